@@ -1,0 +1,65 @@
+"""An effect: one compared quantity with its interval and its verdict."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from interplay.aspects import Aspect
+from interplay.design.treatment import Treatment
+from interplay.measurement.measurements import Tuning
+
+Verdict = Literal[
+    "harm",
+    "harm_undetermined",
+    "no_material_harm",
+    "improvement",
+    "inconclusive",
+    "did_nothing_here",
+    "withheld",
+    "not_measurable",
+]
+"""harm: worse by more than the tolerance, after correction for multiplicity.
+harm_undetermined: worse than zero is shown, worse than the tolerance is not settled.
+no_material_harm: a change for the worse beyond the tolerance is ruled out (shown, not assumed).
+improvement: better by more than the tolerance.
+inconclusive: neither; the reason says what would settle it.
+did_nothing_here: no material harm, by an intervention that did not help its own aspect either.
+withheld: the treatment collapsed, so its other numbers mean nothing.
+not_measurable: no number; the reason says why."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What `applied` does to `metric` (and `contrast`, for a disparity), against `baseline`.
+
+    `estimate`, `low` and `high` are oriented so that a positive value is a change for the worse, in the metric's unit
+    (a ratio minus one for relative metrics); the interval is 90 % two-sided, so that each bound is one-sided 95 %.
+    `treated` and `control` are the plain values. `probability_of_harm` is P(effect > tolerance | data) with a flat
+    prior. `adjusted_p` is the Benjamini-Hochberg p of "worse by more than the tolerance" in its family,
+    `holm_p` the Holm one. `smallest_detectable` is the effect beyond the tolerance found with 80 % power.
+    """
+
+    source: tuple[Aspect, ...]
+    target: Aspect
+    metric: str
+    contrast: str
+    treatment: Treatment
+    baseline: Treatment | None
+    baseline_metric: str
+    tuning: Tuning
+    applied: tuple[str, ...]
+    probe: str
+    primary: bool
+    family: Literal["confirmatory", "secondary"]
+    tolerance: float
+    treated: float | None
+    control: float | None
+    estimate: float | None
+    low: float | None
+    high: float | None
+    standard_error: float | None
+    smallest_detectable: float | None
+    probability_of_harm: float | None
+    adjusted_p: float | None
+    holm_p: float | None
+    verdict: Verdict
+    reason: str

@@ -1,0 +1,251 @@
+"""The only thing a metric may look at: what is known of one treatment's members, on weighted rows.
+
+An evidence holds the rows (labels, groups, which rows count for which member, bootstrap weights) and *exhibits*:
+predictions, adversarial outcomes, explanations, prediction sets, membership scores. An exhibit is computed when first
+asked for and kept. The row axis of an exhibit covers every row of the table unless the exhibit has its own `rows`,
+the positions of the rows it covers.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+from interplay.arrays import Array, Bool, Float, Int
+from interplay.estimates import NotMeasurable
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """One way to divide people: a sensitive attribute, or an intersection of several.
+
+    `codes` holds the position in `names` for every row, -1 where the attribute is missing; `reference` is the position
+    of the group the others are compared with.
+    """
+
+    name: str
+    codes: Int[Array, " row"]
+    names: tuple[str, ...]
+    reference: int
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows a metric averages over.
+
+    `labels` are class numbers; `favourable` is the class a person hopes for; `counted` says which rows are evaluated for
+    which member (test rows for all, and under 10,000 rows also the pool rows the member did not train on); `weights` are
+    row-bootstrap weights, draw 0 all ones; `minimum_support` is the smallest denominator a group may have.
+    """
+
+    labels: Int[Array, " row"]
+    groupings: Mapping[str, Grouping]
+    counted: Bool[Array, "member row"]
+    weights: Float[Array, "draw row"]
+    classes: int = 2
+    favourable: int = 1
+    minimum_support: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What the members say: log-probabilities in float64, and the decisions the treatment takes."""
+
+    log_probabilities: Float[Array, "member row label"]
+    decisions: Int[Array, "member row"]
+
+
+@dataclass(frozen=True, eq=False)
+class Attacked:
+    """The decisions on adversarial rows (projected gradient descent within `radius`, movable columns only)."""
+
+    rows: Int[Array, " attacked"]
+    decisions: Int[Array, "member attacked"]
+    log_probabilities: Float[Array, "member attacked label"]
+    radius: float
+    steps: int
+
+
+@dataclass(frozen=True, eq=False)
+class Switched:
+    """Whether a row is still decided correctly under every single change of one categorical column."""
+
+    rows: Int[Array, " attacked"]
+    withstood: Bool[Array, "member attacked"]
+
+
+@dataclass(frozen=True, eq=False)
+class Distances:
+    """The smallest attack radius found that flips a decision, at most `largest` (a row that never flips has it)."""
+
+    rows: Int[Array, " attacked"]
+    distances: Float[Array, "member attacked"]
+    largest: float
+
+
+@dataclass(frozen=True, eq=False)
+class Logits:
+    """The margin of the favourable class, and the same with all movable columns held at their training mean."""
+
+    margins: Float[Array, "member row"]
+    margins_without_movable: Float[Array, "member row"]
+
+
+@dataclass(frozen=True, eq=False)
+class Memberships:
+    """Membership scores of pool rows (larger = more likely a member), and the truth.
+
+    `scored` marks the rows which have both member and non-member shadows. `lira` is standardised, so that the scores of
+    all members may be pooled.
+    """
+
+    lira: Float[Array, "member row"]
+    loss: Float[Array, "member row"]
+    inside: Bool[Array, "member row"]
+    scored: Bool[Array, "member row"]
+
+
+@dataclass(frozen=True)
+class PrivacyBudget:
+    """The differential privacy guarantee spent by training: (epsilon, delta) at the size trained on and at full size."""
+
+    privacy_epsilon: float
+    privacy_delta: float
+    privacy_epsilon_full_data: float
+    noise_multiplier: float
+
+
+@dataclass(frozen=True, eq=False)
+class Explanations:
+    """Local linear explanations of the released score, and how well they hold.
+
+    `fidelity` is the weighted R2 of the explanation on fresh points around the row; `repeat` is the rank correlation
+    of the absolute importances between two independent perturbation pools.
+    """
+
+    rows: Int[Array, " explained"]
+    importances: Float[Array, "member explained feature"]
+    fidelity: Float[Array, "member explained"]
+    repeat: Float[Array, "member explained"]
+
+
+@dataclass(frozen=True, eq=False)
+class PredictionSets:
+    """Conformal sets: label y is in the set of a row when its conformity score is within the row's threshold.
+
+    `thresholds` has one value per member, draw and part (one part for marginal sets, one per group for group-wise
+    ones); `part` maps a row to its part; `strict` uses `<` (the paper's Eq. 6) instead of `<=`. `scores_attacked`
+    are the scores on the adversarial rows `attacked`, when an attack was run.
+    """
+
+    scores: Float[Array, "member row label"]
+    thresholds: Float[Array, "member draw part"]
+    part: Int[Array, " row"]
+    miscoverage: float
+    strict: bool = False
+    attacked: Int[Array, " attacked"] | None = None
+    scores_attacked: Float[Array, "member attacked label"] | None = None
+
+    def includes(self, member: int, scores: Float[Array, "some label"], part: Int[Array, " some"]) -> Bool[Array, "draw some label"]:
+        """Which labels the sets of `member` hold for rows with these scores and parts, for every draw."""
+        limit = self.thresholds[member][:, part][:, :, None]
+        return scores[None] < limit if self.strict else scores[None] <= limit
+
+
+Exhibit = TypeVar("Exhibit")
+PerDraw = Callable[[int], Float[Array, "draw some"]]
+"""Row values that depend on the draw: a function from the member to an array of (draw, row)."""
+
+
+class Evidence:
+    """What may be asked of one treatment.
+
+    `exhibits` maps a type to a function without arguments that makes it, or to a `NotMeasurable` that says why it is
+    absent.
+    """
+
+    def __init__(self, rows: Rows, exhibits: Mapping[type, Callable[[], Any] | NotMeasurable]) -> None:
+        self.rows = rows
+        self._makers = exhibits
+        self._made: dict[type, Any] = {}
+
+    def ask(self, kind: type[Exhibit]) -> Exhibit | NotMeasurable:
+        """The exhibit of this kind, or why there is none."""
+        if kind not in self._made:
+            maker = self._makers.get(kind, NotMeasurable(f"this treatment has no {kind.__name__}"))
+            self._made[kind] = maker if isinstance(maker, NotMeasurable) else maker()
+        made: Exhibit | NotMeasurable = self._made[kind]
+        return made
+
+    def mean(
+        self,
+        values: Float[Array, "member some"] | PerDraw,
+        where: Bool[Array, "*any some"] | None = None,
+        rows: Int[Array, " some"] | None = None,
+    ) -> Float[Array, "member draw"] | NotMeasurable:
+        """The weighted mean of row values over the counted rows, for every member and draw.
+
+        `rows` are the positions the values belong to (all rows when None); `where` restricts them, per row or per
+        member and row. A member without a single row makes the mean `NotMeasurable`.
+        """
+        position = slice(None) if rows is None else rows
+        use = self.rows.counted[:, position].astype(np.float64)
+        if where is not None:
+            use = use * where
+        weights = self.rows.weights[:, position]
+        total = use @ weights.T
+        if not bool((total > 0).all()):
+            return NotMeasurable("no row to average over")
+        if callable(values):
+            top = np.stack([(values(member) * weights) @ use[member] for member in range(len(use))])
+        else:
+            top = (use * values) @ weights.T
+        return np.asarray(top / total)
+
+    def support(self, where: Bool[Array, "*any some"] | None = None, rows: Int[Array, " some"] | None = None) -> int:
+        """How many distinct rows count for at least one member."""
+        position = slice(None) if rows is None else rows
+        use = self.rows.counted[:, position]
+        return int((use if where is None else use & where).any(axis=0).sum())
+
+
+def tabulated(
+    labels: list[int],
+    decisions: list[int] | None = None,
+    probabilities: list[list[float]] | None = None,
+    groups: list[int] | None = None,
+    exhibits: tuple[Any, ...] = (),
+    minimum_support: int = 1,
+) -> Evidence:
+    """Evidence of one member from plain lists, for known-answer examples.
+
+    Without `probabilities` the log-probabilities are those of a member that gives its decision probability 0.9. The
+    grouping is called "group", its groups "a", "b", ..., and the first is the reference.
+
+    Example:
+        >>> evidence = tabulated(labels=[1, 0], decisions=[1, 1])
+        >>> evidence.mean(np.array([[1.0, 0.0]]))
+        array([[0.5]])
+    """
+    count, classes = len(labels), max(2, max(labels) + 1)
+    if probabilities is None:
+        given = np.asarray(labels if decisions is None else decisions)
+        probabilities = np.where(np.arange(classes) == given[:, None], 0.9, 0.1 / (classes - 1)).tolist()
+    logs = np.log(np.asarray(probabilities, dtype=np.float64))[None]
+    taken = np.asarray(decisions)[None] if decisions is not None else logs.argmax(axis=2)
+    groupings = {}
+    if groups is not None:
+        names = tuple("abcdefghij"[: max(groups) + 1])
+        groupings["group"] = Grouping("group", np.asarray(groups), names, 0)
+    rows = Rows(
+        labels=np.asarray(labels),
+        groupings=groupings,
+        counted=np.ones((1, count), dtype=bool),
+        weights=np.ones((1, count)),
+        classes=classes,
+        minimum_support=minimum_support,
+    )
+    known: dict[type, Callable[[], Any]] = {Predictions: lambda: Predictions(logs, taken)}
+    known.update({type(exhibit): (lambda exhibit=exhibit: exhibit) for exhibit in exhibits})
+    return Evidence(rows, known)

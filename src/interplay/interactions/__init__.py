@@ -1,0 +1,5 @@
+"""The 20 directed interactions of the paper: one file per ordered pair, its probes as data."""
+
+from interplay.interactions._interaction import Baseline, Interaction, Probe, Unmeasured
+
+__all__ = ["Baseline", "Interaction", "Probe", "Unmeasured"]

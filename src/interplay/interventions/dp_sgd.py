@@ -1,0 +1,48 @@
+"""DP-SGD: per-example clipping and Gaussian noise in every step."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from interplay.aspects import Aspect
+from interplay.interventions._intervention import GradientIntervention, Intervention, LossIntervention
+
+
+@dataclass(frozen=True)
+class DpSgd(GradientIntervention):
+    """Train with differential privacy by clipping each example's gradient and adding Gaussian noise.
+
+    parameters <- parameters - learning_rate * (sum over the batch of clip(gradient, max_grad_norm)
+                  + noise_multiplier * max_grad_norm * standard normal) / expected batch size
+
+    `privacy_epsilon` is the target budget at the size actually trained on (a member's half of the pool), under
+    adding or removing one row and Poisson sampling; `noise_multiplier` is solved for it by the accountant unless it is
+    given. `privacy_delta` None means n ** -1.1 for n training rows. `max_grad_norm` is the clipping norm. A `strength`
+    does not exist: less noise is a larger epsilon.
+
+    Reference: Abadi et al. (2016); Cresswell (2025), Eq. 3.
+
+    Example:
+        >>> DpSgd(privacy_epsilon=8.0).max_grad_norm
+        1.0
+
+    Does not show: protection of rows used elsewhere. Encoder statistics, reweighing counts, thresholds and conformal
+    scores come from exact rows and lie outside the budget.
+    """
+
+    aspects: ClassVar[tuple[Aspect, ...]] = (Aspect.PRIVACY,)
+    title: ClassVar[str] = "DP-SGD"
+    serves: ClassVar[tuple[str, ...]] = ("membership_risk", "membership_exposure")
+    reference: ClassVar[str] = "Abadi et al., 2016"
+
+    privacy_epsilon: float = 8.0
+    max_grad_norm: float = 1.0
+    privacy_delta: float | None = None
+    noise_multiplier: float | None = None
+
+    def refuses(self, partner: Intervention) -> str | None:
+        if isinstance(partner, LossIntervention):
+            return (
+                f"{partner.title} couples the rows of a batch, so one row's influence cannot be clipped; "
+                "use reweighing instead"
+            )
+        return None

@@ -1,0 +1,41 @@
+"""What MEASURE hands on: every metric on every treatment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from interplay.design.treatment import Treatment
+from interplay.estimates import NotMeasurable, Sample
+from interplay.evidence import PrivacyBudget
+from interplay.metrics import Metric
+
+Tuning = Literal["tuned", "as_applied"]
+"""`tuned`: the learning rate re-tuned for the treatment under an equal budget. `as_applied`: the control's rate."""
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """One treatment, tuned or as applied, and one metric by its key."""
+
+    treatment: Treatment
+    tuning: Tuning
+    metric: str
+
+
+@dataclass(frozen=True, eq=False)
+class Measurements:
+    """All samples by cell, the metrics by key, and what the treatments spent and did.
+
+    `collapse` holds, per treatment and tuning, why the treatment collapsed, for those that did (it predicts almost one
+    class for every row, so that its other verdicts are withheld). `budgets` holds the differential privacy budgets.
+    """
+
+    samples: Mapping[Cell, Sample | NotMeasurable]
+    metrics: Mapping[str, Metric]
+    collapse: Mapping[tuple[Treatment, Tuning], str]
+    budgets: Mapping[Treatment, PrivacyBudget]
+
+    def sample(self, treatment: Treatment, tuning: Tuning, metric: str) -> Sample | NotMeasurable:
+        """The sample of one cell, or why there is none."""
+        missing = NotMeasurable(f"{metric} was not measured on {treatment.name}")
+        return self.samples.get(Cell(treatment, tuning, metric), missing)

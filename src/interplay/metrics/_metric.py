@@ -1,0 +1,149 @@
+"""What a metric is: a frozen description of one response, and one method that measures it on evidence."""
+
+import abc
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal, final
+
+import numpy as np
+
+from interplay.arrays import Array, Bool, Float, Int
+from interplay.aspects import Aspect
+from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.evidence import Evidence, PerDraw
+
+Direction = Literal["higher_is_better", "lower_is_better"]
+
+
+@dataclass(frozen=True)
+class Metric(abc.ABC):
+    """One response of one aspect.
+
+    Class attributes: `aspect`; `title`, how people call it; `direction`; `unit`; `bounds`; `tolerance`, the smallest
+    change of practical importance (in the unit, or as a ratio when `relative`); `needs`, the exhibits it reads;
+    `headline`, whether it stands for its aspect in a decision; `reference`, author and year. Instances may have
+    parameters (a grouping); `key` names metric and parameters.
+    """
+
+    aspect: ClassVar[Aspect]
+    title: ClassVar[str]
+    direction: ClassVar[Direction]
+    unit: ClassVar[str]
+    bounds: ClassVar[tuple[float, float]]
+    tolerance: ClassVar[float]
+    needs: ClassVar[tuple[type, ...]]
+    reference: ClassVar[str]
+    relative: ClassVar[bool] = False
+    headline: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        """The catalogue name: the stem of the file that defines the metric."""
+        return type(self).__module__.rpartition(".")[2]
+
+    @property
+    def key(self) -> str:
+        """Name and parameters, as in results: `accuracy_disparity/race`."""
+        return self.name
+
+    @abc.abstractmethod
+    def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
+        """The value for every member and draw, or why there is none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rate:
+    """Row values whose mean is compared between groups; `where` and `rows` as in `Evidence.mean`."""
+
+    values: Float[Array, "member some"] | PerDraw
+    where: Bool[Array, "*any some"] | None = None
+    rows: Int[Array, " some"] | None = None
+
+
+@dataclass(frozen=True)
+class GroupMetric(Metric):
+    """A metric over the groups of one grouping."""
+
+    grouping: str = "group"
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}/{self.grouping}"
+
+    @abc.abstractmethod
+    def rates(self, evidence: Evidence) -> Mapping[str, Rate] | NotMeasurable:
+        """The rates compared between groups, by name (one, or several for equalized odds)."""
+
+
+@dataclass(frozen=True, eq=False)
+class GroupRates:
+    """One rate in every group that has enough rows, and the groups that have not."""
+
+    means: Mapping[int, Float[Array, "member draw"]]
+    supports: Mapping[int, int]
+    excluded: tuple[NotMeasurable, ...]
+
+
+def group_rates(evidence: Evidence, grouping: str, rate: Rate, label: str = "") -> GroupRates:
+    """The mean of `rate` in each group; a group below the minimum support is excluded with the reason."""
+    groups = evidence.rows.groupings[grouping]
+    codes = groups.codes if rate.rows is None else groups.codes[rate.rows]
+    means: dict[int, Float[Array, "member draw"]] = {}
+    supports: dict[int, int] = {}
+    excluded: list[NotMeasurable] = []
+    for code, name in enumerate(groups.names):
+        where = codes == code
+        inside = where if rate.where is None else rate.where & where
+        support = evidence.support(inside, rate.rows)
+        mean = evidence.mean(rate.values, inside, rate.rows)
+        if support < evidence.rows.minimum_support or isinstance(mean, NotMeasurable):
+            found = f"{support} of at least {evidence.rows.minimum_support} rows" if support else "no row"
+            of_rate = f" for {label}" if label else ""
+            excluded.append(NotMeasurable(f"group {name!r} of {grouping!r} has {found}{of_rate}"))
+        else:
+            means[code], supports[code] = mean, support
+    return GroupRates(means, supports, tuple(excluded))
+
+
+@dataclass(frozen=True)
+class DisparityMetric(GroupMetric):
+    """The largest difference of a rate between any two groups, with signed contrasts to the reference group.
+
+    max over rates of (max over groups - min over groups); each contrast is rate(reference) - rate(group).
+    """
+
+    @final
+    def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
+        if self.grouping not in evidence.rows.groupings:
+            return NotMeasurable(f"the data have no grouping {self.grouping!r}")
+        rates = self.rates(evidence)
+        if isinstance(rates, NotMeasurable):
+            return rates
+        groups = evidence.rows.groupings[self.grouping]
+        spreads: list[Float[Array, "member draw"]] = []
+        contrasts: list[Contrast] = []
+        excluded: list[NotMeasurable] = []
+        for label, rate in rates.items():
+            found = group_rates(evidence, self.grouping, rate, label if len(rates) > 1 else "")
+            excluded.extend(found.excluded)
+            if len(found.means) < 2:
+                continue
+            stacked = np.stack(list(found.means.values()))
+            spreads.append(stacked.max(axis=0) - stacked.min(axis=0))
+            largest = max(found.supports, key=lambda code: found.supports[code])
+            reference = groups.reference if groups.reference in found.means else largest
+            prefix = f"{label}: " if len(rates) > 1 else ""
+            for code in found.means:
+                if code != reference:
+                    name = f"{prefix}{groups.names[code]} against {groups.names[reference]}"
+                    values = found.means[reference] - found.means[code]
+                    contrasts.append(Contrast(name, values, min(found.supports[code], found.supports[reference])))
+        if not spreads:
+            reasons = "; ".join(dict.fromkeys(reason.reason for reason in excluded))
+            return NotMeasurable(f"fewer than two groups can be compared: {reasons}")
+        return Sample(
+            values=np.max(np.stack(spreads), axis=0),
+            support=min(contrast.support for contrast in contrasts),
+            contrasts=tuple(contrasts),
+            excluded=tuple(dict.fromkeys(excluded)),
+        )

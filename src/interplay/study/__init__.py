@@ -1,0 +1,5 @@
+"""DECLARE: the study file."""
+
+from interplay.study.model import Study
+
+__all__ = ["Study"]
