@@ -121,13 +121,15 @@ class Explanations:
     """Local linear explanations of the released score, and how well they hold.
 
     `fidelity` is the weighted R2 of the explanation on fresh points around the row; `repeat` is the rank correlation
-    of the absolute importances between two independent perturbation pools.
+    of the absolute importances between two independent perturbation pools; `top_changed` is 1 where the two pools
+    disagree on the most important feature.
     """
 
     rows: Int[Array, " explained"]
     importances: Float[Array, "member explained feature"]
     fidelity: Float[Array, "member explained"]
     repeat: Float[Array, "member explained"]
+    top_changed: Float[Array, "member explained"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,63 +2,11 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from interplay.aspects import RANKED_ASPECTS, Aspect
-
-
-class Section(BaseModel):
-    """A part of a study; unknown keys are errors, values are frozen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DataSection(Section):
-    """Which rows, which column is decided, and what the model may see."""
-
-    source: str
-    """A path to a CSV or Parquet file, or the name of a data set: mortgage, digits, adult, silobank."""
-    path: str | None = None
-    """Where a named data set lies when it does not ship with a package (adult)."""
-    label: str | None = None
-    """The column to predict; named data sets have one."""
-    favourable: str | int | float | bool | None = None
-    """The label value a person hopes for; None takes the data set's own, else the larger of two values."""
-    features: tuple[str, ...] | None = None
-    """The columns the model sees; None means all but the label, the groups and the dropped ones."""
-    drop: dict[str, str] = Field(default_factory=dict)
-    """Columns left out, each with the reason."""
-    immutable: tuple[str, ...] = ()
-    """Columns an attacker cannot change."""
-    missing: dict[str, tuple[float | str, ...]] = Field(default_factory=dict)
-    """Values that stand for "missing", per column."""
-    options: dict[str, Any] = Field(default_factory=dict)
-    """Parameters of a generated data set (silobank: rows, share of women, placebo)."""
-
-
-class GroupSection(Section):
-    """One sensitive attribute."""
-
-    column: str | None = None
-    """The column; None means the column of the same name."""
-    reference: str | None = None
-    """The group others are compared with; None means the largest."""
-    merge: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """New group names and the values they join."""
-    bins: tuple[float, ...] = ()
-    """Edges that cut a numeric column into groups."""
-    feature: bool = False
-    """Whether the model may see the column."""
-
-
-class GroupsSection(Section):
-    """The sensitive attributes, their intersections, and the smallest denominator a group may have."""
-
-    attributes: dict[str, GroupSection] = Field(default_factory=dict)
-    intersections: tuple[tuple[str, ...], ...] = ()
-    mitigate: str | None = None
-    """The grouping fairness interventions act on; None means the first attribute."""
-    minimum_rows: int = Field(default=100, ge=1)
+from interplay.data.sections import DataSection, GroupsSection
+from interplay.sections import Section
 
 
 class ModelSection(Section):

@@ -1,0 +1,9 @@
+"""A part of a study file: unknown keys are errors, values are frozen."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Section(BaseModel):
+    """A part of a study; each room of the house declares its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
