@@ -2,12 +2,26 @@
 
 import importlib
 import pkgutil
+from importlib.metadata import entry_points
 from types import ModuleType
 from typing import TypeVar
 
 from interplay.errors import DiscoveryError
 
 Kind = TypeVar("Kind")
+
+
+def name_of(kind: type) -> str:
+    """The catalogue name of a class: its file's stem, after "package/" when another package defines it.
+
+    Example:
+        >>> name_of(type("Local", (), {"__module__": "interplay.metrics.accuracy"}))
+        'accuracy'
+        >>> name_of(type("Foreign", (), {"__module__": "acme.trust.coverage_debt"}))
+        'acme/coverage_debt'
+    """
+    package, stem = kind.__module__.partition(".")[0], kind.__module__.rpartition(".")[2]
+    return stem if package in ("interplay", stem) else f"{package}/{stem}"
 
 
 def _modules(package: ModuleType) -> list[ModuleType]:
@@ -57,3 +71,22 @@ def constants(package: ModuleType, name: str, kind: type[Kind]) -> dict[str, Kin
             )
         found[module.__name__.rpartition(".")[2]] = value
     return found
+
+
+def contributed(group: str, kind: type[Kind]) -> dict[str, Kind]:
+    """What other installed packages add under an entry point group, by "package/name".
+
+    Raises `DiscoveryError` when an entry point leads to something else than a `kind`, or two have the same name.
+    """
+    found: dict[str, Kind] = {}
+    for point in entry_points(group=group):
+        name = f"{point.module.partition('.')[0]}/{point.name}"
+        value = point.load()
+        if not isinstance(value, kind):
+            raise DiscoveryError(
+                f"something of type {kind.__name__}", repr(value), f"entry point {name}", "correct its value"
+            )
+        if name in found:
+            raise DiscoveryError("one thing by this name", "two", f"entry point {name}", "rename one of them")
+        found[name] = value
+    return dict(sorted(found.items()))

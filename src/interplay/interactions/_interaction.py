@@ -1,23 +1,30 @@
 """What an interaction is: one directed pair of aspects and the probes that show it, as data."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from interplay.aspects import Aspect
-
-Baseline = Literal["without", "absent"]
-"""`without`: the same treatment less the intervention. `absent`: zero by definition, since without the intervention
-there is nothing to measure (no explanation has no fidelity gap)."""
+from interplay.interventions import Baseline
 
 
 @dataclass(frozen=True)
 class Probe:
     """One executable test of a directed pair: the harmed cell against the baseline cell.
 
-    The harmed cell is the treatment {one of `interventions`} + `context`, measured by `metric`; the baseline cell is
-    `context` alone, measured by `baseline_metric` (the same metric when None), or zero when `baseline` is "absent".
-    Every intervention of `interventions` that a study lists gives one pair of cells. The harmful sign follows from the
-    metric's direction and is not written. `primary` probes decide the verdict of the pair.
+    A cell is a treatment and a metric. Every intervention of `interventions` that a study lists gives one pair of
+    cells, provided that the study also lists `context` and `replaces`. The harmed cell is the treatment {intervention}
+    + `context`, measured by `metric`. The baseline cell follows from `baseline`:
+
+    - "without": the treatment `replaces` + `context`, measured by `metric`. `replaces` names interventions that stand
+      in the baseline instead of the applied one: group-wise prediction sets are held against marginal ones, not against
+      no sets at all.
+    - "same": the treatment of the harmed cell itself, measured by `baseline_metric`: what the same released thing is
+      worth under another condition (coverage under attack against coverage without). Both metrics are read on the same
+      members and rows, so the difference stays paired. Only here may `baseline_metric` be given.
+    - "absent": zero by definition, as without the intervention there is nothing to measure.
+
+    The harmful sign follows from the metric's direction and is not written. `primary` probes decide the verdict of the
+    pair. `positive_control` describes a world in which the effect is known to exist, `negative_control` one in which it
+    is known not to.
     """
 
     name: str
@@ -29,6 +36,7 @@ class Probe:
     positive_control: str
     negative_control: str
     context: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
     baseline: Baseline = "without"
     baseline_metric: str | None = None
     primary: bool = True
@@ -36,7 +44,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Unmeasured:
-    """A probe the catalogue knows and this version cannot run; `missing` says what it needs."""
+    """A probe the catalogue knows and this version cannot run; `missing` says in one sentence what it needs."""
 
     name: str
     claim: str
@@ -61,3 +69,13 @@ class Interaction:
     def name(self) -> str:
         """The file's stem: `privacy_to_fairness`."""
         return f"{self.source.value}_to_{self.target.value}"
+
+    @property
+    def measured(self) -> tuple[Probe, ...]:
+        """The probes this version can run."""
+        return tuple(probe for probe in self.probes if isinstance(probe, Probe))
+
+    @property
+    def unmeasured(self) -> tuple[Unmeasured, ...]:
+        """The probes this version cannot run."""
+        return tuple(probe for probe in self.probes if isinstance(probe, Unmeasured))

@@ -1,6 +1,7 @@
 """Interventions: one file each; each is a hook into one training loop, or a layer on a trained model."""
 
 from interplay.interventions._intervention import (
+    Baseline,
     DataIntervention,
     FittingRows,
     GradientIntervention,
@@ -9,10 +10,12 @@ from interplay.interventions._intervention import (
     LossIntervention,
     PredictionIntervention,
     ReleaseIntervention,
+    Service,
     TrainingRows,
 )
 
 __all__ = [
+    "Baseline",
     "DataIntervention",
     "FittingRows",
     "GradientIntervention",
@@ -21,5 +24,6 @@ __all__ = [
     "LossIntervention",
     "PredictionIntervention",
     "ReleaseIntervention",
+    "Service",
     "TrainingRows",
 ]

@@ -1,38 +1,55 @@
 """What an intervention is: a frozen description of one thing done for an aspect, with one method per phase."""
 
 import abc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar, Literal
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
+from interplay.attacks.pgd import Threat
+from interplay.discovery import name_of
+from interplay.engine import jax
+from interplay.models.dense import Parameters
 
-if TYPE_CHECKING:
-    import jax
 
-Parameters = Any
-"""A model's parameters: a pytree of JAX arrays."""
+Baseline = Literal["without", "same", "absent"]
+"""What a treated cell is held against. `without`: the treatment less the intervention. `same`: the same treatment, by
+another metric. `absent`: zero by definition, as without the intervention there is nothing to measure."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What an intervention is for: the metric it should improve, and against what.
+
+    `replaces` are interventions that stand in the baseline instead of it; `baseline_metric` is read there when it is
+    not the same metric.
+    """
+
+    metric: str
+    baseline: Baseline = "without"
+    replaces: tuple[str, ...] = ()
+    baseline_metric: str | None = None
 
 
 @dataclass(frozen=True)
 class Intervention(abc.ABC):
     """One thing done for one aspect (or two).
 
-    Class attributes: `aspects`, the aspects it serves; `title`, how people call it; `serves`, the metric names that a
-    positive control looks at, best first: the intervention worked when it improves one of them by more than its
-    tolerance; `reference`, author and year. Fields are parameters a study may set.
+    Class attributes: `aspects`, the aspects it serves; `title`, how people call it; `serves`, its positive control: the
+    intervention worked when it improves one of these by more than the tolerance; `reference`, author and year. Fields
+    are parameters a study may set.
     """
 
     aspects: ClassVar[tuple[Aspect, ...]]
     title: ClassVar[str]
-    serves: ClassVar[tuple[str, ...]]
+    serves: ClassVar[tuple[Service, ...]]
     reference: ClassVar[str]
 
     @property
     def name(self) -> str:
-        """The catalogue name: the stem of the file that defines the intervention."""
-        return type(self).__module__.rpartition(".")[2]
+        """The catalogue name: the stem of the file that defines it, after "package/" outside interplay."""
+        return name_of(type(self))
 
     def refuses(self, partner: "Intervention") -> str | None:
         """Why it cannot act on one model together with `partner`, and the alternative; None when it can."""
@@ -64,14 +81,9 @@ class InputIntervention(Intervention):
 
     @abc.abstractmethod
     def perturb(
-        self,
-        margin_loss: Callable[["jax.Array", "jax.Array"], "jax.Array"],
-        inputs: "jax.Array",
-        labels: "jax.Array",
-        threat: Mapping[str, "jax.Array"],
-        key: "jax.Array",
-    ) -> "jax.Array":
-        """The inputs to train on; `margin_loss(inputs, labels)` is the summed loss of the current model.
+        self, loss: Callable[[jax.Array], jax.Array], inputs: jax.Array, threat: Threat, key: jax.Array
+    ) -> jax.Array:
+        """The inputs to train on; `loss(inputs)` is the current model's loss of every row.
 
         Each row's perturbation depends on that row only, so that clipping still bounds one person's influence.
         """
@@ -83,14 +95,23 @@ class LossIntervention(Intervention):
 
     @abc.abstractmethod
     def penalty(
-        self, logits: "jax.Array", labels: "jax.Array", groups: "jax.Array", weights: "jax.Array"
-    ) -> "jax.Array":
-        """A scalar; `weights` are zero for padding rows."""
+        self, logits: jax.Array, favourable: int, groups: jax.Array, weights: jax.Array, *, group_count: int
+    ) -> jax.Array:
+        """A scalar from the class scores of a batch; `weights` are zero for padding rows."""
 
 
 @dataclass(frozen=True)
 class GradientIntervention(Intervention):
     """In-processing: how the per-example losses of a batch become one gradient."""
+
+    @abc.abstractmethod
+    def gradient(
+        self, parameters: Parameters, inputs: jax.Array, labels: jax.Array, weights: jax.Array, key: jax.Array
+    ) -> Parameters:
+        """The summed gradient of a batch; the loop divides by the expected batch size.
+
+        `weights` multiply the losses and are zero for padding rows.
+        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,4 +135,6 @@ class PredictionIntervention(Intervention):
 
 @dataclass(frozen=True)
 class ReleaseIntervention(Intervention):
-    """Release: what leaves the model besides the label, such as explanations or prediction sets."""
+    """Release: what leaves the model besides the label; `releases` is the exhibit it makes."""
+
+    releases: ClassVar[type]

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from interplay.aspects import Aspect
-from interplay.interventions._intervention import GradientIntervention, Intervention, LossIntervention
+from interplay.engine import jax
+from interplay.errors import StudyError
+from interplay.interventions._intervention import GradientIntervention, Intervention, LossIntervention, Service
+from interplay.models.dense import Parameters, clipped_sum
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,26 @@ class DpSgd(GradientIntervention):
 
     aspects: ClassVar[tuple[Aspect, ...]] = (Aspect.PRIVACY,)
     title: ClassVar[str] = "DP-SGD"
-    serves: ClassVar[tuple[str, ...]] = ("membership_risk", "membership_exposure")
+    serves: ClassVar[tuple[Service, ...]] = (Service("membership_risk"), Service("membership_exposure"))
     reference: ClassVar[str] = "Abadi et al., 2016"
 
     privacy_epsilon: float = 8.0
     max_grad_norm: float = 1.0
     privacy_delta: float | None = None
     noise_multiplier: float | None = None
+
+    def gradient(
+        self, parameters: Parameters, inputs: jax.Array, labels: jax.Array, weights: jax.Array, key: jax.Array
+    ) -> Parameters:
+        if self.noise_multiplier is None:
+            raise StudyError("a noise multiplier", "none", "dp_sgd", "solve it with interplay.accounting.noise_for")
+        total, _ = clipped_sum(parameters, inputs, labels, weights, self.max_grad_norm)
+        leaves, shape = jax.tree.flatten(total)
+        keys = jax.random.split(key, len(leaves))
+        deviation = self.noise_multiplier * self.max_grad_norm
+        noisy = [leaf + deviation * jax.random.normal(one, leaf.shape) for leaf, one in zip(leaves, keys, strict=True)]
+        result: Parameters = jax.tree.unflatten(shape, noisy)
+        return result
 
     def refuses(self, partner: Intervention) -> str | None:
         if isinstance(partner, LossIntervention):

@@ -9,6 +9,7 @@ import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
+from interplay.discovery import name_of
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.evidence import Evidence, PerDraw
 
@@ -38,8 +39,8 @@ class Metric(abc.ABC):
 
     @property
     def name(self) -> str:
-        """The catalogue name: the stem of the file that defines the metric."""
-        return type(self).__module__.rpartition(".")[2]
+        """The catalogue name: the stem of the file that defines the metric, after "package/" outside interplay."""
+        return name_of(type(self))
 
     @property
     def key(self) -> str:

@@ -1,0 +1,135 @@
+"""Which metrics a treatment has, and which cells are compared: decided before anything runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from interplay import catalogue
+from interplay.aspects import Aspect
+from interplay.design.comparison import Comparison
+from interplay.design.factors import Factors, factorial
+from interplay.design.treatment import Treatment
+from interplay.evidence import Attacked, Explanations, Predictions, PredictionSets
+from interplay.interactions import Interaction, Probe
+from interplay.interventions import PredictionIntervention, ReleaseIntervention, Service
+from interplay.metrics import GroupMetric, Metric
+
+
+def metrics_for(groupings: Sequence[str]) -> dict[str, Metric]:
+    """Every metric of the catalogue by key, group metrics once for each grouping."""
+    built: list[Metric] = []
+    for kind in catalogue.metrics().values():
+        if issubclass(kind, GroupMetric):
+            built.extend(kind(grouping=grouping) for grouping in groupings)
+        else:
+            built.append(kind())
+    return {metric.key: metric for metric in built}
+
+
+def layer_of(metric: Metric, built: Factors) -> tuple[str, ...]:
+    """The layers of which one must be on for the metric to exist; empty when none is needed."""
+    return tuple(
+        name
+        for name, layer in built.layers.items()
+        if isinstance(layer, ReleaseIntervention) and layer.releases in metric.needs
+    )
+
+
+def measured_on(treatment: Treatment, metric: Metric, built: Factors) -> bool:
+    """Whether `metric` is measured on `treatment`: metrics of released things where they are released, metrics of
+    decisions on bare treatments and where a prediction layer changes decisions."""
+    layers = [name for name in treatment.interventions if name in built.layers]
+    if {Explanations, PredictionSets} & set(metric.needs):
+        return any(name in layers for name in layer_of(metric, built))
+    decides = bool({Predictions, Attacked} & set(metric.needs))
+    return not layers or (decides and all(isinstance(built.layers[name], PredictionIntervention) for name in layers))
+
+
+def comparisons(
+    built: Factors, metrics: Mapping[str, Metric], interactions: Mapping[str, Interaction]
+) -> tuple[Comparison, ...]:
+    """Everything that will be compared: each treatment against the control, the probes, and the positive controls."""
+    plain = _against_control(built, metrics)
+    asked = [*_probes(built, metrics, interactions), *_controls(built, metrics)]
+    merged: dict[tuple[object, ...], Comparison] = {}
+    for one in [*plain, *asked]:
+        place = (one.treatment, one.baseline, one.metric, one.baseline_metric)
+        known = merged.get(place)
+        if known is None:
+            merged[place] = one
+        else:
+            merged[place] = replace(
+                known,
+                probe=known.probe or one.probe,
+                primary=known.primary or one.primary,
+                control_of=known.control_of or one.control_of,
+            )
+    return tuple(merged.values())
+
+
+def _sources(names: tuple[str, ...], built: Factors) -> tuple[Aspect, ...]:
+    found = [aspect for name in names for aspect in built.all[name].aspects]
+    return tuple(dict.fromkeys(found))
+
+
+def _against_control(built: Factors, metrics: Mapping[str, Metric]) -> list[Comparison]:
+    prediction = [name for name, one in built.layers.items() if isinstance(one, PredictionIntervention)]
+    tops: list[tuple[str, ...]] = [(), *((name,) for name in prediction)]
+    found = []
+    for applied in [bare.interventions + top for bare in factorial(built) for top in tops]:
+        for metric in metrics.values() if applied else ():
+            contexts = [(name,) for name in layer_of(metric, built)] or [()]
+            for context in contexts:
+                treatment = built.treatment(applied + context)
+                if measured_on(treatment, metric, built) and not (context and set(applied) & set(prediction)):
+                    found.append(_held_against(treatment, context, applied, metric, built))
+    return found
+
+
+def _held_against(
+    treatment: Treatment, context: tuple[str, ...], applied: tuple[str, ...], metric: Metric, built: Factors
+) -> Comparison:
+    source = _sources(applied, built)
+    return Comparison(treatment, built.treatment(context), metric.key, metric.key, applied, source, metric.aspect)
+
+
+def _probes(built: Factors, metrics: Mapping[str, Metric], interactions: Mapping[str, Interaction]) -> list[Comparison]:
+    return [
+        replace(one, probe=f"{interaction.name}/{probe.name}", primary=probe.primary)
+        for interaction in interactions.values()
+        for probe in interaction.probes
+        if isinstance(probe, Probe)
+        for name in probe.interventions
+        if {name, *probe.context, *probe.replaces} <= set(built.all)
+        for one in _cells(name, probe, probe.context, (interaction.source,), built, metrics)
+    ]
+
+
+def _controls(built: Factors, metrics: Mapping[str, Metric]) -> list[Comparison]:
+    return [
+        replace(one, control_of=name)
+        for name, intervention in built.all.items()
+        for service in intervention.serves
+        if set(service.replaces) <= set(built.all)
+        for one in _cells(name, service, (), _sources((name,), built), built, metrics)
+    ]
+
+
+def _cells(
+    name: str,
+    asked: Probe | Service,
+    context: tuple[str, ...],
+    source: tuple[Aspect, ...],
+    built: Factors,
+    metrics: Mapping[str, Metric],
+) -> list[Comparison]:
+    treatment = built.treatment((name, *context))
+    baseline = {"without": built.treatment((*asked.replaces, *context)), "same": treatment, "absent": None}[
+        asked.baseline
+    ]
+    found = []
+    for key, metric in metrics.items():
+        if metric.name == asked.metric:
+            other = (asked.baseline_metric or asked.metric) + key.removeprefix(asked.metric)
+            against = other if other in metrics else asked.baseline_metric or asked.metric
+            found.append(Comparison(treatment, baseline, key, against, (name,), source, metric.aspect))
+    return found

@@ -1,0 +1,99 @@
+"""The interventions of a study as objects, sorted by the phase in which they act."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from interplay import catalogue
+from interplay.design.treatment import Treatment
+from interplay.errors import RefusedCombination
+from interplay.interventions import (
+    DataIntervention,
+    GradientIntervention,
+    InputIntervention,
+    Intervention,
+    LossIntervention,
+    PredictionIntervention,
+    ReleaseIntervention,
+)
+from interplay.study import Study
+
+PHASES = (
+    DataIntervention,
+    InputIntervention,
+    LossIntervention,
+    GradientIntervention,
+    PredictionIntervention,
+    ReleaseIntervention,
+)
+"""The order in which interventions act on one model; it is part of a treatment's identity."""
+
+TRAINING_PHASES = PHASES[:4]
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The interventions by name, in the order they act.
+
+    `training` ones are crossed in a full factorial; `layers` (prediction and release) are put on top of every trained
+    model without training again.
+    """
+
+    training: Mapping[str, Intervention]
+    layers: Mapping[str, Intervention]
+
+    @property
+    def all(self) -> Mapping[str, Intervention]:
+        """Every intervention."""
+        return {**self.training, **self.layers}
+
+    def treatment(self, names: tuple[str, ...]) -> Treatment:
+        """The treatment with these interventions, in the order they act."""
+        return Treatment(tuple(name for name in self.all if name in names))
+
+
+def factors(study: Study) -> Factors:
+    """Build the interventions a study lists.
+
+    Raises `RefusedCombination` when two of them cannot act on one model.
+    """
+    known = catalogue.interventions()
+    built = [known[section.name](**section.parameters) for section in study.interventions]
+    ordered = sorted(built, key=_phase)
+    for first, second in combinations(ordered, 2):
+        reason = first.refuses(second) or second.refuses(first)
+        if reason:
+            raise RefusedCombination(
+                "interventions that can act on one model",
+                f"{first.name} with {second.name}: {reason}",
+                "the study's interventions",
+                f"take one of {first.name} and {second.name} out, or split the study in two",
+            )
+    training = {one.name: one for one in ordered if isinstance(one, TRAINING_PHASES)}
+    layers = {one.name: one for one in ordered if not isinstance(one, TRAINING_PHASES)}
+    return Factors(training, layers)
+
+
+def _phase(one: Intervention) -> int:
+    return next(position for position, phase in enumerate(PHASES) if isinstance(one, phase))
+
+
+def factorial(built: Factors) -> tuple[Treatment, ...]:
+    """Every subset of the training interventions: the control first, then by size.
+
+    Example:
+        >>> from interplay.interventions.reweighing import Reweighing
+        >>> from interplay.interventions.dp_sgd import DpSgd
+        >>> both = Factors({"reweighing": Reweighing(), "dp_sgd": DpSgd()}, {})
+        >>> [treatment.name for treatment in factorial(both)]
+        ['control', 'reweighing', 'dp_sgd', 'reweighing + dp_sgd']
+    """
+    names = tuple(built.training)
+    return tuple(Treatment(subset) for size in range(len(names) + 1) for subset in combinations(names, size))
+
+
+def layered(built: Factors) -> tuple[Treatment, ...]:
+    """Every training treatment, alone and with each layer on top."""
+    bare = factorial(built)
+    tops: list[tuple[str, ...]] = [(), *((name,) for name in built.layers)]
+    return tuple(Treatment(treatment.interventions + top) for treatment in bare for top in tops)

@@ -1,0 +1,105 @@
+"""PLAN: from a study and its data to everything that will run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from interplay import catalogue, streams
+from interplay.arrays import Array, Int
+from interplay.data.dataset import Dataset
+from interplay.data.split import Split, split
+from interplay.design.comparison import Comparison
+from interplay.design.contexts import comparisons, metrics_for
+from interplay.design.factors import Factors, factorial, factors, layered
+from interplay.design.treatment import Treatment
+from interplay.metrics import Metric
+from interplay.study import Study
+
+SMALL_TABLE = 10_000
+"""Below this many rows a member is also evaluated on the pool rows it did not train on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """All runs: treatments by members, who trains on what, and what will be compared.
+
+    `halves` (member, half) are positions in `pool`: member k of every treatment trains on the same half of the pool,
+    drawn independently of the other members' (balanced or complementary halves bias membership attacks).
+    `tuning_halves` are those of the members set apart for choosing learning rates.
+    """
+
+    study: Study
+    factors: Factors
+    trainings: tuple[Treatment, ...]
+    treatments: tuple[Treatment, ...]
+    metrics: Mapping[str, Metric]
+    comparisons: tuple[Comparison, ...]
+    split: Split
+    pool: Int[Array, " pool"]
+    halves: Int[Array, "member half"]
+    tuning_halves: Int[Array, "member half"]
+
+    @property
+    def half(self) -> int:
+        """How many rows a member trains on."""
+        return int(self.halves.shape[1])
+
+    @property
+    def batch_size(self) -> int:
+        """The expected batch size."""
+        declared = self.study.model.batch_size
+        return self.half if declared == "full" else min(int(declared), self.half)
+
+    @property
+    def uses_pool_rows(self) -> bool:
+        """Whether members are also evaluated on pool rows they did not train on."""
+        return len(self.split.part) < SMALL_TABLE
+
+    def inside(self) -> Array:
+        """Which rows of the table each member trained on (member, row)."""
+        found = np.zeros((len(self.halves), len(self.split.part)), dtype=bool)
+        for member, half in enumerate(self.halves):
+            found[member, self.pool[half]] = True
+        return found
+
+
+def plan(study: Study, dataset: Dataset) -> Design:
+    """Lay out every run of a study: nothing is trained."""
+    built = factors(study)
+    metrics = metrics_for(tuple(dataset.groupings))
+    parts = split(strata(dataset, study.groups.mitigate), study.seed)
+    pool = np.flatnonzero(parts.pool)
+    small = len(dataset.labels) < 5_000
+    return Design(
+        study=study,
+        factors=built,
+        trainings=factorial(built),
+        treatments=layered(built),
+        metrics=metrics,
+        comparisons=comparisons(built, metrics, catalogue.interactions()),
+        split=parts,
+        pool=pool,
+        halves=_halves(study.seed, "half", study.members, len(pool)),
+        tuning_halves=_halves(study.seed, "tuning half", 4 if small else 2, len(pool)),
+    )
+
+
+def mitigated(dataset: Dataset, grouping: str | None) -> str | None:
+    """The grouping that fairness interventions act on: the declared one, else the first."""
+    return grouping or next(iter(dataset.groupings), None)
+
+
+def strata(dataset: Dataset, grouping: str | None) -> Int[Array, " row"]:
+    """Group x label, as one number per row."""
+    name = mitigated(dataset, grouping)
+    groups = np.zeros_like(dataset.labels) if name is None else dataset.groupings[name].codes + 1
+    return np.asarray(groups * len(dataset.classes) + dataset.labels)
+
+
+def _halves(seed: int, purpose: str, members: int, rows: int) -> Int[Array, "member half"]:
+    drawn = [
+        np.sort(streams.generator(seed, purpose, member=member).choice(rows, rows // 2, replace=False))
+        for member in range(members)
+    ]
+    return np.stack(drawn)

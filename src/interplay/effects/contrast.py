@@ -1,0 +1,203 @@
+"""From two samples to paired differences in which a positive value is a change for the worse.
+
+A disparity is tested through its signed gaps to the reference group. The quantity compared is
+
+    |mean gap, treated| - |mean gap, control|
+
+written as s_t g_t - s_0 g_0 with s the sign of the mean gap of each treatment, so that it stays linear in the members
+and rows. The absolute gap of every single member is not used: members whose gaps scatter around zero have a large mean
+absolute gap without any gap on average, and a recipe that merely scatters more would look harmful.
+
+The sign is itself estimated. Where the 90 % interval of a gap holds zero, both signs are considered, and the interval of
+the difference covers all the cases that remain; otherwise a gap that moves from one group's side to the other's by chance
+would be reported with a confidence it has not. When neither sign is settled the two cases of equal signs suffice,
+because | |a| - |b| | <= |a - b|.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from interplay.arrays import Array, Float
+from interplay.effects.interval import Interval, crossed_interval
+from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.metrics import Metric
+
+Values = Float[Array, "member draw"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """The interval of a difference under one assumption about the signs of the gaps, and how likely that one is."""
+
+    interval: Interval
+    weight: float
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """A paired difference between two treatments, positive where the treated one is worse.
+
+    `values` are logarithms of ratios when `relative`, and plain differences otherwise; every bound and estimate is
+    reported as a ratio minus one or as a difference. `treated` and `control` are the plain values (for a gap: signed).
+    """
+
+    values: Values
+    cases: tuple[Case, ...]
+    treated: float
+    control: float | None
+    support: int
+    relative: bool = False
+
+    @property
+    def estimate(self) -> float:
+        """How much worse the treated one is."""
+        return self._reported(float(self.values[:, 0].mean()))
+
+    @property
+    def low(self) -> float:
+        """The lower end of the 90 % interval."""
+        return self._reported(min(case.interval.low for case in self.cases))
+
+    @property
+    def high(self) -> float:
+        """The upper end of the 90 % interval."""
+        return self._reported(max(case.interval.high for case in self.cases))
+
+    @property
+    def widest(self) -> Interval:
+        """The least certain case, on the scale of `values`."""
+        return max((case.interval for case in self.cases), key=lambda interval: interval.variance)
+
+    @property
+    def standard_error(self) -> float:
+        """The standard error of the least certain case."""
+        return self.widest.standard_error * ((1 + self.estimate) if self.relative else 1.0)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the signs of all gaps are known."""
+        return len(self.cases) == 1
+
+    def p_above(self, tolerance: float) -> float:
+        """The p value against "worse by at most `tolerance`"."""
+        return max(case.interval.p_above(self.scaled(tolerance)) for case in self.cases)
+
+    def probability_above(self, tolerance: float) -> float:
+        """P(worse by more than `tolerance` | data) with a flat prior."""
+        return sum(case.weight * (1 - case.interval.p_above(self.scaled(tolerance))) for case in self.cases)
+
+    def smallest_detectable(self, tolerance: float) -> float:
+        """The effect that is shown to exceed `tolerance` with 80 % power."""
+        return self._reported(self.scaled(tolerance) + self.widest.detectable)
+
+    def scaled(self, amount: float) -> float:
+        """A reported amount on the scale of `values`."""
+        return float(np.log1p(amount)) if self.relative else amount
+
+    def _reported(self, value: float) -> float:
+        return float(np.expm1(value)) if self.relative else value
+
+
+def paired_differences(
+    treated: Sample, control: Sample | None, metric: Metric
+) -> Mapping[str, Difference | NotMeasurable]:
+    """The harm-oriented paired differences of two samples, by the name of the contrast ("" without contrasts).
+
+    `control` None stands for zero by definition. A sample with contrasts is compared contrast by contrast, as the
+    module's text says; gaps are always plain differences, even of a relative metric. Other samples are compared directly:
+    treated - control, or the logarithm of treated / control for a relative metric, with the sign turned when higher is
+    better. A contrast that only one of the two has is `NotMeasurable`.
+    """
+    if reason := _unpairable(treated, control):
+        return {"": NotMeasurable(reason)}
+    if not treated.contrasts and not (control and control.contrasts):
+        return {"": _plain(treated, control, metric)}
+    ours = {contrast.name: contrast for contrast in treated.contrasts}
+    theirs = {contrast.name: contrast for contrast in control.contrasts} if control else {}
+    names = dict.fromkeys([*ours, *theirs])
+    return {name: _matched(name, ours.get(name), theirs.get(name), control is None) for name in names}
+
+
+def _unpairable(treated: Sample, control: Sample | None) -> str:
+    members, draws = treated.values.shape
+    if control is not None and control.values.shape != treated.values.shape:
+        there = " members and ".join(str(count) for count in control.values.shape)
+        return f"members or draws cannot be paired: {members} members and {draws} draws against {there} draws"
+    if members < 2 or draws < 3:
+        return f"no interval from {members} members and {draws} row draws; at least 2 and 3 are needed"
+    if not np.isfinite(treated.values).all() or (control and not np.isfinite(control.values).all()):
+        return "a member has a value that is not finite"
+    return ""
+
+
+def _plain(treated: Sample, control: Sample | None, metric: Metric) -> Difference | NotMeasurable:
+    sign = 1.0 if metric.direction == "lower_is_better" else -1.0
+    zero = np.zeros_like(treated.values)
+    ours, theirs = treated.values, zero if control is None else control.values
+    if metric.relative:
+        if control is None or min(ours.min(), theirs.min()) <= 0:
+            return NotMeasurable("a ratio needs two positive values")
+        ours, theirs = np.log(ours), np.log(theirs)
+    support = treated.support if control is None else min(treated.support, control.support)
+    values = sign * (ours - theirs)
+    return Difference(
+        values=values,
+        cases=(Case(crossed_interval(values, support), 1.0),),
+        treated=treated.mean,
+        control=None if control is None else control.mean,
+        support=support,
+        relative=metric.relative,
+    )
+
+
+def _matched(
+    name: str, treated: Contrast | None, control: Contrast | None, against_zero: bool
+) -> Difference | NotMeasurable:
+    if treated is None:
+        return NotMeasurable(f"the treated model has no contrast {name!r}")
+    if control is None and not against_zero:
+        return NotMeasurable(f"the baseline has no contrast {name!r}")
+    ours = treated.values
+    theirs = np.zeros_like(ours) if control is None else control.values
+    support = treated.support if control is None else min(treated.support, control.support)
+    values = _sign(ours) * ours - _sign(theirs) * theirs
+    return Difference(
+        values=values,
+        cases=_sign_cases(ours, None if control is None else theirs, support),
+        treated=float(ours[:, 0].mean()),
+        control=None if control is None else float(theirs[:, 0].mean()),
+        support=support,
+    )
+
+
+def _sign(gap: Values) -> float:
+    return 1.0 if gap[:, 0].mean() >= 0 else -1.0
+
+
+def _sign_cases(treated: Values, control: Values | None, support: int) -> tuple[Case, ...]:
+    theirs = np.zeros_like(treated) if control is None else control
+    sure = _is_settled(treated, support)
+    sure_there = control is None or _is_settled(theirs, support)
+    if sure and sure_there:
+        signs = [(_sign(treated), _sign(theirs), 1.0)]
+    elif sure_there:
+        positive = _chance_positive(treated, support)
+        signs = [(1.0, _sign(theirs), positive), (-1.0, _sign(theirs), 1 - positive)]
+    elif sure:
+        positive = _chance_positive(theirs, support)
+        signs = [(_sign(treated), 1.0, positive), (_sign(treated), -1.0, 1 - positive)]
+    else:
+        positive = _chance_positive(treated + theirs, support)
+        signs = [(1.0, 1.0, positive), (-1.0, -1.0, 1 - positive)]
+    return tuple(Case(crossed_interval(a * treated - b * theirs, support), weight) for a, b, weight in signs)
+
+
+def _is_settled(gap: Values, support: int) -> bool:
+    interval = crossed_interval(gap, support)
+    return interval.low > 0 or interval.high < 0
+
+
+def _chance_positive(gap: Values, support: int) -> float:
+    return 1 - crossed_interval(gap, support).p_above(0.0)

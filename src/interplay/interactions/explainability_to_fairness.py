@@ -1,0 +1,55 @@
+"""Explainability to fairness: an explanation can be better for some than for others, or hide what they suffer."""
+
+from interplay.aspects import Aspect
+from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+
+INTERACTION = Interaction(
+    source=Aspect.EXPLAINABILITY,
+    target=Aspect.FAIRNESS,
+    section="3.3",
+    summary=(
+        "Once explanations are released, their quality is a benefit that groups may receive unequally, and a faithless "
+        "explanation can conceal that a decision rests on the group."
+    ),
+    probes=(
+        Probe(
+            name="fidelity disparity",
+            claim="Released explanations follow the model more closely for some groups than for others.",
+            mechanism=(
+                "A linear explanation is only as good as the score is locally linear, and that differs where the "
+                "groups' rows lie. Before anything is released there is no such difference."
+            ),
+            interventions=("release_explanations",),
+            metric="fidelity_disparity",
+            baseline="absent",
+            references=(
+                "Balagopalan et al., 2022, ACM Conference on Fairness, Accountability, and Transparency",
+                "Dai et al., 2022, AAAI/ACM Conference on AI, Ethics, and Society",
+            ),
+            positive_control=(
+                "A score that is linear on the rows of one group and strongly curved on those of the other."
+            ),
+            negative_control=(
+                "A linear model: explanations follow it equally for everyone; or groups assigned at random."
+            ),
+        ),
+        Unmeasured(
+            name="other disparities in quality",
+            claim="Explanations are also less stable, less consistent or less sparse for some groups.",
+            missing="Group metrics for the stability, the consistency and the sparsity of explanations.",
+            references=("Dai et al., 2022, AAAI/ACM Conference on AI, Ethics, and Society",),
+        ),
+        Unmeasured(
+            name="concealed reliance",
+            claim="Explanations leave out that the decision rests on the group or on a stand-in for it.",
+            missing=(
+                "A measure of actual reliance on the group, by changing it, and the rank that explanations give it; "
+                "for the deliberate case also a model built to mislead the explainer."
+            ),
+            references=(
+                "Lakkaraju and Bastani, 2020, AAAI/ACM Conference on AI, Ethics, and Society",
+                "Slack et al., 2020, AAAI/ACM Conference on AI, Ethics, and Society",
+            ),
+        ),
+    ),
+)

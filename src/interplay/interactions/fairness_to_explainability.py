@@ -1,0 +1,88 @@
+"""Fairness to explainability: the explanation may describe a model that nobody asked for, or that does not decide."""
+
+from interplay.aspects import Aspect
+from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+
+INTERACTION = Interaction(
+    source=Aspect.FAIRNESS,
+    target=Aspect.EXPLAINABILITY,
+    section="3.3",
+    summary=(
+        "Mitigation changes which columns matter, blurs how they relate to the outcome, and, when it acts after the "
+        "model, parts the decision from the model that is explained."
+    ),
+    probes=(
+        Probe(
+            name="fidelity after reweighing",
+            claim="Explanations follow a model trained on reweighed rows less closely.",
+            mechanism=(
+                "Row weights change the relation between columns and outcome that the model learns; where groups need "
+                "different relations, the score bends more and a local linear explanation fits it worse."
+            ),
+            interventions=("reweighing",),
+            metric="explanation_fidelity",
+            context=("release_explanations",),
+            references=("Caton and Haas, 2024, ACM Computing Surveys 56(7)",),
+            positive_control="Two groups with opposite slopes on one column, the small one weighed up.",
+            negative_control="A linear score in both treatments: explanations follow both.",
+        ),
+        Probe(
+            name="fidelity under a penalty",
+            claim="Explanations follow a model trained with a parity penalty less closely.",
+            mechanism=(
+                "The penalty asks for equal mean scores, which the model reaches by interactions between columns that "
+                "stand in for the group; these are what a linear explanation misses."
+            ),
+            interventions=("parity_penalty",),
+            metric="explanation_fidelity",
+            context=("release_explanations",),
+            references=("Wan et al., 2023, ACM Transactions on Knowledge Discovery from Data 17(3)",),
+            positive_control="A group known only through the product of two columns, and a strong penalty.",
+            negative_control="A penalty of strength zero.",
+        ),
+        Probe(
+            name="stability",
+            claim="Mitigation makes repeated explanations of one row agree less.",
+            mechanism=(
+                "Importance spread over several stand-in columns of similar size changes its order with the draw."
+            ),
+            interventions=("reweighing", "parity_penalty"),
+            metric="explanation_stability",
+            context=("release_explanations",),
+            references=(
+                "Caton and Haas, 2024, ACM Computing Surveys 56(7)",
+                "Wan et al., 2023, ACM Transactions on Knowledge Discovery from Data 17(3)",
+            ),
+            positive_control="Several copies of one column with added noise, each a stand-in for the group.",
+            negative_control="One dominant column that is independent of the group.",
+            primary=False,
+        ),
+        Unmeasured(
+            name="shifted importance",
+            claim="Mitigation moves importance away from the columns that truly drive the outcome.",
+            missing="Data with a known true effect of every column, as a shift alone is not a harm.",
+            references=(
+                "Caton and Haas, 2024, ACM Computing Surveys 56(7)",
+                "Wan et al., 2023, ACM Transactions on Knowledge Discovery from Data 17(3)",
+            ),
+        ),
+        Unmeasured(
+            name="over-emphasised minority columns",
+            claim="Oversampling a group makes explanations of everyone stress the columns tied to that group.",
+            missing="An oversampling intervention with several rates, and the share of importance on a set of columns.",
+            references=("Caton and Haas, 2024, ACM Computing Surveys 56(7)",),
+        ),
+        Unmeasured(
+            name="hidden reliance",
+            claim="Under a penalty, explanations name the stand-ins of the group less than the model uses them.",
+            missing="A measure of actual reliance on a column, by changing it, to hold against the explained one.",
+            references=("Wan et al., 2023, ACM Transactions on Knowledge Discovery from Data 17(3)",),
+        ),
+        Unmeasured(
+            name="decisions parted from the score",
+            claim="With group thresholds, the explained score no longer says what is decided.",
+            missing="A fidelity of explanations to the decision after thresholds, instead of to the score before them.",
+            references=("Di Gennaro et al., 2024, arXiv:2408.15096",),
+        ),
+    ),
+)

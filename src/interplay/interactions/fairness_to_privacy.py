@@ -1,0 +1,74 @@
+"""Fairness to privacy: mitigation needs the group, and may learn small groups by heart."""
+
+from interplay.aspects import Aspect
+from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+
+INTERACTION = Interaction(
+    source=Aspect.FAIRNESS,
+    target=Aspect.PRIVACY,
+    section="3.1",
+    summary=(
+        "Measuring or mitigating a disparity needs the group of every person, and mitigation in training may make the "
+        "model remember single people of small groups."
+    ),
+    probes=(
+        Probe(
+            name="confident membership",
+            claim="Mitigation in training lets an attacker name more members of the training data with confidence.",
+            mechanism=(
+                "Rows of under-represented groups gain weight, so the model fits them one by one and treats them "
+                "differently when they were in its training data. Published results point both ways: attacks that "
+                "ignore the group may also get weaker, which the probe reports as an improvement."
+            ),
+            interventions=("reweighing", "parity_penalty"),
+            metric="membership_exposure",
+            references=(
+                "Chang and Shokri, 2021, IEEE European Symposium on Security and Privacy",
+                "Tonni et al., 2020, arXiv:2002.06856",
+            ),
+            positive_control=(
+                "A small group with randomly flipped labels and a model large enough to learn them: row weights that "
+                "favour this group raise the exposure."
+            ),
+            negative_control="Group labels assigned at random: the weights are all near one and nothing is remembered.",
+        ),
+        Probe(
+            name="membership on average",
+            claim="Mitigation in training raises how well members and non-members are told apart over all rows.",
+            mechanism=(
+                "The same fit to small groups, averaged over everyone; it moves little when only few rows are "
+                "remembered."
+            ),
+            interventions=("reweighing", "parity_penalty"),
+            metric="membership_risk",
+            references=(
+                "Chang and Shokri, 2021, IEEE European Symposium on Security and Privacy",
+                "Tonni et al., 2020, arXiv:2002.06856",
+            ),
+            positive_control="As for confident membership, with the group large enough to move the average.",
+            negative_control="Group labels assigned at random: the weights are all near one and nothing is remembered.",
+            primary=False,
+        ),
+        Unmeasured(
+            name="membership within a group",
+            claim="The rise in exposure falls on the groups that mitigation lifts.",
+            missing="A membership metric for each group, with its attack calibrated within the group.",
+            references=("Chang and Shokri, 2021, IEEE European Symposium on Security and Privacy",),
+        ),
+        Unmeasured(
+            name="attack on a pair of models",
+            claim="Someone who can ask the model before and after mitigation learns more than from either alone.",
+            missing="A membership attack that reads two treatments of one member at once.",
+            references=("Tian et al., 2024, International Joint Conference on Artificial Intelligence",),
+        ),
+        Unmeasured(
+            name="collected attributes",
+            claim="Storing the group of every person makes people easier to identify and exposes the group itself.",
+            missing=(
+                "A record of which stages read the group, the share of rows unique with and without it, and an attack "
+                "that infers the group from outputs better than from the other columns."
+            ),
+            references=("Carey et al., 2023, Proceedings of the ACM on Management of Data 1(2)",),
+        ),
+    ),
+)

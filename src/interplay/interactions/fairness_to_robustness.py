@@ -1,0 +1,84 @@
+"""Fairness to robustness: moving the boundary towards people makes it easier to push them over it."""
+
+from interplay.aspects import Aspect
+from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+
+INTERACTION = Interaction(
+    source=Aspect.FAIRNESS,
+    target=Aspect.ROBUSTNESS,
+    section="3.2",
+    summary=(
+        "Mitigation gives small groups more influence on the boundary and moves it closer to many rows, so that "
+        "smaller changes of the input flip decisions."
+    ),
+    probes=(
+        Probe(
+            name="robust accuracy",
+            claim="Mitigating a disparity lowers the share of rows decided correctly under attack.",
+            mechanism=(
+                "A boundary bent to serve few rows, or a threshold moved within one group, passes near rows that were "
+                "far from it before."
+            ),
+            interventions=("reweighing", "parity_penalty", "group_thresholds"),
+            metric="robust_accuracy",
+            references=(
+                "Xu et al., 2021, International Conference on Machine Learning",
+                "Chang et al., 2020, arXiv:2006.08669",
+                "Tran et al., 2024, International Joint Conference on Artificial Intelligence",
+            ),
+            positive_control=(
+                "Two groups whose score distributions are shifted against each other: equal approval rates put a "
+                "threshold into the dense part of one of them."
+            ),
+            negative_control="Groups assigned at random: weights stay near one and thresholds near zero.",
+        ),
+        Probe(
+            name="distance to the boundary",
+            claim="Mitigation in training shortens the distance from rows to the decision boundary.",
+            mechanism="Fitting a minority against the majority's trend leaves less margin on both sides.",
+            interventions=("reweighing", "parity_penalty"),
+            metric="boundary_distance",
+            references=(
+                "Tran et al., 2024, International Joint Conference on Artificial Intelligence",
+                "Madry et al., 2018, International Conference on Learning Representations",
+            ),
+            positive_control=(
+                "A linear model on two groups with opposite intercepts, where the distance is the margin over the norm "
+                "of the weights and shrinks with the penalty."
+            ),
+            negative_control="Groups assigned at random.",
+        ),
+        Probe(
+            name="one switched category",
+            claim="Mitigation in training makes more decisions depend on a single categorical answer.",
+            mechanism=(
+                "Weight moved onto columns that stand in for the group puts more of a decision on one answer, which a "
+                "person can change."
+            ),
+            interventions=("reweighing", "parity_penalty"),
+            metric="switch_accuracy",
+            references=("Tran et al., 2024, International Joint Conference on Artificial Intelligence",),
+            positive_control="A categorical column nearly equal to the group, and a strong penalty.",
+            negative_control="Groups assigned at random.",
+            primary=False,
+        ),
+        Unmeasured(
+            name="the groups that were lifted",
+            claim="The groups that gain from mitigation are the ones that become easier to attack.",
+            missing=(
+                "An attack success rate for each group on the rows that both treatments decide correctly, counted as "
+                "robustness."
+            ),
+            references=(
+                "Xu et al., 2021, International Conference on Machine Learning",
+                "Chang et al., 2020, arXiv:2006.08669",
+            ),
+        ),
+        Unmeasured(
+            name="poisoned rows",
+            claim="With mitigation, few poisoned rows of a small group do more damage to the model.",
+            missing="A poisoning attack on the training rows, and fleets trained on the poisoned table.",
+            references=("Chang et al., 2020, arXiv:2006.08669",),
+        ),
+    ),
+)

@@ -1,0 +1,109 @@
+"""Privacy to fairness: bounding everyone's influence costs those most whom the model fits least."""
+
+from interplay.aspects import Aspect
+from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+
+INTERACTION = Interaction(
+    source=Aspect.PRIVACY,
+    target=Aspect.FAIRNESS,
+    section="3.1",
+    summary=(
+        "DP-SGD limits what one row may contribute. Groups that are small or hard to fit need large contributions, so "
+        "they lose more accuracy, and the protection they gain may be unequal too."
+    ),
+    probes=(
+        Probe(
+            name="accuracy disparity",
+            claim="DP-SGD widens the difference in accuracy between groups.",
+            mechanism=(
+                "Badly fitted rows have large gradients. Clipping shortens exactly those, which turns the summed "
+                "gradient away from the groups they belong to; the noise then slows what is left."
+            ),
+            interventions=("dp_sgd",),
+            metric="accuracy_disparity",
+            references=(
+                "Bagdasaryan et al., 2019, Advances in Neural Information Processing Systems 32",
+                "Tran et al., 2021, International Joint Conference on Artificial Intelligence",
+                "Esipova et al., 2023, International Conference on Learning Representations",
+            ),
+            positive_control=(
+                "The generated bank, in which the label of a small group depends on another column than that of the "
+                "majority: the accuracy of the small group falls under DP-SGD."
+            ),
+            negative_control="The placebo bank, in which both groups share one dependence on the columns.",
+        ),
+        Probe(
+            name="equal opportunity",
+            claim="DP-SGD widens the difference in how often people who should be approved are approved.",
+            mechanism=(
+                "The same clipping bias. Wrong denials in one group can be hidden by wrong approvals in it, so that "
+                "approval rates stay level while the people who deserve approval lose it."
+            ),
+            interventions=("dp_sgd",),
+            metric="equal_opportunity_difference",
+            references=(
+                "Bagdasaryan et al., 2019, Advances in Neural Information Processing Systems 32",
+                "Esipova et al., 2023, International Conference on Learning Representations",
+            ),
+            positive_control="The generated bank: deserving women are denied more often under DP-SGD.",
+            negative_control="The placebo bank, in which both groups share one dependence on the columns.",
+        ),
+        Probe(
+            name="worst group",
+            claim="DP-SGD lowers the accuracy of the group that has the least.",
+            mechanism="A level beside the differences: a gap can also close because everyone loses.",
+            interventions=("dp_sgd",),
+            metric="worst_group_accuracy",
+            references=("Bagdasaryan et al., 2019, Advances in Neural Information Processing Systems 32",),
+            positive_control="The generated bank: the small group is the worst one and loses accuracy.",
+            negative_control="The placebo bank, with a budget so large that the noise vanishes.",
+            primary=False,
+        ),
+        Probe(
+            name="robust accuracy disparity",
+            claim="DP-SGD widens the difference between groups in accuracy under attack.",
+            mechanism=(
+                "Groups whose rows the model fits badly lie closer to its boundary; the average over all rows may even "
+                "rise while one group's robust accuracy falls."
+            ),
+            interventions=("dp_sgd",),
+            metric="robust_accuracy_disparity",
+            references=(
+                "Bagdasaryan et al., 2019, Advances in Neural Information Processing Systems 32",
+                "Boenisch et al., 2021, arXiv:2105.07985",
+            ),
+            positive_control="The generated bank, attacked within half a standard deviation.",
+            negative_control="The placebo bank under the same attack.",
+            primary=False,
+        ),
+        Unmeasured(
+            name="unequal exposure",
+            claim="Some groups are more exposed to membership attacks than others before anything is done.",
+            missing="A membership metric for each group, with its attack calibrated within the group.",
+            references=("Long et al., 2020, IEEE European Symposium on Security and Privacy",),
+        ),
+        Unmeasured(
+            name="unequal protection",
+            claim="DP-SGD lowers the exposure of some groups more than that of others.",
+            missing="A membership metric for each group, with its attack calibrated within the group.",
+            references=("Kulynych et al., 2022, Proceedings on Privacy Enhancing Technologies",),
+        ),
+        Unmeasured(
+            name="removing the exposed",
+            claim="Taking the most exposed rows out of the training data exposes the next ones instead.",
+            missing=(
+                "An intervention that removes rows by their measured exposure, and a second fleet trained without them."
+            ),
+            references=("Carlini et al., 2022, Advances in Neural Information Processing Systems 35",),
+        ),
+        Unmeasured(
+            name="clipping as the cause",
+            claim="Clipping, not noise, makes most of the disparity.",
+            missing="Treatments with clipping alone and noise alone, and a log of gradient norms for each group.",
+            references=(
+                "Tran et al., 2021, International Joint Conference on Artificial Intelligence",
+                "Esipova et al., 2023, International Conference on Learning Representations",
+            ),
+        ),
+    ),
+)

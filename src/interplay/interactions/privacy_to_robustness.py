@@ -1,0 +1,79 @@
+"""Privacy to robustness: noisy, clipped steps leave a rough boundary close to the rows."""
+
+from interplay.aspects import Aspect
+from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+
+INTERACTION = Interaction(
+    source=Aspect.PRIVACY,
+    target=Aspect.ROBUSTNESS,
+    section="3.5",
+    summary="Clipping and noise slow training and roughen the decision boundary, so smaller changes flip decisions.",
+    probes=(
+        Probe(
+            name="robust accuracy",
+            claim="DP-SGD lowers the share of rows decided correctly under attack.",
+            mechanism=(
+                "Slow and noisy convergence leaves directions of the input with weight that the data do not support. "
+                "Small gradients can also make an attack fail without making the model withstand it, so an improvement "
+                "needs a second attack that uses no gradients."
+            ),
+            interventions=("dp_sgd",),
+            metric="robust_accuracy",
+            references=(
+                "Boenisch et al., 2021, arXiv:2105.07985",
+                "Tursynbek et al., 2021, arXiv:2012.07828",
+            ),
+            positive_control=(
+                "A linear model with one useful and many useless columns: noise gives the useless ones weight that an "
+                "attack can use."
+            ),
+            negative_control="A budget so large that the noise vanishes, and a norm bound that clips nothing.",
+        ),
+        Probe(
+            name="distance to the boundary",
+            claim="DP-SGD shortens the distance from rows to the decision boundary.",
+            mechanism="The same weight on useless directions opens a shorter way across the boundary.",
+            interventions=("dp_sgd",),
+            metric="boundary_distance",
+            references=(
+                "Tursynbek et al., 2021, arXiv:2012.07828",
+                "Fawzi et al., 2018, IEEE Conference on Computer Vision and Pattern Recognition",
+                "Hayes et al., 2022, arXiv:2201.02265",
+            ),
+            positive_control=(
+                "The linear model with useless columns, whose distance is the margin over the norm of the weights."
+            ),
+            negative_control="A budget so large that the noise vanishes, and a norm bound that clips nothing.",
+        ),
+        Probe(
+            name="one switched category",
+            claim="DP-SGD makes more decisions depend on a single categorical answer.",
+            mechanism="Rare categories have few rows, so noise decides much of their weight.",
+            interventions=("dp_sgd",),
+            metric="switch_accuracy",
+            references=("Boenisch et al., 2021, arXiv:2105.07985",),
+            positive_control="A categorical column with many rare, uninformative values.",
+            negative_control="No categorical column: the metric says that there is nothing to switch.",
+            primary=False,
+        ),
+        Unmeasured(
+            name="smoothness",
+            claim="The score of a model trained with DP-SGD curves and varies more within a small neighbourhood.",
+            missing="A metric of local curvature or of the largest local slope, scaled by the spread of the scores.",
+            references=(
+                "Hayes et al., 2022, arXiv:2201.02265",
+                "Fawzi et al., 2018, IEEE Conference on Computer Vision and Pattern Recognition",
+                "Tursynbek et al., 2021, arXiv:2012.07828",
+            ),
+        ),
+        Unmeasured(
+            name="convergence as the cause",
+            claim="Much of the loss comes from stopping before the model has converged.",
+            missing=(
+                "Treatments trained several times longer within the budget, and ordinary training stopped at the same "
+                "training loss."
+            ),
+            references=("Tramèr and Boneh, 2021, International Conference on Learning Representations",),
+        ),
+    ),
+)

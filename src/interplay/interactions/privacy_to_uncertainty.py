@@ -1,0 +1,81 @@
+"""Privacy to uncertainty: a noisy model is worse calibrated, and its prediction sets are larger."""
+
+from interplay.aspects import Aspect
+from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+
+INTERACTION = Interaction(
+    source=Aspect.PRIVACY,
+    target=Aspect.UNCERTAINTY,
+    section="3.7",
+    summary=(
+        "DP-SGD miscalibrates probabilities and enlarges prediction sets. The calibration rows stay outside the budget "
+        "unless the sets are made private as well, which enlarges them again."
+    ),
+    probes=(
+        Probe(
+            name="calibration of probabilities",
+            claim="DP-SGD moves predicted probabilities away from observed rates.",
+            mechanism=(
+                "Clipping each row's gradient changes the balance at which training stops, mostly to over-confidence."
+            ),
+            interventions=("dp_sgd",),
+            metric="calibration_error",
+            references=(
+                "Bu et al., 2023, Transactions on Machine Learning Research",
+                "Zhang et al., 2022, arXiv:2210.08248",
+            ),
+            positive_control="Labels drawn from a known logistic model, trained with a small norm bound and no noise.",
+            negative_control="The same with a norm bound that clips nothing and no noise.",
+        ),
+        Probe(
+            name="set size",
+            claim="Prediction sets of a model trained with DP-SGD are larger at the same promised coverage.",
+            mechanism=(
+                "Less accurate and less well ordered scores need a higher threshold. Most of it usually comes from "
+                "lost accuracy, the rest from calibration."
+            ),
+            interventions=("dp_sgd",),
+            metric="set_size",
+            context=("split_conformal",),
+            references=(
+                "Xi et al., 2024, arXiv:2402.04344",
+                "Bu et al., 2023, Transactions on Machine Learning Research",
+            ),
+            positive_control="A small budget on data that the control predicts almost perfectly.",
+            negative_control="A budget so large that the noise vanishes, and a norm bound that clips nothing.",
+        ),
+        Probe(
+            name="coverage",
+            claim="Prediction sets of a model trained with DP-SGD hold the true label less often.",
+            mechanism=(
+                "Exchangeable calibration rows keep the promise for any model, so a loss of coverage means that "
+                "something else broke; it also says whether sizes were compared at the same coverage."
+            ),
+            interventions=("dp_sgd",),
+            metric="coverage",
+            context=("split_conformal",),
+            references=("Angelopoulos and Bates, 2021, arXiv:2107.07511",),
+            positive_control="Calibration rows taken from the rows that the model trained on.",
+            negative_control="Any budget, with calibration rows apart from the training rows.",
+            primary=False,
+        ),
+        Unmeasured(
+            name="sets are post-processing",
+            claim="Adding prediction sets to a model trained with DP-SGD costs the training rows nothing.",
+            missing="A record that no stage after training reads a training row.",
+            references=("Dwork et al., 2006, Theory of Cryptography",),
+        ),
+        Unmeasured(
+            name="exposed calibration rows",
+            claim="The calibration rows can be recognised from the released threshold or sets.",
+            missing="A membership attack on calibration rows, with thresholds computed without each of them.",
+            references=("Angelopoulos et al., 2022, Harvard Data Science Review 4(2)",),
+        ),
+        Unmeasured(
+            name="sets under a budget",
+            claim="Protecting the calibration rows enlarges the sets that reach the same coverage.",
+            missing="An intervention that calibrates prediction sets by a differentially private quantile.",
+            references=("Angelopoulos et al., 2022, Harvard Data Science Review 4(2)",),
+        ),
+    ),
+)

@@ -1,0 +1,58 @@
+"""Robustness to explainability: adversarial training changes what is learned, and with it what explanations say."""
+
+from interplay.aspects import Aspect
+from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+
+INTERACTION = Interaction(
+    source=Aspect.ROBUSTNESS,
+    target=Aspect.EXPLAINABILITY,
+    section="3.8",
+    summary=(
+        "Adversarial training learns other representations. On images they are often easier to read; on other data "
+        "explanations may follow the model less closely."
+    ),
+    probes=(
+        Probe(
+            name="fidelity",
+            claim="Explanations follow an adversarially trained model less closely.",
+            mechanism=(
+                "A score held constant around rows turns steeply between them, which a linear explanation cannot "
+                "follow. A flatter score can also be easier to explain, which the probe reports as an improvement."
+            ),
+            interventions=("adversarial_training",),
+            metric="explanation_fidelity",
+            context=("release_explanations",),
+            references=(
+                "Zhou et al., 2025, Engineering Applications of Artificial Intelligence 140",
+                "Ilyas et al., 2019, Advances in Neural Information Processing Systems 32",
+                "Jia and Liang, 2017, Conference on Empirical Methods in Natural Language Processing",
+                "Carlini and Wagner, 2018, IEEE Security and Privacy Workshops",
+            ),
+            positive_control="Well separated clusters on a line, where a margin turns a slope into steps.",
+            negative_control="Logistic regression: its margin is linear with and without adversarial rows.",
+        ),
+        Probe(
+            name="stability",
+            claim="Adversarial training makes repeated explanations of one row agree less.",
+            mechanism=(
+                "Columns that movable noise could exploit lose weight until several have about the same little of it."
+            ),
+            interventions=("adversarial_training",),
+            metric="explanation_stability",
+            context=("release_explanations",),
+            references=("Zhou et al., 2025, Engineering Applications of Artificial Intelligence 140",),
+            positive_control="One strong movable column beside several weak immovable ones, and a large radius.",
+            negative_control="A radius of zero.",
+            primary=False,
+        ),
+        Unmeasured(
+            name="changed representation",
+            claim="Hidden layers of an adversarially trained model differ more than those of two ordinary ones.",
+            missing="The activations of hidden layers as evidence, and a similarity between representations.",
+            references=(
+                "Tsipras et al., 2019, International Conference on Learning Representations",
+                "Zhang and Zhu, 2019, International Conference on Machine Learning",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,71 @@
+"""Robustness to privacy: a margin around every row is a memory of every row."""
+
+from interplay.aspects import Aspect
+from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+
+INTERACTION = Interaction(
+    source=Aspect.ROBUSTNESS,
+    target=Aspect.PRIVACY,
+    section="3.5",
+    summary=(
+        "Adversarial training fits a neighbourhood of each training row, so single rows influence the model more and "
+        "are easier to recognise; together with DP-SGD it also costs time and careful accounting."
+    ),
+    probes=(
+        Probe(
+            name="confident membership",
+            claim="Adversarial training lets an attacker name more members of the training data with confidence.",
+            mechanism=(
+                "Holding the decision constant around a training row changes the score there more than one step would."
+            ),
+            interventions=("adversarial_training",),
+            metric="membership_exposure",
+            references=(
+                "Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",
+                "Yeom et al., 2020, Journal of Computer Security 28(1)",
+            ),
+            positive_control="A model large enough to learn random labels, trained with a margin around each row.",
+            negative_control="A radius of zero.",
+        ),
+        Probe(
+            name="membership on average",
+            claim="Adversarial training raises how well members and non-members are told apart over all rows.",
+            mechanism="The difference between training and test performance grows with the margin that is asked for.",
+            interventions=("adversarial_training",),
+            metric="membership_risk",
+            references=(
+                "Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",
+                "Yeom et al., 2020, Journal of Computer Security 28(1)",
+            ),
+            positive_control="A model large enough to learn random labels, trained with a margin around each row.",
+            negative_control="A radius of zero.",
+            primary=False,
+        ),
+        Unmeasured(
+            name="attack through adversarial rows",
+            claim="Scores on adversarial versions of a row give its membership away better than the score on the row.",
+            missing="Membership scores read on adversarial rows of the pool, for every member used as a shadow.",
+            references=("Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",),
+        ),
+        Unmeasured(
+            name="influence of single rows",
+            claim="Training with a row changes the robust decision on that row more often.",
+            missing="The share of rows decided correctly with and without the row in training, by the members' halves.",
+            references=(
+                "Yeom et al., 2020, Journal of Computer Security 28(1)",
+                "Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",
+            ),
+        ),
+        Unmeasured(
+            name="cost of the combination",
+            claim="Adversarial training and DP-SGD in one model cost more time, memory and accuracy than their sum.",
+            missing=(
+                "Timings and memory of single treatments, and the joint effect of two interventions as a comparison."
+            ),
+            references=(
+                "Wu et al., 2024, Transactions on Machine Learning Research",
+                "Yousefpour et al., 2021, arXiv:2109.12298",
+            ),
+        ),
+    ),
+)

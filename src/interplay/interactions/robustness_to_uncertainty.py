@@ -1,0 +1,48 @@
+"""Robustness to uncertainty: a model that keeps its distance from every row is less certain of all of them."""
+
+from interplay.aspects import Aspect
+from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+
+INTERACTION = Interaction(
+    source=Aspect.ROBUSTNESS,
+    target=Aspect.UNCERTAINTY,
+    section="3.9",
+    summary=(
+        "Adversarial training flattens the scores. Prediction sets on unchanged rows grow, although under attack they "
+        "may vary less than those of an ordinary model."
+    ),
+    probes=(
+        Probe(
+            name="set size",
+            claim="Prediction sets of an adversarially trained model are larger on unchanged rows.",
+            mechanism=(
+                "Scores drawn towards each other, and lost accuracy, both raise how many labels the threshold admits."
+            ),
+            interventions=("adversarial_training",),
+            metric="set_size",
+            context=("split_conformal",),
+            references=("Liu et al., 2024, International Conference on Machine Learning",),
+            positive_control="Two overlapping clusters and a radius about as large as their distance.",
+            negative_control="A radius of zero.",
+        ),
+        Probe(
+            name="calibration of probabilities",
+            claim="Adversarial training moves predicted probabilities away from observed rates.",
+            mechanism=(
+                "Probabilities fitted to adversarial rows describe those rows; on unchanged ones they are too cautious."
+            ),
+            interventions=("adversarial_training",),
+            metric="calibration_error",
+            references=("Liu et al., 2024, International Conference on Machine Learning",),
+            positive_control="Labels drawn from a known logistic model, trained at a radius that moves most margins.",
+            negative_control="A radius of zero.",
+            primary=False,
+        ),
+        Unmeasured(
+            name="varying sets under attack",
+            claim="Sets of a model without adversarial training change more between a row and its adversarial version.",
+            missing="A metric of how far the set of an adversarial row differs from the set of the row itself.",
+            references=("Romano et al., 2020b, Advances in Neural Information Processing Systems 33",),
+        ),
+    ),
+)

@@ -1,0 +1,79 @@
+"""Uncertainty to fairness: sets help less where they are larger, and they are larger for some groups."""
+
+from interplay.aspects import Aspect
+from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+
+INTERACTION = Interaction(
+    source=Aspect.UNCERTAINTY,
+    target=Aspect.FAIRNESS,
+    section="3.4",
+    summary=(
+        "People decide better with small prediction sets. Groups that the model predicts worse receive larger sets, "
+        "and equalizing coverage can widen that difference."
+    ),
+    probes=(
+        Probe(
+            name="set size disparity",
+            claim="Released prediction sets are larger for some groups than for others.",
+            mechanism=(
+                "One threshold for everyone admits more labels where the model is less certain. Before sets are "
+                "released everyone receives exactly one label."
+            ),
+            interventions=("split_conformal",),
+            metric="set_size_disparity",
+            baseline="absent",
+            references=(
+                "Cresswell et al., 2025, International Conference on Learning Representations",
+                "Cresswell et al., 2024, International Conference on Machine Learning",
+            ),
+            positive_control=(
+                "Two Gaussian groups with different noise, for which the expected set sizes have a formula."
+            ),
+            negative_control="Groups assigned at random.",
+        ),
+        Probe(
+            name="cost of equal coverage",
+            claim="Group-wise sets differ more in size between groups than marginal ones.",
+            mechanism=(
+                "Raising the coverage of the group that had too little of it enlarges the sets that were largest."
+            ),
+            interventions=("group_conformal",),
+            replaces=("split_conformal",),
+            metric="set_size_disparity",
+            references=("Cresswell et al., 2025, International Conference on Learning Representations",),
+            positive_control=(
+                "Two Gaussian groups with different noise: the noisy one is covered too rarely by one threshold."
+            ),
+            negative_control="Groups assigned at random, with many calibration rows in each.",
+        ),
+        Probe(
+            name="coverage disparity",
+            claim="Released marginal sets hold the true label more often for some groups than for others.",
+            mechanism=(
+                "The promise holds on average over everyone; the errors it allows fall on the groups predicted worse."
+            ),
+            interventions=("split_conformal",),
+            metric="coverage_disparity",
+            baseline="absent",
+            references=(
+                "Romano et al., 2020a, Harvard Data Science Review 2(2)",
+                "Vovk et al., 2003, Technical Report (Mondrian confidence machine)",
+            ),
+            positive_control="Two Gaussian groups with different noise.",
+            negative_control=(
+                "Groups assigned at random; the spread that chance alone makes grows as groups get smaller."
+            ),
+            primary=False,
+        ),
+        Unmeasured(
+            name="decisions of people",
+            claim="People who are shown the sets gain more accuracy on the groups with smaller sets.",
+            missing="Decisions of people with and without sets; simulated ones would have to be marked as such.",
+            references=(
+                "Straitouri and Gomez Rodriguez, 2024, International Conference on Machine Learning",
+                "Cresswell et al., 2024, International Conference on Machine Learning",
+                "Cresswell et al., 2025, International Conference on Learning Representations",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,37 @@
+"""Uncertainty to robustness: the promise of coverage holds only for rows that nobody changed."""
+
+from interplay.aspects import Aspect
+from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+
+INTERACTION = Interaction(
+    source=Aspect.UNCERTAINTY,
+    target=Aspect.ROBUSTNESS,
+    section="3.9",
+    summary=(
+        "Prediction sets rest on calibration rows that resemble the rows to come. An attacker who changes a row breaks "
+        "that, and the promised coverage or the usefulness of the sets goes with it."
+    ),
+    probes=(
+        Probe(
+            name="coverage under attack",
+            claim="Prediction sets hold the true label less often on attacked rows than on the same rows unchanged.",
+            mechanism=(
+                "The threshold was set on unchanged rows. An adversarial row raises the true label's conformity score "
+                "beyond it, so that the set is confidently wrong."
+            ),
+            interventions=("split_conformal", "group_conformal"),
+            metric="attacked_coverage",
+            baseline="same",
+            baseline_metric="coverage",
+            references=("Gendler et al., 2022, International Conference on Learning Representations",),
+            positive_control="A linear model, for which the worst change moves every score by a known amount.",
+            negative_control="A radius of zero: both coverages are taken on unchanged rows.",
+        ),
+        Unmeasured(
+            name="inflated sets",
+            claim="An attacker makes sets larger without changing the decision or losing the true label.",
+            missing="An attack that maximises the size of the set while the true label stays in it.",
+            references=("Ghosh et al., 2023, Conference on Uncertainty in Artificial Intelligence",),
+        ),
+    ),
+)

@@ -1,0 +1,144 @@
+"""Choosing learning rates: every treatment with the same budget, on members and rows set apart."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import logsumexp
+
+from interplay.arrays import Array, Float, Int
+
+MAXIMUM_EXTENSIONS = 3
+"""How often a grid grows beyond an edge at which its best rate lies."""
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How a treatment's learning rate was chosen.
+
+    `scores` are mean log losses after a logistic refit, one per rate tried, null where no candidate was finite;
+    `collapsed` are the rates whose models predict almost one class; `refused` says why a better-scored rate was passed
+    over, or is empty; `at_edge` is true when the chosen rate is still at an edge of what was tried.
+    """
+
+    rates: tuple[float, ...]
+    scores: tuple[float | None, ...]
+    collapsed: tuple[float, ...]
+    chosen: float
+    refused: str
+    at_edge: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One learning rate: the refitted log loss of each tuning member, and whether the members collapsed."""
+
+    rate: float
+    losses: Float[Array, " member"]
+    collapsed: bool
+
+
+def refitted_log_loss(scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> float:
+    """Log loss after a logistic refit of the class scores: what ranking is worth, apart from calibration.
+
+    Two classes: min over (a, b) of mean log loss of a * (score_1 - score_0) + b. More: min over a of that of a *
+    scores. Infinite when a score is not finite. Lower is better. Raw log loss would prefer under-trained models under
+    DP-SGD, which makes models over-confident.
+
+    Reference: Platt (1999) for the refit.
+
+    Example:
+        >>> wrong_scale = np.array([[0.0, 50.0], [50.0, 0.0], [0.0, 30.0], [0.0, 10.0]])
+        >>> refitted_log_loss(wrong_scale, np.array([1, 0, 1, 0])) < 0.5
+        True
+    """
+    if not bool(np.isfinite(scores).all()):
+        return float(np.inf)
+    spread = float(scores.std()) or 1.0
+    unit = (scores - scores.mean(axis=1, keepdims=True)) / spread
+    binary = scores.shape[1] == 2
+
+    def loss(fit: Float[Array, " parameter"]) -> tuple[float, Float[Array, " parameter"]]:
+        shifted = fit[0] * unit
+        if binary:
+            shifted = shifted + np.array([0.0, fit[1]])
+        normal = logsumexp(shifted, axis=1, keepdims=True)
+        chance = np.exp(shifted - normal)
+        chance[np.arange(len(labels)), labels] -= 1.0
+        slope = [float((chance * unit).sum(axis=1).mean())] + ([float(chance[:, 1].mean())] if binary else [])
+        picked = np.take_along_axis(shifted - normal, labels[:, None], axis=1)
+        return float(-picked.mean()), np.asarray(slope)
+
+    start = np.array([spread, 0.0]) if binary else np.array([spread])
+    return float(minimize(loss, np.minimum(start, 10.0), jac=True, method="L-BFGS-B").fun)
+
+
+def collapse_reason(
+    decisions: Int[Array, "member row"], labels: Int[Array, " row"], classes: int, control_share: float | None
+) -> str | None:
+    """Why these decisions count as collapsed, or None.
+
+    Collapsed when the share of the most decided class is above max(base rate, the control's share) + 0.5 * (1 - base
+    rate), or when the balanced accuracy is within a tenth of the way from chance to one.
+    """
+    base = float(np.bincount(labels, minlength=classes).max() / len(labels))
+    share = float(np.mean([np.bincount(one, minlength=classes).max() / len(labels) for one in decisions]))
+    recalls = [np.mean(decisions[:, labels == label] == label) for label in range(classes) if (labels == label).any()]
+    balanced = float(np.mean(recalls))
+    limit = max(base, control_share or 0.0) + 0.5 * (1 - base)
+    floor = 1 / classes + 0.1 * (1 - 1 / classes)
+    if share > limit:
+        return f"{share:.1%} of the rows get the same decision (the most frequent label has {base:.1%})"
+    if balanced < floor:
+        return f"balanced accuracy is {balanced:.3f}, where guessing gives {1 / classes:.3f}"
+    return None
+
+
+def choose(evaluate: Callable[[tuple[float, ...]], list[Trial]], grid: tuple[float, ...]) -> Tuning:
+    """The learning rate with the smallest refitted log loss, with three rules.
+
+    A grid whose best rate lies at an edge grows there. A collapsed rate is refused while an uncollapsed one is within
+    one standard error. A rate with a non-finite loss is a candidate like others and loses.
+    """
+    trials = sorted(evaluate(tuple(sorted(grid))), key=lambda trial: trial.rate)
+    factor = (max(grid) / min(grid)) ** (1 / max(len(grid) - 1, 1)) if len(grid) > 1 else 3.0
+    for _ in range(MAXIMUM_EXTENSIONS):
+        best = _best(trials)[0]
+        if best is trials[0]:
+            new = trials[0].rate / factor
+        elif best is trials[-1]:
+            new = trials[-1].rate * factor
+        else:
+            break
+        trials = sorted([*trials, *evaluate((new,))], key=lambda trial: trial.rate)
+    best, refused = _best(trials)
+    means = [float(trial.losses.mean()) for trial in trials]
+    return Tuning(
+        rates=tuple(trial.rate for trial in trials),
+        scores=tuple(mean if np.isfinite(mean) else None for mean in means),
+        collapsed=tuple(trial.rate for trial in trials if trial.collapsed),
+        chosen=best.rate,
+        refused=refused,
+        at_edge=best in (trials[0], trials[-1]),
+    )
+
+
+def _best(trials: list[Trial]) -> tuple[Trial, str]:
+    first = min(trials, key=lambda trial: float(trial.losses.mean()))
+    if not first.collapsed:
+        return first, ""
+    near = [trial for trial in trials if not trial.collapsed and _within_error(trial, first)]
+    if not near:
+        return first, ""
+    second = min(near, key=lambda trial: float(trial.losses.mean()))
+    reason = f"{first.rate:g} scored best but collapsed; {second.rate:g} is within one standard error"
+    return second, reason
+
+
+def _within_error(trial: Trial, best: Trial) -> bool:
+    gaps = trial.losses - best.losses
+    if not bool(np.isfinite(gaps).all()):
+        return False
+    error = float(np.std(gaps, ddof=1) / np.sqrt(len(gaps))) if len(gaps) > 1 else 0.0
+    return float(gaps.mean()) <= max(error, 1e-3)
