@@ -40,8 +40,8 @@ def current(name: str) -> str:
 @cache
 def interventions() -> dict[str, type[Intervention]]:
     """Every intervention by name."""
-    ours = discovery.classes(interplay.interventions, Intervention)  # type: ignore[type-abstract]
-    return {**ours, **_foreign("interplay.interventions", Intervention)}  # type: ignore[type-abstract]
+    ours = discovery.classes(interplay.interventions, Intervention)
+    return {**ours, **_foreign("interplay.interventions", Intervention)}
 
 
 @cache

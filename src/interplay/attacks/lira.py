@@ -34,7 +34,7 @@ class _Shadows:
     @property
     def freedom(self) -> Int[Array, "member row"]:
         """Degrees of freedom of `squares`, the sum of squared deviations from `mean`."""
-        return np.maximum(self.count - 1, 0)
+        return np.asarray(np.maximum(self.count - 1, 0))
 
 
 def signal(
@@ -115,9 +115,9 @@ def scores(signals: Float[Array, "member row"], inside: Bool[Array, "member row"
     Does not show: that the ratio of one row means the same in every model; only their order and spread are matched.
     """
     found = likelihood_ratios(signals, inside)
-    known = np.ma.masked_array(found.scores, ~found.scored)
-    middle = np.ma.filled(np.ma.median(known, axis=1, keepdims=True), 0.0)
-    deviations = np.where(found.scored, found.scores - middle, 0.0)
+    known = [values[where] for values, where in zip(found.scores, found.scored, strict=True)]
+    middle = np.array([np.median(values) if len(values) else 0.0 for values in known])
+    deviations = np.where(found.scored, found.scores - middle[:, None], 0.0)
     spread = np.abs(deviations).sum(axis=1, keepdims=True) / np.maximum(found.scored.sum(axis=1, keepdims=True), 1)
     return LiraScores(deviations / np.where(spread > 0, spread, 1.0), found.scored)
 

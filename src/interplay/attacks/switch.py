@@ -1,43 +1,40 @@
 """The worst single categorical switch: every row with one categorical column set to each of its other values."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
-
-from interplay.arrays import Array, Bool, Float, Int
-from interplay.models.dense import Parameters, predict
+from interplay.engine import jax, jnp
 
 
-class Switch(NamedTuple):
-    """One thing to try: the encoded `columns` of a feature set to `values`."""
+class Switches(NamedTuple):
+    """What to try: in switch i the columns where `touched[i]` is 1 get `values[i]` (both switch x column)."""
 
-    columns: Int[Array, " some"]
-    values: Float[Array, " some"]
+    touched: jax.Array
+    values: jax.Array
 
 
 def withstands(
-    parameters: Parameters,
-    inputs: Float[Array, "row column"],
-    labels: Int[Array, " row"],
-    switches: Sequence[Switch],
-) -> Bool[Array, " row"]:
+    scores: Callable[[jax.Array], jax.Array], inputs: jax.Array, labels: jax.Array, switches: Switches
+) -> jax.Array:
     """Whether a row is decided correctly as it is and under every switch, tried exhaustively.
 
-    The decision is the most likely class. Columns that no switch names stay as they are.
+    `scores` maps inputs (row, column) to class scores; the decision is the most likely class. Larger shares withstand
+    better.
 
     Example:
-        >>> import jax.numpy as jnp
-        >>> from interplay.models.dense import Layer
-        >>> one = (Layer(jnp.array([[0.0, 2.0]]), jnp.array([1.0, 0.0])),)
-        >>> withstands(one, np.array([[1.0]]), np.array([1]), [Switch(np.array([0]), np.array([0.0]))]).tolist()
+        >>> line = lambda x: jnp.concatenate([jnp.ones_like(x), 2 * x], axis=1)
+        >>> off = Switches(touched=jnp.ones((1, 1)), values=jnp.zeros((1, 1)))
+        >>> withstands(line, jnp.array([[1.0]]), jnp.array([1]), off).tolist()
         [False]
 
     Does not show: what two switches together do.
     """
-    right = predict(parameters, inputs).argmax(axis=1) == labels
-    for switch in switches:
-        moved = inputs.copy()
-        moved[:, switch.columns] = switch.values
-        right &= predict(parameters, moved).argmax(axis=1) == labels
-    return np.asarray(right)
+
+    def right(moved: jax.Array) -> jax.Array:
+        return jnp.argmax(scores(moved), axis=1) == labels
+
+    def tried(held: jax.Array, switch: Switches) -> tuple[jax.Array, None]:
+        return held & right(jnp.where(switch.touched > 0, switch.values, inputs)), None
+
+    held, _ = jax.lax.scan(tried, right(inputs), switches)
+    return held

@@ -4,7 +4,7 @@ import numpy as np
 
 from interplay.arrays import Array, Float, Int
 
-# Sums of weights and (n + 1) * (1 - miscoverage) carry rounding; without this slack 100 * (1 - 0.07) asks for row 94.
+# Sums of weights and products carry rounding: without this slack 150 * (1 - 0.18), which is 123, asks for row 124.
 _SLACK = 1e-12
 
 
@@ -16,9 +16,9 @@ def threshold(
     threshold = the ceil((n + 1) * (1 - miscoverage))-th smallest of the n `scores`
 
     It is infinite when that number exceeds n, so that the sets hold every label. `scores` are those of the true labels
-    of rows the model never saw; larger means a worse fit. With `weights`, scaled to sum to n in every draw, it is the smallest score at which the
-    weights of all scores up to it reach (n + 1) * (1 - miscoverage); weights of one give the order statistic exactly.
-    Without, there is one draw. `miscoverage` lies in (0, 1).
+    of rows the model never saw; larger means a worse fit. With `weights`, scaled to sum to n in every draw, it is the
+    smallest score at which the weights of all scores up to it reach (n + 1) * (1 - miscoverage); weights of one give
+    the order statistic exactly. Without weights there is one draw. `miscoverage` lies in (0, 1).
 
     Reference: Vovk et al. (2005); Cresswell (2025), section 2.5, before Eq. 6.
 

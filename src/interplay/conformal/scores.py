@@ -31,7 +31,8 @@ def aps(log_probabilities: Float[Array, "*rows label"], uniform: Float[Array, "*
 
     `log_probabilities` are natural logarithms in float64; `uniform` holds one number in [0, 1) for every row, shared by
     its labels. Of two equally likely labels the one with the smaller number counts as the more likely. Scores lie
-    between 0 and 1, larger means a worse fit. A constant in place of `uniform` keeps the coverage and enlarges the sets.
+    between 0 and 1, larger means a worse fit. A constant in place of `uniform` keeps the coverage and enlarges the
+    sets.
 
     Reference: Romano et al. (2020), "Classification with valid and adaptive coverage".
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from interplay.arrays import Array, Float
-from interplay.effects.interval import Interval, crossed_interval
+from interplay.effects.interval import Interval, crossed_interval, why_no_interval
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.metrics import Metric
 
@@ -125,11 +125,7 @@ def _unpairable(treated: Sample, control: Sample | None) -> str:
     if control is not None and control.values.shape != treated.values.shape:
         there = " members and ".join(str(count) for count in control.values.shape)
         return f"members or draws cannot be paired: {members} members and {draws} draws against {there} draws"
-    if members < 2 or draws < 3:
-        return f"no interval from {members} members and {draws} row draws; at least 2 and 3 are needed"
-    if not np.isfinite(treated.values).all() or (control and not np.isfinite(control.values).all()):
-        return "a member has a value that is not finite"
-    return ""
+    return why_no_interval(treated.values) or ("" if control is None else why_no_interval(control.values))
 
 
 def _plain(treated: Sample, control: Sample | None, metric: Metric) -> Difference | NotMeasurable:

@@ -19,6 +19,7 @@ every statement is about recipes trained on halves of this pool.
 from dataclasses import dataclass
 from math import sqrt
 
+import numpy as np
 from scipy import stats
 
 from interplay.arrays import Array, Float
@@ -28,13 +29,15 @@ TWO_SIDED = 0.90
 
 POWER = 0.80
 
+LEAST_MEMBERS, LEAST_DRAWS = 2, 3
+
 
 @dataclass(frozen=True)
 class Interval:
     """An estimate with its variance, the degrees of freedom of that variance, and where it comes from.
 
-    `from_members` and `from_rows` are the two uncorrected parts. A variance of exactly zero (the same value in every
-    member and draw) makes the interval a point.
+    `from_members` and `from_rows` are the two uncorrected parts, and `residual` what both of them hold. A variance of
+    exactly zero (the same value in every member and draw) makes the interval a point.
     """
 
     estimate: float
@@ -42,6 +45,7 @@ class Interval:
     degrees: float
     from_members: float
     from_rows: float
+    residual: float
 
     @property
     def standard_error(self) -> float:
@@ -78,6 +82,14 @@ class Interval:
         return float(stats.t.ppf(level, self.degrees))
 
 
+def why_no_interval(values: Float[Array, "member draw"]) -> str:
+    """Why `values` cannot have an interval; empty when they can."""
+    members, draws = values.shape
+    if members < LEAST_MEMBERS or draws < LEAST_DRAWS:
+        return f"no interval from {members} members and {draws} row draws; at least 2 and 3 are needed"
+    return "" if np.isfinite(values).all() else "a member has a value that is not finite"
+
+
 def crossed_interval(values: Float[Array, "member draw"], support: int) -> Interval:
     """The interval of the mean over members, counting members, rows and their combination once each.
 
@@ -87,7 +99,7 @@ def crossed_interval(values: Float[Array, "member draw"], support: int) -> Inter
     `support` the number of distinct rows behind them. The degrees of freedom are Satterthwaite's: S - 1 for the members;
     for the rows the harmonic sum of draws - 1 and support - 1.
 
-    Needs two members and two draws beside draw 0, and raises `ValueError` below that.
+    Needs two members and two draws beside draw 0, all finite, and raises `ValueError` otherwise.
 
     Reference: Owen and Eckles, 2012, "Bootstrapping data arrays of arbitrary order"; Satterthwaite, 1946.
 
@@ -99,16 +111,16 @@ def crossed_interval(values: Float[Array, "member draw"], support: int) -> Inter
 
     Does not show: what another pool of training rows would have given.
     """
+    if reason := why_no_interval(values):
+        raise ValueError(reason)
     members, draws = values.shape
-    if members < 2 or draws < 3:
-        raise ValueError(f"an interval needs 2 members and 3 draws, found {members} and {draws}")
     from_members = float(values[:, 0].var(ddof=1)) / members
     from_rows = float(values[:, 1:].mean(axis=0).var(ddof=1))
     single = float(values[:, 1:].var(axis=1, ddof=1).mean())
     residual = max(single - from_rows, 0.0) / (members - 1)
     variance = max(from_members + from_rows - residual, from_members, from_rows)
     degrees = _degrees(from_members, max(from_rows - residual, 0.0), variance, members, draws - 1, support)
-    return Interval(float(values[:, 0].mean()), variance, degrees, from_members, from_rows)
+    return Interval(float(values[:, 0].mean()), variance, degrees, from_members, from_rows, residual)
 
 
 def _degrees(from_members: float, from_rows: float, total: float, members: int, draws: int, support: int) -> float:

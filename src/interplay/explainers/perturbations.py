@@ -131,11 +131,11 @@ def truncated_normal(
     scale = np.where(deviation > 0, deviation, 1.0)
     below, above = ndtr((low - mean) / scale), ndtr((high - mean) / scale)
     inside = np.clip(below + uniform * (above - below), np.finfo(np.float64).tiny, 1.0 - np.finfo(np.float64).epsneg)
-    return np.clip(mean + np.where(deviation > 0, scale * ndtri(inside), 0.0), low, high)
+    return np.asarray(np.clip(mean + np.where(deviation > 0, scale * ndtri(inside), 0.0), low, high))
 
 
 def _cut(raw: Float[Array, " row"], edges: Float[Array, " edge"]) -> Int[Array, " row"]:
-    return np.where(np.isnan(raw), len(edges) + 1, np.searchsorted(edges, raw))
+    return np.asarray(np.where(np.isnan(raw), len(edges) + 1, np.searchsorted(edges, raw)))
 
 
 def _categories(raw: Float[Array, " row"], place: int) -> Categories:

@@ -1,8 +1,8 @@
 """What MEASURE hands on: every metric on every treatment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
@@ -27,13 +27,15 @@ class Measurements:
     """All samples by cell, the metrics by key, and what the treatments spent and did.
 
     `collapse` holds, per treatment and tuning, why the treatment collapsed, for those that did (it predicts almost one
-    class for every row, so that its other verdicts are withheld). `budgets` holds the differential privacy budgets.
+    class for every row, so that its other verdicts are withheld). `budgets` holds the differential privacy budgets;
+    `methods` says, in JSON-ready values, how things were measured.
     """
 
     samples: Mapping[Cell, Sample | NotMeasurable]
     metrics: Mapping[str, Metric]
     collapse: Mapping[tuple[Treatment, Tuning], str]
     budgets: Mapping[Treatment, PrivacyBudget]
+    methods: Mapping[str, Any] = field(default_factory=dict)
 
     def sample(self, treatment: Treatment, tuning: Tuning, metric: str) -> Sample | NotMeasurable:
         """The sample of one cell, or why there is none."""

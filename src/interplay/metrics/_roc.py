@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from interplay.arrays import Array, Float, Int
+from interplay.arrays import Array, Bool, Float, Int
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Memberships
 from interplay.metrics._histogram import histograms
@@ -44,7 +44,7 @@ def area(inside: Float[Array, "*any bin draw"], outside: Float[Array, "*any bin 
 
 
 def rate_at(false_positive_rate: float) -> Statistic:
-    """The statistic "true-positive rate at this false-positive rate", between points of the curve by a straight line."""
+    """The statistic "true-positive rate at this false-positive rate", on straight lines between points of the curve."""
 
     def statistic(
         inside: Float[Array, "*any bin draw"], outside: Float[Array, "*any bin draw"]
@@ -79,12 +79,11 @@ def pooled_sample(
             return NotMeasurable(f"too few scored rows of {who} to attack")
     numbers, count = bin_numbers(scores, pooled)
     at_once = max(1, _BUDGET // (len(scores) * count))
-    values = [
-        _pseudo_values(
-            *(histograms(numbers, side * 1.0, weights[start : start + at_once], count) for side in sides), statistic
-        )
-        for start in range(0, len(weights), at_once)
-    ]
+    values = []
+    for start in range(0, len(weights), at_once):
+        some = weights[start : start + at_once]
+        inside, outside = (histograms(numbers, side.astype(np.float64), some, count) for side in sides)
+        values.append(_pseudo_values(inside, outside, statistic))
     return Sample(np.concatenate(values, axis=1), int(scored.any(axis=0).sum()))
 
 
@@ -95,10 +94,10 @@ def _pseudo_values(
     whole, members = statistic(all_inside, all_outside), len(inside)
     if members == 1:
         return whole[None]
-    return members * whole - (members - 1) * statistic(all_inside - inside, all_outside - outside)
+    return np.asarray(members * whole - (members - 1) * statistic(all_inside - inside, all_outside - outside))
 
 
-def _remain(side: Float[Array, "member row"], weights: Float[Array, "draw row"]) -> bool:
+def _remain(side: Bool[Array, "member row"], weights: Float[Array, "draw row"]) -> bool:
     """Whether rows with weight are left in every draw, whichever member is left out."""
     totals = side @ weights.T
     left = totals if len(totals) == 1 else totals.sum(axis=0) - totals
@@ -109,4 +108,4 @@ def _share_above(amounts: Float[Array, "*any bin draw"]) -> Float[Array, "*any p
     """The share in the topmost 0, 1, 2, ... bins."""
     from_top = np.cumsum(amounts[..., ::-1, :], axis=-2)
     none = np.zeros_like(from_top[..., :1, :])
-    return np.concatenate([none, from_top], axis=-2) / from_top[..., -1:, :]
+    return np.asarray(np.concatenate([none, from_top], axis=-2) / from_top[..., -1:, :])

@@ -20,7 +20,7 @@ class Accuracy(Metric):
 
     Between 0 and 1; higher is better.
 
-    Reference: none needed; Cresswell (2025) writes acc(F, D) in Eq. 1.
+    Reference: Cresswell (2025), Eq. 1, which calls it acc.
 
     Example:
         >>> from interplay.evidence import tabulated

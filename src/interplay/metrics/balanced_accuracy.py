@@ -27,7 +27,8 @@ class BalancedAccuracy(Metric):
         >>> BalancedAccuracy().measure(tabulated(labels=[1, 1, 1, 0], decisions=[1, 1, 1, 1])).mean
         0.5
 
-    Does not show: which class is decided wrongly. A class with few rows weighs as much as a large one, so its noise does too.
+    Does not show: which class is decided wrongly. A class with few rows weighs as much as a large one, so its noise
+    does too.
     """
 
     aspect: ClassVar[Aspect] = Aspect.UTILITY

@@ -17,18 +17,19 @@ class Collapse(Metric):
 
     collapse = max over classes c of [share of rows decided as c]
 
-    Between one over the number of classes and 1; lower is better; 1 means that every row gets the same decision. Compare
-    it with the share of the most common label: a model may not be asked to lie below that.
+    Between one over the number of classes and 1; lower is better; 1 means that every row gets the same decision.
+    Compare it with the share of the most common label: a model may not be asked to lie below that.
 
-    Reference: none needed; the model of Cresswell (2025), section 2.1, that treats everyone alike by ignoring them.
+    Reference: Kuhn and Johnson (2013), "Applied Predictive Modeling", where the share of the most common label is the
+    no-information rate.
 
     Example:
         >>> from interplay.evidence import tabulated
         >>> Collapse().measure(tabulated(labels=[1, 1, 0, 0], decisions=[1, 1, 1, 0])).mean
         0.75
 
-    Does not show: whether the decisions are right. It says when other numbers mean nothing: a model with one decision has no
-    disparity and no adversarial rows.
+    Does not show: whether the decisions are right. It says when other numbers mean nothing: a model with one decision
+    has no disparity and no adversarial rows.
     """
 
     aspect: ClassVar[Aspect] = Aspect.UTILITY
@@ -38,7 +39,7 @@ class Collapse(Metric):
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.05
     needs: ClassVar[tuple[type, ...]] = (Predictions,)
-    reference: ClassVar[str] = "Cresswell, 2025"
+    reference: ClassVar[str] = "Kuhn and Johnson, 2013"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
         predictions = evidence.ask(Predictions)

@@ -23,6 +23,7 @@ class CoverageDisparity(DisparityMetric):
     Reference: Romano et al. (2020), "With malice toward none"; Cresswell (2025), Eq. 9.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> scores, marginal = np.array([[[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]]]), np.array([[[0.5]]])
         >>> sets = PredictionSets(scores, marginal, np.zeros(3, dtype=int), miscoverage=0.1)
@@ -30,8 +31,8 @@ class CoverageDisparity(DisparityMetric):
         >>> CoverageDisparity("group").measure(evidence).mean
         1.0
 
-    Does not show: the price of equal coverage; see set_size_disparity. It is not 0 for equal groups either: few calibration or
-    test rows alone make coverage differ, so tests use the signed contrasts.
+    Does not show: the price of equal coverage; see set_size_disparity. It is not 0 for equal groups either: few
+    calibration or test rows alone make coverage differ, so tests use the signed contrasts.
     """
 
     aspect: ClassVar[Aspect] = Aspect.FAIRNESS

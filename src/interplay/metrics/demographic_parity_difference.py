@@ -18,8 +18,8 @@ class DemographicParityDifference(DisparityMetric):
 
     demographic_parity_difference = max over groups a, b of [favourable rate(a) - favourable rate(b)]
 
-    `grouping` names the sensitive attribute. Between 0 and 1; lower is better; 0 means that all groups are approved equally
-    often.
+    `grouping` names the sensitive attribute. Between 0 and 1; lower is better; 0 means that all groups are approved
+    equally often.
 
     Reference: Dwork et al. (2012), "Fairness through awareness"; Cresswell (2025), section 2.1.
 
@@ -29,7 +29,8 @@ class DemographicParityDifference(DisparityMetric):
         >>> DemographicParityDifference("group").measure(evidence).mean
         0.5
 
-    Does not show: whether the decisions are right: deciding by lot has no difference. The maximum over groups is biased upward, so tests use the signed contrasts.
+    Does not show: whether the decisions are right: deciding by lot has no difference. The maximum over groups is biased
+    upward, so tests use the signed contrasts.
     """
 
     aspect: ClassVar[Aspect] = Aspect.FAIRNESS

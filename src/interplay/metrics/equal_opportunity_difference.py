@@ -1,4 +1,4 @@
-"""Equal opportunity difference: the largest difference between groups in how often people who deserve the favourable decision get it."""
+"""Equal opportunity difference: the largest difference between groups in the true-positive rate."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +14,13 @@ from interplay.metrics._metric import Direction, DisparityMetric, Rate
 
 @dataclass(frozen=True)
 class EqualOpportunityDifference(DisparityMetric):
-    """The largest difference between groups in how often people who deserve the favourable decision get it.
+    """The largest difference between groups in how often people with the favourable label get the favourable decision.
 
     equal_opportunity_difference = max over groups a, b of [true-positive rate(a) - true-positive rate(b)],
     true-positive rate(a) = share of the rows of a with the favourable label that are decided favourably
 
-    `grouping` names the sensitive attribute. Between 0 and 1; lower is better; 0 means that all groups have the same rate.
+    `grouping` names the sensitive attribute. Between 0 and 1; lower is better; 0 means that all groups have the same
+    rate.
 
     Reference: Hardt et al. (2016), "Equality of opportunity in supervised learning".
 
@@ -29,7 +30,8 @@ class EqualOpportunityDifference(DisparityMetric):
         >>> EqualOpportunityDifference("group").measure(evidence).mean
         0.5
 
-    Does not show: errors among rows with the unfavourable label, nor whether the recorded labels are themselves just. The maximum over groups is biased upward, so tests use the signed contrasts.
+    Does not show: errors among rows with the unfavourable label, nor whether the recorded labels are themselves just.
+    The maximum over groups is biased upward, so tests use the signed contrasts.
     """
 
     aspect: ClassVar[Aspect] = Aspect.FAIRNESS

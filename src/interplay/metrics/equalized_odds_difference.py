@@ -1,4 +1,4 @@
-"""Equalized odds difference: the larger of the differences between groups in the true-positive and in the false-positive rate."""
+"""Equalized odds difference: the larger difference between groups in the two rates of favourable decisions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ class EqualizedOddsDifference(DisparityMetric):
     equalized_odds_difference = max over groups a, b and rates r in (tpr, fpr) of [r(a) - r(b)],
     tpr(a), fpr(a) = share of the rows of a with the favourable label, and of the others, that are decided favourably
 
-    `grouping` names the sensitive attribute. Between 0 and 1; lower is better; 0 means that in all groups decisions depend
-    on the label alike.
+    `grouping` names the sensitive attribute. Between 0 and 1; lower is better; 0 means that, given the label, all
+    groups are decided favourably equally often.
 
     Reference: Hardt et al. (2016), "Equality of opportunity in supervised learning".
 
@@ -30,7 +30,8 @@ class EqualizedOddsDifference(DisparityMetric):
         >>> EqualizedOddsDifference("group").measure(evidence).mean
         1.0
 
-    Does not show: which of the two rates differs; the contrasts say so. The rate with fewer rows decides most of the noise. The maximum over groups is biased upward, so tests use the signed contrasts.
+    Does not show: which of the two rates differs; the contrasts say so. The rate with fewer rows decides most of the
+    noise. The maximum over groups is biased upward, so tests use the signed contrasts.
     """
 
     aspect: ClassVar[Aspect] = Aspect.FAIRNESS
@@ -48,5 +49,5 @@ class EqualizedOddsDifference(DisparityMetric):
             return predictions
         favourable = (predictions.decisions == evidence.rows.favourable).astype(np.float64)
 
-        deserved = evidence.rows.labels == evidence.rows.favourable
-        return {"tpr": Rate(favourable, deserved), "fpr": Rate(favourable, ~deserved)}
+        entitled = evidence.rows.labels == evidence.rows.favourable
+        return {"tpr": Rate(favourable, entitled), "fpr": Rate(favourable, ~entitled)}

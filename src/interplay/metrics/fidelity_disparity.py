@@ -18,12 +18,14 @@ class FidelityDisparity(DisparityMetric):
     fidelity_disparity = max over groups a, b of [mean fidelity(a) - mean fidelity(b)],
     fidelity = R2 of the explanation on fresh points around its row
 
-    `grouping` names the sensitive attribute. In R2, at least 0; lower is better; 0 means that explanations describe the model
-    equally well for all groups. Rows without an R2 (the score is constant around them) are left out.
+    `grouping` names the sensitive attribute. In R2, at least 0; lower is better; 0 means that explanations describe the
+    model equally well for all groups. Rows without an R2 (the score is constant around them) are left out.
 
-    Reference: Balagopalan et al. (2022), "The road to explainability is paved with bias"; Cresswell (2025), section 3.3.
+    Reference: Balagopalan et al. (2022), "The road to explainability is paved with bias"; Cresswell (2025), section
+    3.3.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> nothing = np.zeros((1, 2))
         >>> shown = Explanations(np.array([0, 1]), np.zeros((1, 2, 3)), np.array([[0.75, 0.25]]), nothing, nothing)
@@ -31,8 +33,8 @@ class FidelityDisparity(DisparityMetric):
         >>> FidelityDisparity("group").measure(evidence).mean
         0.5
 
-    Does not show: whether people of a group rely on explanations that do not hold. R2 has no lower bound, so a few rows may
-    decide a small group. The maximum over groups is biased upward, so tests use the signed contrasts.
+    Does not show: whether people of a group rely on explanations that do not hold. R2 has no lower bound, so a few rows
+    may decide a small group. The maximum over groups is biased upward, so tests use the signed contrasts.
     """
 
     aspect: ClassVar[Aspect] = Aspect.FAIRNESS

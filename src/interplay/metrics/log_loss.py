@@ -18,8 +18,8 @@ class LogLoss(Metric):
 
     log_loss = mean over rows of [-log p(label)]
 
-    At least 0; lower is better; log(number of classes) for a model that knows nothing. Not measurable when a member gives a
-    label no probability at all or no number, as a diverged model does.
+    At least 0; lower is better; log(number of classes) for a model that knows nothing. Not measurable when a member
+    gives a label no probability at all or no number, as a diverged model does.
 
     Reference: Good (1952), "Rational decisions".
 

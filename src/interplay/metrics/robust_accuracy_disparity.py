@@ -19,10 +19,10 @@ class RobustAccuracyDisparity(DisparityMetric):
     robust_accuracy_disparity = max over groups a, b of [robust accuracy(a) - robust accuracy(b)],
     robust accuracy(a) = share of the attacked rows of a still decided as their label
 
-    `grouping` names the sensitive attribute. Between 0 and 1; lower is better; 0 means that the attack leaves all groups the
-    same accuracy.
+    `grouping` names the sensitive attribute. Between 0 and 1; lower is better; 0 means that the attack leaves all
+    groups the same accuracy.
 
-    Reference: Xu et al. (2021), "To be robust or to be fair"; Nanda et al. (2021); Cresswell (2025), section 3.2.
+    Reference: Xu et al. (2021); Nanda et al. (2021), on robustness disparity; Cresswell (2025), section 3.2.
 
     Example:
         >>> from interplay.evidence import tabulated
@@ -31,8 +31,8 @@ class RobustAccuracyDisparity(DisparityMetric):
         >>> RobustAccuracyDisparity("group").measure(evidence).mean
         0.5
 
-    Does not show: how much of the difference is there without an attack; see accuracy_disparity. A stronger attack may give
-    another number. The maximum over groups is biased upward, so tests use the signed contrasts.
+    Does not show: how much of the difference is there without an attack; see accuracy_disparity. A stronger attack may
+    give another number. The maximum over groups is biased upward, so tests use the signed contrasts.
     """
 
     aspect: ClassVar[Aspect] = Aspect.FAIRNESS

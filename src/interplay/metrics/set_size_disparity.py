@@ -20,9 +20,11 @@ class SetSizeDisparity(DisparityMetric):
     `grouping` names the sensitive attribute. In labels, at least 0; lower is better; 0 means that sets tell all groups
     equally much on average.
 
-    Reference: Cresswell et al. (2025), "Conformal prediction sets can cause disparate impact"; Cresswell (2025), section 3.4.
+    Reference: Cresswell et al. (2025), "Conformal prediction sets can cause disparate impact"; Cresswell (2025),
+    section 3.4.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> scores, marginal = np.array([[[0.9, 0.1], [0.4, 0.5], [0.3, 0.7]]]), np.array([[[0.5]]])
         >>> sets = PredictionSets(scores, marginal, np.zeros(3, dtype=int), miscoverage=0.1)
@@ -30,8 +32,8 @@ class SetSizeDisparity(DisparityMetric):
         >>> SetSizeDisparity("group").measure(evidence).mean
         1.0
 
-    Does not show: whether people decide worse for the group with larger sets; only people can show that. Empty and ambiguous
-    sets cancel in a mean. The maximum over groups is biased upward, so tests use the signed contrasts.
+    Does not show: whether people decide worse for the group with larger sets; only people can show that. Empty and
+    ambiguous sets cancel in a mean. The maximum over groups is biased upward, so tests use the signed contrasts.
     """
 
     aspect: ClassVar[Aspect] = Aspect.FAIRNESS

@@ -18,8 +18,9 @@ class WorstGroupAccuracy(GroupMetric):
 
     worst_group_accuracy = accuracy(g), g = the group with the lowest accuracy, averaged over members at unit weights
 
-    `grouping` names the sensitive attribute. The group is chosen once and then followed through members and draws, so that
-    the value does not jump between groups. Between 0 and 1; higher is better. Not measurable with fewer than two groups.
+    `grouping` names the sensitive attribute. The group is chosen once and then followed through members and draws, so
+    that the value does not jump between groups. Between 0 and 1; higher is better. Not measurable with fewer than two
+    groups.
 
     Reference: Sagawa et al. (2020), "Distributionally robust neural networks for group shifts".
 
@@ -29,8 +30,8 @@ class WorstGroupAccuracy(GroupMetric):
         >>> WorstGroupAccuracy("group").measure(evidence).mean
         0.5
 
-    Does not show: how the other groups fare, nor which one it is. The lowest of several noisy numbers is biased downward, and
-    two treatments may have different worst groups.
+    Does not show: how the other groups fare, nor which one it is. The lowest of several noisy numbers is biased
+    downward, and two treatments may have different worst groups.
     """
 
     aspect: ClassVar[Aspect] = Aspect.FAIRNESS

@@ -62,14 +62,38 @@ def train_all(recipe: Recipe, table: Table, jobs: Sequence[Job], progress: Progr
     )
 
 
-@functools.cache
-def _scorer() -> Callable[[Parameters, jax.Array], jax.Array]:
-    return jax.jit(lambda fleet, inputs: jax.lax.map(lambda one: logits(one, inputs), fleet))
+def over_members(function: Callable[..., jax.Array]) -> Callable[..., Array]:
+    """Lift `function(parameters, key, *shared)` to a fleet: mapped over members, sharded over devices, compiled once.
+
+    The lifted function takes a stack of parameters, one key per member and the shared arguments, and gives a numpy
+    array with the members first. Fill-in members for a full block are computed and dropped.
+    """
+    mesh = jax.make_mesh((jax.local_device_count(),), ("device",), axis_types=(AxisType.Auto,))
+
+    def block(fleet: Parameters, keys: jax.Array, shared: tuple[jax.Array, ...]) -> jax.Array:
+        return jax.lax.map(lambda one: function(one[0], one[1], *shared), (fleet, keys))
+
+    places = (PartitionSpec("device"), PartitionSpec("device"), PartitionSpec())
+    program = jax.jit(
+        jax.shard_map(block, mesh=mesh, in_specs=places, out_specs=PartitionSpec("device"), check_vma=False)
+    )
+
+    def lifted(fleet: Parameters, keys: jax.Array, *shared: jax.Array) -> Array:
+        members = len(keys)
+        fill = np.arange(-(-members // jax.local_device_count()) * jax.local_device_count()) % members
+        padded = tuple(Layer(np.asarray(layer.weight)[fill], np.asarray(layer.bias)[fill]) for layer in fleet)
+        return np.asarray(program(padded, keys[fill], shared))[:members]
+
+    return lifted
+
+
+_scores = functools.cache(lambda: over_members(lambda parameters, _, inputs: logits(parameters, inputs)))
 
 
 def scores(fleet: Parameters, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
     """Class scores of every member, in float64."""
-    return np.asarray(_scorer()(fleet, jnp.asarray(inputs)), dtype=np.float64)
+    keys = jax.random.split(jax.random.key(0), len(fleet[0].bias))
+    return np.asarray(_scores()(fleet, keys, jnp.asarray(inputs)), dtype=np.float64)
 
 
 def member(fleet: Parameters, at: int) -> Parameters:

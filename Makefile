@@ -1,0 +1,49 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything is set up in .venv on first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: demo test slow oracles lint clean
+
+demo: $(VENV)/demo
+	$(BIN)/interplay run examples/mortgage.toml
+
+test: $(VENV)/dev lint
+	$(BIN)/pytest -q
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+slow: $(VENV)/dev
+	$(BIN)/pytest -q -m slow
+
+oracles: .venv-oracles/ready
+	.venv-oracles/bin/pytest -q -m oracles tests/oracles
+
+$(VENV)/python:
+	$(PYTHON) -c 'import sys; sys.exit("interplay needs Python 3.11 or newer, found " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	touch $@
+
+$(VENV)/demo: $(VENV)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[demo]"
+	touch $@
+
+$(VENV)/dev: $(VENV)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev,demo]"
+	touch $@ $(VENV)/demo
+
+.venv-oracles/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-oracles
+	.venv-oracles/bin/python -m pip install --quiet --upgrade pip
+	.venv-oracles/bin/python -m pip install --quiet -c constraints.txt -e ".[oracles]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) .venv-oracles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

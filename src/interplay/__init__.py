@@ -1,0 +1,57 @@
+"""interplay: what every trust intervention does to every other aspect of trust, on your own data and model."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from interplay.audit.result import Audit
+    from interplay.audit.run import run
+    from interplay.data.sections import DataSection, GroupSection, GroupsSection
+    from interplay.errors import InterplayError
+    from interplay.study.load import load
+    from interplay.study.model import (
+        InterventionSection,
+        LimitSection,
+        ModelSection,
+        PrioritiesSection,
+        SoftGoalSection,
+        Study,
+    )
+
+_HOMES = {
+    "Audit": "interplay.audit.result",
+    "run": "interplay.audit.run",
+    "DataSection": "interplay.data.sections",
+    "GroupSection": "interplay.data.sections",
+    "GroupsSection": "interplay.data.sections",
+    "InterplayError": "interplay.errors",
+    "load": "interplay.study.load",
+    "InterventionSection": "interplay.study.model",
+    "LimitSection": "interplay.study.model",
+    "ModelSection": "interplay.study.model",
+    "PrioritiesSection": "interplay.study.model",
+    "SoftGoalSection": "interplay.study.model",
+    "Study": "interplay.study.model",
+}
+
+__all__ = [
+    "Audit",
+    "DataSection",
+    "GroupSection",
+    "GroupsSection",
+    "InterplayError",
+    "InterventionSection",
+    "LimitSection",
+    "ModelSection",
+    "PrioritiesSection",
+    "SoftGoalSection",
+    "Study",
+    "load",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'interplay' has no attribute {name!r}")

@@ -1,0 +1,58 @@
+"""What a study will run, in words, before anything runs."""
+
+from pathlib import Path
+
+from interplay.audit.run import Prepared
+from interplay.design.cost import cost
+from interplay.design.treatment import Treatment
+from interplay.training.recipes import budget, workshop
+
+
+def outline(ready: Prepared, runs: Path) -> str:
+    """Data, groups, treatments, budgets, comparisons, and the estimated time, memory and disk."""
+    design, dataset = ready.design, ready.dataset
+    expected = cost(design, ready.encoded.matrix.shape[1], len(dataset.classes))
+    parts = ", ".join(f"{name} {int(getattr(design.split, name).sum())}" for name in _PARTS)
+    lines = [
+        f"Study      {ready.study.name}  ({ready.digest[:16]})",
+        f"Data       {dataset.name}: {len(dataset.labels):,} rows ({parts}); {len(dataset.features)} features in "
+        f"{ready.encoded.matrix.shape[1]} columns, {int(ready.encoded.movable.sum())} of which an attacker can move",
+        *(f"Group      {_sizes(name, ready)}" for name in dataset.groupings),
+        *(f"Left out   {column}: {reason}" for column, reason in dataset.dropped.items()),
+        *(f"Warning    {one.column}: {one.text}" for one in dataset.findings if one.level == "warning"),
+        f"Training   {len(design.trainings)} treatments x {design.study.members} members, {design.half} rows each, "
+        f"{design.study.model.steps} steps, batches of {design.batch_size}",
+        *(f"           - {one.name}{_spent(one, ready)}" for one in design.trainings),
+        f"On top     {', '.join(design.factors.layers) or 'nothing'}",
+        f"Measured   {len(design.treatments)} treatments, {len(design.metrics)} metrics, "
+        f"{len(design.comparisons)} comparisons (each re-tuned and as applied)",
+        f"Estimate   {expected.models} models, {_time(expected.seconds)} on 2 cores (within a factor of three), "
+        f"{expected.memory_bytes / 1e9:.1f} GB of memory, {expected.disk_bytes / 1e6:.0f} MB of disk",
+        f"Results    {runs / ready.digest[:16]}",
+    ]
+    return "\n".join(lines)
+
+
+_PARTS = ("pool", "tuning", "calibration", "test", "audit")
+
+
+def _sizes(name: str, ready: Prepared) -> str:
+    grouping = ready.dataset.groupings[name]
+    sizes = [f"{group} {int((grouping.codes == code).sum())}" for code, group in enumerate(grouping.names)]
+    return f"{name}: {', '.join(sizes)} (reference: {grouping.names[grouping.reference]})"
+
+
+def _spent(treatment: Treatment, ready: Prepared) -> str:
+    shop = workshop(ready.design, ready.dataset, ready.encoded)
+    spent = budget(shop, treatment)
+    if spent is None:
+        return ""
+    return (
+        f"  [epsilon {spent.privacy_epsilon:.2f} at {ready.design.half} rows, "
+        f"{spent.privacy_epsilon_full_data:.2f} at {len(ready.design.pool)}; delta {spent.privacy_delta:.1e}; "
+        f"noise multiplier {spent.noise_multiplier:.2f}]"
+    )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

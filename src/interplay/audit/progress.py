@@ -1,0 +1,58 @@
+"""How far a run is, and how long it still takes."""
+
+import time
+
+from interplay.design.plan import Design
+
+STAGE_WEIGHTS = {"tune": 0.3, "train": 0.3, "measure": 0.3, "compare": 0.06, "decide": 0.02, "report": 0.02}
+"""Rough shares of a run's time; within a stage, progress counts models or treatments."""
+
+
+class Meter:
+    """Counts finished units and tells the share done and the time left, from the pace so far."""
+
+    def __init__(self, design: Design) -> None:
+        trainings = len(design.trainings)
+        grid = len(design.study.model.learning_rates) + 1
+        self._units = {
+            "tune": trainings * grid * len(design.tuning_halves),
+            "train": (2 * trainings - 1) * design.study.members,
+            "measure": 2 * trainings - 1,
+        }
+        self._done: dict[str, int] = {}
+        self._stage = ""
+        self._start = time.monotonic()
+        self._began = 0.0
+
+    def note(self, stage: str, done: int) -> None:
+        """Take note of `done` more units of a stage; 0 says that it begins."""
+        if done == 0 and stage not in self._done:
+            if not any(self._done.values()):  # stages read back from disk take no time: do not count them as pace
+                self._start, self._began = time.monotonic(), self._before(stage)
+            self._done[stage] = 0
+        self._stage = stage
+        self._done[stage] = self._done.get(stage, 0) + done
+
+    @property
+    def share(self) -> float:
+        """The share done, between 0 and 1."""
+        units = self._units.get(self._stage, 1)
+        inside = min(self._done.get(self._stage, 0) / units, 1.0)
+        return min(self._before(self._stage) + STAGE_WEIGHTS.get(self._stage, 0.0) * inside, 1.0)
+
+    @property
+    def left(self) -> str:
+        """The time left in words; empty until a pace can be told."""
+        elapsed, gained = time.monotonic() - self._start, self.share - self._began
+        if elapsed < 2 or gained < 0.02:
+            return ""
+        seconds = elapsed * (1 - self.share) / gained
+        return f"about {seconds:.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"
+
+    def _before(self, stage: str) -> float:
+        total = 0.0
+        for name, weight in STAGE_WEIGHTS.items():
+            if name == stage:
+                break
+            total += weight
+        return total

@@ -1,0 +1,154 @@
+"""The verbs in their order: each stage starts from the file of the one before it, so that a killed run resumes."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from interplay import catalogue
+from interplay.audit.compose import compose
+from interplay.audit.folder import RunFolder, write
+from interplay.audit.result import Audit
+from interplay.audit.storage import (
+    Files,
+    as_json,
+    fleet_files,
+    measurement_files,
+    read_fleet,
+    read_measurements,
+    read_tuning,
+    tuning_files,
+)
+from interplay.data.dataset import Dataset
+from interplay.data.encoder import Encoded, Encoder, fit
+from interplay.data.load import load as load_data
+from interplay.decision.decide import decide
+from interplay.decision.decision import Decision
+from interplay.design.candidates import candidates, measured_at
+from interplay.design.plan import Design, plan
+from interplay.effects.compare import compare
+from interplay.effects.results import Effects
+from interplay.measurement.bench import bench
+from interplay.measurement.measure import measure
+from interplay.report.page import render
+from interplay.study import Study
+from interplay.study.check import check
+from interplay.study.digest import digest
+from interplay.study.dump import to_json
+from interplay.training.train import train, tune
+
+STAGES = ("tune", "train", "measure", "compare", "decide", "report")
+Progress = Callable[[str, int], None]
+"""Told the stage and how many of its units are done; (stage, 0) says that the stage begins."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A study with its data read, encoded and laid out; nothing is trained."""
+
+    study: Study
+    dataset: Dataset
+    encoder: Encoder
+    encoded: Encoded
+    design: Design
+    digest: str
+
+
+def prepare(study: Study, frame: Any = None) -> Prepared:
+    """Check a study, read its data, and plan every run."""
+    check(study, catalogue.metrics(), catalogue.interventions(), "the study")
+    dataset = load_data(study.data, study.groups, frame)
+    design = plan(study, dataset)
+    encoder = fit(dataset.table, dataset.features, design.pool, dataset.immutable)
+    return Prepared(study, dataset, encoder, encoder.encode(dataset.table), design, digest(study, dataset.fingerprint))
+
+
+def run(
+    study: Study,
+    runs: Path | str = "runs",
+    frame: Any = None,
+    progress: Progress = lambda *_: None,
+    ready: Prepared | None = None,
+) -> Audit:
+    """Run a study, or what is left of it, and give the audit.
+
+    Outputs go to `runs`/<the study's hash>/. A finished stage is recognised by the hashes of its files and read back;
+    a changed study has another hash and another folder. `frame` gives the rows when `study.data.source` is "frame".
+    `ready` saves preparing a study twice.
+    """
+    ready = ready or prepare(study, frame)
+    folder = RunFolder(Path(runs) / ready.digest[:16])
+    write(folder.path / "study.json", as_json(to_json(study)))
+    stages = _Stages(ready, folder, progress)
+    audit = stages.all()
+    return Audit(folder.path, audit)
+
+
+class _Stages:
+    """The six stages of one run, each read back from its file when it is finished."""
+
+    def __init__(self, ready: Prepared, folder: RunFolder, progress: Progress) -> None:
+        self.ready = ready
+        self.folder = folder
+        self.progress = progress
+
+    def all(self) -> dict[str, Any]:
+        ready, folder = self.ready, self.folder
+        design, dataset, encoded = ready.design, ready.dataset, ready.encoded
+        self._stage("tune", lambda: tuning_files(tune(design, dataset, encoded, self.progress)))
+        tuning = read_tuning(folder.read("tuning.json"))
+        self._stage("train", lambda: fleet_files(train(design, dataset, encoded, tuning, self.progress)))
+        fleet = read_fleet(design, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
+        self._stage(
+            "measure",
+            lambda: measurement_files(measure(bench(design, dataset, ready.encoder, encoded), fleet, self.progress)),
+        )
+        measured = read_measurements(
+            design, fleet, folder.read("measurements.safetensors"), folder.read("measurements.json")
+        )
+        tolerances: Mapping[str, float] = ready.study.tolerances
+        self._stage(
+            "compare",
+            lambda: {"effects.json": compare(measured, design.comparisons, tolerances).to_json().encode()},
+        )
+        effects = Effects.from_json(folder.read("effects.json").decode())
+        choices = candidates(design.factors)
+        places = measured_at(choices, design.metrics, design.factors)
+        self._stage(
+            "decide",
+            lambda: {
+                "decision.json": decide(
+                    choices, measured, effects, ready.study.priorities, ready.study.limits, tolerances, places
+                )
+                .to_json()
+                .encode()
+            },
+        )
+        decision = Decision.from_json(folder.read("decision.json").decode())
+
+        def report() -> Files:
+            audit = compose(ready.study, ready.digest, dataset, encoded, design, fleet, measured, effects, decision)
+            content = as_json(audit)
+            return {"audit.json": content, "report.html": render(json.loads(content)).encode()}
+
+        self._stage("report", report)
+        found: dict[str, Any] = json.loads(folder.read("audit.json"))
+        return found
+
+    def _stage(self, name: str, work: Callable[[], Files]) -> None:
+        self.progress(name, 0)
+        if self.folder.finished(name):
+            return
+        self.folder.forget(STAGES[STAGES.index(name) :])
+        start = time.perf_counter()
+        files = work()
+        seconds = time.perf_counter() - start
+        self.folder.finish(name, files)
+        self._note_time(name, seconds)
+
+    def _note_time(self, name: str, seconds: float) -> None:
+        path = self.folder.path / "timings.json"
+        known = json.loads(path.read_bytes()) if path.exists() else {}
+        write(path, as_json({**known, name: round(seconds, 2)}))

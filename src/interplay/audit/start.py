@@ -1,0 +1,22 @@
+"""A first study for a data file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from interplay.data.table import Column, read
+from interplay.study.starter import ColumnSummary, starter
+
+
+def start(data: Path, label: str, groups: Sequence[str]) -> str:
+    """The text of a commented study file for `data`."""
+    table = read(data)
+    summaries = [_summary(column) for column in table.columns.values()]
+    return starter(summaries, str(data), label, groups)
+
+
+def _summary(column: Column) -> ColumnSummary:
+    missing = np.isnan(column.values) if column.kind == "numeric" else column.values < 0
+    distinct = len(np.unique(column.values[~missing]))
+    return ColumnSummary(column.name, column.kind, distinct, int(missing.sum()), len(column.values))

@@ -1,0 +1,172 @@
+"""The command line: each subcommand calls one verb; heavy imports happen inside the subcommand."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from interplay.errors import InterplayError
+
+if TYPE_CHECKING:
+    from interplay.audit.run import Prepared
+
+app = typer.Typer(
+    help="Audit what every trust intervention does to every other aspect of trust, on your own data and model.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")  # read once, when numpy is first imported; a second thread only costs time
+
+StudyPath = Annotated[Path, typer.Argument(help="The study file (TOML).")]
+RunsPath = Annotated[Path, typer.Option(help="The folder for run folders.")]
+
+
+@app.command()
+def init(
+    data: Annotated[Path, typer.Argument(help="A CSV or Parquet file.")],
+    label: Annotated[str, typer.Option(help="The column to predict.")],
+    groups: Annotated[str, typer.Option(help="Sensitive attributes, separated by commas.")] = "",
+    output: Annotated[Path, typer.Option(help="Where to write the study.")] = Path("study.toml"),
+    force: Annotated[bool, typer.Option(help="Overwrite an existing file.")] = False,
+) -> None:
+    """Write a commented study file with sane defaults for a data file."""
+    from interplay.audit.folder import write
+    from interplay.audit.start import start
+    from interplay.errors import StudyError
+
+    if output.exists() and not force:
+        raise StudyError("a new file", "an existing one", str(output), "choose another --output or add --force")
+    names = [name.strip() for name in groups.split(",") if name.strip()]
+    write(output, start(data, label, names).encode())
+    typer.echo(f"Wrote {output}. Read it, set the priorities, then: interplay plan {output}")
+
+
+@app.command()
+def plan(study: StudyPath, runs: RunsPath = Path("runs")) -> None:
+    """Say what a study will run: treatments, members, time, memory and disk, before anything runs."""
+    from interplay.audit.outline import outline
+    from interplay.audit.run import prepare
+    from interplay.study.load import load
+
+    typer.echo(outline(prepare(load(study)), runs))
+
+
+@app.command()
+def run(
+    study: StudyPath,
+    runs: RunsPath = Path("runs"),
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+) -> None:
+    """Run a study, or what is left of it: audit.json, report.html and a summary."""
+    from rich.console import Console
+
+    from interplay.audit.run import prepare
+    from interplay.audit.run import run as run_study
+    from interplay.report.terminal import summary
+    from interplay.study.load import load
+
+    console = Console(stderr=True)
+    declared = load(study)
+    ready = prepare(declared)
+    start = time.monotonic()
+    with _resumable(study, runs), _progress(ready, console, quiet) as progress:
+        audit = run_study(declared, runs, progress=progress, ready=ready)
+    out = Console()
+    for part in summary(audit.content):
+        out.print(part)
+    typer.echo(f"\nAudit:  {audit.path / 'audit.json'}\nReport: {audit.report}")
+    console.print(f"Done in {time.monotonic() - start:.0f} s.")
+
+
+@app.command()
+def catalogue(
+    output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+) -> None:
+    """List every intervention, metric and interaction with its reference."""
+    import json
+
+    from interplay.audit.listing import listing
+    from interplay.catalogue import describe
+    from interplay.errors import StudyError
+
+    if output not in ("text", "json"):
+        raise StudyError("text or json", repr(output), "--format", "write --format json")
+    known = describe()
+    typer.echo(json.dumps(known, indent=1, ensure_ascii=False) if output == "json" else listing(known))
+
+
+@contextmanager
+def _resumable(study: Path, runs: Path) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        again = f"interplay run {study}" + (f" --runs {runs}" if runs != Path("runs") else "")
+        typer.echo(f"\nStopped. Finished stages are kept; continue with: {again}", err=True)
+        sys.exit(130)
+
+
+@contextmanager
+def _progress(ready: "Prepared", console: Any, quiet: bool) -> Iterator[Callable[[str, int], None]]:
+    from interplay.audit.progress import Meter
+
+    if quiet or not console.is_terminal:
+        meter = Meter(ready.design)
+        last = [""]
+
+        def plain(stage: str, done: int) -> None:
+            meter.note(stage, done)
+            if not quiet and stage != last[0]:
+                last[0] = stage
+                console.print(f"{stage} ...")
+
+        yield plain
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    meter = Meter(ready.design)
+    columns = (
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("prepare", total=1.0, left="")
+
+        def live(stage: str, done: int) -> None:
+            meter.note(stage, done)
+            bar.update(task, description=stage, completed=meter.share, left=meter.left)
+
+        yield live
+
+
+def main() -> None:
+    """Run the command line; an error a user can act on is four plain parts and an exit code."""
+    try:
+        app(standalone_mode=False)
+    except InterplayError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("\nStopped. Nothing was changed.", err=True)
+        sys.exit(130)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except Exception as error:
+        if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+            typer.echo(f"Error: {error.format_message()}", err=True)
+            sys.exit(2)
+        import traceback
+
+        traceback.print_exc()
+        typer.echo("This is a fault of interplay, not of your study. Please report it with the lines above.", err=True)
+        sys.exit(5)

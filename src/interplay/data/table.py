@@ -1,0 +1,121 @@
+"""Tables: named columns of numbers, categories or truth values, with missing values marked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from interplay.arrays import Array, Bool, Float, Int
+from interplay.data.nearest import suggestion
+from interplay.errors import DataError
+
+Kind = Literal["numeric", "categorical", "boolean"]
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column.
+
+    `values` of a numeric column are float64, NaN where missing. Those of a categorical or boolean column are positions
+    in `categories`, -1 where missing; a boolean column has exactly two categories, the false one first.
+    """
+
+    name: str
+    kind: Kind
+    values: Float[Array, " row"] | Int[Array, " row"]
+    categories: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> Bool[Array, " row"]:
+        """Which rows have no value."""
+        return np.isnan(self.values) if self.kind == "numeric" else np.less(self.values, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Columns of equal length by name, in their order; `source` says where they came from."""
+
+    columns: Mapping[str, Column]
+    rows: int
+    source: str = "the table"
+
+    def column(self, name: str) -> Column:
+        """The column of this name.
+
+        Raises DataError with the nearest name where there is none.
+        """
+        if name not in self.columns:
+            raise DataError(
+                f"a column {name!r}", "no such column", self.source, suggestion(name, self.columns).rstrip("?")
+            )
+        return self.columns[name]
+
+    def replaced(self, *columns: Column) -> "Table":
+        """The same table with these columns put in place of those of the same names, or added at the end."""
+        return Table({**self.columns, **{column.name: column for column in columns}}, self.rows, self.source)
+
+
+def table(columns: Iterable[Column], source: str) -> Table:
+    """A table from columns.
+
+    Raises DataError where two columns have one name, lengths differ, or there is no column or no row.
+
+    Example:
+        >>> table([numbers("age", [31.0, 54.0])], "example").rows
+        2
+    """
+    listed = list(columns)
+    if not listed:
+        raise DataError("at least one column", "none", source, "give a table with a header and rows")
+    names = [column.name for column in listed]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        found = ", ".join(repr(name) for name in repeated) + " more than once"
+        raise DataError("column names that differ", found, source, "rename or remove the repeated columns")
+    lengths = {len(column.values) for column in listed}
+    if len(lengths) > 1:
+        found = f"lengths {sorted(lengths)}"
+        raise DataError("columns of one length", found, source, "give every column one value a row")
+    if lengths == {0}:
+        raise DataError("at least one row", "a header only", source, "check that the file was written completely")
+    return Table(dict(zip(names, listed, strict=True)), lengths.pop(), source)
+
+
+def numbers(name: str, values: Sequence[float] | Float[Array, " row"]) -> Column:
+    """A numeric column; numbers that are all 0 or 1 make a boolean column with the categories "0" and "1".
+
+    Example:
+        >>> numbers("age", [31.0, float("nan")]).kind, numbers("owner", [0.0, 1.0, float("nan")]).kind
+        ('numeric', 'boolean')
+    """
+    floats = np.asarray(values, dtype=np.float64)
+    known = floats[~np.isnan(floats)]
+    if len(known) and bool(np.isin(known, (0.0, 1.0)).all()):
+        return Column(name, "boolean", np.where(np.isnan(floats), -1, floats).astype(np.int64), ("0", "1"))
+    return Column(name, "numeric", floats)
+
+
+def texts(name: str, values: Sequence[str | None]) -> Column:
+    """A categorical column; None is missing, and the categories are in alphabetical order.
+
+    Example:
+        >>> column = texts("region", ["north", None, "east"])
+        >>> column.categories, column.values.tolist()
+        (('east', 'north'), [1, -1, 0])
+    """
+    categories = tuple(sorted({value for value in values if value is not None}))
+    position = {category: place for place, category in enumerate(categories)}
+    codes = [-1 if value is None else position[value] for value in values]
+    return Column(name, "categorical", np.asarray(codes, dtype=np.int64), categories)
+
+
+def truths(name: str, values: Sequence[bool | None]) -> Column:
+    """A boolean column with the categories "false" and "true"; None is missing.
+
+    Example:
+        >>> truths("owner", [True, None, False]).values.tolist()
+        [1, -1, 0]
+    """
+    codes = [-1 if value is None else int(value) for value in values]
+    return Column(name, "boolean", np.asarray(codes, dtype=np.int64), ("false", "true"))

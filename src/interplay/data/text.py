@@ -1,0 +1,88 @@
+"""Opening text files, packed or not, and telling their encoding without guessing."""
+
+import bz2
+import codecs
+import gzip
+import io
+import lzma
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import IO
+
+from interplay.errors import DataError
+
+
+def _first_of_zip(path: Path) -> IO[bytes]:
+    archive = zipfile.ZipFile(path)
+    inside = archive.namelist()
+    if len(inside) != 1:
+        found = f"{len(inside)} files"
+        raise DataError("one file in the archive", found, str(path), "pack the table alone")
+    return archive.open(inside[0])
+
+
+PACKED: Mapping[str, Callable[[Path], IO[bytes]]] = MappingProxyType(
+    {
+        ".gz": lambda path: gzip.open(path, "rb"),
+        ".bz2": lambda path: bz2.open(path, "rb"),
+        ".xz": lambda path: lzma.open(path, "rb"),
+        ".zip": _first_of_zip,
+    }
+)
+"""How to open a packed file, by its last suffix."""
+
+_BLOCK = 1 << 20
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def _bytes(path: Path) -> IO[bytes]:
+    return PACKED.get(path.suffix.lower(), lambda path: path.open("rb"))(path)
+
+
+def opened(path: Path, encoding: str) -> io.TextIOWrapper:
+    """The text of a file, unpacked on the way."""
+    return io.TextIOWrapper(_bytes(path), encoding=encoding, newline="")
+
+
+def encoding_of(path: Path) -> str:
+    """The encoding of a file: UTF-8 with or without a byte order mark, or UTF-16 with one.
+
+    Every byte is checked. Latin-1 and its many relatives cannot be told apart, and a wrong guess would split or rename
+    groups of people, so anything else is refused.
+
+    Raises DataError with the line that cannot be read.
+    """
+    with _bytes(path) as file:
+        start = file.read(4)
+    if start.startswith(_UTF16):
+        _check(path, "utf-16", "save the file as UTF-8")
+        return "utf-16"
+    if b"\x00" in start:
+        remedy = "save the file as UTF-8, or with a byte order mark"
+        raise DataError("UTF-8 text", "bytes of UTF-16 or of no text", str(path), remedy)
+    _check(path, "utf-8", f"convert it: iconv -f ISO-8859-1 -t UTF-8 {path.name}, if it is Latin-1")
+    return "utf-8-sig"
+
+
+def _check(path: Path, encoding: str, remedy: str) -> None:
+    decoder, line = codecs.getincrementaldecoder(encoding)(), 1
+    with _bytes(path) as file:
+        while block := file.read(_BLOCK):
+            line = _decoded(decoder, block, line, path, remedy)
+        _decoded(decoder, b"", line, path, remedy, final=True)
+
+
+def _decoded(
+    decoder: codecs.IncrementalDecoder, block: bytes, line: int, path: Path, remedy: str, final: bool = False
+) -> int:
+    """Decode one block; gives the line reached."""
+    try:
+        return line + decoder.decode(block, final).count("\n")
+    except UnicodeDecodeError as problem:
+        seen = problem.object[: problem.start]
+        bad = problem.object[problem.start : problem.start + 1]
+        name = problem.encoding.upper()
+        where = f"{path}:{line + seen.count(10)}"
+        raise DataError(f"{name} text", f"the byte 0x{bad.hex()}", where, remedy) from None

@@ -1,0 +1,72 @@
+"""What a design will cost: models, time, memory and disk, said before anything runs."""
+
+from dataclasses import dataclass
+
+from interplay.design.plan import Design
+from interplay.design.treatment import Treatment
+from interplay.interventions import GradientIntervention, InputIntervention
+from interplay.interventions.adversarial_training import AdversarialTraining
+
+FLOPS = 6e9
+"""Useful multiply-adds per second on one core of a small machine, for the small products of such networks."""
+
+COMPILE_SECONDS = 3.0
+"""First-call cost of one kind of treatment."""
+
+FIXED_BYTES = 700_000_000
+"""The interpreter with JAX and its compiler at work."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Counts and rough figures: `models` includes tuning and as-applied ones; time is for `cores` cores."""
+
+    models: int
+    seconds: float
+    memory_bytes: int
+    disk_bytes: int
+
+
+def cost(design: Design, columns: int, classes: int, cores: int = 2) -> Cost:
+    """Estimate a run from multiply-adds; expect it to be right within a factor of three.
+
+    Raises nothing; `columns` and `classes` are those of the encoded table.
+    """
+    study = design.study
+    grid = len(study.model.learning_rates) + 1
+    tuning, fleet = grid * len(design.tuning_halves), study.members
+    per_model = {one: _work(design, one, columns, classes) for one in design.trainings}
+    control = per_model[Treatment()]
+    training = sum(work * (tuning + 2 * fleet) for work in per_model.values()) - control * fleet
+    rows, arms = len(design.split.part), 2 * len(design.trainings) - 1
+    width = _parameters(design, columns, classes)
+    attacks = arms * fleet * min(rows, 2_000) * 200 * 3 * width
+    explanations = arms * fleet * 12_000 * width + fleet * 400 * 5_000 * columns * columns
+    sets = arms * fleet * 4 * study.draws * rows * 40
+    kinds = len({_kind(design, one) for one in design.trainings})
+    seconds = (training + attacks + explanations + sets) / (FLOPS * cores) + kinds * COMPILE_SECONDS + 15
+    cells = len(design.comparisons) * 1.2
+    disk = int(cells * fleet * (study.draws + 1) * 4) + 2 * fleet * len(design.trainings) * width * 4
+    memory = FIXED_BYTES + int(arms * fleet * rows * classes * 8 * 2 + 3 * disk + rows * columns * 8 + rows * study.draws * 16)
+    return Cost(len(design.trainings) * (tuning + 2 * fleet) - fleet, round(seconds, 1), memory, disk)
+
+
+def _parameters(design: Design, columns: int, classes: int) -> int:
+    widths = (columns, *design.study.model.hidden, classes)
+    return sum(widths[at] * widths[at + 1] + widths[at + 1] for at in range(len(widths) - 1))
+
+
+def _work(design: Design, treatment: Treatment, columns: int, classes: int) -> float:
+    passes = 3.0
+    for name in treatment.interventions:
+        one = design.factors.training[name]
+        if isinstance(one, InputIntervention):
+            passes += 3.0 * (one.attack_steps if isinstance(one, AdversarialTraining) else 10)
+        if isinstance(one, GradientIntervention):
+            passes += 2.0
+    return passes * design.study.model.steps * design.batch_size * _parameters(design, columns, classes)
+
+
+def _kind(design: Design, treatment: Treatment) -> tuple[str, ...]:
+    kinds = (InputIntervention, GradientIntervention)
+    return tuple(name for name in treatment.interventions if isinstance(design.factors.training[name], kinds))

@@ -1,0 +1,98 @@
+"""The matrix of the 20 directed pairs: does pursuing one aspect harm another, on these data?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from interplay.aspects import DIRECTED_PAIRS, Aspect
+from interplay.effects.effect import Effect
+from interplay.effects.results import Effects
+from interplay.interactions import Interaction, Probe, Unmeasured
+
+PairOutcome = Literal[
+    "harm",
+    "harm_undetermined",
+    "no_material_harm",
+    "improvement",
+    "inconclusive",
+    "did_nothing_here",
+    "withheld",
+    "not_measurable",
+    "not_yet_measurable",
+    "not_in_this_study",
+]
+"""The verdicts of an effect, and two for pairs without one: this version has no executable probe, or the study lists no
+intervention a probe needs. `withheld` and `not_measurable` mean that every primary probe is so."""
+
+CLEAR = frozenset({"no_material_harm", "did_nothing_here", "improvement"})
+
+
+@dataclass(frozen=True)
+class PairVerdict:
+    """The verdict on one directed pair; `effects` are positions in the effects of the study (re-tuned ones)."""
+
+    source: Aspect
+    target: Aspect
+    verdict: PairOutcome
+    effects: tuple[int, ...]
+    sentence: str
+
+
+def matrix(effects: Effects, interactions: Iterable[Interaction]) -> tuple[PairVerdict, ...]:
+    """One verdict for each of the 20 directed pairs, in the order of `DIRECTED_PAIRS`.
+
+    Only primary probes of re-tuned treatments decide. One harm makes the pair harm; no material harm needs every primary
+    probe to be clear (each is tested at full level, so that no correction is needed); improvement needs one improvement
+    with all others clear.
+    """
+    known = {(interaction.source, interaction.target): interaction for interaction in interactions}
+    return tuple(_pair(source, target, known.get((source, target)), effects) for source, target in DIRECTED_PAIRS)
+
+
+def _pair(source: Aspect, target: Aspect, interaction: Interaction | None, effects: Effects) -> PairVerdict:
+    probes = () if interaction is None else interaction.probes
+    executable = [probe for probe in probes if isinstance(probe, Probe)]
+    if interaction is None or not executable:
+        missing = "; ".join(probe.missing for probe in probes if isinstance(probe, Unmeasured)) or "a probe"
+        return PairVerdict(source, target, "not_yet_measurable", (), f"not yet measurable: {missing}")
+    places = tuple(
+        place
+        for place, effect in enumerate(effects.effects)
+        if effect.tuning == "tuned" and effect.probe.partition("/")[0] == interaction.name
+    )
+    primary = [effects.effects[place] for place in places if effects.effects[place].primary]
+    if not primary:
+        return PairVerdict(source, target, "not_in_this_study", places, _needed(executable))
+    outcome = _outcome({effect.verdict for effect in primary})
+    return PairVerdict(source, target, outcome, places, _sentence(source, target, outcome, primary))
+
+
+def _outcome(verdicts: set[str]) -> PairOutcome:
+    if "harm" in verdicts:
+        return "harm"
+    if "harm_undetermined" in verdicts:
+        return "harm_undetermined"
+    if verdicts <= CLEAR:
+        if "improvement" in verdicts:
+            return "improvement"
+        return "did_nothing_here" if verdicts == {"did_nothing_here"} else "no_material_harm"
+    if verdicts == {"withheld"}:
+        return "withheld"
+    return "not_measurable" if verdicts <= {"withheld", "not_measurable"} else "inconclusive"
+
+
+def _needed(probes: list[Probe]) -> str:
+    choices = sorted({" with ".join((name, *probe.context)) for probe in probes for name in probe.interventions})
+    return f"not in this study: list {' or '.join(choices)} to measure it"
+
+
+def _sentence(source: Aspect, target: Aspect, outcome: PairOutcome, primary: list[Effect]) -> str:
+    deciding = [effect for effect in primary if effect.verdict == outcome] or [
+        effect for effect in primary if effect.verdict not in CLEAR
+    ]
+    shown = deciding[0] if deciding else primary[0]
+    contrast = f" ({shown.contrast})" if shown.contrast else ""
+    return (
+        f"{source.value} -> {target.value}: {outcome.replace('_', ' ')} ({len(deciding)} of {len(primary)} primary "
+        f"comparisons); {' + '.join(shown.applied)} on {shown.metric}{contrast}: {shown.reason}"
+    )

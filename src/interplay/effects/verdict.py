@@ -1,0 +1,159 @@
+"""The order of judgement: collapse, measurability, the verdict on the interval, then the positive control.
+
+With the 90 % interval [low, high] of "how much worse" and a tolerance:
+
+    low > tolerance, and so after correction for multiplicity    harm
+    low > 0 otherwise, unless high < tolerance                   harm_undetermined
+    high < -tolerance                                            improvement
+    high < tolerance                                             no_material_harm (did_nothing_here when no applied
+                                                                 intervention helps its own aspect)
+    else                                                         inconclusive
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from interplay.aspects import Aspect
+from interplay.effects.cause import what_would_settle
+from interplay.effects.contrast import Difference
+from interplay.effects.control import Control, helped
+from interplay.effects.effect import Verdict
+from interplay.effects.reading import Reading
+from interplay.effects.wording import amount, measured, p_text, plain
+from interplay.estimates import NotMeasurable
+from interplay.evidence import Attacked, Distances, Logits, Memberships, PrivacyBudget, Switched
+from interplay.metrics import Metric
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What multiplicity makes of one test: its adjusted p, the level it is held to, and the size of its family."""
+
+    adjusted_p: float
+    level: float
+    tests: int
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with its reason."""
+
+    verdict: Verdict
+    reason: str
+
+
+def judge(reading: Reading, correction: Correction | None, controls: Sequence[Control]) -> Judgement:
+    """The verdict on one reading.
+
+    `correction` is None for readings that are not tested; `controls` are the positive controls of the applied
+    interventions, those without one left out.
+    """
+    if reading.withheld:
+        return Judgement("withheld", reading.withheld)
+    difference = reading.difference
+    if isinstance(difference, NotMeasurable):
+        return Judgement("not_measurable", difference.reason)
+    if correction is None:
+        raise ValueError("a tested reading needs its correction")
+    found = _on_interval(reading, difference, correction)
+    return _after_controls(found, controls) if found.verdict == "no_material_harm" else found
+
+
+def rests_on_attack(metric: Metric) -> bool:
+    """Whether a null result only says that one attack found nothing.
+
+    True for metrics that read an attack's outcome, and for every privacy or robustness metric that reads neither the
+    privacy budget nor the model's margins.
+    """
+    if {Attacked, Switched, Distances, Memberships} & set(metric.needs):
+        return True
+    direct = {PrivacyBudget, Logits} & set(metric.needs)
+    return metric.aspect in (Aspect.PRIVACY, Aspect.ROBUSTNESS) and not direct
+
+
+def _on_interval(reading: Reading, difference: Difference, correction: Correction) -> Judgement:
+    tolerance = reading.tolerance
+    if difference.low > tolerance and correction.adjusted_p <= correction.level:
+        return Judgement("harm", _harm(reading, difference, correction))
+    if difference.low > 0 and not difference.high < tolerance:
+        return Judgement("harm_undetermined", _undetermined(reading, difference, correction))
+    if helped(difference, tolerance):
+        return Judgement("improvement", _better(reading, difference))
+    if difference.high < tolerance:
+        return Judgement("no_material_harm", _clear(reading, difference))
+    open_because = what_would_settle(difference, tolerance, reading.contrast)
+    return Judgement(
+        "inconclusive",
+        f"{measured(difference)}: neither harm beyond {_limit(reading, difference)} nor its absence is shown; "
+        f"{open_because}; {_detectable(reading, difference)}",
+    )
+
+
+def _after_controls(found: Judgement, controls: Sequence[Control]) -> Judgement:
+    if controls and all(control.passed is False for control in controls):
+        sentences = "; ".join(control.sentence for control in controls)
+        return Judgement("did_nothing_here", f"did nothing here: {sentences}; {found.reason}")
+    doubts = [control.sentence for control in controls if not control.passed]
+    return Judgement(found.verdict, "; ".join([found.reason, *doubts])) if doubts else found
+
+
+def _harm(reading: Reading, difference: Difference, correction: Correction) -> str:
+    return (
+        f"worse by {measured(difference)}, more than {_limit(reading, difference)} "
+        f"(adjusted p {p_text(correction.adjusted_p)} over {correction.tests} comparisons)"
+    )
+
+
+def _undetermined(reading: Reading, difference: Difference, correction: Correction) -> str:
+    if difference.low > reading.tolerance:
+        return (
+            f"worse by {measured(difference)}: more than {_limit(reading, difference)} before correction for "
+            f"{correction.tests} comparisons, not after it (adjusted p {p_text(correction.adjusted_p)}, "
+            f"needed {correction.level:g})"
+        )
+    settle = what_would_settle(difference, reading.tolerance, reading.contrast)
+    return (
+        f"a change for the worse is shown, {measured(difference)}; whether it exceeds "
+        f"{_limit(reading, difference)} is not settled; {settle}"
+    )
+
+
+def _better(reading: Reading, difference: Difference) -> str:
+    attack = " against this attack" if _by_attack(reading) else ""
+    return f"better{attack} by more than {_limit(reading, difference)}: {measured(difference)}"
+
+
+def _clear(reading: Reading, difference: Difference) -> str:
+    opening = "no harm found by this attack at this sample size: " if _by_attack(reading) else ""
+    if difference.widest.variance == 0:
+        return opening + _exact(reading, difference)
+    if difference.low > 0:
+        middle = f"a change for the worse is shown and is below {_limit(reading, difference)}: {measured(difference)}"
+    elif difference.high < 0:
+        middle = f"better, not shown to be so by more than {_limit(reading, difference)}: {measured(difference)}"
+    else:
+        middle = f"worse by more than {_limit(reading, difference)} is ruled out: {measured(difference)}"
+    return f"{opening}{middle}; {_detectable(reading, difference)}"
+
+
+def _exact(reading: Reading, difference: Difference) -> str:
+    text = f"the difference is {amount(difference.estimate, difference.relative)} in every member and every row draw"
+    rate = reading.metric is not None and reading.metric.bounds == (0.0, 1.0) and not difference.relative
+    if not rate:
+        return text
+    # Three divided by the count is the 95 % bound on the share of rows of a kind that none of them shows.
+    bound = plain(3 / max(difference.support, 1), relative=False)
+    return f"{text}; unless the models are identical, {difference.support:,} rows leave room for {bound}"
+
+
+def _limit(reading: Reading, difference: Difference) -> str:
+    return f"the tolerance {plain(reading.tolerance, difference.relative)}"
+
+
+def _detectable(reading: Reading, difference: Difference) -> str:
+    size = plain(difference.smallest_detectable(reading.tolerance), difference.relative)
+    return f"an effect of {size} would be found with 80 % power"
+
+
+def _by_attack(reading: Reading) -> bool:
+    return reading.metric is not None and rests_on_attack(reading.metric)

@@ -1,0 +1,85 @@
+"""Treatments against aspects: one cell for what a treatment does to an aspect, from its headline metrics."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from interplay.report.reading import Effect, Reading, equivalent, ratio
+from interplay.report.words import pooled
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """What a treatment does to an aspect: its verdict, and the effect that decides it (None without a number).
+
+    `equal` says that the whole interval lies within the tolerance. `effects` are all headline effects behind the cell,
+    `unmeasured` how many of them have no number.
+    """
+
+    aspect: str
+    verdict: str
+    deciding: Effect | None
+    equal: bool
+    effects: tuple[Effect, ...]
+    unmeasured: int
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One treatment and its cells, in the order of the ranking."""
+
+    treatment: Mapping[str, Any]
+    position: int
+    cells: tuple[Cell, ...]
+
+
+def _against_control(reading: Reading, treatment: Mapping[str, Any]) -> list[Effect]:
+    """The headline effects of all interventions of a treatment together; of single ones where none was planned."""
+    headline = [
+        effect
+        for effect in reading.by_treatment[treatment["name"]]
+        if reading.metrics[effect["metric"]]["headline"]
+    ]
+    tuned = [effect for effect in headline if effect["tuning"] == "tuned"] or headline
+    whole = set(treatment["interventions"])
+    return [effect for effect in tuned if set(effect["applied"]) == whole] or tuned
+
+
+def _deciding(effects: Sequence[Effect], verdict: str) -> Effect | None:
+    sign = -1 if verdict == "improvement" else 1
+    decisive = [effect for effect in effects if effect["verdict"] == verdict and effect["estimate"] is not None]
+    return max(decisive, key=lambda effect: sign * ratio(effect), default=None)
+
+
+def _cell(aspect: str, effects: Sequence[Effect]) -> Cell:
+    mine = tuple(effect for effect in effects if effect["target"] == aspect)
+    verdict = pooled(effect["verdict"] for effect in mine)
+    deciding = _deciding(mine, verdict)
+    unmeasured = sum(effect["verdict"] == "not_measurable" for effect in mine)
+    return Cell(aspect, verdict, deciding, deciding is not None and equivalent(deciding), mine, unmeasured)
+
+
+def rows(reading: Reading, training: bool) -> list[Row]:
+    """The treatments that only train differently, or those with layers on top, each with its six cells."""
+    found = []
+    for position, treatment in enumerate(reading.audit["treatments"]):
+        if treatment["training"] == training and treatment["interventions"]:
+            effects = _against_control(reading, treatment)
+            found.append(Row(treatment, position, tuple(_cell(aspect, effects) for aspect in reading.ranked)))
+    return found
+
+
+def control_values(reading: Reading) -> list[list[Mapping[str, Any]]]:
+    """For each ranked aspect the headline metrics with the control's value, as a starting point to read changes from."""
+    control = next((entry["name"] for entry in reading.audit["treatments"] if not entry["interventions"]), None)
+    found: list[list[Mapping[str, Any]]] = []
+    for aspect in reading.ranked:
+        headline = [metric for metric in reading.audit["metrics"] if metric["aspect"] == aspect and metric["headline"]]
+        values = [(metric, _value(metric, control)) for metric in headline]
+        found.append([{"metric": metric, "value": value} for metric, value in values if value is not None])
+    return found
+
+
+def _value(metric: Mapping[str, Any], treatment: str | None) -> float | None:
+    values = [entry["mean"] for entry in metric["values"] if entry["treatment"] == treatment]
+    return values[0] if values else None

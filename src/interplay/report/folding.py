@@ -1,0 +1,33 @@
+"""Long tables made short: effects by treatment, and reasons said once and referred to by number."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from interplay.report.reading import Effect, Reading
+
+
+@dataclass(frozen=True, eq=False)
+class Notes:
+    """Reasons in the order they first appear, each with its number."""
+
+    numbers: dict[str, int]
+
+    def of(self, reason: str) -> int | None:
+        """The number of a reason; None when there is none."""
+        return self.numbers.get(reason)
+
+
+def notes(effects: Iterable[Effect]) -> Notes:
+    """The distinct reasons of these effects.
+
+    Example:
+        >>> notes([{"reason": "few rows"}, {"reason": ""}, {"reason": "few rows"}]).numbers
+        {'few rows': 1}
+    """
+    reasons = dict.fromkeys(effect["reason"] for effect in effects if effect["reason"])
+    return Notes({reason: number for number, reason in enumerate(reasons, start=1)})
+
+
+def by_treatment(reading: Reading) -> list[tuple[str, list[Effect]]]:
+    """The treatments that have effects, with them."""
+    return [(treatment, effects) for treatment, effects in reading.by_treatment.items() if effects]

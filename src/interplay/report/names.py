@@ -1,0 +1,51 @@
+"""Text that people outside wrote: made visible and short before it reaches a page or a terminal."""
+
+import unicodedata
+
+NAME_LENGTH = 120
+"""A name longer than this is cut."""
+SENTENCE_LENGTH = 1200
+"""A sentence longer than this is cut."""
+
+_SPACES = frozenset("\t\n\x0b\x0c\r\x85\u2028\u2029")
+_INVISIBLE = frozenset("\u061c\u200b\u200e\u200f\u2060\ufeff") | {
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+
+
+def _visible(character: str) -> str:
+    if character in _SPACES:
+        return " "
+    if character in _INVISIBLE or unicodedata.category(character) in ("Cc", "Cs"):
+        return f"[U+{ord(character):04X}]"
+    return character
+
+
+def clean(text: str, limit: int = SENTENCE_LENGTH) -> str:
+    """The text with control, direction and lone surrogate characters shown as tags, at most `limit` characters.
+
+    Example:
+        >>> clean("a\\u202eb\\x00")
+        'a[U+202E]b[U+0000]'
+        >>> clean("abcdef", limit=4)
+        'abc…'
+    """
+    shown = "".join(map(_visible, text[: limit + 1]))
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def name(text: str) -> str:
+    """A name, cleaned and at most `NAME_LENGTH` characters long."""
+    return clean(text, NAME_LENGTH)
+
+
+def heading(text: str) -> str:
+    """A title with a capital first letter, the rest as it is.
+
+    Example:
+        >>> heading("accuracy disparity")
+        'Accuracy disparity'
+        >>> heading("DP-SGD")
+        'DP-SGD'
+    """
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,121 @@
+"""An audit with its names looked up: what every part of the report asks of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from interplay.report.names import heading, name
+from interplay.report.quantities import Scale, change_scale
+
+Audit = Mapping[str, Any]
+"""An audit as `audit.schema.json` describes it."""
+Effect = Mapping[str, Any]
+"""One entry of its `effects`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """An audit, and its metrics, treatments and interventions by name."""
+
+    audit: Audit
+
+    @cached_property
+    def metrics(self) -> dict[str, Mapping[str, Any]]:
+        """The metrics by key."""
+        return {metric["key"]: metric for metric in self.audit["metrics"]}
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """What people call each intervention, by its name."""
+        return {entry["name"]: name(entry["title"]) for entry in self.audit["interventions"]}
+
+    @cached_property
+    def treatments(self) -> dict[str, Mapping[str, Any]]:
+        """The treatments by name."""
+        return {treatment["name"]: treatment for treatment in self.audit["treatments"]}
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Where each treatment stands in the audit."""
+        return {treatment["name"]: place for place, treatment in enumerate(self.audit["treatments"])}
+
+    @cached_property
+    def ranked(self) -> list[str]:
+        """The aspects, most important first."""
+        return [aspect["name"] for aspect in sorted(self.audit["aspects"], key=lambda aspect: aspect["rank"])]
+
+    @cached_property
+    def pairs(self) -> dict[tuple[str, str], Mapping[str, Any]]:
+        """The interactions by source and target."""
+        return {(pair["source"], pair["target"]): pair for pair in self.audit["interactions"]}
+
+    @cached_property
+    def by_treatment(self) -> dict[str, list[Effect]]:
+        """The effects of each treatment, in the audit's order."""
+        found: dict[str, list[Effect]] = {treatment: [] for treatment in self.treatments}
+        for effect in self.audit["effects"]:
+            found[effect["treatment"]].append(effect)
+        return found
+
+    def rank(self, aspect: str) -> int:
+        """Where an aspect stands in the ranking; after all others when it is not ranked."""
+        return self.ranked.index(aspect) if aspect in self.ranked else len(self.ranked)
+
+    def interventions(self, names: Sequence[str], joint: str = " + ") -> str:
+        """What people call a set of interventions."""
+        return joint.join(self.titles.get(entry, name(entry)) for entry in names)
+
+    def treatment(self, called: str) -> str:
+        """What people call a treatment."""
+        known = self.treatments.get(called)
+        if known is None:
+            return name(called)
+        return name(self.interventions(known["interventions"])) or "Control"
+
+    def metric(self, key: str) -> str:
+        """What people call a metric, with its parameters: accuracy disparity (race)."""
+        parameters = key.partition("/")[2]
+        title = self.metrics[key]["title"] if key in self.metrics else key.partition("/")[0]
+        return name(f"{title} ({parameters})" if parameters and parameters not in title else title)
+
+    def quantity(self, effect: Effect) -> str:
+        """The metric of an effect and the groups it compares."""
+        title = self.metric(effect["metric"])
+        if not effect["contrast"]:
+            return title
+        contrast = name(effect["contrast"])
+        return f"{title[:-1]}: {contrast})" if title.endswith(")") else f"{title} ({contrast})"
+
+    def scale(self, effect: Effect) -> Scale:
+        """How the numbers of an effect are written."""
+        return change_scale(self.metrics[effect["metric"]])
+
+    def shown(self, aspect: str) -> str:
+        """An aspect at the start of a line."""
+        return heading(aspect)
+
+
+def ratio(effect: Effect) -> float:
+    """The estimate in tolerances; positive is worse; without a number, less than any.
+
+    Example:
+        >>> ratio({"estimate": 0.06, "tolerance": 0.02})
+        3.0
+    """
+    return in_tolerances(effect["estimate"], effect["tolerance"])
+
+
+def in_tolerances(value: float | None, tolerance: float) -> float:
+    """A change in tolerances; with a tolerance of zero, any change is beyond all bounds."""
+    if value is None:
+        return float("-inf")
+    if tolerance > 0:
+        return value / tolerance
+    return 0.0 if value == 0 else float("inf") if value > 0 else float("-inf")
+
+
+def equivalent(effect: Effect) -> bool:
+    """Whether the whole interval lies within the tolerance, for better and for worse."""
+    low, high = effect["low"], effect["high"]
+    return low is not None and high is not None and low > -effect["tolerance"] and high < effect["tolerance"]

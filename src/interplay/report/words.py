@@ -1,0 +1,120 @@
+"""What each verdict is called, how bad it is, and how it is drawn: never by colour alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Tone = Literal["worse", "better", "none", "unsure", "absent"]
+
+
+@dataclass(frozen=True)
+class VerdictWord:
+    """How a verdict is shown: in words, in one short word for narrow places, its tone, and what it means."""
+
+    words: str
+    short: str
+    tone: Tone
+    meaning: str
+
+
+VERDICTS = {
+    "harm": VerdictWord(
+        "harm", "harm", "worse", "Worse by more than the tolerance, after correction for the number of comparisons."
+    ),
+    "harm_undetermined": VerdictWord(
+        "harm, size unclear",
+        "harm?",
+        "unsure",
+        "Worse than before is shown; whether by more than the tolerance is not settled.",
+    ),
+    "withheld": VerdictWord(
+        "withheld",
+        "withheld",
+        "absent",
+        "The treatment collapsed: it predicts almost one class for every row, so its other numbers mean nothing.",
+    ),
+    "inconclusive": VerdictWord(
+        "inconclusive",
+        "inconcl.",
+        "unsure",
+        "Neither harm nor its absence is shown; the reason says what would settle it.",
+    ),
+    "improvement": VerdictWord("improvement", "better", "better", "Better by more than the tolerance."),
+    "no_material_harm": VerdictWord(
+        "no material harm",
+        "no harm",
+        "none",
+        "A change for the worse beyond the tolerance is ruled out by the interval.",
+    ),
+    "did_nothing_here": VerdictWord(
+        "did nothing here",
+        "nothing",
+        "none",
+        "No material harm, by an intervention that did not help its own aspect either.",
+    ),
+    "not_measurable": VerdictWord("not measured", "-", "absent", "There is no number; the reason says why."),
+}
+"""The verdicts, worst first."""
+
+ASPECT_LETTERS = {
+    "fairness": "F",
+    "privacy": "P",
+    "robustness": "R",
+    "explainability": "E",
+    "uncertainty": "UQ",
+    "utility": "U",
+    "reproducibility": "Rep",
+}
+
+GLOSSARY = (
+    ("Intervention", "One thing done for an aspect of trust, such as DP-SGD for privacy."),
+    ("Treatment", "A set of interventions that is switched on. The control has none."),
+    ("Layer", "An intervention on top of trained models: adjusted decisions, explanations, prediction sets."),
+    (
+        "Member",
+        "One model of a treatment. Member k of every treatment trains on the same rows from the same starting point, "
+        "so that differences are differences between treatments.",
+    ),
+    ("Effect", "What an intervention changes in one metric, against the same treatment without it."),
+    ("Tolerance", "The smallest change of practical importance. It is declared before anything runs."),
+    (
+        "90 % interval",
+        "Where the effect plausibly lies, counting members, test rows and calibration rows. "
+        "Each end is a one-sided 95 % bound.",
+    ),
+    (
+        "Adjusted p",
+        "The chance of data like these if the change were no worse than the tolerance, corrected for the number of "
+        "comparisons by the method of Benjamini and Hochberg.",
+    ),
+    (
+        "Tuned, as applied",
+        "Tuned: the learning rate is chosen again for the treatment, with the same budget for each. "
+        "As applied: the rate of the control is kept.",
+    ),
+    (
+        "Positive control",
+        "A check that an intervention helps its own aspect. If it does not, it did nothing here, "
+        "and finding no harm says little.",
+    ),
+    ("Primary effect", "An effect that decides the verdict of its interaction."),
+    ("Collapse", "A model that gives almost every row the same decision."),
+    ("Point", "One hundredth of a share: from 50 % to 51 % is one point."),
+)
+"""Terms a reader outside the field may not know."""
+
+
+def pooled(verdicts: Iterable[str]) -> str:
+    """The verdict of several metrics taken together: the worst shown decides.
+
+    A harm decides; so does what is undecided or withheld. An improvement stands only where nothing is worse than clear.
+    What was not measured never decides while something was.
+
+    Example:
+        >>> pooled(["no_material_harm", "improvement", "not_measurable"])
+        'improvement'
+        >>> pooled(["improvement", "harm"])
+        'harm'
+    """
+    found = set(verdicts)
+    return next((verdict for verdict in VERDICTS if verdict in found), "not_measurable")

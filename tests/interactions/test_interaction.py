@@ -1,0 +1,105 @@
+"""The 20 interactions as data: every pair of the paper, in one file each, without contradictions between them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import interplay.interactions
+from interplay import catalogue
+from interplay.aspects import DIRECTED_PAIRS, Aspect
+from interplay.interactions import Interaction, Probe, Unmeasured
+from interplay.testing import InteractionSuite
+
+INTERACTIONS = catalogue.interactions()
+
+
+class TestEveryInteraction(InteractionSuite):
+    """The laws, on all of them."""
+
+    @pytest.fixture(params=sorted(INTERACTIONS))
+    def interaction(self, request: pytest.FixtureRequest) -> Interaction:
+        return INTERACTIONS[request.param]
+
+
+def _all_probes() -> Iterator[tuple[Interaction, Probe | Unmeasured]]:
+    for interaction in INTERACTIONS.values():
+        for probe in interaction.probes:
+            yield interaction, probe
+
+
+def test_exactly_one_file_for_every_ordered_pair() -> None:
+    folder = Path(str(interplay.interactions.__file__)).parent
+    stems = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    assert stems == sorted(f"{source.value}_to_{target.value}" for source, target in DIRECTED_PAIRS)
+    assert len(stems) == 20
+
+
+def test_file_names_are_the_pairs_they_define() -> None:
+    assert {stem: one.name for stem, one in INTERACTIONS.items()} == {stem: stem for stem in INTERACTIONS}
+
+
+def test_no_cell_is_compared_for_two_probes() -> None:
+    cells = Counter(
+        (name, probe.context, probe.replaces, probe.baseline, probe.metric, probe.baseline_metric)
+        for interaction in INTERACTIONS.values()
+        for probe in interaction.measured
+        for name in probe.interventions
+    )
+    assert [cell for cell, count in cells.items() if count > 1] == []
+
+
+def test_one_work_is_cited_in_one_way() -> None:
+    venues: dict[str, set[str]] = {}
+    for _, probe in _all_probes():
+        for reference in probe.references:
+            author, year, venue = reference.split(", ", 2)
+            venues.setdefault(f"{author}, {year}", set()).add(venue)
+    allowed = {"Tran et al., 2021", "Tran et al., 2024"}
+    assert {work: found for work, found in venues.items() if len(found) > 1 and work not in allowed} == {}
+    assert len(venues) > 50
+
+
+def test_pairs_without_a_runnable_probe_are_the_known_ones() -> None:
+    silent = {name for name, one in INTERACTIONS.items() if not one.measured}
+    assert silent == {
+        "explainability_to_privacy",
+        "explainability_to_robustness",
+        "uncertainty_to_explainability",
+        "uncertainty_to_privacy",
+    }
+
+
+def test_prediction_sets_are_compared_with_sets() -> None:
+    (probe,) = [one for one in INTERACTIONS["fairness_to_uncertainty"].measured if one.metric == "set_size"]
+    assert (probe.interventions, probe.replaces) == (("group_conformal",), ("split_conformal",))
+
+
+def test_coverage_under_attack_is_read_on_one_treatment_by_two_metrics() -> None:
+    (probe,) = INTERACTIONS["uncertainty_to_robustness"].measured
+    assert (probe.baseline, probe.metric, probe.baseline_metric) == ("same", "attacked_coverage", "coverage")
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.interventions()))
+def test_every_intervention_appears_in_some_probe(name: str) -> None:
+    assert any(name in probe.interventions for one in INTERACTIONS.values() for probe in one.measured)
+
+
+def test_words_that_promise_too_much_are_absent() -> None:
+    texts = [
+        " ".join((probe.name, probe.claim, getattr(probe, "mechanism", ""), getattr(probe, "missing", "")))
+        for _, probe in _all_probes()
+    ]
+    texts += [one.summary for one in INTERACTIONS.values()]
+    words = {word.strip(".,:;").lower() for text in texts for word in text.split()}
+    assert not words & {"fair", "unfair", "safe", "compliant", "debias", "solve", "unbiased"}
+
+
+def test_measured_and_unmeasured_probes_are_told_apart() -> None:
+    unmeasured = Unmeasured("second", "Claim.", "A thing.", ("Nobody, 2020",))
+    probe = Probe("first", "Claim.", "Way.", ("dp_sgd",), "accuracy_disparity", ("Nobody, 2020",), "Yes.", "No.")
+    pair = Interaction(Aspect.PRIVACY, Aspect.FAIRNESS, "3.1", "Summary.", (unmeasured, probe))
+    assert pair.measured == (probe,)
+    assert pair.unmeasured == (unmeasured,)
+    assert pair.name == "privacy_to_fairness"

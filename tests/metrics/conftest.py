@@ -1,0 +1,157 @@
+"""A random treatment with every exhibit, and the changes under which metrics must behave."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from interplay import evidence as exhibits
+from interplay.arrays import Array
+from interplay.estimates import NotMeasurable
+from interplay.evidence import Evidence, Grouping, Rows
+
+MEMBERS, ROWS, DRAWS, LABELS = 4, 240, 5, 3
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """The rows and the exhibits of one treatment."""
+
+    rows: Rows
+    exhibits: dict[type, Any]
+
+    def evidence(self, without: type | None = None) -> Evidence:
+        """What a metric sees; `without` is absent."""
+        makers: dict[type, Callable[[], Any] | NotMeasurable] = {
+            kind: (lambda exhibit=exhibit: exhibit) for kind, exhibit in self.exhibits.items() if kind is not without
+        }
+        if without is not None:
+            makers[without] = NotMeasurable("left out by the test")
+        return Evidence(self.rows, makers)
+
+    def in_order(self, order: Array) -> "World":
+        """The same rows in another order."""
+        place = np.argsort(order)
+        grouping = {
+            name: replace(grouping, codes=grouping.codes[order]) for name, grouping in self.rows.groupings.items()
+        }
+        rows = replace(
+            self.rows,
+            labels=self.rows.labels[order],
+            groupings=grouping,
+            counted=self.rows.counted[:, order],
+            weights=self.rows.weights[:, order],
+        )
+        return World(rows, {kind: _reordered(exhibit, order, place) for kind, exhibit in self.exhibits.items()})
+
+    def member(self, number: int) -> "World":
+        """One member alone."""
+        keep = slice(number, number + 1)
+        rows = replace(self.rows, counted=self.rows.counted[keep])
+        return World(rows, {kind: _of_members(exhibit, keep) for kind, exhibit in self.exhibits.items()})
+
+    def draws(self, keep: list[int]) -> "World":
+        """Some draws only."""
+        sets = self.exhibits[exhibits.PredictionSets]
+        known = {**self.exhibits, exhibits.PredictionSets: replace(sets, thresholds=sets.thresholds[:, keep])}
+        return World(replace(self.rows, weights=self.rows.weights[keep]), known)
+
+    def groups(self, codes: Array, names: tuple[str, ...], minimum_support: int = 1) -> "World":
+        """Another division of the rows."""
+        grouping = {"group": Grouping("group", codes, names, 0)}
+        return World(replace(self.rows, groupings=grouping, minimum_support=minimum_support), self.exhibits)
+
+
+ON_ALL_ROWS = {
+    exhibits.Predictions: ("log_probabilities", "decisions"),
+    exhibits.Logits: ("margins", "margins_without_movable"),
+    exhibits.Memberships: ("lira", "loss", "inside", "scored"),
+    exhibits.PredictionSets: ("scores",),
+}
+OF_MEMBERS = {
+    **ON_ALL_ROWS,
+    exhibits.PredictionSets: ("scores", "thresholds", "scores_attacked"),
+    exhibits.Attacked: ("decisions", "log_probabilities"),
+    exhibits.Switched: ("withstood",),
+    exhibits.Distances: ("distances",),
+    exhibits.Explanations: ("importances", "fidelity", "repeat", "top_changed"),
+}
+
+
+def _of_members(exhibit: Any, keep: slice) -> Any:
+    return replace(exhibit, **{field: getattr(exhibit, field)[keep] for field in OF_MEMBERS.get(type(exhibit), ())})
+
+
+def _reordered(exhibit: Any, order: Array, place: Array) -> Any:
+    changed = {field: getattr(exhibit, field)[:, order] for field in ON_ALL_ROWS.get(type(exhibit), ())}
+    if isinstance(exhibit, exhibits.PredictionSets):
+        changed |= {"part": exhibit.part[order], "attacked": place[exhibit.attacked]}
+    if hasattr(exhibit, "rows"):
+        changed["rows"] = place[exhibit.rows]
+    return replace(exhibit, **changed)
+
+
+def make_world(seed: int = 0, labels: int = LABELS) -> World:
+    """Random members that are right more often than not, on rows of three groups."""
+    generator = np.random.default_rng(seed)
+    truth = generator.integers(labels, size=ROWS)
+    logits = generator.normal(size=(MEMBERS, ROWS, labels)) + 1.5 * (np.arange(labels) == truth[:, None])
+    logs = logits - np.log(np.exp(logits).sum(axis=2, keepdims=True))
+    counted = generator.random((MEMBERS, ROWS)) < 0.7
+    counted[:, :60] = True
+    weights = np.concatenate([np.ones((1, ROWS)), generator.exponential(size=(DRAWS - 1, ROWS))])
+    rows = Rows(
+        labels=truth,
+        groupings={"group": Grouping("group", generator.integers(3, size=ROWS), ("ash", "birch", "cedar"), 1)},
+        counted=counted,
+        weights=weights,
+        classes=labels,
+    )
+    some = generator.permutation(ROWS)[:150]
+    inside = generator.random((MEMBERS, ROWS)) < 0.5
+    part = generator.integers(2, size=ROWS)
+    shape = (MEMBERS, len(some))
+    known = [
+        exhibits.Predictions(logs, logs.argmax(axis=2)),
+        exhibits.Attacked(some, generator.integers(labels, size=shape), logs[:, some], 0.5, 10),
+        exhibits.Switched(some, generator.random(shape) < 0.6),
+        exhibits.Distances(some, generator.exponential(size=shape).clip(max=4.0), 4.0),
+        exhibits.Logits(generator.normal(size=(MEMBERS, ROWS)), generator.normal(size=(MEMBERS, ROWS))),
+        exhibits.Memberships(
+            lira=generator.normal(size=inside.shape) + inside,
+            loss=generator.normal(size=inside.shape).round(1) + inside,
+            inside=inside,
+            scored=generator.random(inside.shape) < 0.9,
+        ),
+        exhibits.PrivacyBudget(8.0, 1e-4, 3.6, 1.1),
+        exhibits.Explanations(
+            rows=some,
+            importances=generator.normal(size=(*shape, 5)),
+            fidelity=1 - generator.exponential(size=shape),
+            repeat=generator.uniform(-1, 1, size=shape),
+            top_changed=(generator.random(shape) < 0.3).astype(float),
+        ),
+        exhibits.PredictionSets(
+            scores=1 - np.exp(logs),
+            thresholds=generator.uniform(0.3, 0.9, size=(MEMBERS, DRAWS, 2)),
+            part=part,
+            miscoverage=0.1,
+            attacked=some,
+            scores_attacked=generator.random((*shape, labels)),
+        ),
+    ]
+    return World(rows, {type(exhibit): exhibit for exhibit in known})
+
+
+@pytest.fixture
+def world() -> World:
+    """Three labels, four members, five draws."""
+    return make_world()
+
+
+@pytest.fixture
+def binary() -> World:
+    """Two labels, four members, five draws."""
+    return make_world(seed=1, labels=2)
