@@ -119,7 +119,6 @@ PLUGIN = '''
 from dataclasses import dataclass
 
 from interplay.aspects import Aspect
-from interplay.catalogue import interactions
 from interplay.estimates import NotMeasurable
 from interplay.interactions import Interaction, Unmeasured
 from interplay.metrics import Metric

@@ -18,7 +18,9 @@ TOGETHER = POOLED | {"disagreement", "worst_group_accuracy"}
 """Metrics whose value for one member depends on the others."""
 FROM_BUDGET = {"privacy_budget"}
 EVERY = pytest.mark.parametrize("name", sorted(CATALOGUE))
-EVERY_GROUP = pytest.mark.parametrize("name", sorted(n for n, kind in CATALOGUE.items() if issubclass(kind, GroupMetric)))
+EVERY_GROUP = pytest.mark.parametrize(
+    "name", sorted(n for n, kind in CATALOGUE.items() if issubclass(kind, GroupMetric))
+)
 
 
 def sample(name, world):

@@ -58,7 +58,7 @@ def compose(
         "decision": _decision(decision),
         "soft_goals": [goal.model_dump(mode="json") for goal in study.soft_goals],
         "not_measured": _not_measured(measured),
-        "methods": measured.methods | {"members": study.members, "split": _parts(design)},
+        "methods": dict(measured.methods) | {"members": study.members, "split": _parts(design)},
         "software": {
             "interplay": version("interplay"),
             "python": platform.python_version(),

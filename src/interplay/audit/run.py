@@ -120,7 +120,7 @@ class _Stages:
             "decide",
             lambda: {
                 "decision.json": decide(
-                    choices, measured, effects, ready.study.priorities, ready.study.limits, tolerances, places
+                    choices, measured, ready.study.priorities, ready.study.limits, tolerances, places, effects
                 )
                 .to_json()
                 .encode()

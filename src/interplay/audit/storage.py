@@ -35,7 +35,14 @@ def read_tuning(content: bytes) -> dict[Treatment, Tuning]:
     found = {}
     for item in json.loads(content):
         name = Treatment(tuple(item.pop("treatment")))
-        found[name] = Tuning(**{key: tuple(value) if isinstance(value, list) else value for key, value in item.items()})
+        found[name] = Tuning(
+            rates=tuple(item["rates"]),
+            scores=tuple(item["scores"]),
+            collapsed=tuple(item["collapsed"]),
+            chosen=item["chosen"],
+            refused=item["refused"],
+            at_edge=item["at_edge"],
+        )
     return found
 
 

@@ -152,7 +152,9 @@ def _column(name: str, series: nw.Series[Any], where: str) -> Column:
             return truths(name, values)
         if all(isinstance(value, int | float | np.number) for value in known):
             return numbers(name, [np.nan if value is None else float(value) for value in values])
-    return texts(name, [None if value is None else str(value) for value in values]) if known else _all_missing(name, values)
+    if not known:
+        return numbers(name, np.full(len(values), np.nan))
+    return texts(name, [None if value is None else str(value) for value in values])
 
 
 def _empty(value: Any) -> bool:

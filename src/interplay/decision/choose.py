@@ -23,9 +23,9 @@ class Choice:
 def choose(candidates: Sequence[Treatment], ranking: Sequence[Aspect], table: Table, draw: int = 0) -> Choice:
     """Go down the ranking; ties go to the fewest interventions, then to the name.
 
-    At each aspect a candidate goes when, on some headline metric, it is shown to be worse than the best one by more than
-    the tolerance. Where no candidate survives that (each is clearly worse than another one somewhere), those go that are
-    beaten by a candidate which they beat nowhere; if even that leaves none, the aspect does not choose.
+    At each aspect a candidate goes when, on some headline metric, it is shown to be worse than the best one by more
+    than the tolerance. Where no candidate survives that (each is clearly worse than another one somewhere), those go
+    that are beaten by a candidate which they beat nowhere; if even that leaves none, the aspect does not choose.
     """
     left = list(candidates)
     reasons: list[str] = []

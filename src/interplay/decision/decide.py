@@ -28,9 +28,9 @@ def decide(
     """Choose the treatment to deploy, or say that none is admissible.
 
     Collapsed candidates go first. Then those which do not keep every hard limit with probability 0.95 for one deployed
-    model (undecided ones go as well, with what would settle them). The rest are compared aspect by aspect in the declared
-    ranking, re-tuned samples only, and a candidate goes when its paired loss to the best on some headline metric exceeds
-    the tolerance with 95 % confidence. Ties go to the fewest interventions, then to the name.
+    model (undecided ones go as well, with what would settle them). The rest are compared aspect by aspect in the
+    declared ranking, re-tuned samples only, and a candidate goes when its paired loss to the best on some headline
+    metric exceeds the tolerance with 95 % confidence. Ties go to the fewest interventions, then to the name.
 
     `measured_on` tells on which treatment a candidate's metric was measured, where that is not the candidate;
     `effects` adds the planned comparisons to the residual harms.
@@ -135,7 +135,8 @@ def _blocks_alone(found: LimitFinding, findings: Sequence[LimitFinding]) -> bool
 
 def _told(one: Relaxation) -> str:
     enough = "would be admissible" if one.alone_enough else "would keep this limit, though not all others"
-    return f"with {one.metric} {one.bound.replace('_', ' ')} {one.needed:.3f} ({one.declared:g} declared), {one.treatment.name} {enough}"
+    limit = f"{one.metric} {one.bound.replace('_', ' ')} {one.needed:.3f}"
+    return f"with {limit} ({one.declared:g} declared), {one.treatment.name} {enough}"
 
 
 def _stability(

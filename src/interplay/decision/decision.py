@@ -68,8 +68,8 @@ class Relaxation:
 class Decision:
     """The outcome of DECIDE; `treatment` None means that no treatment is admissible.
 
-    `residual` are the harms that remain with the chosen treatment, shown or not settled. `stability` is the share of row
-    draws in which the same treatment wins among the admissible ones, with the members held fixed. `relaxations` are
+    `residual` are the harms that remain with the chosen treatment, shown or not settled. `stability` is the share of
+    row draws in which the same treatment wins among the admissible ones, with the members held fixed. `relaxations` are
     listed when no treatment is admissible.
     """
 

@@ -1,4 +1,4 @@
-"""Hard limits: does one deployed model of a candidate keep them?
+"""Hard limits: whether one deployed model of a candidate keeps them.
 
 A limit is about the model that is deployed, which is one member, not the mean of all. Its value is predicted with the
 spread over members plus the error of the mean, both in one t distribution. A disparity is limited as the paper defines

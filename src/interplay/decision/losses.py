@@ -42,9 +42,10 @@ class Losses:
     """The mean loss over members in every row draw, on the scale of the difference."""
 
     def measured(self, candidates: Candidates) -> list[Treatment]:
-        """Those of the candidates that have the criterion, in the given order."""
+        """Those of the candidates that have the criterion and can be paired, in the given order."""
         known = {first for first, _ in self.between}
-        return [candidate for candidate in candidates if candidate in known]
+        first = next((candidate for candidate in candidates if candidate in known), None)
+        return [one for one in candidates if one == first or (one, first) in self.between]
 
     def best(self, candidates: Candidates, draw: int) -> Treatment:
         """The candidate that is best on the criterion in one draw; ties go by name."""

@@ -15,8 +15,8 @@ def what_would_settle(difference: Difference, tolerance: float, contrast: str) -
     needed = have * variance * (1.645 / room) ** 2
 
     with `variance` the part of that source, and `room` the tolerance; where the error of that source alone is already
-    below the tolerance, the distance of the estimate from the tolerance. The count is a lower bound: it ignores the other
-    source.
+    below the tolerance, the distance of the estimate from the tolerance. The count is a lower bound, as it ignores the
+    other source.
     """
     found = difference.widest
     rows = found.from_rows >= found.from_members

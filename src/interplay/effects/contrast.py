@@ -8,10 +8,10 @@ written as s_t g_t - s_0 g_0 with s the sign of the mean gap of each treatment, 
 and rows. The absolute gap of every single member is not used: members whose gaps scatter around zero have a large mean
 absolute gap without any gap on average, and a recipe that merely scatters more would look harmful.
 
-The sign is itself estimated. Where the 90 % interval of a gap holds zero, both signs are considered, and the interval of
-the difference covers all the cases that remain; otherwise a gap that moves from one group's side to the other's by chance
-would be reported with a confidence it has not. When neither sign is settled the two cases of equal signs suffice,
-because | |a| - |b| | <= |a - b|.
+The sign is itself estimated. Where the 90 % interval of a gap holds zero, both signs are considered, and the interval
+of the difference covers all the cases that remain; otherwise a gap that lies on the wrong side by chance would be
+reported with a confidence it has not. When neither sign is settled the two cases of equal signs suffice, because
+| |a| - |b| | <= |a - b|.
 """
 
 from collections.abc import Mapping
@@ -106,9 +106,9 @@ def paired_differences(
     """The harm-oriented paired differences of two samples, by the name of the contrast ("" without contrasts).
 
     `control` None stands for zero by definition. A sample with contrasts is compared contrast by contrast, as the
-    module's text says; gaps are always plain differences, even of a relative metric. Other samples are compared directly:
-    treated - control, or the logarithm of treated / control for a relative metric, with the sign turned when higher is
-    better. A contrast that only one of the two has is `NotMeasurable`.
+    module's text says; gaps are always plain differences, even of a relative metric. Other samples are compared
+    directly: treated - control, or the logarithm of treated / control for a relative metric, with the sign turned when
+    higher is better. A contrast that only one of the two has is `NotMeasurable`.
     """
     if reason := _unpairable(treated, control):
         return {"": NotMeasurable(reason)}

@@ -1,4 +1,4 @@
-"""Positive controls: does an intervention help its own aspect on these data at all?"""
+"""Positive controls: whether an intervention helps its own aspect on these data at all."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from interplay.measurement.measurements import Tuning
 class Control:
     """Whether an intervention improved its own aspect by more than the tolerance.
 
-    `passed` is None where that could not be seen (no metric measured, or the treatment collapsed). `estimate`, `low` and
-    `high` belong to `metric`, the one that improved most surely; a negative value is an improvement, as in effects.
+    `passed` is None where that could not be seen (no metric measured, or the treatment collapsed). `estimate`, `low`
+    and `high` belong to `metric`, the one that improved most surely; a negative value is an improvement, as in effects.
     """
 
     intervention: str

@@ -96,8 +96,8 @@ def crossed_interval(values: Float[Array, "member draw"], support: int) -> Inter
     variance = max(from_members + from_rows - residual, from_members, from_rows)
 
     with the parts of the module's text, `values` a value for each member and row draw (draw 0 with unit weights), and
-    `support` the number of distinct rows behind them. The degrees of freedom are Satterthwaite's: S - 1 for the members;
-    for the rows the harmonic sum of draws - 1 and support - 1.
+    `support` the number of distinct rows behind them. The degrees of freedom are Satterthwaite's: members - 1 for the
+    members; for the rows the harmonic sum of draws - 1 and support - 1.
 
     Needs two members and two draws beside draw 0, all finite, and raises `ValueError` otherwise.
 

@@ -1,4 +1,4 @@
-"""The matrix of the 20 directed pairs: does pursuing one aspect harm another, on these data?"""
+"""The matrix of the 20 directed pairs: whether pursuing one aspect harms another on these data."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ class PairVerdict:
 def matrix(effects: Effects, interactions: Iterable[Interaction]) -> tuple[PairVerdict, ...]:
     """One verdict for each of the 20 directed pairs, in the order of `DIRECTED_PAIRS`.
 
-    Only primary probes of re-tuned treatments decide. One harm makes the pair harm; no material harm needs every primary
-    probe to be clear (each is tested at full level, so that no correction is needed); improvement needs one improvement
-    with all others clear.
+    Only primary probes of re-tuned treatments decide. One harm makes the pair harm; no material harm needs every
+    primary probe to be clear (each is tested at full level, so that no correction is needed); improvement needs one
+    improvement with all others clear.
     """
     known = {(interaction.source, interaction.target): interaction for interaction in interactions}
     return tuple(_pair(source, target, known.get((source, target)), effects) for source, target in DIRECTED_PAIRS)

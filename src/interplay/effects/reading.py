@@ -17,8 +17,8 @@ from interplay.metrics import Metric
 class Reading:
     """A comparison, one contrast of it, and what was found; not judged yet.
 
-    `withheld` says which treatment collapsed, and is empty otherwise. `metric` is None when the measurements do not know
-    it.
+    `withheld` says which treatment collapsed, and is empty otherwise. `metric` is None when the measurements do not
+    know it.
     """
 
     comparison: Comparison

@@ -36,15 +36,15 @@ INTERACTION = Interaction(
         Unmeasured(
             name="other disparities in quality",
             claim="Explanations are also less stable, less consistent or less sparse for some groups.",
-            missing="Group metrics for the stability, the consistency and the sparsity of explanations.",
+            missing="group metrics for the stability, the consistency and the sparsity of explanations",
             references=("Dai et al., 2022, AAAI/ACM Conference on AI, Ethics, and Society",),
         ),
         Unmeasured(
             name="concealed reliance",
             claim="Explanations leave out that the decision rests on the group or on a stand-in for it.",
             missing=(
-                "A measure of actual reliance on the group, by changing it, and the rank that explanations give it; "
-                "for the deliberate case also a model built to mislead the explainer."
+                "a measure of actual reliance on the group, by changing it, and the rank that explanations give it; "
+                "for the deliberate case also a model built to mislead the explainer"
             ),
             references=(
                 "Lakkaraju and Bastani, 2020, AAAI/ACM Conference on AI, Ethics, and Society",

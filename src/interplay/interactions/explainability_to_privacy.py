@@ -16,7 +16,7 @@ INTERACTION = Interaction(
             name="membership from explanations",
             claim="An attacker who sees explanations beside scores recognises more members of the training data.",
             missing=(
-                "A membership attack that reads the released explanations, with every shadow's explanations of the row."
+                "a membership attack that reads the released explanations, with every shadow's explanations of the row"
             ),
             references=(
                 "Shokri et al., 2021, AAAI/ACM Conference on AI, Ethics, and Society",
@@ -27,7 +27,7 @@ INTERACTION = Interaction(
             name="membership from the local model",
             claim="The local linear model around a training row differs from that around a row never seen.",
             missing=(
-                "A membership attack on the error and the coefficients of the local linear model behind an explanation."
+                "a membership attack on the error and the coefficients of the local linear model behind an explanation"
             ),
             references=(
                 "Quan et al., 2022, arXiv:2206.14004",
@@ -37,7 +37,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="columns of the person",
             claim="An explanation lets someone infer a column of the person that was not shown.",
-            missing="An attack that infers a withheld column from scores with and without explanations.",
+            missing="an attack that infers a withheld column from scores with and without explanations",
             references=("Shokri et al., 2021, AAAI/ACM Conference on AI, Ethics, and Society",),
         ),
     ),

@@ -15,13 +15,13 @@ INTERACTION = Interaction(
         Unmeasured(
             name="fragile explanations",
             claim="A small change that keeps the decision replaces the most important columns of its explanation.",
-            missing="An attack on the explanation itself, held against random changes of the same size.",
+            missing="an attack on the explanation itself, held against random changes of the same size",
             references=("Ghorbani et al., 2019, AAAI Conference on Artificial Intelligence",),
         ),
         Unmeasured(
             name="misled explainer",
             claim="A wrapped model hides the column that drives its decisions from perturbation-based explanations.",
-            missing="A wrapper that detects the explainer's perturbed rows and answers them with a harmless model.",
+            missing="a wrapper that detects the explainer's perturbed rows and answers them with a harmless model",
             references=("Slack et al., 2020, AAAI/ACM Conference on AI, Ethics, and Society",),
         ),
     ),

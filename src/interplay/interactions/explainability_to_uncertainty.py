@@ -32,7 +32,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="explanations without intervals",
             claim="The sign and rank in one explanation disagree with what repeated fits and models agree on.",
-            missing="Explanations repeated over members and bootstrap fits, and the shares of variance that each adds.",
+            missing="explanations repeated over members and bootstrap fits, and the shares of variance that each adds",
             references=(
                 "Kindermans et al., 2019, Springer (The (Un)reliability of Saliency Methods)",
                 "Bykov et al., 2020, arXiv:2006.09000",
@@ -43,7 +43,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="assured where the model is not",
             claim="Explanations look as strong on rows the model is uncertain of as on the others.",
-            missing="A metric of how well the strength of an explanation warns of uncertain or wrong decisions.",
+            missing="a metric of how well the strength of an explanation warns of uncertain or wrong decisions",
             references=(
                 "Gosiewska and Biecek, 2019, arXiv:1903.11420",
                 "Zhang et al., 2019, arXiv:1904.12991",

@@ -60,7 +60,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="shifted importance",
             claim="Mitigation moves importance away from the columns that truly drive the outcome.",
-            missing="Data with a known true effect of every column, as a shift alone is not a harm.",
+            missing="data with a known true effect of every column, as a shift alone is not a harm",
             references=(
                 "Caton and Haas, 2024, ACM Computing Surveys 56(7)",
                 "Wan et al., 2023, ACM Transactions on Knowledge Discovery from Data 17(3)",
@@ -69,19 +69,19 @@ INTERACTION = Interaction(
         Unmeasured(
             name="over-emphasised minority columns",
             claim="Oversampling a group makes explanations of everyone stress the columns tied to that group.",
-            missing="An oversampling intervention with several rates, and the share of importance on a set of columns.",
+            missing="an oversampling intervention with several rates, and the share of importance on a set of columns",
             references=("Caton and Haas, 2024, ACM Computing Surveys 56(7)",),
         ),
         Unmeasured(
             name="hidden reliance",
             claim="Under a penalty, explanations name the stand-ins of the group less than the model uses them.",
-            missing="A measure of actual reliance on a column, by changing it, to hold against the explained one.",
+            missing="a measure of actual reliance on a column, by changing it, to hold against the explained one",
             references=("Wan et al., 2023, ACM Transactions on Knowledge Discovery from Data 17(3)",),
         ),
         Unmeasured(
             name="decisions parted from the score",
             claim="With group thresholds, the explained score no longer says what is decided.",
-            missing="A fidelity of explanations to the decision after thresholds, instead of to the score before them.",
+            missing="a fidelity of explanations to the decision after thresholds, instead of to the score before them",
             references=("Di Gennaro et al., 2024, arXiv:2408.15096",),
         ),
     ),

@@ -52,21 +52,21 @@ INTERACTION = Interaction(
         Unmeasured(
             name="membership within a group",
             claim="The rise in exposure falls on the groups that mitigation lifts.",
-            missing="A membership metric for each group, with its attack calibrated within the group.",
+            missing="a membership metric for each group, with its attack calibrated within the group",
             references=("Chang and Shokri, 2021, IEEE European Symposium on Security and Privacy",),
         ),
         Unmeasured(
             name="attack on a pair of models",
             claim="Someone who can ask the model before and after mitigation learns more than from either alone.",
-            missing="A membership attack that reads two treatments of one member at once.",
+            missing="a membership attack that reads two treatments of one member at once",
             references=("Tian et al., 2024, International Joint Conference on Artificial Intelligence",),
         ),
         Unmeasured(
             name="collected attributes",
             claim="Storing the group of every person makes people easier to identify and exposes the group itself.",
             missing=(
-                "A record of which stages read the group, the share of rows unique with and without it, and an attack "
-                "that infers the group from outputs better than from the other columns."
+                "a record of which stages read the group, the share of rows unique with and without it, and an attack "
+                "that infers the group from outputs better than from the other columns"
             ),
             references=("Carey et al., 2023, Proceedings of the ACM on Management of Data 1(2)",),
         ),

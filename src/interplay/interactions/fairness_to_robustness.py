@@ -66,8 +66,8 @@ INTERACTION = Interaction(
             name="the groups that were lifted",
             claim="The groups that gain from mitigation are the ones that become easier to attack.",
             missing=(
-                "An attack success rate for each group on the rows that both treatments decide correctly, counted as "
-                "robustness."
+                "an attack success rate for each group on the rows that both treatments decide correctly, counted as "
+                "robustness"
             ),
             references=(
                 "Xu et al., 2021, International Conference on Machine Learning",
@@ -77,7 +77,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="poisoned rows",
             claim="With mitigation, few poisoned rows of a small group do more damage to the model.",
-            missing="A poisoning attack on the training rows, and fleets trained on the poisoned table.",
+            missing="a poisoning attack on the training rows, and fleets trained on the poisoned table",
             references=("Chang et al., 2020, arXiv:2006.08669",),
         ),
     ),

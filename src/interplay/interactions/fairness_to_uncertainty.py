@@ -51,7 +51,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="few calibration rows",
             claim="With few calibration rows in a group, its realised coverage often falls below the promised level.",
-            missing="How often a group's coverage falls short over repeated draws of the calibration rows.",
+            missing="how often a group's coverage falls short over repeated draws of the calibration rows",
             references=("Angelopoulos and Bates, 2021, arXiv:2107.07511",),
         ),
     ),

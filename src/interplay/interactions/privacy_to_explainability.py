@@ -48,7 +48,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="noise in the explanation",
             claim="An explanation that is itself differentially private changes with every request for the same row.",
-            missing="An intervention that releases explanations under a privacy budget of their own.",
+            missing="an intervention that releases explanations under a privacy budget of their own",
             references=("Patel et al., 2022, ACM Conference on Fairness, Accountability, and Transparency",),
         ),
     ),

@@ -79,27 +79,27 @@ INTERACTION = Interaction(
         Unmeasured(
             name="unequal exposure",
             claim="Some groups are more exposed to membership attacks than others before anything is done.",
-            missing="A membership metric for each group, with its attack calibrated within the group.",
+            missing="a membership metric for each group, with its attack calibrated within the group",
             references=("Long et al., 2020, IEEE European Symposium on Security and Privacy",),
         ),
         Unmeasured(
             name="unequal protection",
             claim="DP-SGD lowers the exposure of some groups more than that of others.",
-            missing="A membership metric for each group, with its attack calibrated within the group.",
+            missing="a membership metric for each group, with its attack calibrated within the group",
             references=("Kulynych et al., 2022, Proceedings on Privacy Enhancing Technologies",),
         ),
         Unmeasured(
             name="removing the exposed",
             claim="Taking the most exposed rows out of the training data exposes the next ones instead.",
             missing=(
-                "An intervention that removes rows by their measured exposure, and a second fleet trained without them."
+                "an intervention that removes rows by their measured exposure, and a second fleet trained without them"
             ),
             references=("Carlini et al., 2022, Advances in Neural Information Processing Systems 35",),
         ),
         Unmeasured(
             name="clipping as the cause",
             claim="Clipping, not noise, makes most of the disparity.",
-            missing="Treatments with clipping alone and noise alone, and a log of gradient norms for each group.",
+            missing="treatments with clipping alone and noise alone, and a log of gradient norms for each group",
             references=(
                 "Tran et al., 2021, International Joint Conference on Artificial Intelligence",
                 "Esipova et al., 2023, International Conference on Learning Representations",

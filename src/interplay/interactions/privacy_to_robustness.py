@@ -59,7 +59,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="smoothness",
             claim="The score of a model trained with DP-SGD curves and varies more within a small neighbourhood.",
-            missing="A metric of local curvature or of the largest local slope, scaled by the spread of the scores.",
+            missing="a metric of local curvature or of the largest local slope, scaled by the spread of the scores",
             references=(
                 "Hayes et al., 2022, arXiv:2201.02265",
                 "Fawzi et al., 2018, IEEE Conference on Computer Vision and Pattern Recognition",
@@ -70,8 +70,8 @@ INTERACTION = Interaction(
             name="convergence as the cause",
             claim="Much of the loss comes from stopping before the model has converged.",
             missing=(
-                "Treatments trained several times longer within the budget, and ordinary training stopped at the same "
-                "training loss."
+                "treatments trained several times longer within the budget, and ordinary training stopped at the same "
+                "training loss"
             ),
             references=("Tramèr and Boneh, 2021, International Conference on Learning Representations",),
         ),

@@ -62,19 +62,19 @@ INTERACTION = Interaction(
         Unmeasured(
             name="sets are post-processing",
             claim="Adding prediction sets to a model trained with DP-SGD costs the training rows nothing.",
-            missing="A record that no stage after training reads a training row.",
+            missing="a record that no stage after training reads a training row",
             references=("Dwork et al., 2006, Theory of Cryptography",),
         ),
         Unmeasured(
             name="exposed calibration rows",
             claim="The calibration rows can be recognised from the released threshold or sets.",
-            missing="A membership attack on calibration rows, with thresholds computed without each of them.",
+            missing="a membership attack on calibration rows, with thresholds computed without each of them",
             references=("Angelopoulos et al., 2022, Harvard Data Science Review 4(2)",),
         ),
         Unmeasured(
             name="sets under a budget",
             claim="Protecting the calibration rows enlarges the sets that reach the same coverage.",
-            missing="An intervention that calibrates prediction sets by a differentially private quantile.",
+            missing="an intervention that calibrates prediction sets by a differentially private quantile",
             references=("Angelopoulos et al., 2022, Harvard Data Science Review 4(2)",),
         ),
     ),

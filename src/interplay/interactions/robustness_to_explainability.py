@@ -48,7 +48,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="changed representation",
             claim="Hidden layers of an adversarially trained model differ more than those of two ordinary ones.",
-            missing="The activations of hidden layers as evidence, and a similarity between representations.",
+            missing="the activations of hidden layers as evidence, and a similarity between representations",
             references=(
                 "Tsipras et al., 2019, International Conference on Learning Representations",
                 "Zhang and Zhu, 2019, International Conference on Machine Learning",

@@ -74,7 +74,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="classes as groups",
             claim="The class that is hardest to predict loses most, clean and under attack.",
-            missing="Fairness metrics that take the label itself as the grouping.",
+            missing="fairness metrics that take the label itself as the grouping",
             references=(
                 "Benz et al., 2021, NeurIPS 2020 Workshop on Pre-registration in Machine Learning",
                 "Xu et al., 2021, International Conference on Machine Learning",
@@ -83,19 +83,19 @@ INTERACTION = Interaction(
         Unmeasured(
             name="cause: feature distributions",
             claim="Groups whose columns spread more, or whose classes lie closer, lose more.",
-            missing="A regression of each group's loss on its spread and class distance, with a permutation test.",
+            missing="a regression of each group's loss on its spread and class distance, with a permutation test",
             references=("Benz et al., 2021, NeurIPS 2020 Workshop on Pre-registration in Machine Learning",),
         ),
         Unmeasured(
             name="cause: difficulty",
             claim="Groups that the control already gets wrong lose more.",
-            missing="Difficulty estimated on one half of the members and the loss on the other half.",
+            missing="difficulty estimated on one half of the members and the loss on the other half",
             references=("Xu et al., 2021, International Conference on Machine Learning",),
         ),
         Unmeasured(
             name="cause: pre-trained representations",
             claim="A biased representation learned beforehand carries its bias into the robust model.",
-            missing="Models on top of a pre-trained representation, beside models trained from scratch.",
+            missing="models on top of a pre-trained representation, beside models trained from scratch",
             references=("Nanda et al., 2021, ACM Conference on Fairness, Accountability, and Transparency",),
         ),
     ),

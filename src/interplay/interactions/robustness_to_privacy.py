@@ -44,13 +44,13 @@ INTERACTION = Interaction(
         Unmeasured(
             name="attack through adversarial rows",
             claim="Scores on adversarial versions of a row give its membership away better than the score on the row.",
-            missing="Membership scores read on adversarial rows of the pool, for every member used as a shadow.",
+            missing="membership scores read on adversarial rows of the pool, for every member used as a shadow",
             references=("Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",),
         ),
         Unmeasured(
             name="influence of single rows",
             claim="Training with a row changes the robust decision on that row more often.",
-            missing="The share of rows decided correctly with and without the row in training, by the members' halves.",
+            missing="the share of rows decided correctly with and without the row in training, by the members' halves",
             references=(
                 "Yeom et al., 2020, Journal of Computer Security 28(1)",
                 "Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",
@@ -60,7 +60,7 @@ INTERACTION = Interaction(
             name="cost of the combination",
             claim="Adversarial training and DP-SGD in one model cost more time, memory and accuracy than their sum.",
             missing=(
-                "Timings and memory of single treatments, and the joint effect of two interventions as a comparison."
+                "timings and memory of single treatments, and the joint effect of two interventions as a comparison"
             ),
             references=(
                 "Wu et al., 2024, Transactions on Machine Learning Research",

@@ -41,7 +41,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="varying sets under attack",
             claim="Sets of a model without adversarial training change more between a row and its adversarial version.",
-            missing="A metric of how far the set of an adversarial row differs from the set of the row itself.",
+            missing="a metric of how far the set of an adversarial row differs from the set of the row itself",
             references=("Romano et al., 2020b, Advances in Neural Information Processing Systems 33",),
         ),
     ),

@@ -15,14 +15,14 @@ INTERACTION = Interaction(
         Unmeasured(
             name="explained uncertainty",
             claim="Explanations of the model's uncertainty follow it less closely than explanations of its score.",
-            missing="Explanations of the uncertainty of a row, beside those of the favourable score.",
+            missing="explanations of the uncertainty of a row, beside those of the favourable score",
             references=("Antoran et al., 2021, International Conference on Learning Representations",),
         ),
         Unmeasured(
             name="explained sets",
             claim="One explanation of a whole set is less faithful, longer, and contradicts itself between labels.",
             missing=(
-                "Explanations of whole prediction sets, with a measure of contradiction between the labels of a set."
+                "explanations of whole prediction sets, with a measure of contradiction between the labels of a set"
             ),
             references=("Yapicioglu et al., 2024, Springer (Explainable Artificial Intelligence)",),
         ),

@@ -30,7 +30,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="inflated sets",
             claim="An attacker makes sets larger without changing the decision or losing the true label.",
-            missing="An attack that maximises the size of the set while the true label stays in it.",
+            missing="an attack that maximises the size of the set while the true label stays in it",
             references=("Ghosh et al., 2023, Conference on Uncertainty in Artificial Intelligence",),
         ),
     ),

@@ -7,6 +7,7 @@ from scipy.special import log_softmax
 
 from interplay import streams
 from interplay.arrays import Array, Float
+from interplay.engine import jnp
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Explanations
 from interplay.explainers.lime import agreement, explain, fidelity
@@ -86,8 +87,8 @@ def _member(
 def _stack(fleets: Sequence[Parameters], member: int) -> Parameters:
     return tuple(
         Layer(
-            np.stack([np.asarray(fleet[depth].weight)[member] for fleet in fleets]),
-            np.stack([np.asarray(fleet[depth].bias)[member] for fleet in fleets]),
+            jnp.stack([jnp.asarray(fleet[depth].weight[member]) for fleet in fleets]),
+            jnp.stack([jnp.asarray(fleet[depth].bias[member]) for fleet in fleets]),
         )
         for depth in range(len(fleets[0]))
     )

@@ -1,6 +1,7 @@
 """MEASURE: every metric on every treatment, from cached facts."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -106,10 +107,10 @@ def _layered(exhibits: Mapping[type, Maker], facts: Facts, treatment: Treatment,
     for name in treatment.interventions:
         layer = facts.bench.design.factors.all[name]
         if isinstance(layer, PredictionIntervention):
-            found[Predictions] = lambda layer=layer: layers.decided(facts, layer)
-            found[Attacked] = lambda layer=layer: layers.attacked(facts, layer)
+            found[Predictions] = partial(layers.decided, facts, layer)
+            found[Attacked] = partial(layers.attacked, facts, layer)
         if isinstance(layer, SplitConformal | GroupConformal):
-            found[PredictionSets] = lambda layer=layer: layers.sets(facts, layer, default)
+            found[PredictionSets] = partial(layers.sets, facts, layer, default)
     return found
 
 

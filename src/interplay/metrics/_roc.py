@@ -63,11 +63,13 @@ def rate_at(false_positive_rate: float) -> Statistic:
 def pooled_sample(
     evidence: Evidence, scores: Float[Array, "member row"], memberships: Memberships, statistic: Statistic
 ) -> Sample | NotMeasurable:
-    """The pooled statistic as jackknife pseudo-values: their mean estimates it, their spread gives its error.
+    """The pooled statistic as jackknife pseudo-values: their mean is the statistic, their spread gives its error.
 
-    value[k] = S * statistic(all S members) - (S - 1) * statistic(all but member k)
+    value[k] = statistic(all S members) + (S - 1) * (mean over j of statistic(all but j) - statistic(all but k))
 
-    Only scored rows count, with the row weights. A single member has the plain value.
+    These are the usual pseudo-values, moved so that their mean is the pooled statistic itself: the bias correction of
+    the usual ones makes a true-positive rate half as noisy again, which their spread would not show. Only scored rows
+    count, with the row weights. A single member has the plain value.
     """
     scored, weights = memberships.scored, evidence.rows.weights
     pooled = scores[scored]
@@ -94,7 +96,8 @@ def _pseudo_values(
     whole, members = statistic(all_inside, all_outside), len(inside)
     if members == 1:
         return whole[None]
-    return np.asarray(members * whole - (members - 1) * statistic(all_inside - inside, all_outside - outside))
+    without = statistic(all_inside - inside, all_outside - outside)
+    return np.asarray(whole + (members - 1) * (without.mean(axis=0) - without))
 
 
 def _remain(side: Bool[Array, "member row"], weights: Float[Array, "draw row"]) -> bool:

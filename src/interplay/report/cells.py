@@ -33,16 +33,27 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-def _against_control(reading: Reading, treatment: Mapping[str, Any]) -> list[Effect]:
-    """The headline effects of all interventions of a treatment together; of single ones where none was planned."""
-    headline = [
-        effect
-        for effect in reading.by_treatment[treatment["name"]]
-        if reading.metrics[effect["metric"]]["headline"]
-    ]
-    tuned = [effect for effect in headline if effect["tuning"] == "tuned"] or headline
+def _context(reading: Reading, effect: Effect) -> int:
+    """How many interventions stand beside the applied ones."""
+    return len(reading.treatments[effect["treatment"]]["interventions"]) - len(effect["applied"])
+
+
+def _headline(reading: Reading, treatment: Mapping[str, Any]) -> list[Effect]:
+    """The headline effects of all interventions of a treatment together, each in the smallest context it was seen in.
+
+    An explanation has to be released before its quality can be compared, so some effects have layers beside them.
+    """
     whole = set(treatment["interventions"])
-    return [effect for effect in tuned if set(effect["applied"]) == whole] or tuned
+    found = [
+        effect
+        for effect in reading.audit["effects"]
+        if set(effect["applied"]) == whole and reading.metrics[effect["metric"]]["headline"]
+    ]
+    tuned = [effect for effect in found if effect["tuning"] == "tuned"] or found
+    smallest: dict[tuple[str, str], Effect] = {}
+    for effect in sorted(tuned, key=lambda effect: _context(reading, effect)):
+        smallest.setdefault((effect["metric"], effect["contrast"]), effect)
+    return list(smallest.values())
 
 
 def _deciding(effects: Sequence[Effect], verdict: str) -> Effect | None:
@@ -60,11 +71,14 @@ def _cell(aspect: str, effects: Sequence[Effect]) -> Cell:
 
 
 def rows(reading: Reading, training: bool) -> list[Row]:
-    """The treatments that only train differently, or those with layers on top, each with its six cells."""
+    """The treatments that only train differently, or those with layers on top, each with its six cells.
+
+    A layered treatment that only serves as a context for comparing other interventions has no row.
+    """
     found = []
     for position, treatment in enumerate(reading.audit["treatments"]):
-        if treatment["training"] == training and treatment["interventions"]:
-            effects = _against_control(reading, treatment)
+        effects = _headline(reading, treatment)
+        if treatment["training"] == training and treatment["interventions"] and (training or effects):
             found.append(Row(treatment, position, tuple(_cell(aspect, effects) for aspect in reading.ranked)))
     return found
 

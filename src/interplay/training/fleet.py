@@ -51,7 +51,7 @@ def train_all(recipe: Recipe, table: Table, jobs: Sequence[Job], progress: Progr
     for start in range(0, len(jobs), size):
         block = list(jobs[start : start + size])
         padded = block + [block[0]] * (size - len(block))
-        trained = jax.device_get(program(table, stack(padded)))
+        trained = program(table, stack(padded))
         done.append(tuple(Layer(layer.weight[: len(block)], layer.bias[: len(block)]) for layer in trained))
         progress(len(block))
     return tuple(

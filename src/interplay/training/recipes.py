@@ -1,7 +1,6 @@
 """From a treatment to a recipe, and from members to jobs."""
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 
@@ -19,15 +18,11 @@ from interplay.interventions import (
     DataIntervention,
     GradientIntervention,
     InputIntervention,
-    Intervention,
     LossIntervention,
     TrainingRows,
 )
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.training.loop import Job, Recipe, Table
-
-
-Kind = TypeVar("Kind", bound=Intervention)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +81,9 @@ def recipe(shop: Workshop, treatment: Treatment) -> Recipe:
     )
     return replace(
         plain,
-        perturbation=_one(active, InputIntervention),
-        penalty=_one(active, LossIntervention),
-        gradient=_with_noise(_one(active, GradientIntervention), plain),
+        perturbation=next((one for one in active if isinstance(one, InputIntervention)), None),
+        penalty=next((one for one in active if isinstance(one, LossIntervention)), None),
+        gradient=_with_noise(next((one for one in active if isinstance(one, GradientIntervention)), None), plain),
     )
 
 
@@ -132,17 +127,12 @@ def job(shop: Workshop, treatment: Treatment, half: Int[Array, " half"], member:
 
 def _weights(shop: Workshop, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
     rows = TrainingRows(shop.labels[half], shop.groups[half], shop.classes)
-    weights = np.ones(len(half))
+    weights: Float[Array, " half"] = np.ones(len(half))
     for name in treatment.interventions:
         intervention = shop.design.factors.all[name]
         if isinstance(intervention, DataIntervention):
-            weights = weights * intervention.weigh(rows)
-    return np.asarray(weights)
-
-
-def _one(active: list[Intervention], kind: type[Kind]) -> Kind | None:
-    found = [one for one in active if isinstance(one, kind)]
-    return found[0] if found else None
+            weights = np.asarray(weights * intervention.weigh(rows))
+    return weights
 
 
 def _delta(private: DpSgd, rows: int) -> float:

@@ -1,0 +1,166 @@
+"""From a table to the matrix a model sees, with everything learned from the fitting rows only."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from interplay.arrays import Array, Bool, Float, Int
+from interplay.data.features import INFLATED, UNSEEN_CODE, Feature, LevelFeature, NumericFeature, fit_feature
+from interplay.data.table import Kind, Table
+from interplay.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedFeature:
+    """Where a feature of the table lies in the matrix.
+
+    `options` are the encoded alternatives of a categorical or boolean feature (empty for a numeric one); `mutable` says
+    whether an attacker may change the feature at all.
+    """
+
+    name: str
+    kind: Kind
+    columns: slice
+    options: Float[Array, "option encoded"]
+    mutable: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """An encoded table.
+
+    `lower` and `upper` are the smallest and largest values of the fitting rows; `movable` marks the columns an attacker
+    may move by small steps. `unseen` counts, by feature, the rows whose category the fitting rows never had.
+    """
+
+    matrix: Float[Array, "row column"]
+    columns: tuple[str, ...]
+    features: tuple[EncodedFeature, ...]
+    lower: Float[Array, " column"]
+    upper: Float[Array, " column"]
+    movable: Bool[Array, " column"]
+    unseen: Mapping[str, int]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """One sentence for every feature with unseen categories."""
+        return tuple(
+            f"{name}: {rows} rows have a category that the fitting rows never had; it is encoded as all zeros"
+            for name, rows in self.unseen.items()
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Encoder:
+    """How every feature becomes columns; made by `fit`.
+
+    `notes` says which numbers an attack may not move, and why. Means, standard deviations and categories come from the
+    fitting rows, so they are no part of a differential privacy guarantee.
+    """
+
+    parts: tuple[Feature, ...]
+    layout: tuple[EncodedFeature, ...]
+    columns: tuple[str, ...]
+    lower: Float[Array, " column"]
+    upper: Float[Array, " column"]
+    movable: Bool[Array, " column"]
+    notes: tuple[str, ...]
+
+    def encode(self, table: Table) -> Encoded:
+        """The encoded table.
+
+        Raises DataError where a column is absent, has another kind than when fitting, or holds infinite numbers.
+        """
+        raw = self.raw(table)
+        unseen = {
+            part.name: int((raw[:, place] == UNSEEN_CODE).sum())
+            for place, part in enumerate(self.parts)
+            if isinstance(part, LevelFeature) and bool((raw[:, place] == UNSEEN_CODE).any())
+        }
+        return Encoded(
+            self.encode_raw(raw), self.columns, self.layout, self.lower, self.upper, self.movable, unseen
+        )
+
+    def raw(self, table: Table) -> Float[Array, "row feature"]:
+        """One column per feature: standardised numbers (NaN where missing), and category positions.
+
+        A category position is -1 where the value is missing, and -2 where the fitting rows never had the category.
+        """
+        return np.stack([part.raw(table.column(part.name)) for part in self.parts], axis=1)
+
+    def encode_raw(self, raw: Float[Array, "row feature"]) -> Float[Array, "row column"]:
+        """The matrix for raw feature values; `encode_raw(raw(table))` is the matrix of `encode(table)`."""
+        return np.concatenate([part.encode(raw[:, place]) for place, part in enumerate(self.parts)], axis=1)
+
+
+def fit(
+    table: Table, features: Sequence[str], rows: Int[Array, " fitting"], immutable: Collection[str] = ()
+) -> Encoder:
+    """Learn an encoder from some rows of a table; other rows have no influence.
+
+    A number becomes (value - mean) / standard deviation, of log(1 + value) where it is never negative and its skewness
+    is above 3; missing is 0, with one more column that marks it. A category becomes one column per value seen; a truth
+    value one column of 0 and 1. `immutable` features cannot be changed by an attacker.
+
+    Raises DataError where there is no row or feature, or a column is absent or infinite.
+
+    Example:
+        >>> from interplay.data.table import numbers, table, texts
+        >>> people = table([numbers("age", [20, 40, 60]), texts("region", ["east", "west", "north"])], "example")
+        >>> encoder = fit(people, ["age", "region"], np.array([0, 1]))
+        >>> encoder.columns
+        ('age', 'region=east', 'region=west')
+        >>> encoder.encode(people).matrix.tolist()
+        [[-1.0, 1.0, 0.0], [1.0, 0.0, 1.0], [3.0, 0.0, 0.0]]
+        >>> encoder.encode(people).warnings
+        ('region: 1 rows have a category that the fitting rows never had; it is encoded as all zeros',)
+
+    Does not show: what is lost; an unseen category and an all-zero row look alike to a model.
+    """
+    if not len(rows) or not features:
+        found = "no fitting row" if features else "no feature"
+        raise DataError("rows and features to learn an encoder from", found, table.source, "check the choice")
+    parts = tuple(fit_feature(table.column(name), rows) for name in features)
+    fitted = np.concatenate([part.encode(part.raw(table.column(part.name))[rows]) for part in parts], axis=1)
+    still = {part.name: _why_still(part) for part in parts if isinstance(part, NumericFeature)}
+    movable = [
+        place == 0 and part.name not in immutable and still.get(part.name) == ""
+        for part in parts
+        for place in range(len(part.columns))
+    ]
+    return Encoder(
+        parts=parts,
+        layout=_layout(parts, immutable),
+        columns=_distinct([name for part in parts for name in part.columns]),
+        lower=fitted.min(axis=0),
+        upper=fitted.max(axis=0),
+        movable=np.asarray(movable),
+        notes=tuple(f"{name}: {why}" for name, why in still.items() if why and name not in immutable),
+    )
+
+
+def _why_still(part: NumericFeature) -> str:
+    if part.largest_share <= INFLATED:
+        return ""
+    return f"an attack may not move it, because {part.largest_share:.0%} of the fitting rows have one value"
+
+
+def _layout(parts: Sequence[Feature], immutable: Collection[str]) -> tuple[EncodedFeature, ...]:
+    found, start = [], 0
+    for part in parts:
+        columns = slice(start, start + len(part.columns))
+        found.append(EncodedFeature(part.name, part.kind, columns, part.options, part.name not in immutable))
+        start = columns.stop
+    return tuple(found)
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Columns may be called "a=b" already; the later of two equal names gets a number."""
+    taken: dict[str, None] = {}
+    for name in names:
+        other, count = name, 2
+        while other in taken:
+            other, count = f"{name} ({count})", count + 1
+        taken[other] = None
+    return tuple(taken)

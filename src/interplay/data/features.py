@@ -1,0 +1,163 @@
+"""How one feature becomes encoded columns: standardised numbers, or one column per category."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from interplay.arrays import Array, Bool, Float, Int
+from interplay.data.table import Column, Kind
+from interplay.errors import DataError
+
+SKEWED = 3.0
+"""Above this skewness, numbers that are never negative are taken on a logarithmic scale."""
+INFLATED = 0.8
+"""Above this share of rows with one and the same value, an attack may not move a number."""
+FARTHEST = 1e6
+"""Standard deviations at which an encoded number is cut, so that a stray value cannot make a model's output infinite."""
+
+MISSING_CODE = -1
+UNSEEN_CODE = -2
+
+
+@dataclass(frozen=True)
+class NumericFeature:
+    """(value - mean) / deviation, of log(1 + value) where `logarithmic`; a missing value is 0, the mean.
+
+    `indicator` adds a column that is 1 where the value is missing. `largest_share` is the share of fitting rows that
+    have the most frequent value.
+    """
+
+    name: str
+    mean: float
+    deviation: float
+    logarithmic: bool
+    indicator: bool
+    largest_share: float
+    kind: Literal["numeric"] = "numeric"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the encoded columns."""
+        return (self.name, f"{self.name} is missing") if self.indicator else (self.name,)
+
+    @property
+    def options(self) -> Float[Array, "option encoded"]:
+        """None: a number has no alternatives to list."""
+        return np.zeros((0, len(self.columns)), dtype=np.float32)
+
+    def raw(self, column: Column) -> Float[Array, " row"]:
+        """Standardised values, NaN where missing."""
+        values = _as_numbers(column)
+        scaled = np.sign(values) * np.log1p(np.abs(values)) if self.logarithmic else values
+        return np.asarray(np.clip((scaled - self.mean) / self.deviation, -FARTHEST, FARTHEST))
+
+    def encode(self, raw: Float[Array, " row"]) -> Float[Array, "row encoded"]:
+        """The encoded columns of raw values."""
+        missing = np.isnan(raw)
+        parts = [np.where(missing, 0.0, raw), missing] if self.indicator else [np.where(missing, 0.0, raw)]
+        return np.stack(parts, axis=1).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class LevelFeature:
+    """One column per category, 1 where the value is that category; a category not seen when fitting is all zeros.
+
+    `missing_level` adds one more category for missing values. A boolean without it needs one column only (`single`).
+    """
+
+    name: str
+    kind: Kind
+    levels: tuple[str, ...]
+    missing_level: bool
+
+    @property
+    def single(self) -> bool:
+        """Whether one column of 0 and 1 holds the feature."""
+        return self.kind == "boolean" and not self.missing_level
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the encoded columns."""
+        if self.single:
+            return (self.name,)
+        named = tuple(f"{self.name}={level}" for level in self.levels)
+        return (*named, f"{self.name} is missing") if self.missing_level else named
+
+    @property
+    def options(self) -> Float[Array, "option encoded"]:
+        """Every alternative as it is encoded, missing last where that is one."""
+        if self.single:
+            return np.array([[0.0], [1.0]], dtype=np.float32)
+        return np.eye(len(self.columns), dtype=np.float32)
+
+    def raw(self, column: Column) -> Float[Array, " row"]:
+        """Positions in `levels`, -1 where missing, -2 where the category was not seen when fitting."""
+        if column.kind != self.kind:
+            raise _changed(self.name, self.kind, column.kind)
+        known = {level: place for place, level in enumerate(self.levels)}
+        places = [known.get(category, UNSEEN_CODE) for category in column.categories]
+        return np.asarray([*places, MISSING_CODE], dtype=np.float64)[column.values]
+
+    def encode(self, raw: Float[Array, " row"]) -> Float[Array, "row encoded"]:
+        """The encoded columns of raw positions."""
+        codes = raw.astype(np.int64)
+        if self.missing_level:
+            codes = np.where(codes == MISSING_CODE, len(self.levels), codes)
+        none = np.zeros((1, len(self.columns)), dtype=np.float32)
+        # Whatever has no level, such as a missing value that the fitting rows never had, takes the last row: zeros.
+        return np.concatenate([self.options, none])[np.where(codes < 0, len(self.options), codes)]
+
+
+Feature = NumericFeature | LevelFeature
+
+
+def fit_feature(column: Column, rows: Int[Array, " fitting"]) -> Feature:
+    """Learn how to encode a column from the fitting rows alone."""
+    if column.kind == "numeric":
+        return _fit_numeric(column.name, column.values[rows])
+    codes = column.values[rows]
+    seen = range(2) if column.kind == "boolean" else np.unique(codes[codes >= 0])
+    names = tuple(column.categories[code] for code in seen)
+    return LevelFeature(column.name, column.kind, names, bool((codes < 0).any()))
+
+
+def _fit_numeric(name: str, values: Float[Array, " fitting"]) -> NumericFeature:
+    known = values[~np.isnan(values)]
+    logarithmic = bool(len(known) and known.min() >= 0 and _skewness(known) > SKEWED)
+    mean, deviation = _moments(np.log1p(known) if logarithmic else known)
+    share = np.unique(known, return_counts=True)[1].max() / len(values) if len(known) else 1.0
+    return NumericFeature(name, mean, deviation, logarithmic, len(known) < len(values), float(share))
+
+
+def _moments(known: Float[Array, " known"]) -> tuple[float, float]:
+    """Mean and standard deviation, 1 where the values do not vary; scaled so that huge values do not overflow."""
+    largest = float(np.abs(known).max()) if len(known) else 0.0
+    if largest == 0.0:
+        return 0.0, 1.0
+    mean, deviation = float((known / largest).mean()), float((known / largest).std())
+    # What rounding alone leaves of a constant must not be blown up to one standard deviation.
+    return mean * largest, deviation * largest if deviation > 1e-12 else 1.0
+
+
+def _skewness(known: Float[Array, " known"]) -> float:
+    mean, deviation = _moments(known)
+    return float((((known - mean) / deviation) ** 3).mean())
+
+
+def _as_numbers(column: Column) -> Float[Array, " row"]:
+    if column.kind == "boolean" and column.categories == ("0", "1"):
+        # A small new table may hold only zeros and ones of a numeric feature.
+        return np.where(column.missing, np.nan, column.values)
+    if column.kind != "numeric":
+        raise _changed(column.name, "numeric", column.kind)
+    if np.isinf(column.values).any():
+        count = int(np.isinf(column.values).sum())
+        found = f"{count} infinite value{'s' * (count > 1)}"
+        raise DataError("finite numbers", found, f"column {column.name!r}", "mark them as missing or correct them")
+    return column.values
+
+
+def _changed(name: str, before: str, now: str) -> DataError:
+    remedy = "give the column the type it had when the encoder was fitted"
+    return DataError(f"a {before} column", f"a {now} one", f"column {name!r}", remedy)

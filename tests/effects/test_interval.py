@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from interplay.arrays import Array
+from interplay.effects.interval import crossed_interval, why_no_interval
+
+
+def drawn(random: np.random.Generator, members: int, rows: int, parts: tuple[float, float, float]) -> Array:
+    """Values around zero with a member, a row and a residual part."""
+    member, row, residual = parts
+    noise = (
+        member * random.standard_normal((members, 1))
+        + row * random.standard_normal(rows)
+        + residual * random.standard_normal((members, rows))
+    )
+    weights = np.vstack([np.ones(rows), random.exponential(size=(80, rows))])
+    return noise @ (weights.T / weights.sum(axis=1))
+
+
+@pytest.mark.parametrize("members", [5, 16])
+@pytest.mark.parametrize("parts", [(0.1, 0, 0), (0, 1, 0), (0, 0, 1), (0.1, 1, 1), (0.03, 1, 2), (0, 0.3, 2)])
+def test_intervals_cover_the_planted_value(members: int, parts: tuple[float, float, float]) -> None:
+    random = np.random.default_rng([members, *(int(100 * part) for part in parts)])
+    found = [crossed_interval(drawn(random, members, 100, parts), 100) for _ in range(500)]
+    covered = np.mean([one.low <= 0 <= one.high for one in found])
+    too_high = np.mean([one.low > 0 for one in found])
+    assert covered >= 0.88 - 2 * np.sqrt(0.1 * 0.9 / 500)
+    assert too_high <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 500)
+
+
+def test_the_residual_is_counted_once() -> None:
+    random = np.random.default_rng(3)
+    found = [crossed_interval(drawn(random, 16, 100, (0.05, 0.5, 1.0)), 100) for _ in range(300)]
+    truth = 0.05**2 / 16 + 0.5**2 / 100 + 1.0**2 / 1600
+    uncorrected = np.mean([one.from_members + one.from_rows for one in found])
+    assert np.mean([one.variance for one in found]) == pytest.approx(truth, rel=0.1)
+    assert uncorrected == pytest.approx(truth + 1 / 1600, rel=0.1)
+    assert np.mean([one.residual for one in found]) == pytest.approx(1 / 1600, rel=0.1)
+
+
+def test_the_variance_never_falls_below_either_part() -> None:
+    random = np.random.default_rng(4)
+    for _ in range(100):
+        one = crossed_interval(drawn(random, 4, 30, (0.0, 0.0, 1.0)), 30)
+        assert one.variance >= max(one.from_members, one.from_rows)
+
+
+def test_members_alone_give_the_paired_t_test() -> None:
+    column = np.array([0.1, 0.3, -0.2, 0.4, 0.05])
+    one = crossed_interval(np.repeat(column[:, None], 4, axis=1), 100)
+    t_test = stats.ttest_1samp(column, 0.0)
+    interval = t_test.confidence_interval(0.90)
+    assert (one.low, one.high) == pytest.approx((interval.low, interval.high))
+    assert one.p_above(0.0) == pytest.approx(t_test.pvalue / 2)
+    assert one.degrees == pytest.approx(4)
+
+
+def test_degrees_of_freedom_follow_the_larger_part() -> None:
+    random = np.random.default_rng(5)
+    rows = crossed_interval(drawn(random, 8, 400, (0, 1, 0)), 400)
+    members = crossed_interval(drawn(random, 8, 400, (1, 0.01, 0)), 400)
+    assert members.degrees == pytest.approx(7, rel=0.05)
+    assert 60 < rows.degrees < 80
+
+
+def test_identical_models_make_a_point() -> None:
+    one = crossed_interval(np.zeros((8, 50)), 100)
+    assert (one.low, one.estimate, one.high, one.variance) == (0.0, 0.0, 0.0, 0.0)
+    assert one.p_above(0.02) == 1.0
+    assert one.p_above(-0.02) == 0.0
+
+
+def test_power_of_the_smallest_detectable_effect() -> None:
+    random = np.random.default_rng(6)
+    parts = (0.05, 1.0, 1.0)
+    usual = np.mean([crossed_interval(drawn(random, 16, 100, parts), 100).detectable for _ in range(100)])
+    shown = [(crossed_interval(drawn(random, 16, 100, parts) + usual, 100)).low > 0 for _ in range(400)]
+    assert np.mean(shown) == pytest.approx(0.80, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (np.zeros((1, 10)), "1 members"),
+        (np.zeros((4, 2)), "2 row draws"),
+        (np.array([[0.0, np.inf, 0.0], [0.0, 0.0, 0.0]]), "not finite"),
+    ],
+)
+def test_too_little_to_say(values: Array, words: str) -> None:
+    assert words in why_no_interval(values)
+    with pytest.raises(ValueError, match=words):
+        crossed_interval(values, 10)
