@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from interplay import catalogue
+import interplay.interactions
+from interplay import catalogue, discovery
 from interplay.aspects import DIRECTED_PAIRS, TRUST_ASPECTS
 from interplay.errors import DiscoveryError
 from interplay.interactions import Interaction
@@ -139,8 +140,9 @@ class Patience(Metric):
     def measure(self, evidence):
         return NotMeasurable("nobody waits")
 
+NOT_A_PAIR = Interaction(Aspect.UTILITY, Aspect.FAIRNESS, "", "", ())
 INTERACTION = Interaction(
-    Aspect.PRIVACY, Aspect.FAIRNESS, "3.1", "More.", (Unmeasured("more", "More.", "More.", ("Nobody, 2020",)),)
+    Aspect.PRIVACY, Aspect.FAIRNESS, "3.1", "More.", (Unmeasured("more", "More.", "more", ("Nobody, 2020",)),)
 )
 '''
 
@@ -168,13 +170,18 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh: None) -> Ite
         del sys.modules[name]
 
 
+def _own_interactions() -> dict[str, Interaction]:
+    return discovery.constants(interplay.interactions, "INTERACTION", Interaction)
+
+
 def test_other_packages_add_by_entry_points(plugins: Path) -> None:
     points = "[interplay.metrics]\npatience = acme_trust.patience:Patience\n"
     points += "[interplay.interactions]\nextra = acme_trust.patience:INTERACTION\n"
     _install(plugins, points)
     kind = catalogue.metrics()["acme_trust/patience"]
     assert kind().name == "acme_trust/patience"
-    assert isinstance(catalogue.interactions()["acme_trust/extra"], Interaction)
+    assert list(catalogue.interactions()) == list(_own_interactions())
+    assert catalogue.interactions()["privacy_to_fairness"].unmeasured[-1].name == "acme_trust/more"
     assert "acme_trust/patience" in [one["name"] for one in catalogue.describe()["metrics"]]
 
 
@@ -184,8 +191,9 @@ def test_other_packages_add_by_entry_points(plugins: Path) -> None:
         ("[interplay.metrics]\nwaiting = acme_trust.patience:Patience\n", "name the entry point after the file"),
         ("[interplay.interventions]\npatience = acme_trust.patience:Patience\n", "a final subclass of Intervention"),
         ("[interplay.metrics]\npatience = acme_trust.patience:Metric\n", "a final subclass of Metric"),
+        ("[interplay.interactions]\nextra = acme_trust.patience:NOT_A_PAIR\n", "one of the directed pairs"),
     ],
-    ids=["other name", "wrong room", "abstract"],
+    ids=["other name", "wrong room", "abstract", "no pair of the paper"],
 )
 def test_a_contribution_that_does_not_fit_is_refused(plugins: Path, points: str, complaint: str) -> None:
     _install(plugins, points)

@@ -1,13 +1,14 @@
 """Everything of the house by name, found by discovery: interventions, metrics and interactions.
 
 Other packages add their own under the entry point groups "interplay.interventions", "interplay.metrics" (classes) and
-"interplay.interactions" (the constant); they appear as "package/name".
+"interplay.interactions" (the constant INTERACTION). They appear as "package/name"; foreign probes join those of their
+pair, so that there is one interaction for every directed pair.
 """
 
 import inspect
 import math
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, asdict, fields
+from dataclasses import MISSING, Field, asdict, fields, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -53,9 +54,17 @@ def metrics() -> dict[str, type[Metric]]:
 
 @cache
 def interactions() -> dict[str, Interaction]:
-    """Every interaction by name: one per directed pair, and those that other packages add to a pair."""
-    ours = discovery.constants(interplay.interactions, "INTERACTION", Interaction)
-    return {**ours, **discovery.contributed("interplay.interactions", Interaction)}
+    """Every interaction by name, one per directed pair; it holds the probes that other packages add to the pair."""
+    found = discovery.constants(interplay.interactions, "INTERACTION", Interaction)
+    for name, added in discovery.contributed("interplay.interactions", Interaction).items():
+        if added.name not in found:
+            raise DiscoveryError(
+                "one of the directed pairs of the catalogue", added.name, f"entry point {name}", "correct its aspects"
+            )
+        package = name.partition("/")[0]
+        probes = (replace(probe, name=f"{package}/{probe.name}") for probe in added.probes)
+        found[added.name] = replace(found[added.name], probes=(*found[added.name].probes, *probes))
+    return found
 
 
 def _foreign(group: str, base: type[Kind]) -> dict[str, type[Kind]]:

@@ -13,21 +13,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
+from interplay.data.groups import Grouping as Grouping
 from interplay.estimates import NotMeasurable
-
-
-@dataclass(frozen=True, eq=False)
-class Grouping:
-    """One way to divide people: a sensitive attribute, or an intersection of several.
-
-    `codes` holds the position in `names` for every row, -1 where the attribute is missing; `reference` is the position
-    of the group the others are compared with.
-    """
-
-    name: str
-    codes: Int[Array, " row"]
-    names: tuple[str, ...]
-    reference: int
 
 
 @dataclass(frozen=True, eq=False)

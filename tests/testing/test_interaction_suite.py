@@ -56,8 +56,8 @@ def test_a_wrong_interaction_is_caught(law: str, wrong: Interaction) -> None:
         getattr(InteractionSuite(), law)(wrong)
 
 
-@pytest.mark.parametrize("missing", ["", "lower case.", "One sentence. And another.", "No stop"])
-def test_what_is_missing_must_be_one_sentence(missing: str) -> None:
+@pytest.mark.parametrize("missing", ["", "A sentence", "a phrase. and another", "a full stop.", "one; two"])
+def test_what_is_missing_must_be_one_phrase(missing: str) -> None:
     unmeasured = replace(GOOD.unmeasured[0], missing=missing)
     with pytest.raises(AssertionError):
-        InteractionSuite().test_what_is_missing_is_one_sentence(replace(GOOD, probes=(unmeasured,)))
+        InteractionSuite().test_what_is_missing_is_one_phrase(replace(GOOD, probes=(unmeasured,)))

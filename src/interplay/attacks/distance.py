@@ -39,7 +39,7 @@ def boundary_distance(
         others = jnp.where(jax.nn.one_hot(decided, values.shape[1]) > 0, -jnp.inf, values)
         return jnp.max(others, axis=1) - own
 
-    def flips(radius: jax.Array, at: int) -> jax.Array:
+    def flips(radius: jax.Array, at: int | jax.Array) -> jax.Array:
         return excess(pgd(excess, inputs, radius, threat, jax.random.fold_in(key, at), steps)) > 0
 
     def halve(bracket: tuple[jax.Array, jax.Array], at: jax.Array) -> tuple[tuple[jax.Array, jax.Array], None]:

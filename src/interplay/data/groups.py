@@ -125,6 +125,8 @@ def _intersection(found: Mapping[str, Grouping], names: Sequence[str]) -> Groupi
     parts = [found[name] for name in names]
     rows = np.stack([part.codes for part in parts], axis=1)
     known = (rows >= 0).all(axis=1)
+    if not known.any():
+        raise DataError("rows with all attributes known", "none", f"{where}: {list(names)}", "leave out an attribute")
     combinations, places = np.unique(rows[known], axis=0, return_inverse=True)
     codes = np.full(len(rows), -1, dtype=np.int64)
     codes[known] = places.reshape(-1)
@@ -137,4 +139,4 @@ def _intersection(found: Mapping[str, Grouping], names: Sequence[str]) -> Groupi
 
 
 def _unknown(expected: str, value: str, where: str, choices: Sequence[str]) -> DataError:
-    return DataError(expected, f"{value!r}", where, suggestion(value, choices).rstrip("?"))
+    return DataError(expected, f"{value!r}", where, suggestion(value, choices))

@@ -23,14 +23,14 @@ def suggestion(name: str, choices: Iterable[str], shown: int = 12) -> str:
 
     Example:
         >>> suggestion("Incom", ["age", "income"])
-        "did you mean 'income'?"
+        "use 'income', if that is meant"
         >>> suggestion("zzz", ["age", "income"])
         "use one of 'age', 'income'"
     """
     listed = list(choices)
     meant = nearest(name, listed)
     if meant is not None:
-        return f"did you mean {meant!r}?"
+        return f"use {meant!r}, if that is meant"
     if not listed:
         return "there is nothing to choose from"
     more = f" and {len(listed) - shown} more" if len(listed) > shown else ""

@@ -48,7 +48,7 @@ def read(source: Any) -> Table:
 def _read_file(path: Path) -> Table:
     if not path.exists():
         beside = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError("a file", "none", str(path), suggestion(path.name, sorted(beside)).rstrip("?"))
+        raise DataError("a file", "none", str(path), suggestion(path.name, sorted(beside)))
     suffix = path.with_suffix("").suffix.lower() if path.suffix.lower() in PACKED else path.suffix.lower()
     if path.is_dir() or suffix not in _CSV + _PARQUET:
         found = "a folder" if path.is_dir() else f"a file ending in {''.join(path.suffixes) or 'nothing'}"

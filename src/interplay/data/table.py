@@ -47,7 +47,7 @@ class Table:
         """
         if name not in self.columns:
             raise DataError(
-                f"a column {name!r}", "no such column", self.source, suggestion(name, self.columns).rstrip("?")
+                f"a column {name!r}", "no such column", self.source, suggestion(name, self.columns)
             )
         return self.columns[name]
 

@@ -77,7 +77,7 @@ def _against_control(built: Factors, metrics: Mapping[str, Metric]) -> list[Comp
     found = []
     for applied in [bare.interventions + top for bare in factorial(built) for top in tops]:
         for metric in metrics.values() if applied else ():
-            contexts = [(name,) for name in layer_of(metric, built)] or [()]
+            contexts: list[tuple[str, ...]] = [*((name,) for name in layer_of(metric, built))] or [()]
             for context in contexts:
                 treatment = built.treatment(applied + context)
                 if measured_on(treatment, metric, built) and not (context and set(applied) & set(prediction)):

@@ -44,7 +44,10 @@ class Probe:
 
 @dataclass(frozen=True)
 class Unmeasured:
-    """A probe the catalogue knows and this version cannot run; `missing` says in one sentence what it needs."""
+    """A probe the catalogue knows and this version cannot run.
+
+    `missing` says what it needs, in one phrase without a full stop that reads on from "not yet measurable:".
+    """
 
     name: str
     claim: str

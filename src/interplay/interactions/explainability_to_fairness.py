@@ -43,8 +43,8 @@ INTERACTION = Interaction(
             name="concealed reliance",
             claim="Explanations leave out that the decision rests on the group or on a stand-in for it.",
             missing=(
-                "a measure of actual reliance on the group, by changing it, and the rank that explanations give it; "
-                "for the deliberate case also a model built to mislead the explainer"
+                "a measure of actual reliance on the group, by changing it, and the rank that explanations give it, "
+                "and for the deliberate case also a model built to mislead the explainer"
             ),
             references=(
                 "Lakkaraju and Bastani, 2020, AAAI/ACM Conference on AI, Ethics, and Society",

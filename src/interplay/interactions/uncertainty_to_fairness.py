@@ -68,7 +68,7 @@ INTERACTION = Interaction(
         Unmeasured(
             name="decisions of people",
             claim="People who are shown the sets gain more accuracy on the groups with smaller sets.",
-            missing="decisions of people with and without sets; simulated ones would have to be marked as such",
+            missing="decisions of people with and without sets, or simulated ones that are marked as such",
             references=(
                 "Straitouri and Gomez Rodriguez, 2024, International Conference on Machine Learning",
                 "Cresswell et al., 2024, International Conference on Machine Learning",

@@ -40,7 +40,7 @@ def stack(jobs: Sequence[Job]) -> Job:
 
 
 def train_all(recipe: Recipe, table: Table, jobs: Sequence[Job], progress: Progress = lambda _: None) -> Parameters:
-    """Train every job; the parameters come back as numpy arrays on a leading axis, in the order of the jobs.
+    """Train every job; the parameters come back on a leading axis, in the order of the jobs.
 
     Jobs run in blocks of one size (the last is padded), so that a recipe is compiled once. A model's parameters do not
     depend on the block it is in.
@@ -56,7 +56,7 @@ def train_all(recipe: Recipe, table: Table, jobs: Sequence[Job], progress: Progr
         progress(len(block))
     return tuple(
         Layer(
-            np.concatenate([part[depth].weight for part in done]), np.concatenate([part[depth].bias for part in done])
+            jnp.concatenate([part[depth].weight for part in done]), jnp.concatenate([part[depth].bias for part in done])
         )
         for depth in range(len(done[0]))
     )
@@ -81,7 +81,7 @@ def over_members(function: Callable[..., jax.Array]) -> Callable[..., Array]:
     def lifted(fleet: Parameters, keys: jax.Array, *shared: jax.Array) -> Array:
         members = len(keys)
         fill = np.arange(-(-members // jax.local_device_count()) * jax.local_device_count()) % members
-        padded = tuple(Layer(np.asarray(layer.weight)[fill], np.asarray(layer.bias)[fill]) for layer in fleet)
+        padded = tuple(Layer(layer.weight[fill], layer.bias[fill]) for layer in fleet)
         return np.asarray(program(padded, keys[fill], shared))[:members]
 
     return lifted

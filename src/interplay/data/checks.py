@@ -1,0 +1,196 @@
+"""Looking at the data before anything is trained: what cannot be used, and what may mislead."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from interplay.arrays import Array, Bool, Int
+from interplay.data.findings import Finding
+from interplay.data.groups import Grouping
+from interplay.data.levels import levels
+from interplay.data.table import Column, Table
+
+LEAKING = 0.995
+"""A single column that ranks the classes this well (area under the ROC curve) was perhaps written after the decision."""
+IDENTIFYING = 0.95
+"""A text column with this share of distinct values names the row instead of describing it."""
+FEWEST_FOR_IDENTITY = 20
+SMALL_CLASS = 20
+MANY_LEVELS = 50
+FEW_NUMBERS = 20
+
+
+def inspect(
+    table: Table, label: str, features: Sequence[str], groups: Mapping[str, Grouping]
+) -> tuple[Finding, ...]:
+    """What to know about the features, the label and the groups.
+
+    Dropped: columns that are constant, missing throughout, a name of the row (an identifier), or a copy of another.
+    Warnings: a column that all but gives the label away, a column that says the same as another in other words, many
+    categories, group names that differ only in writing. Notes: shares of missing values, repeated rows, small classes
+    and groups.
+
+    Example:
+        >>> from interplay.data.table import numbers, table
+        >>> rows = table([numbers("paid", [0, 1, 0, 1]), numbers("age", [31, 40, 40, 31]), numbers("one", [7] * 4)], "x")
+        >>> [(found.level, found.column) for found in inspect(rows, "paid", ["age", "one"], {})]
+        [('dropped', 'one'), ('note', 'paid')]
+
+    Does not show: leakage that takes several columns together, nor identifiers that repeat.
+    """
+    codes, names = levels(table.column(label))
+    columns = [table.column(name) for name in features]
+    dropped = [*_useless(columns)]
+    gone = {finding.column for finding in dropped}
+    copies, kept = _copies([column for column in columns if column.name not in gone])
+    return (
+        *dropped,
+        *copies,
+        *(finding for column in kept for finding in _about(column, codes, len(names))),
+        *_repeated_rows([*kept, table.column(label)]),
+        *_small_classes(label, codes, names),
+        *(finding for group in groups.values() for finding in _about_groups(group)),
+    )
+
+
+def _useless(columns: Sequence[Column]) -> Iterator[Finding]:
+    for column in columns:
+        known = column.values[~column.missing]
+        if not len(known):
+            yield Finding("dropped", column.name, "every value is missing")
+        elif (known == known[0]).all() and not column.missing.any():
+            yield Finding("dropped", column.name, "it has one value in every row")
+        elif (why := _identifier(column, known)) is not None:
+            yield Finding("dropped", column.name, why)
+
+
+def _identifier(column: Column, known: Array) -> str | None:
+    if len(known) < FEWEST_FOR_IDENTITY or column.kind == "boolean":
+        return None
+    distinct = len(np.unique(known))
+    if column.kind == "categorical":
+        share = f"{distinct} different texts in {len(known)} rows"
+        return f"it seems to name the row, not to describe it: {share}" if distinct >= IDENTIFYING * len(known) else None
+    if distinct < len(known) or not np.isfinite(known).all() or not (known == np.round(known)).all():
+        return None
+    steps = np.diff(known)
+    ordered = bool((steps > 0).all() or (steps < 0).all())
+    counted = known.max() - known.min() == len(known) - 1
+    if not (ordered or counted):
+        return None
+    return "it seems to number the rows: whole numbers, all different, " + ("in order" if ordered else "without gaps")
+
+
+def _copies(columns: Sequence[Column]) -> tuple[list[Finding], list[Column]]:
+    """Copies of an earlier column, dropped; and the same information in another form, warned about."""
+    findings: list[Finding] = []
+    kept: list[Column] = []
+    by_values: dict[bytes, str] = {}
+    by_partition: dict[bytes, Column] = {}
+    for column in columns:
+        partition = _partition(column)
+        values = np.nan_to_num(column.values, nan=np.inf) if column.kind == "numeric" else partition
+        same = by_values.setdefault(column.kind.encode() + values.tobytes(), column.name)
+        if same != column.name:
+            findings.append(Finding("dropped", column.name, f"it is a copy of {same!r}"))
+            continue
+        kept.append(column)
+        twin = by_partition.setdefault(partition.tobytes(), column)
+        if twin is not column and {twin.kind, column.kind} != {"numeric"}:
+            text = f"it says the same as {twin.name!r}: each value of one stands for one value of the other"
+            findings.append(Finding("warning", column.name, text))
+    return findings, kept
+
+
+def _partition(column: Column) -> Int[Array, " row"]:
+    """Which rows have equal values, whatever the values are: numbered by first appearance."""
+    codes, _ = levels(column)
+    _, first, places = np.unique(codes, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[places.reshape(-1)]
+
+
+def _about(column: Column, labels: Int[Array, " row"], count: int) -> Iterator[Finding]:
+    if (area := _separation(column, labels, count)) >= LEAKING:
+        text = f"leakage? This column alone ranks the label with an area under the ROC curve of {area:.3f}"
+        yield Finding("warning", column.name, f"{text}; was it known before the decision?")
+    if column.kind == "categorical" and len(column.categories) > MANY_LEVELS:
+        yield Finding("warning", column.name, f"{len(column.categories)} categories make as many columns")
+    if (numbers := _hidden_numbers(column)) is not None:
+        yield Finding("warning", column.name, numbers)
+    gone = column.missing.mean()
+    if gone:
+        yield Finding("note", column.name, f"{gone:.1%} of the values are missing")
+
+
+def _hidden_numbers(column: Column) -> str | None:
+    if column.kind != "categorical" or len(column.categories) <= FEW_NUMBERS:
+        return None
+    others = [name for name in column.categories if not name.replace(".", "", 1).lstrip("+-").isdecimal()]
+    if len(others) > 3:
+        return None
+    shown = ", ".join(repr(name) for name in others)
+    return f"it holds numbers but for {shown}: name these under data.missing to have it read as numeric"
+
+
+def _separation(column: Column, labels: Int[Array, " row"], count: int) -> float:
+    """How well the column alone tells the class that it tells worst: area under the ROC curve, one class against all.
+
+    Numbers are ranked; categories, and numbers with few values, by the share of the class in each. Whether the value is
+    missing is tried as well.
+    """
+    codes, names = levels(column)
+    if len(names) > len(labels) / 20 and column.kind == "categorical":
+        # Many small categories rank any label well on the rows that they were ranked with.
+        return 0.5
+    few = column.kind != "numeric" or len(names) <= FEW_NUMBERS
+    codes = codes + 1
+    targets = [labels == one for one in range(count)][: 1 if count == 2 else count]
+    return min(max(_area(codes, target, few), _area(np.minimum(codes, 1), target, True)) for target in targets)
+
+
+def _area(codes: Int[Array, " row"], target: Bool[Array, " row"], by_share: bool) -> float:
+    inside = np.bincount(codes[target], minlength=int(codes.max()) + 1).astype(np.float64)
+    outside = np.bincount(codes[~target], minlength=len(inside)).astype(np.float64)
+    if by_share:
+        order = np.argsort(inside / np.maximum(inside + outside, 1.0), kind="stable")
+        inside, outside = inside[order], outside[order]
+    below = np.cumsum(outside) - outside / 2
+    area = float((inside * below).sum() / (inside.sum() * outside.sum()))
+    return max(area, 1.0 - area)
+
+
+def _repeated_rows(columns: Sequence[Column]) -> Iterator[Finding]:
+    code = np.zeros(len(columns[0].values), dtype=np.int64)
+    for column in columns:
+        places = _partition(column)
+        code = np.unique(code * (int(places.max()) + 1) + places, return_inverse=True)[1].reshape(-1)
+    repeated = len(code) - len(np.unique(code))
+    if repeated:
+        text = f"{repeated} rows repeat an earlier row in every feature and the label; one person in two parts of the split"
+        yield Finding("note", "", f"{text} makes tests too hopeful")
+
+
+def _small_classes(label: str, codes: Int[Array, " row"], names: Sequence[str]) -> Iterator[Finding]:
+    for name, rows in zip(names, np.bincount(codes, minlength=len(names)), strict=True):
+        if rows < SMALL_CLASS:
+            yield Finding("note", label, f"class {name!r} has {rows} rows only")
+
+
+def _about_groups(group: Grouping) -> Iterator[Finding]:
+    written: dict[str, str] = {}
+    for name in group.names:
+        same = written.setdefault(_plain(name), name)
+        if same != name:
+            yield Finding("warning", group.name, f"{name!r} and {same!r} differ in writing only: merge them?")
+    if len(group.names) == 1:
+        yield Finding("warning", group.name, f"there is only one group, {group.names[0]!r}: nothing can be compared")
+    gone = (group.codes < 0).mean()
+    if gone:
+        yield Finding("note", group.name, f"the group of {gone:.1%} of the rows is missing; they count in no group")
+
+
+def _plain(name: str) -> str:
+    """Without what people write differently: case, composed characters, and what stands between words."""
+    return re.sub(r"(?<=[^\W\d])[\s_-]+(?=[^\W\d])", "", unicodedata.normalize("NFKC", name).casefold().strip())

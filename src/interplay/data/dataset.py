@@ -1,0 +1,68 @@
+"""The data of a study: the table and every choice made about it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from interplay.arrays import Array, Int
+from interplay.data.findings import Finding
+from interplay.data.groups import Grouping
+from interplay.data.table import Table
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A table with its label, features and groups.
+
+    `labels` are positions in `classes`; `favourable` is the position of the class a person hopes for. `dropped` are the
+    columns that are no features, and `immutable` those an attacker cannot change, each with the reason. `table` also
+    holds the columns that are no features. `fingerprint` changes with any value and any choice.
+    """
+
+    name: str
+    table: Table
+    features: tuple[str, ...]
+    label: str
+    labels: Int[Array, " row"]
+    classes: tuple[str, ...]
+    favourable: int
+    groupings: Mapping[str, Grouping]
+    dropped: Mapping[str, str]
+    immutable: Mapping[str, str]
+    findings: tuple[Finding, ...]
+    provenance: str
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return self.table.rows
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the content and the choices, in hexadecimal; the same on every machine."""
+        digest = hashlib.sha256()
+        choices = {
+            "features": self.features,
+            "label": self.label,
+            "classes": self.classes,
+            "favourable": self.favourable,
+            "immutable": sorted(self.immutable),
+            "groupings": [[one.name, one.names, one.reference] for one in self.groupings.values()],
+            "columns": [[one.name, one.kind, one.categories] for one in self.table.columns.values()],
+        }
+        digest.update(json.dumps(choices).encode())
+        for column in self.table.columns.values():
+            digest.update(_bytes(column.values))
+        for codes in (self.labels, *(one.codes for one in self.groupings.values())):
+            digest.update(_bytes(codes))
+        return digest.hexdigest()
+
+
+def _bytes(values: Array) -> bytes:
+    if values.dtype.kind != "f":
+        return values.astype("<i8").tobytes()
+    # There are many NaNs and two zeros; each counts as one value.
+    return np.where(np.isnan(values), np.nan, values + 0.0).astype("<f8").tobytes()

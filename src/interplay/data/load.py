@@ -1,0 +1,167 @@
+"""From what a study says about its data to a data set that can be audited."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import interplay.data.named
+from interplay import discovery
+from interplay.data import groups as grouping
+from interplay.data.checks import inspect
+from interplay.data.dataset import Dataset
+from interplay.data.findings import Finding
+from interplay.data.labels import classes, favourable
+from interplay.data.missing import without
+from interplay.data.named._named import NamedData
+from interplay.data.nearest import suggestion
+from interplay.data.reading import read
+from interplay.data.sections import DataSection, GroupsSection
+from interplay.data.table import Table
+from interplay.errors import DataError
+
+_UNDESCRIBED = NamedData(title="", load=lambda section: read(section.source), label="", favourable=None, provenance="")
+
+
+@cache
+def named() -> Mapping[str, NamedData]:
+    """Every named data set by name."""
+    return discovery.constants(interplay.data.named, "NAMED", NamedData)
+
+
+def load(data: DataSection, groups: GroupsSection, frame: Any = None) -> Dataset:
+    """The data set a study describes: a named one, a file, or the frame given.
+
+    A file's path is taken from the current folder. What the study says about a named data set comes on top of what the
+    data set says about itself. Sensitive attributes are features only where their group says so.
+
+    Raises DataError (with the nearest name where one is unknown) where the source, a column, the label, a group or a
+    value cannot be used.
+
+    Example:
+        >>> section = DataSection(source="silobank", options={"rows": 400})
+        >>> bank = load(section, GroupsSection())
+        >>> bank.rows, bank.classes, list(bank.groupings)
+        (400, ('no', 'yes'), ['sex'])
+    """
+    known = _UNDESCRIBED if frame is not None else _find(data.source)
+    table = known.load(data) if frame is None else read(frame)
+    table, sentinels = _declare_missing(table, known, data)
+    if not groups.attributes:
+        groups = groups.model_copy(update={"attributes": dict(known.groups)})
+    label = _label(table, known, data)
+    labels, names = classes(table.column(label))
+    hoped = data.favourable if data.favourable is not None else known.favourable if label == known.label else None
+    groupings = grouping.build(table, groups)
+    dropped = _dropped(table, known, data, groups, label)
+    features = _features(table, data, dropped, label)
+    findings = (
+        *sentinels,
+        *(Finding("warning", name, text) for name, text in known.cautions.items() if name in features),
+        *_undeclared(hoped, names, label),
+        *inspect(table, label, features, groupings),
+    )
+    dropped |= {finding.column: finding.text for finding in findings if finding.level == "dropped"}
+    features = tuple(name for name in features if name not in dropped)
+    _check_features(table, features)
+    return Dataset(
+        name=data.source if frame is None else "frame",
+        table=table,
+        features=features,
+        label=label,
+        labels=labels,
+        classes=names,
+        favourable=favourable(names, hoped, f"label {label!r}"),
+        groupings=groupings,
+        dropped=dropped,
+        immutable=_immutable(table, known, data, features),
+        findings=findings,
+        provenance=known.provenance or f"{table.rows} rows from {table.source}",
+    )
+
+
+def _find(source: str) -> NamedData:
+    if source in named():
+        return named()[source]
+    if Path(source).suffix or Path(source).exists():
+        return _UNDESCRIBED
+    remedy = suggestion(source, named()) + ", or give a path to a CSV or Parquet file"
+    raise DataError("a named data set or a file", f"{source!r}", "data.source", remedy)
+
+
+def _declare_missing(table: Table, known: NamedData, data: DataSection) -> tuple[Table, list[Finding]]:
+    declared = {name: (one.values, one.reason) for name, one in known.missing.items()}
+    declared |= {name: (values, "the study says so") for name, values in data.missing.items()}
+    findings = []
+    for name, (values, reason) in declared.items():
+        column, rows = without(table.column(name), values)
+        table = table.replaced(column)
+        listed = ", ".join(str(value) for value in values)
+        findings.append(Finding("note", name, f"{listed} made missing in {rows} rows: {reason}"))
+    return table, findings
+
+
+def _label(table: Table, known: NamedData, data: DataSection) -> str:
+    label = data.label or known.label
+    if not label:
+        remedy = "name the column to predict: label = ..."
+        raise DataError("a label", "none declared", "data.label", remedy)
+    return table.column(label).name
+
+
+def _dropped(table: Table, known: NamedData, data: DataSection, groups: GroupsSection, label: str) -> dict[str, str]:
+    _all_known(table, data.drop, "data.drop")
+    dropped = {name: why for name, why in {**known.drop, **data.drop}.items() if name != label}
+    for name, section in {**known.groups, **groups.attributes}.items():
+        if not section.feature:
+            dropped.setdefault(section.column or name, f"sensitive attribute ({name}); the model does not see it")
+    for name, section in groups.attributes.items():
+        if section.feature:
+            dropped.pop(section.column or name, None)
+    return dropped
+
+
+def _features(table: Table, data: DataSection, dropped: Mapping[str, str], label: str) -> tuple[str, ...]:
+    if data.features is None:
+        return tuple(name for name in table.columns if name != label and name not in dropped)
+    _all_known(table, data.features, "data.features")
+    for name in data.features:
+        if name == label:
+            raise DataError("features without the label", f"the label {name!r}", "data.features", "remove it")
+        if name in dropped:
+            remedy = "remove it from the features, or set feature = true on its group if it is a sensitive attribute"
+            raise DataError("features that are not dropped", f"{name!r}: {dropped[name]}", "data.features", remedy)
+    return tuple(dict.fromkeys(data.features))
+
+
+def _immutable(table: Table, known: NamedData, data: DataSection, features: tuple[str, ...]) -> dict[str, str]:
+    _all_known(table, data.immutable, "data.immutable")
+    reasons = {**known.immutable, **{name: "the study says so" for name in data.immutable}}
+    return {name: reasons[name] for name in features if name in reasons}
+
+
+def _all_known(table: Table, names: Iterable[str], where: str) -> None:
+    for name in names:
+        if name not in table.columns:
+            raise DataError(f"columns of {table.source}", f"{name!r}", where, suggestion(name, table.columns))
+
+
+def _undeclared(hoped: object, names: tuple[str, ...], label: str) -> list[Finding]:
+    if hoped is not None:
+        return []
+    return [Finding("note", label, f"no favourable class is declared; {names[-1]!r}, the last, is taken")]
+
+
+def _check_features(table: Table, features: tuple[str, ...]) -> None:
+    if not features:
+        remedy = "drop fewer columns, or give a table that describes its rows"
+        raise DataError("at least one feature", "none left", table.source, remedy)
+    for name in features:
+        column = table.columns[name]
+        infinite = np.isinf(column.values) if column.kind == "numeric" else np.zeros(1, dtype=bool)
+        if infinite.any():
+            found = f"{int(infinite.sum())} infinite, first in row {int(np.argmax(infinite)) + 1}"
+            where = f"{table.source}, column {name!r}"
+            raise DataError("finite numbers", found, where, "correct them, or name them under data.missing")

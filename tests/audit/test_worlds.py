@@ -1,0 +1,37 @@
+"""Planted worlds: a known harm is called harm, its placebo twin is not."""
+
+import pytest
+
+import interplay as ip
+from tests.audit.worlds import silobank
+
+
+def _fairness(audit):
+    effects = audit.effects
+    mine = effects[(effects.tuning == "tuned") & (effects.treatment == "dp_sgd") & (effects.target == "fairness")]
+    return mine.set_index("metric")
+
+
+def _pair(audit):
+    pairs = audit.interactions
+    return pairs[(pairs.source == "privacy") & (pairs.target == "fairness")].verdict.iloc[0]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    return tmp_path_factory.mktemp("worlds")
+
+
+def test_dp_sgd_harms_women_in_the_planted_bank(runs):
+    audit = ip.run(silobank(placebo=False, steps=200), runs)
+    found = _fairness(audit)
+    assert found.loc["accuracy_disparity/sex", "verdict"] == "harm"
+    assert found.loc["accuracy_disparity/sex", "low"] > 0.02
+    assert _pair(audit) == "harm"
+
+
+def test_the_placebo_bank_shows_no_harm(runs):
+    audit = ip.run(silobank(placebo=True, steps=200), runs)
+    found = _fairness(audit)
+    assert "harm" not in set(found.verdict)
+    assert _pair(audit) not in ("harm", "harm_undetermined")

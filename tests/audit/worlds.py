@@ -1,0 +1,42 @@
+"""Small studies for end-to-end tests."""
+
+import interplay as ip
+
+SMALL = {"hidden": (8,), "steps": 60, "learning_rates": (0.1, 0.3)}
+
+
+def silobank(placebo: bool, rows: int = 4000, members: int = 8, seed: int = 0, **model) -> ip.Study:
+    """The planted world: DP-SGD harms women there, unless it is the placebo."""
+    return ip.Study(
+        name="placebo bank" if placebo else "SiloBank",
+        seed=seed,
+        members=members,
+        draws=100,
+        data=ip.DataSection(source="silobank", options={"rows": rows, "placebo": placebo, "seed": seed}),
+        groups=ip.GroupsSection(attributes={"sex": ip.GroupSection(reference="male")}, minimum_rows=50),
+        model=ip.ModelSection(**model),
+        interventions=(ip.InterventionSection(name="dp_sgd", parameters={"max_grad_norm": 0.1}),),
+    )
+
+
+def mortgage(members: int = 4, **model) -> ip.Study:
+    """The mortgage data with every intervention and few members."""
+    names = (
+        "reweighing",
+        "dp_sgd",
+        "adversarial_training",
+        "group_thresholds",
+        "release_explanations",
+        "split_conformal",
+        "group_conformal",
+    )
+    race = ip.GroupSection(reference="white", merge={"black or hispanic": ("black", "hispanic")})
+    return ip.Study(
+        name="small mortgage",
+        members=members,
+        draws=60,
+        data=ip.DataSection(source="mortgage"),
+        groups=ip.GroupsSection(attributes={"race": race, "sex": ip.GroupSection()}, minimum_rows=50),
+        model=ip.ModelSection(**{**SMALL, **model}),
+        interventions=tuple(ip.InterventionSection(name=name) for name in names),
+    )
