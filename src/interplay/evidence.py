@@ -136,7 +136,9 @@ class PredictionSets:
     attacked: Int[Array, " attacked"] | None = None
     scores_attacked: Float[Array, "member attacked label"] | None = None
 
-    def includes(self, member: int, scores: Float[Array, "some label"], part: Int[Array, " some"]) -> Bool[Array, "draw some label"]:
+    def includes(
+        self, member: int, scores: Float[Array, "some label"], part: Int[Array, " some"]
+    ) -> Bool[Array, "draw some label"]:
         """Which labels the sets of `member` hold for rows with these scores and parts, for every draw."""
         limit = self.thresholds[member][:, part][:, :, None]
         return scores[None] < limit if self.strict else scores[None] <= limit

@@ -8,10 +8,10 @@ import sys
 import textwrap
 
 import pytest
+from interplay.report.schema import validate
 
 import interplay as ip
 from interplay.audit.run import STAGES
-from interplay.report.schema import validate
 from tests.audit.worlds import mortgage
 
 

@@ -15,8 +15,8 @@ def logs(seed=0, shape=(50, 4), spread=2.0):
 
 
 def test_lac_equals_the_hinge_score_of_crepes():
-    given = logs()
-    np.testing.assert_allclose(lac(given), hinge(np.exp(given)), atol=1e-15)
+    known = logs()
+    np.testing.assert_allclose(lac(known), hinge(np.exp(known)), atol=1e-15)
 
 
 def test_lac_keeps_near_certain_rows_apart():
@@ -62,6 +62,6 @@ def test_aps_of_the_true_label_is_uniform_when_the_probabilities_are_true():
 
 
 def test_scores_do_not_exceed_one():
-    for given in (logs(spread=5.0), logs(shape=(20, 2), spread=30.0)):
-        for scores in (lac(given), aps(given, np.full(len(given), 1 - 1e-12))):
+    for logarithms in (logs(spread=5.0), logs(shape=(20, 2), spread=30.0)):
+        for scores in (lac(logarithms), aps(logarithms, np.full(len(logarithms), 1 - 1e-12))):
             assert scores.min() >= 0 and scores.max() <= 1 + 1e-12

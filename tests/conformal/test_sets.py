@@ -43,7 +43,16 @@ def test_the_strict_form_of_saturated_scores_covers_nothing():
 
 @pytest.mark.parametrize(
     ("error", "expected"),
-    [(0.0, 0.005), (0.009, 0.005), (0.012, 0.006), (0.0868, 0.043), (0.0999, 0.049), (0.2, 0.1), (0.7, 0.1)],
+    [
+        (0.0, 0.005),
+        (0.009, 0.005),
+        (0.012, 0.006),
+        (0.0868, 0.043),
+        (0.0999, 0.049),
+        (1 - 0.886, 0.057),
+        (0.2, 0.1),
+        (0.7, 0.1),
+    ],
 )
 def test_the_level_is_half_of_the_error_within_limits(error, expected):
     assert default_miscoverage(error) == expected

@@ -1,4 +1,4 @@
-"""Samples with planted effects: row values with a member part, a row part and a residual, under weighted draws."""
+"""Samples with an exactly known estimate and error, and measurements made of them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,51 +15,33 @@ from interplay.measurement.measurements import Cell, Measurements, Tuning
 from interplay.metrics import Metric
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
+from interplay.metrics.collapse import Collapse
 from interplay.metrics.membership_risk import MembershipRisk
 from interplay.metrics.set_size import SetSize
 
 CONTROL, TREATED = Treatment(), Treatment(("dp_sgd",))
-
-
-@dataclass(frozen=True)
-class Planter:
-    """Makes paired values (member, draw) that share rows and draws, as common random numbers do."""
-
-    seed: int = 0
-    members: int = 8
-    rows: int = 200
-    draws: int = 100
-
-    def values(self, *means: float, member: float = 0.0, row: float = 0.0, residual: float = 0.0) -> list[Array]:
-        """One array for each mean; the first has the three random parts on top, the others share none of them."""
-        random = np.random.default_rng(self.seed)
-        weights = np.vstack([np.ones(self.rows), random.exponential(size=(self.draws, self.rows))])
-        level = random.standard_normal(self.rows) - 0.0
-        noise = (
-            member * random.standard_normal((self.members, 1))
-            + row * random.standard_normal(self.rows)
-            + residual * random.standard_normal((self.members, self.rows))
-        )
-        base = 0.05 * level
-        share = weights.T / weights.sum(axis=1)
-        first, *others = means
-        return [(base + noise + first) @ share, *(np.repeat((base + mean)[None] @ share, self.members, 0) for mean in others)]
-
-
-def sample(values: Array, support: int = 200) -> Sample:
-    """A sample without contrasts."""
-    return Sample(values, support)
-
-
-def gaps(support: int = 200, **values: Array) -> Sample:
-    """A disparity whose contrasts have these values."""
-    contrasts = tuple(Contrast(f"{name} against white", value, support) for name, value in values.items())
-    return Sample(np.max(np.abs([one.values for one in contrasts]), axis=0), support, contrasts)
-
-
 METRICS: Mapping[str, Metric] = {
-    metric.key: metric for metric in (Accuracy(), AccuracyDisparity("race"), MembershipRisk(), SetSize())
+    metric.key: metric for metric in (Accuracy(), AccuracyDisparity("race"), Collapse(), MembershipRisk(), SetSize())
 }
+
+
+def shaped(mean: float, from_members: float = 0.0, from_rows: float = 0.0, members: int = 8, draws: int = 60) -> Array:
+    """Values whose mean has exactly these two standard errors."""
+    ladder = np.linspace(-1, 1, members)
+    waves = np.r_[0.0, np.linspace(-1, 1, draws)]
+    ladder = ladder * from_members * np.sqrt(members) / ladder.std(ddof=1)
+    return mean + ladder[:, None] + waves * from_rows / waves[1:].std(ddof=1)
+
+
+def plain(*shape: float, support: int = 400) -> Sample:
+    """A sample without contrasts."""
+    return Sample(shaped(*shape), support)
+
+
+def gap(*shape: float, support: int = 68) -> Sample:
+    """A disparity with one contrast."""
+    values = shaped(*shape)
+    return Sample(np.abs(values), support, (Contrast("black against white", values, support),))
 
 
 def measurements(
@@ -88,11 +70,19 @@ def comparison(metric: str = "accuracy", target: Aspect = Aspect.UTILITY, **chan
 class Kit:
     """The makers above, handed to tests."""
 
-    planter: type[Planter] = Planter
-    sample: Callable[..., Sample] = staticmethod(sample)
-    gaps: Callable[..., Sample] = staticmethod(gaps)
+    control: Treatment = CONTROL
+    treated: Treatment = TREATED
+    plain: Callable[..., Sample] = staticmethod(plain)
+    gap: Callable[..., Sample] = staticmethod(gap)
     measurements: Callable[..., Measurements] = staticmethod(measurements)
     comparison: Callable[..., Comparison] = staticmethod(comparison)
+
+    def pair(
+        self, treated: Sample | NotMeasurable, control: Sample, metric: str = "accuracy", **more: object
+    ) -> Measurements:
+        """Measurements of one metric on both treatments, re-tuned."""
+        cells = {(TREATED, "tuned", metric): treated, (CONTROL, "tuned", metric): control}
+        return measurements(cells, **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture

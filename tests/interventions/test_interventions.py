@@ -21,9 +21,7 @@ def _rows(seed=0, rows=400):
 def test_reweighing_makes_group_and_label_independent():
     rows = _rows()
     weights = Reweighing().weigh(rows)
-    rates = [
-        np.average(rows.labels[rows.groups == group], weights=weights[rows.groups == group]) for group in range(3)
-    ]
+    rates = [np.average(rows.labels[rows.groups == group], weights=weights[rows.groups == group]) for group in range(3)]
     assert np.ptp(rates) < 1e-12
     assert weights.mean() == pytest.approx(1.0)
     raw = [rows.labels[rows.groups == group].mean() for group in range(3)]

@@ -13,7 +13,7 @@ from interplay.data.levels import levels
 from interplay.data.table import Column, Table
 
 LEAKING = 0.995
-"""A single column that ranks the classes this well (area under the ROC curve) was perhaps written after the decision."""
+"""A column that alone ranks the classes this well (area under the ROC curve) was perhaps written afterwards."""
 IDENTIFYING = 0.95
 """A text column with this share of distinct values names the row instead of describing it."""
 FEWEST_FOR_IDENTITY = 20
@@ -22,9 +22,7 @@ MANY_LEVELS = 50
 FEW_NUMBERS = 20
 
 
-def inspect(
-    table: Table, label: str, features: Sequence[str], groups: Mapping[str, Grouping]
-) -> tuple[Finding, ...]:
+def inspect(table: Table, label: str, features: Sequence[str], groups: Mapping[str, Grouping]) -> tuple[Finding, ...]:
     """What to know about the features, the label and the groups.
 
     Dropped: columns that are constant, missing throughout, a name of the row (an identifier), or a copy of another.
@@ -34,9 +32,9 @@ def inspect(
 
     Example:
         >>> from interplay.data.table import numbers, table
-        >>> rows = table([numbers("paid", [0, 1, 0, 1]), numbers("age", [31, 40, 40, 31]), numbers("one", [7] * 4)], "x")
-        >>> [(found.level, found.column) for found in inspect(rows, "paid", ["age", "one"], {})]
-        [('dropped', 'one'), ('note', 'paid')]
+        >>> columns = [numbers("paid", [0, 1, 0, 1]), numbers("age", [31, 40, 40, 31]), numbers("branch", [7] * 4)]
+        >>> inspect(table(columns, "example"), "paid", ["age", "branch"], {})[0]
+        Finding(level='dropped', column='branch', text='it has one value in every row')
 
     Does not show: leakage that takes several columns together, nor identifiers that repeat.
     """
@@ -72,7 +70,9 @@ def _identifier(column: Column, known: Array) -> str | None:
     distinct = len(np.unique(known))
     if column.kind == "categorical":
         share = f"{distinct} different texts in {len(known)} rows"
-        return f"it seems to name the row, not to describe it: {share}" if distinct >= IDENTIFYING * len(known) else None
+        return (
+            f"it seems to name the row, not to describe it: {share}" if distinct >= IDENTIFYING * len(known) else None
+        )
     if distinct < len(known) or not np.isfinite(known).all() or not (known == np.round(known)).all():
         return None
     steps = np.diff(known)
@@ -168,14 +168,15 @@ def _repeated_rows(columns: Sequence[Column]) -> Iterator[Finding]:
         code = np.unique(code * (int(places.max()) + 1) + places, return_inverse=True)[1].reshape(-1)
     repeated = len(code) - len(np.unique(code))
     if repeated:
-        text = f"{repeated} rows repeat an earlier row in every feature and the label; one person in two parts of the split"
-        yield Finding("note", "", f"{text} makes tests too hopeful")
+        text = f"{repeated} rows repeat an earlier row in every feature and the label"
+        yield Finding("note", "", f"{text}; a row in two parts of the split makes tests too hopeful")
 
 
 def _small_classes(label: str, codes: Int[Array, " row"], names: Sequence[str]) -> Iterator[Finding]:
-    for name, rows in zip(names, np.bincount(codes, minlength=len(names)), strict=True):
-        if rows < SMALL_CLASS:
-            yield Finding("note", label, f"class {name!r} has {rows} rows only")
+    counts = np.bincount(codes, minlength=len(names))
+    small = [f"{name!r} has {rows}" for name, rows in zip(names, counts, strict=True) if rows < SMALL_CLASS]
+    if small:
+        yield Finding("note", label, "some classes have few rows: " + ", ".join(small))
 
 
 def _about_groups(group: Grouping) -> Iterator[Finding]:

@@ -78,9 +78,7 @@ class Encoder:
             for place, part in enumerate(self.parts)
             if isinstance(part, LevelFeature) and bool((raw[:, place] == UNSEEN_CODE).any())
         }
-        return Encoded(
-            self.encode_raw(raw), self.columns, self.layout, self.lower, self.upper, self.movable, unseen
-        )
+        return Encoded(self.encode_raw(raw), self.columns, self.layout, self.lower, self.upper, self.movable, unseen)
 
     def raw(self, table: Table) -> Float[Array, "row feature"]:
         """One column per feature: standardised numbers (NaN where missing), and category positions.

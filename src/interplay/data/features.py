@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from interplay.arrays import Array, Bool, Float, Int
+from interplay.arrays import Array, Float, Int
 from interplay.data.table import Column, Kind
 from interplay.errors import DataError
 
@@ -14,7 +14,7 @@ SKEWED = 3.0
 INFLATED = 0.8
 """Above this share of rows with one and the same value, an attack may not move a number."""
 FARTHEST = 1e6
-"""Standard deviations at which an encoded number is cut, so that a stray value cannot make a model's output infinite."""
+"""Standard deviations at which an encoded number is cut, so that a stray value cannot make a score infinite."""
 
 MISSING_CODE = -1
 UNSEEN_CODE = -2

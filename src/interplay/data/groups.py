@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -79,7 +80,7 @@ def _binned(column: Column, edges: Sequence[float], where: str) -> tuple[Int[Arr
     if list(edges) != sorted(set(edges)) or not np.isfinite(edges).all():
         raise DataError("finite edges in ascending order", f"bins = {list(edges)}", where, "sort the edges")
     texts = [as_text(edge) for edge in edges]
-    between = (f"{low} to under {high}" for low, high in zip(texts[:-1], texts[1:], strict=True))
+    between = (f"{low} to under {high}" for low, high in pairwise(texts))
     codes = np.where(column.missing, -1, np.searchsorted(edges, column.values, side="right"))
     return codes.astype(np.int64), (f"under {texts[0]}", *between, f"{texts[-1]} and over")
 
@@ -130,9 +131,7 @@ def _intersection(found: Mapping[str, Grouping], names: Sequence[str]) -> Groupi
     combinations, places = np.unique(rows[known], axis=0, return_inverse=True)
     codes = np.full(len(rows), -1, dtype=np.int64)
     codes[known] = places.reshape(-1)
-    labels = tuple(
-        " & ".join(part.names[code] for part, code in zip(parts, row, strict=True)) for row in combinations
-    )
+    labels = tuple(" & ".join(part.names[code] for part, code in zip(parts, row, strict=True)) for row in combinations)
     references = " & ".join(part.names[part.reference] for part in parts)
     declared = references if references in labels else None
     return Grouping(" x ".join(names), codes, labels, _reference(codes, labels, declared, where))

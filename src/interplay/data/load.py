@@ -57,6 +57,7 @@ def load(data: DataSection, groups: GroupsSection, frame: Any = None) -> Dataset
     groupings = grouping.build(table, groups)
     dropped = _dropped(table, known, data, groups, label)
     features = _features(table, data, dropped, label)
+    _check_finite(table, features)
     findings = (
         *sentinels,
         *(Finding("warning", name, text) for name, text in known.cautions.items() if name in features),
@@ -65,7 +66,9 @@ def load(data: DataSection, groups: GroupsSection, frame: Any = None) -> Dataset
     )
     dropped |= {finding.column: finding.text for finding in findings if finding.level == "dropped"}
     features = tuple(name for name in features if name not in dropped)
-    _check_features(table, features)
+    if not features:
+        remedy = "drop fewer columns, or give a table that describes its rows"
+        raise DataError("at least one feature", "none left", table.source, remedy)
     return Dataset(
         name=data.source if frame is None else "frame",
         table=table,
@@ -92,7 +95,8 @@ def _find(source: str) -> NamedData:
 
 
 def _declare_missing(table: Table, known: NamedData, data: DataSection) -> tuple[Table, list[Finding]]:
-    declared = {name: (one.values, one.reason) for name, one in known.missing.items()}
+    declared: dict[str, tuple[tuple[float | str, ...], str]] = {}
+    declared |= {name: (one.values, one.reason) for name, one in known.missing.items()}
     declared |= {name: (values, "the study says so") for name, values in data.missing.items()}
     findings = []
     for name, (values, reason) in declared.items():
@@ -113,7 +117,8 @@ def _label(table: Table, known: NamedData, data: DataSection) -> str:
 
 def _dropped(table: Table, known: NamedData, data: DataSection, groups: GroupsSection, label: str) -> dict[str, str]:
     _all_known(table, data.drop, "data.drop")
-    dropped = {name: why for name, why in {**known.drop, **data.drop}.items() if name != label}
+    own = {known.label: "another label of this data set"} if known.label else {}
+    dropped = {name: why for name, why in {**own, **known.drop, **data.drop}.items() if name != label}
     for name, section in {**known.groups, **groups.attributes}.items():
         if not section.feature:
             dropped.setdefault(section.column or name, f"sensitive attribute ({name}); the model does not see it")
@@ -138,7 +143,7 @@ def _features(table: Table, data: DataSection, dropped: Mapping[str, str], label
 
 def _immutable(table: Table, known: NamedData, data: DataSection, features: tuple[str, ...]) -> dict[str, str]:
     _all_known(table, data.immutable, "data.immutable")
-    reasons = {**known.immutable, **{name: "the study says so" for name in data.immutable}}
+    reasons = {**known.immutable, **dict.fromkeys(data.immutable, "the study says so")}
     return {name: reasons[name] for name in features if name in reasons}
 
 
@@ -154,10 +159,7 @@ def _undeclared(hoped: object, names: tuple[str, ...], label: str) -> list[Findi
     return [Finding("note", label, f"no favourable class is declared; {names[-1]!r}, the last, is taken")]
 
 
-def _check_features(table: Table, features: tuple[str, ...]) -> None:
-    if not features:
-        remedy = "drop fewer columns, or give a table that describes its rows"
-        raise DataError("at least one feature", "none left", table.source, remedy)
+def _check_finite(table: Table, features: tuple[str, ...]) -> None:
     for name in features:
         column = table.columns[name]
         infinite = np.isinf(column.values) if column.kind == "numeric" else np.zeros(1, dtype=bool)

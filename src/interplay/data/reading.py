@@ -57,7 +57,9 @@ def _read_file(path: Path) -> Table:
     try:
         return _read_parquet(path) if suffix in _PARQUET else read_csv(path)
     except _BROKEN as problem:
-        raise DataError("a readable file", f"{type(problem).__name__}: {problem}", str(path), "check the file") from None
+        raise DataError(
+            "a readable file", f"{type(problem).__name__}: {problem}", str(path), "check the file"
+        ) from None
 
 
 def _read_parquet(path: Path) -> Table:
@@ -135,8 +137,8 @@ def _read_frame(source: Any, where: str) -> Table:
 def _columns(frame: nw.DataFrame[Any], names: Sequence[str], where: str) -> Table:
     if not frame.columns:
         raise DataError("at least one column", "none", where, "give a table with a header and rows")
-    series = (frame[name] for name in frame.columns)
-    return table((_column(name, one, where) for name, one in zip(names, series, strict=True)), where)
+    pairs = zip(names, frame.iter_columns(), strict=True)
+    return table((_column(name, series, where) for name, series in pairs), where)
 
 
 def _column(name: str, series: nw.Series[Any], where: str) -> Column:
@@ -144,7 +146,9 @@ def _column(name: str, series: nw.Series[Any], where: str) -> Column:
     if dtype.is_numeric():
         return numbers(name, series.cast(nw.Float64()).to_numpy())
     if dtype.is_nested() or dtype == nw.Binary:
-        raise DataError("one value a cell", f"cells of type {dtype}", f"{where}, column {name!r}", "leave the column out")
+        raise DataError(
+            "one value a cell", f"cells of type {dtype}", f"{where}, column {name!r}", "leave the column out"
+        )
     values = [None if _empty(value) else value for value in series.to_list()]
     known = [value for value in values if value is not None]
     if dtype not in (nw.Categorical, nw.Enum) and known:

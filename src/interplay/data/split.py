@@ -18,8 +18,8 @@ _OFFSETS = (1 / 2, 1 / 6, 1 / 2, 5 / 6, 1 / 3)
 class Split:
     """The part of every row, as a position in `PARTS`; every row is in exactly one part.
 
-    `pool`: every member trains on its own half of it; `tuning`: learning rates and thresholds; `calibration`: prediction
-    sets; `test`: all metrics; `audit`: held back, used once to confirm a chosen treatment.
+    `pool`: every member trains on its own half of it; `tuning`: learning rates and thresholds; `calibration`:
+    prediction sets; `test`: all metrics; `audit`: held back, used once to confirm a chosen treatment.
     """
 
     part: Int[Array, " row"]
@@ -57,9 +57,9 @@ class Split:
 def split(strata: Int[Array, " row"], seed: int) -> Split:
     """Split rows at random into 58 % pool, 12 % tuning, 12 % calibration, 12 % test and 6 % audit.
 
-    `strata` numbers the stratum of every row (group by label). The totals are the shares of all rows, rounded by largest
-    remainder. Rows are laid out stratum by stratum, shuffled within each, and dealt the parts in an even rhythm: so each
-    stratum gets its share of each part within two rows, and even a stratum of a few rows is spread.
+    `strata` numbers the stratum of every row (group by label). The totals are the shares of all rows, rounded by
+    largest remainder. Rows are laid out stratum by stratum, shuffled within each, and dealt the parts in an even
+    rhythm: so each stratum gets its share of each part within two rows, and even a stratum of a few rows is spread.
 
     Raises DataError where a part would stay empty.
 

@@ -46,9 +46,7 @@ class Table:
         Raises DataError with the nearest name where there is none.
         """
         if name not in self.columns:
-            raise DataError(
-                f"a column {name!r}", "no such column", self.source, suggestion(name, self.columns)
-            )
+            raise DataError(f"a column {name!r}", "no such column", self.source, suggestion(name, self.columns))
         return self.columns[name]
 
     def replaced(self, *columns: Column) -> "Table":

@@ -6,12 +6,29 @@ import gzip
 import io
 import lzma
 import zipfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import IO
+from typing import IO, cast
 
 from interplay.errors import DataError
+
+PACKED = (".gz", ".bz2", ".xz", ".zip")
+"""Last suffixes of packed files."""
+
+_BLOCK = 1 << 20
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def _bytes(path: Path) -> IO[bytes]:
+    match path.suffix.lower():
+        case ".gz":
+            return cast(IO[bytes], gzip.open(path, "rb"))
+        case ".bz2":
+            return bz2.open(path, "rb")
+        case ".xz":
+            return lzma.open(path, "rb")
+        case ".zip":
+            return _first_of_zip(path)
+    return path.open("rb")
 
 
 def _first_of_zip(path: Path) -> IO[bytes]:
@@ -21,24 +38,6 @@ def _first_of_zip(path: Path) -> IO[bytes]:
         found = f"{len(inside)} files"
         raise DataError("one file in the archive", found, str(path), "pack the table alone")
     return archive.open(inside[0])
-
-
-PACKED: Mapping[str, Callable[[Path], IO[bytes]]] = MappingProxyType(
-    {
-        ".gz": lambda path: gzip.open(path, "rb"),
-        ".bz2": lambda path: bz2.open(path, "rb"),
-        ".xz": lambda path: lzma.open(path, "rb"),
-        ".zip": _first_of_zip,
-    }
-)
-"""How to open a packed file, by its last suffix."""
-
-_BLOCK = 1 << 20
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-
-def _bytes(path: Path) -> IO[bytes]:
-    return PACKED.get(path.suffix.lower(), lambda path: path.open("rb"))(path)
 
 
 def opened(path: Path, encoding: str) -> io.TextIOWrapper:

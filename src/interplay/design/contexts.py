@@ -36,7 +36,8 @@ def layer_of(metric: Metric, built: Factors) -> tuple[str, ...]:
 
 def measured_on(treatment: Treatment, metric: Metric, built: Factors) -> bool:
     """Whether `metric` is measured on `treatment`: metrics of released things where they are released, metrics of
-    decisions on bare treatments and where a prediction layer changes decisions."""
+    decisions on bare treatments and where a prediction layer changes decisions.
+    """
     layers = [name for name in treatment.interventions if name in built.layers]
     if {Explanations, PredictionSets} & set(metric.needs):
         return any(name in layers for name in layer_of(metric, built))

@@ -47,7 +47,8 @@ def cost(design: Design, columns: int, classes: int, cores: int = 2) -> Cost:
     seconds = (training + attacks + explanations + sets) / (FLOPS * cores) + kinds * COMPILE_SECONDS + 15
     cells = len(design.comparisons) * 1.2
     disk = int(cells * fleet * (study.draws + 1) * 4) + 2 * fleet * len(design.trainings) * width * 4
-    memory = FIXED_BYTES + int(arms * fleet * rows * classes * 8 * 2 + 3 * disk + rows * columns * 8 + rows * study.draws * 16)
+    tables = arms * fleet * rows * classes * 16 + rows * columns * 8 + rows * study.draws * 16
+    memory = FIXED_BYTES + tables + 3 * disk
     return Cost(len(design.trainings) * (tuning + 2 * fleet) - fleet, round(seconds, 1), memory, disk)
 
 

@@ -12,7 +12,6 @@ from interplay.discovery import name_of
 from interplay.engine import jax
 from interplay.models.dense import Parameters
 
-
 Baseline = Literal["without", "same", "absent"]
 """What a treated cell is held against. `without`: the treatment less the intervention. `same`: the same treatment, by
 another metric. `absent`: zero by definition, as without the intervention there is nothing to measure."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from interplay import streams
 from interplay.arrays import Array, Int
-from interplay.conformal.quantile import threshold
+from interplay.conformal.quantile import thresholds_by_group
 from interplay.conformal.scores import aps, lac
 from interplay.design.plan import mitigated
 from interplay.estimates import NotMeasurable
@@ -64,27 +64,21 @@ def sets(facts: Facts, layer: SplitConformal | GroupConformal, default: float) -
     bench = facts.bench
     miscoverage = default if layer.miscoverage is None else layer.miscoverage
     calibration = np.flatnonzero(bench.design.split.calibration)
-    part = np.zeros(len(bench.dataset.labels), dtype=np.int64)
+    codes, groups = np.zeros(len(bench.dataset.labels), dtype=np.int64), 1
     if isinstance(layer, GroupConformal):
         name = mitigated(bench.dataset, bench.design.study.groups.mitigate)
         if name is None:
             return NotMeasurable("the study declares no group")
-        codes = bench.dataset.groupings[name].codes
-        part = np.where(codes < 0, len(bench.dataset.groupings[name].names), codes)
-    uniform = streams.generator(bench.design.study.seed, "set ties").random(len(part))
+        codes, groups = bench.dataset.groupings[name].codes, len(bench.dataset.groupings[name].names)
+    uniform = streams.generator(bench.design.study.seed, "set ties").random(len(codes))
     logs = facts.log_probabilities
     scores = lac(logs) if layer.score == "lac" else aps(logs, uniform)
     truth = np.take_along_axis(scores[:, calibration], bench.dataset.labels[calibration][None, :, None], axis=2)[..., 0]
-    limits = np.full((len(logs), len(bench.rows.weights), int(part.max()) + 1), np.inf)
-    for one in range(limits.shape[2]):
-        here = part[calibration] == one
-        if here.any():
-            weights = bench.rows.weights[:, calibration[here]]
-            for member in range(len(logs)):
-                limits[member, :, one] = threshold(truth[member, here], miscoverage, weights)
+    weights = bench.rows.weights[:, calibration]
+    limits = np.stack([thresholds_by_group(one, codes[calibration], groups, miscoverage, weights) for one in truth])
     attacked_rows, attacked_scores = None, None
     if not isinstance(facts.attacked, NotMeasurable):
         moved = facts.attacked.log_probabilities
         attacked_rows = bench.attacked
         attacked_scores = lac(moved) if layer.score == "lac" else aps(moved, uniform[bench.attacked])
-    return PredictionSets(scores, limits, part, miscoverage, layer.strict, attacked_rows, attacked_scores)
+    return PredictionSets(scores, limits, codes, miscoverage, layer.strict, attacked_rows, attacked_scores)

@@ -32,6 +32,11 @@ class Row:
     position: int
     cells: tuple[Cell, ...]
 
+    @property
+    def effects(self) -> list[Effect]:
+        """The headline effects behind its cells."""
+        return [effect for cell in self.cells for effect in cell.effects]
+
 
 def _context(reading: Reading, effect: Effect) -> int:
     """How many interventions stand beside the applied ones."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from interplay.report.names import heading, name
+from interplay.report.names import name
 from interplay.report.quantities import Scale, change_scale
 
 Audit = Mapping[str, Any]
@@ -58,6 +58,44 @@ class Reading:
             found[effect["treatment"]].append(effect)
         return found
 
+    @cached_property
+    def trained(self) -> list[Mapping[str, Any]]:
+        """The treatments that have models of their own."""
+        return [treatment for treatment in self.audit["treatments"] if treatment["training"]]
+
+    @cached_property
+    def collapsed(self) -> list[Mapping[str, Any]]:
+        """Those of them that collapsed although tuned."""
+        return [treatment for treatment in self.trained if treatment["collapsed"] is not None]
+
+    @cached_property
+    def undecided(self) -> int:
+        """How many effects have a number and no clear verdict."""
+        return sum(effect["verdict"] in ("inconclusive", "harm_undetermined") for effect in self.audit["effects"])
+
+    @cached_property
+    def passed(self) -> int:
+        """How many interventions were shown to help their own aspect."""
+        return sum(control["passed"] is True for control in self.audit["controls"])
+
+    @cached_property
+    def declared(self) -> set[str]:
+        """The metrics whose tolerance the study set."""
+        return {entry["metric"] for entry in self.audit["methods"]["tolerances"] if entry["declared"]}
+
+    def at(self, positions: Sequence[int]) -> list[Effect]:
+        """The effects at these positions."""
+        return [self.audit["effects"][position] for position in positions]
+
+    def values(self, treatment: str) -> list[Mapping[str, Any]]:
+        """The metrics that have a value on a treatment, tuned where it was tuned, with that value."""
+        found = []
+        for metric in self.audit["metrics"]:
+            mine = [value for value in metric["values"] if value["treatment"] == treatment]
+            mine = [value for value in mine if value["tuning"] == "tuned"] or mine
+            found.extend({"metric": metric, "value": value} for value in mine[:1] if value["mean"] is not None)
+        return found
+
     def rank(self, aspect: str) -> int:
         """Where an aspect stands in the ranking; after all others when it is not ranked."""
         return self.ranked.index(aspect) if aspect in self.ranked else len(self.ranked)
@@ -91,9 +129,9 @@ class Reading:
         """How the numbers of an effect are written."""
         return change_scale(self.metrics[effect["metric"]])
 
-    def shown(self, aspect: str) -> str:
-        """An aspect at the start of a line."""
-        return heading(aspect)
+    def clip(self, text: str) -> str:
+        """A text short enough for a narrow place."""
+        return name(text)
 
 
 def ratio(effect: Effect) -> float:

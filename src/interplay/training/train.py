@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -42,11 +43,8 @@ def tune(design: Design, dataset: Dataset, encoded: Encoded, progress: Progress)
     found: dict[Treatment, Tuning] = {}
     share: float | None = None
     for treatment in design.trainings:
-
-        def evaluate(rates: tuple[float, ...], treatment: Treatment = treatment) -> list[Trial]:
-            return _trials(shop, treatment, rates, inputs, labels, share, progress)
-
-        found[treatment] = choose(evaluate, design.study.model.learning_rates)
+        trials = partial(_trials, shop, treatment, inputs=inputs, labels=labels, share=share, progress=progress)
+        found[treatment] = choose(trials, design.study.model.learning_rates)
         if share is None:
             share = _share(shop, treatment, found[treatment].chosen, inputs)
     return found
@@ -89,6 +87,7 @@ def _trials(
     shop: Workshop,
     treatment: Treatment,
     rates: tuple[float, ...],
+    *,
     inputs: Float[Array, "row column"],
     labels: Int[Array, " row"],
     share: float | None,

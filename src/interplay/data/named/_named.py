@@ -12,9 +12,9 @@ from interplay.errors import DataError
 
 @dataclass(frozen=True)
 class Sentinel:
-    """Numbers that stand for "missing" in a column, and how one can tell."""
+    """Values that stand for "missing" in a column, and how one can tell."""
 
-    values: tuple[float, ...]
+    values: tuple[float | str, ...]
     reason: str
 
 

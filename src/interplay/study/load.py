@@ -1,0 +1,83 @@
+"""Reading a study file."""
+
+import codecs
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from interplay.errors import StudyError
+from interplay.study.model import Study
+from interplay.study.parse import parse
+from interplay.study.positions import Positions, positions
+
+_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+
+
+def load(path: str | Path) -> Study:
+    """The study that a TOML file declares.
+
+    Relative data paths are taken from the study file's folder; they come back as absolute paths. Raises `StudyError`
+    with file, line and column for a file that cannot be read, that is not TOML, or that has unknown keys, wrong types
+    or values out of range. Names of metrics and interventions are checked later, by `check`.
+
+    Does not show: whether the data exist, or whether the names are known.
+    """
+    tables, places = _read(Path(path))
+    study = parse(tables, places)
+    return study.model_copy(update={"data": study.data.model_copy(update=_located(study, Path(path).parent))})
+
+
+def locate(path: str | Path) -> Positions:
+    """The position of every key of a study file, for the messages of `check`."""
+    return _read(Path(path))[1]
+
+
+def is_path(source: str) -> bool:
+    """Whether a data source is the path of a file; a bare word names a data set, and "://" an address.
+
+    Example:
+        >>> is_path("loans.csv"), is_path("data/loans"), is_path("mortgage")
+        (True, True, False)
+    """
+    return not source.isidentifier() and "://" not in source
+
+
+def _located(study: Study, folder: Path) -> dict[str, str]:
+    found = {"source": study.data.source} if is_path(study.data.source) else {}
+    if study.data.path is not None:
+        found["path"] = study.data.path
+    return {key: str((folder / Path(value).expanduser()).resolve()) for key, value in found.items() if value}
+
+
+def _read(path: Path) -> tuple[dict[str, Any], Positions]:
+    text = _text(path)
+    try:
+        return tomllib.loads(text), positions(text, str(path))
+    except RecursionError:
+        raise StudyError("a study file", "tables or lists nested too deep", f"{path}", "write it flatter") from None
+    except ValueError as error:
+        message = str(error)
+        found = _PLACE.search(message)
+        last = text.count("\n") + 1
+        where = f"{path}:{found[1]}:{found[2]}" if found else f"{path}:{last}" if "end of" in message else f"{path}"
+        reason = _PLACE.sub("", message).removesuffix(" (at end of document)")
+        raise StudyError("valid TOML", f"{reason[:1].lower()}{reason[1:]}", where, "correct this line") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+        return content.decode("utf-8")
+    except FileNotFoundError:
+        step = "correct the path, or write a first study with: interplay init DATA --label COLUMN"
+        raise StudyError("a study file", "no file", f"{path}", step) from None
+    except IsADirectoryError:
+        raise StudyError("a study file", "a folder", f"{path}", "name the file in it, such as study.toml") from None
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        found = f"the byte {content[error.start]:#04x}"
+        raise StudyError("text in UTF-8", found, f"{path}:{line}", "save the file as UTF-8") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StudyError("a readable study file", reason, f"{path!s}", "check the path and its permissions") from None

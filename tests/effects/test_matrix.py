@@ -1,0 +1,105 @@
+from typing import Any
+
+import pytest
+
+from interplay.aspects import DIRECTED_PAIRS, Aspect
+from interplay.effects.compare import compare
+from interplay.effects.matrix import PairVerdict, matrix
+from interplay.effects.results import Effects
+from interplay.interactions import Interaction, Probe, Unmeasured
+
+PROBE = Probe("accuracy", "claim", "mechanism", ("dp_sgd",), "accuracy", (), "", "")
+OTHER = Probe("race", "claim", "mechanism", ("dp_sgd",), "accuracy_disparity", (), "", "", context=("split_conformal",))
+LATER = Unmeasured("later", "claim", "a human study", ())
+
+
+def interaction(source: Aspect, target: Aspect, *probes: Probe | Unmeasured) -> Interaction:
+    return Interaction(source, target, "3.1", "summary", probes)
+
+
+PAIRS = (
+    interaction(Aspect.PRIVACY, Aspect.FAIRNESS, PROBE, LATER),
+    interaction(Aspect.FAIRNESS, Aspect.PRIVACY, OTHER),
+    interaction(Aspect.UNCERTAINTY, Aspect.FAIRNESS, LATER),
+)
+WORSE, CLEAR, BETTER, OPEN, HALF = 0.05, 0.0, -0.05, None, 0.02
+
+
+def audited(kit: Any, *changes: float | None, works: bool = True, primary: bool = True) -> Effects:
+    """One privacy-to-fairness probe for each planted change of the accuracy, on treatments of their own."""
+    cells, planned, collapse = {}, [], {}
+    for place, change in enumerate(changes):
+        treated = type(kit.treated)((f"dp_sgd{place}",))
+        error = (0.05, 0.05) if change is None else (0.004, 0.004)
+        cells[treated, "tuned", "accuracy"] = kit.plain(0.8 - (change or 0.0), *error)
+        cells[kit.control, "tuned", "accuracy"] = kit.plain(0.8)
+        cells[treated, "tuned", "membership_risk"] = kit.plain(0.5 if works else 0.6, 0.001)
+        cells[kit.control, "tuned", "membership_risk"] = kit.plain(0.6)
+        own = {"treatment": treated, "applied": (f"dp_sgd{place}",)}
+        planned.append(kit.comparison(**own, probe="privacy_to_fairness/accuracy", primary=primary))
+        planned.append(kit.comparison("membership_risk", Aspect.PRIVACY, **own, control_of=f"dp_sgd{place}"))
+    return compare(kit.measurements(cells, collapse), planned, {})
+
+
+def pair(found: tuple[PairVerdict, ...], source: Aspect, target: Aspect) -> PairVerdict:
+    return next(one for one in found if (one.source, one.target) == (source, target))
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ((WORSE, CLEAR, BETTER), "harm"),
+        ((CLEAR, CLEAR), "no_material_harm"),
+        ((CLEAR, BETTER), "improvement"),
+        ((CLEAR, OPEN), "inconclusive"),
+        ((BETTER, OPEN), "inconclusive"),
+        ((HALF, OPEN, CLEAR), "harm_undetermined"),
+    ],
+)
+def test_rules(kit: Any, changes: tuple[float | None, ...], verdict: str) -> None:
+    effects = audited(kit, *changes)
+    found = pair(matrix(effects, PAIRS), Aspect.PRIVACY, Aspect.FAIRNESS)
+    assert found.verdict == verdict
+    assert [effects.effects[place].probe for place in found.effects] == ["privacy_to_fairness/accuracy"] * len(changes)
+    assert verdict.replace("_", " ") in found.sentence
+
+
+def test_did_nothing_here(kit: Any) -> None:
+    found = pair(matrix(audited(kit, CLEAR, CLEAR, works=False), PAIRS), Aspect.PRIVACY, Aspect.FAIRNESS)
+    assert found.verdict == "did_nothing_here"
+
+
+def test_all_withheld_or_absent(kit: Any) -> None:
+    planned = [
+        kit.comparison("membership_risk", Aspect.PRIVACY, probe="privacy_to_fairness/x", primary=True),
+    ]
+    cells = {
+        (kit.treated, "tuned", "membership_risk"): kit.plain(0.5, 0.001),
+        (kit.control, "tuned", "membership_risk"): kit.plain(0.5),
+    }
+    withheld = compare(kit.measurements(cells, {(kit.treated, "tuned"): "one class"}), planned, {})
+    assert pair(matrix(withheld, PAIRS), Aspect.PRIVACY, Aspect.FAIRNESS).verdict == "withheld"
+    absent = compare(kit.measurements({}), planned, {})
+    assert pair(matrix(absent, PAIRS), Aspect.PRIVACY, Aspect.FAIRNESS).verdict == "not_measurable"
+
+
+def test_all_twenty_pairs_in_order(kit: Any) -> None:
+    found = matrix(audited(kit, CLEAR), PAIRS)
+    assert [(one.source, one.target) for one in found] == list(DIRECTED_PAIRS)
+    assert len(found) == 20
+
+
+def test_what_is_missing_and_what_is_not_listed(kit: Any) -> None:
+    found = matrix(audited(kit, CLEAR), PAIRS)
+    later = pair(found, Aspect.UNCERTAINTY, Aspect.FAIRNESS)
+    assert (later.verdict, later.sentence) == ("not_yet_measurable", "not yet measurable: a human study")
+    absent = pair(found, Aspect.FAIRNESS, Aspect.PRIVACY)
+    assert absent.verdict == "not_in_this_study"
+    assert "list dp_sgd with split_conformal to measure it" in absent.sentence
+    assert pair(found, Aspect.ROBUSTNESS, Aspect.PRIVACY).verdict == "not_yet_measurable"
+
+
+def test_secondary_probes_do_not_decide(kit: Any) -> None:
+    found = pair(matrix(audited(kit, WORSE, primary=False), PAIRS), Aspect.PRIVACY, Aspect.FAIRNESS)
+    assert found.verdict == "not_in_this_study"
+    assert len(found.effects) == 1
