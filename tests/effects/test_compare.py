@@ -9,9 +9,9 @@ from interplay.effects.compare import compare, family_of
 from interplay.effects.effect import Effect
 from interplay.effects.results import Effects
 from interplay.estimates import Contrast, Sample
+from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
-from interplay.measurement.measurements import Cell, Measurements
 
 
 def retuned(kit: Any, tuned: float, applied: float) -> tuple[Effect, ...]:

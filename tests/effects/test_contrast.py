@@ -85,7 +85,9 @@ def test_samples_that_cannot_be_paired() -> None:
     assert isinstance(paired_differences(Sample(broken, 10), None, Accuracy())[""], NotMeasurable)
 
 
-def arms(random: np.random.Generator, treated: float, control: float, common: float, own: float) -> tuple[Sample, Sample]:
+def arms(
+    random: np.random.Generator, treated: float, control: float, common: float, own: float
+) -> tuple[Sample, Sample]:
     """Two treatments whose gaps share the rows' part, which may be larger than the gaps."""
     rows = 100
     shared = common * random.standard_normal(rows)
@@ -118,7 +120,10 @@ def test_intervals_cover_although_signs_are_estimated(
 def test_a_chosen_sign_alone_would_not_cover() -> None:
     random = np.random.default_rng(9)
     found = [one(*arms(random, 0.01, -0.01, 0.3, 0.05)) for _ in range(200)]
-    alone = [min(difference.cases, key=lambda case: abs(case.interval.estimate - difference.estimate)).interval for difference in found]
+    alone = [
+        min(difference.cases, key=lambda case: abs(case.interval.estimate - difference.estimate)).interval
+        for difference in found
+    ]
     assert np.mean([interval.low <= 0 <= interval.high for interval in alone]) < 0.7
     assert np.mean([difference.low <= 0 <= difference.high for difference in found]) > 0.84
 

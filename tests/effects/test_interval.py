@@ -39,6 +39,14 @@ def test_the_residual_is_counted_once() -> None:
     assert np.mean([one.residual for one in found]) == pytest.approx(1 / 1600, rel=0.1)
 
 
+def test_members_and_rows_add_up() -> None:
+    random = np.random.default_rng(8)
+    found = [crossed_interval(drawn(random, 16, 100, (0.4, 1.0, 0.0)), 100) for _ in range(300)]
+    truth = 0.4**2 / 16 + 1.0 / 100
+    assert np.mean([one.variance for one in found]) == pytest.approx(truth, rel=0.1)
+    assert np.mean([one.low <= 0 <= one.high for one in found]) >= 0.87
+
+
 def test_the_variance_never_falls_below_either_part() -> None:
     random = np.random.default_rng(4)
     for _ in range(100):

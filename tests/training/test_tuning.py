@@ -62,3 +62,6 @@ def test_collapse_is_named_with_its_share():
     labels = np.array([1] * 80 + [0] * 20)
     assert collapse_reason(np.ones((3, 100), dtype=int), labels, 2, 0.8) is not None
     assert collapse_reason(np.repeat(labels[None], 3, axis=0), labels, 2, 0.8) is None
+    seldom = np.where(np.arange(100) >= 93, 0, 1)[None]
+    assert "same decision" in str(collapse_reason(seldom, labels, 2, 0.8))
+    assert collapse_reason(seldom, labels, 2, None) is None

@@ -46,7 +46,7 @@ class Encoded:
     def warnings(self) -> tuple[str, ...]:
         """One sentence for every feature with unseen categories."""
         return tuple(
-            f"{name}: {rows} rows have a category that the fitting rows never had; it is encoded as all zeros"
+            f"{name}: a category that the fitting rows never had is encoded as all zeros (rows: {rows})"
             for name, rows in self.unseen.items()
         )
 
@@ -112,7 +112,7 @@ def fit(
         >>> encoder.encode(people).matrix.tolist()
         [[-1.0, 1.0, 0.0], [1.0, 0.0, 1.0], [3.0, 0.0, 0.0]]
         >>> encoder.encode(people).warnings
-        ('region: 1 rows have a category that the fitting rows never had; it is encoded as all zeros',)
+        ('region: a category that the fitting rows never had is encoded as all zeros (rows: 1)',)
 
     Does not show: what is lost; an unseen category and an all-zero row look alike to a model.
     """

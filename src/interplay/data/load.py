@@ -103,7 +103,7 @@ def _declare_missing(table: Table, known: NamedData, data: DataSection) -> tuple
         column, rows = without(table.column(name), values)
         table = table.replaced(column)
         listed = ", ".join(str(value) for value in values)
-        findings.append(Finding("note", name, f"{listed} made missing in {rows} rows: {reason}"))
+        findings.append(Finding("note", name, f"{listed} means missing (rows: {rows}): {reason}"))
     return table, findings
 
 

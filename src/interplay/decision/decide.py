@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import ceil, floor
 
 from interplay.aspects import Aspect
 from interplay.decision.choose import Choice, Table, choose
@@ -135,7 +136,9 @@ def _blocks_alone(found: LimitFinding, findings: Sequence[LimitFinding]) -> bool
 
 def _told(one: Relaxation) -> str:
     enough = "would be admissible" if one.alone_enough else "would keep this limit, though not all others"
-    limit = f"{one.metric} {one.bound.replace('_', ' ')} {one.needed:.3f}"
+    # Rounded to the lenient side, so that the written limit is enough.
+    lenient = floor(1000 * one.needed) if one.bound == "at_least" else ceil(1000 * one.needed)
+    limit = f"{one.metric} {one.bound.replace('_', ' ')} {lenient / 1000:.3f}"
     return f"with {limit} ({one.declared:g} declared), {one.treatment.name} {enough}"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy import stats
+from scipy import special
 
 from interplay.decision.decision import Bound, LimitFinding, Status
 from interplay.decision.measured import Measured
@@ -43,11 +43,11 @@ class Prediction:
         room = limit - self.mean if bound == "at_most" else self.mean - limit
         if self.spread == 0:
             return 1.0 if room >= 0 else 0.0
-        return float(stats.t.cdf(room / self.spread, self.degrees))
+        return float(special.stdtr(self.degrees, room / self.spread))
 
     def reachable(self, bound: Bound) -> float:
         """The tightest limit that one deployed model keeps surely enough."""
-        room = float(stats.t.ppf(SURE, self.degrees)) * self.spread
+        room = float(special.stdtrit(self.degrees, SURE)) * self.spread
         return self.mean + room if bound == "at_most" else self.mean - room
 
 
@@ -100,10 +100,12 @@ def _finding(candidate: Treatment, metric: str, bound: Bound, declared: float, m
         return LimitFinding(candidate, metric, bound, declared, status, None, None, reason)
     expected = predict(sample)
     chance = expected.chance(bound, declared)
-    status = "admissible" if chance >= SURE else "inadmissible" if chance <= 1 - SURE else "undecided"
+    # Rounding must not bar a candidate whose limit is exactly the reachable one.
+    sure = SURE - 1e-9
+    verdict: Status = "admissible" if chance >= sure else "inadmissible" if chance <= 1 - sure else "undecided"
     told = f"{_said(metric, bound, declared)} holds for one deployed model with probability {chance:.2f}"
-    reason = told if status != "undecided" else f"{told}; {_settled_by(expected, bound, declared)}"
-    return LimitFinding(candidate, metric, bound, declared, status, chance, expected.reachable(bound), reason)
+    reason = told if verdict != "undecided" else f"{told}; {_settled_by(expected, bound, declared)}"
+    return LimitFinding(candidate, metric, bound, declared, verdict, chance, expected.reachable(bound), reason)
 
 
 def _without_number(

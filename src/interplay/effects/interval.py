@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from interplay.arrays import Array, Float
 
@@ -71,7 +71,7 @@ class Interval:
         """The p value against "at most `threshold`"; small when the value is larger."""
         if self.variance == 0:
             return 0.0 if self.estimate > threshold else 1.0
-        return float(stats.t.sf((self.estimate - threshold) / self.standard_error, self.degrees))
+        return float(special.stdtr(self.degrees, (threshold - self.estimate) / self.standard_error))
 
     @property
     def detectable(self) -> float:
@@ -79,7 +79,7 @@ class Interval:
         return (self._quantile((1 + TWO_SIDED) / 2) + self._quantile(POWER)) * self.standard_error
 
     def _quantile(self, level: float) -> float:
-        return float(stats.t.ppf(level, self.degrees))
+        return float(special.stdtrit(self.degrees, level))
 
 
 def why_no_interval(values: Float[Array, "member draw"]) -> str:
@@ -127,4 +127,6 @@ def _degrees(from_members: float, from_rows: float, total: float, members: int, 
     if total == 0:
         return float(members - 1)
     rows = 1 / (1 / (draws - 1) + 1 / max(support - 1, 1))
+    if from_members == 0 and from_rows == 0:  # all of it is the combination of both: the smaller freedom holds
+        return min(float(members - 1), rows)
     return 1 / ((from_members / total) ** 2 / (members - 1) + (from_rows / total) ** 2 / rows)

@@ -82,8 +82,13 @@ def _outcome(verdicts: set[str]) -> PairOutcome:
 
 
 def _needed(probes: list[Probe]) -> str:
-    choices = sorted({" with ".join((name, *probe.context)) for probe in probes for name in probe.interventions})
-    return f"not in this study: list {' or '.join(choices)} to measure it"
+    choices = {
+        " with ".join((name, *probe.context, *probe.replaces))
+        for probe in probes
+        if probe.primary
+        for name in probe.interventions
+    }
+    return f"not in this study: list {' or '.join(sorted(choices))} to measure it"
 
 
 def _sentence(source: Aspect, target: Aspect, outcome: PairOutcome, primary: list[Effect]) -> str:

@@ -129,7 +129,8 @@ def _collapses(bench: Bench, stacks: Mapping[tuple[Treatment, Arm], Facts]) -> d
         bare = treatment.without(tuple(bench.design.factors.layers))
         for arm in ("tuned", "as_applied"):
             facts = stacks.get((bare, arm), stacks[bare, "tuned"])
-            reason = collapse_reason(facts.predictions.decisions[:, test], labels, classes, share)
+            compared = None if bare == Treatment() else share
+            reason = collapse_reason(facts.predictions.decisions[:, test], labels, classes, compared)
             if reason is not None:
                 found[treatment, arm] = reason
     return found

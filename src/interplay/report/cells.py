@@ -8,6 +8,9 @@ from interplay.report.reading import Effect, Reading, equivalent, ratio
 from interplay.report.words import pooled
 
 
+_SILENT = {"withheld", "not_measurable"}
+
+
 @dataclass(frozen=True, eq=False)
 class Cell:
     """What a treatment does to an aspect: its verdict, and the effect that decides it (None without a number).
@@ -31,6 +34,11 @@ class Row:
     treatment: Mapping[str, Any]
     position: int
     cells: tuple[Cell, ...]
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the treatment collapsed, so that no cell says anything."""
+        return self.treatment["collapsed"] is not None and {cell.verdict for cell in self.cells} <= _SILENT
 
     @property
     def effects(self) -> list[Effect]:
@@ -73,6 +81,13 @@ def _cell(aspect: str, effects: Sequence[Effect]) -> Cell:
     deciding = _deciding(mine, verdict)
     unmeasured = sum(effect["verdict"] == "not_measurable" for effect in mine)
     return Cell(aspect, verdict, deciding, deciding is not None and equivalent(deciding), mine, unmeasured)
+
+
+def pair_effect(reading: Reading, source: str, target: str) -> Effect | None:
+    """The primary effect that decides the verdict of a directed pair; None without a number."""
+    pair = reading.pairs[(source, target)]
+    effects = reading.at([position for probe in pair["probes"] for position in probe["effects"]])
+    return _deciding([effect for effect in effects if effect["primary"]], pair["verdict"])
 
 
 def rows(reading: Reading, training: bool) -> list[Row]:

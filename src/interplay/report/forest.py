@@ -1,18 +1,36 @@
 """The forest plot: each primary effect and its interval on one axis, in tolerances."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from interplay.aspects import DIRECTED_PAIRS
 from interplay.report.reading import Effect, Reading, in_tolerances
 from interplay.report.words import VERDICTS
 
-REACH = 5.0
-"""The axis ends at this many tolerances; what lies further is drawn at the edge with an arrow."""
 WIDTH = 360
 """Width of the drawing."""
 MARGIN = 14
+"""Room at each end for an arrow."""
+NEAREST, FARTHEST = 2.0, 6.0
+"""The axis ends no nearer and no farther than this many tolerances."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis in tolerances from -reach to reach; what lies further is drawn at its end with an arrow."""
+
+    reach: float
+
+    def place(self, tolerances: float) -> float:
+        """Where a change of this many tolerances lies.
+
+        Example:
+            >>> Axis(5.0).place(0.0), Axis(5.0).place(100.0)
+            (180.0, 346.0)
+        """
+        held = min(self.reach, max(-self.reach, tolerances))
+        return round(WIDTH / 2 + held / self.reach * (WIDTH / 2 - MARGIN), 1)
 
 
 @dataclass(frozen=True)
@@ -25,7 +43,6 @@ class Bar:
     off_left: bool
     off_right: bool
     tone: str
-    verdict: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,20 +73,34 @@ def place(tolerances: float) -> float:
     return round(WIDTH / 2 + held / REACH * (WIDTH / 2 - MARGIN), 1)
 
 
-def _bar(effect: Effect) -> Bar:
-    low = in_tolerances(effect["low"], effect["tolerance"])
-    high = in_tolerances(effect["high"], effect["tolerance"])
+@dataclass(frozen=True, eq=False)
+class Plot:
+    """The whole plot: its axis and its blocks."""
+
+    axis: Axis
+    blocks: tuple[Block, ...]
+
+
+def _ends(effect: Effect) -> tuple[float, float]:
+    return in_tolerances(effect["low"], effect["tolerance"]), in_tolerances(effect["high"], effect["tolerance"])
+
+
+def axis(effects: Sequence[Effect]) -> Axis:
+    """An axis that holds nine in ten of the intervals."""
+    farthest = sorted(max(abs(end) for end in _ends(effect)) for effect in effects)
+    chosen = farthest[math.ceil(0.9 * len(farthest)) - 1] if farthest else NEAREST
+    return Axis(min(FARTHEST, max(NEAREST, math.ceil(min(chosen, FARTHEST)))))
+
+
+def _bar(effect: Effect, on: Axis) -> Bar:
+    low, high = _ends(effect)
     middle = in_tolerances(effect["estimate"], effect["tolerance"])
-    tone = VERDICTS[effect["verdict"]].tone
-    return Bar(place(low), place(high), place(middle), low < -REACH, high > REACH, tone, effect["verdict"])
+    tone, off_left, off_right = VERDICTS[effect["verdict"]].tone, low < -on.reach, high > on.reach
+    return Bar(on.place(low), on.place(high), on.place(middle), off_left, off_right, tone)
 
 
 def _pair(effect: Effect) -> str:
     return str(effect["probe"]).partition("/")[0]
-
-
-def _lines(effects: Iterable[Effect]) -> tuple[Line, ...]:
-    return tuple(Line(effect, _bar(effect)) for effect in effects)
 
 
 def primary(reading: Reading) -> list[Effect]:
@@ -82,19 +113,16 @@ def _numbered(effect: Effect) -> bool:
     return all(effect[end] is not None for end in ("estimate", "low", "high"))
 
 
-def blocks(reading: Reading) -> list[Block]:
+def plot(reading: Reading) -> Plot:
     """The plot, one block for each directed pair that has primary effects, by the importance of its target."""
     effects = primary(reading)
-    found = []
-    for source, target in sorted(DIRECTED_PAIRS, key=lambda pair: (reading.rank(pair[1]), reading.rank(pair[0]))):
-        mine = [effect for effect in effects if _pair(effect) == f"{source}_to_{target}"]
-        if mine:
-            found.append(Block(source, target, _lines(mine)))
-    others = [effect for effect in effects if not any(_pair(effect) == f"{a}_to_{b}" for a, b in DIRECTED_PAIRS)]
-    return [*found, Block("", "", _lines(others))] if others else found
+    on = axis(effects)
+    names = {f"{source}_to_{target}": (source, target) for source, target in DIRECTED_PAIRS}
+    found: dict[tuple[str, str], list[Line]] = {}
+    for effect in effects:
+        found.setdefault(names.get(_pair(effect), ("", "")), []).append(Line(effect, _bar(effect, on)))
 
+    def order(pair: tuple[str, str]) -> tuple[int, int]:
+        return reading.rank(pair[1]), reading.rank(pair[0])
 
-def ticks() -> list[dict[str, Any]]:
-    """The marks of the axis."""
-    labels = {-REACH: "5\N{MULTIPLICATION SIGN} better", 0: "no change", REACH: "5\N{MULTIPLICATION SIGN} worse"}
-    return [{"place": place(at), "label": label} for at, label in labels.items()]
+    return Plot(on, tuple(Block(*pair, tuple(found[pair])) for pair in sorted(found, key=order)))

@@ -2,83 +2,43 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from interplay.aspects import TRUST_ASPECTS
 from interplay.report import cells, folding, forest, quantities, sentences
-from interplay.report.names import NAME_LENGTH, SENTENCE_LENGTH, clean, heading
+from interplay.report.environment import environment, escaped
+from interplay.report.names import clean
 from interplay.report.reading import Audit, Reading
-from interplay.report.words import ASPECT_LETTERS, GLOSSARY, VERDICTS
 
-_TITLE_LENGTH = 400
 _DECLARED_LENGTH = 30_000
 
 
-def _finalize(value: Any) -> Any:
-    """Every expression of a template passes through here: outside text never reaches the page uncleaned."""
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _named(text: str) -> Markup:
-    """A name of any length as one isolated piece of text; what is cut is in its title."""
-    shown = escape(clean(text, NAME_LENGTH))
-    if len(text) <= NAME_LENGTH:
-        return Markup("<bdi>{}</bdi>").format(shown)
-    return Markup('<bdi title="{}">{}</bdi>').format(clean(text, _TITLE_LENGTH), shown)
-
-
-def _listed(values: Any) -> str:
-    return ", ".join(clean(str(value), NAME_LENGTH) for value in values)
-
-
-def _declared(study: Mapping[str, Any]) -> str:
+def _declared(study: Mapping[str, Any]) -> Markup:
     """The study as declared, line by line; only the breaks made here survive the cleaning."""
     text = json.dumps(study["declared"], indent=2, sort_keys=True, ensure_ascii=False)
-    lines = (clean(line, SENTENCE_LENGTH) for line in text.split("\n"))
-    return "\n".join(lines)[:_DECLARED_LENGTH]
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("interplay.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-    )
-    environment.filters.update(named=_named, listed=_listed, heading=heading)
-    environment.globals.update(
-        verdicts=VERDICTS, letters=ASPECT_LETTERS, glossary=GLOSSARY, trust_aspects=[str(each) for each in TRUST_ASPECTS]
-    )
-    return environment
+    return escaped("\n".join(map(clean, text.split("\n")))[:_DECLARED_LENGTH])
 
 
 def _parts(reading: Reading) -> dict[str, Any]:
     """What the templates may name."""
     audit = reading.audit
-    training, layered = cells.rows(reading, training=True), cells.rows(reading, training=False)
     return {
         "audit": audit,
         "reading": reading,
         "quantities": quantities,
-        "sentences": sentences,
         "verdict": sentences.verdict_sentence(audit),
         "decision": sentences.decision_sentence(audit),
         "counts": sentences.pair_counts(audit),
-        "training": training,
-        "layered": layered,
+        "training": cells.rows(reading, training=True),
+        "layered": cells.rows(reading, training=False),
+        "pair_effect": cells.pair_effect,
         "control": cells.control_values(reading),
-        "blocks": forest.blocks(reading),
-        "forest": forest,
+        "plot": forest.plot(reading),
+        "width": forest.WIDTH,
         "notes": folding.notes(audit["effects"]),
         "folded": folding.by_treatment(reading),
-        "declared": Markup(escape(_declared(audit["study"]))),  # noqa: S704 - escaped here
+        "declared": _declared(audit["study"]),
     }
 
 
@@ -88,7 +48,6 @@ def render(audit: Audit) -> str:
     Equal audits give equal bytes. The page loads nothing and runs no script; every text of the audit is escaped, and
     control and direction characters in it are shown as tags.
 
-    Does not show: anything that is not in the audit; nothing is computed here but sums, orders and roundings.
+    Does not show: anything that is not in the audit; nothing is computed here but orders, counts and roundings.
     """
-    reading = Reading(audit)
-    return _environment().get_template("page.html").render(_parts(reading))
+    return environment().get_template("page.html").render(_parts(Reading(audit)))

@@ -8,6 +8,9 @@ SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
 
+_LONG = 8
+_UNITLESS = ("", "1", "none", "ratio", "r2")
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -46,6 +49,10 @@ class Scale:
         text = self.number(value, signed)
         return f"{text}{SPACE}{self.unit}" if self.unit and value is not None else text
 
+    def brief(self, value: float | None, signed: bool = False) -> str:
+        """The number for a table: a long unit is left to the list of metrics."""
+        return self.number(value, signed) if len(self.unit) > _LONG else self.amount(value, signed)
+
     def interval(self, low: float | None, high: float | None, signed: bool = False) -> str:
         """The two ends in words.
 
@@ -63,7 +70,7 @@ def _plain(metric: Mapping[str, Any]) -> Scale:
     lowered = unit.lower()
     if "auc" in lowered or "area under" in lowered:
         return Scale(1, 3, "", leading_zero=False)
-    return Scale(1, 3, "" if lowered in ("", "1", "none", "ratio") else unit)
+    return Scale(1, 3, "" if lowered in _UNITLESS or "correlation" in lowered else unit)
 
 
 def _is_share(metric: Mapping[str, Any]) -> bool:
@@ -71,13 +78,18 @@ def _is_share(metric: Mapping[str, Any]) -> bool:
 
 
 def level_scale(metric: Mapping[str, Any]) -> Scale:
-    """How a value of the metric is written.
+    """How a value of the metric is written: a share in per cent, a difference of shares in points.
 
     Example:
-        >>> level_scale({"unit": "share of rows", "relative": False}).amount(0.914)
+        >>> level_scale({"title": "accuracy", "unit": "share of rows", "relative": False}).amount(0.914)
         '91.4\\xa0%'
+        >>> level_scale({"title": "accuracy disparity", "unit": "share of rows", "relative": False}).amount(0.078)
+        '7.8\\xa0points'
     """
-    return Scale(100, 1, "%") if _is_share(metric) else _plain(metric)
+    if not _is_share(metric):
+        return _plain(metric)
+    apart = any(word in metric["title"] for word in ("disparity", "difference", "gap"))
+    return Scale(100, 1, "points" if apart else "%")
 
 
 def change_scale(metric: Mapping[str, Any]) -> Scale:

@@ -129,6 +129,13 @@ class Reading:
         """How the numbers of an effect are written."""
         return change_scale(self.metrics[effect["metric"]])
 
+    def change(self, effect: Effect) -> str:
+        """The size of an effect and its direction: 6.1 points worse."""
+        scale, estimate = self.scale(effect), effect["estimate"]
+        if estimate is None or not any(digit in scale.number(estimate) for digit in "123456789"):
+            return scale.amount(estimate)
+        return f"{scale.amount(abs(estimate))} {'worse' if estimate > 0 else 'better'}"
+
     def clip(self, text: str) -> str:
         """A text short enough for a narrow place."""
         return name(text)

@@ -12,6 +12,7 @@ from interplay.study.parse import parse
 from interplay.study.positions import Positions, positions
 
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_BARE_WORD = re.compile(r"[\w-]*")
 
 
 def load(path: str | Path) -> Study:
@@ -37,10 +38,10 @@ def is_path(source: str) -> bool:
     """Whether a data source is the path of a file; a bare word names a data set, and "://" an address.
 
     Example:
-        >>> is_path("loans.csv"), is_path("data/loans"), is_path("mortgage")
-        (True, True, False)
+        >>> is_path("loans.csv"), is_path("data/loans"), is_path("mortgage"), is_path("silo-bank")
+        (True, True, False, False)
     """
-    return not source.isidentifier() and "://" not in source
+    return _BARE_WORD.fullmatch(source) is None and "://" not in source
 
 
 def _located(study: Study, folder: Path) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from interplay.aspects import RANKED_ASPECTS, Aspect
 from interplay.data.sections import DataSection, GroupsSection
@@ -12,60 +12,85 @@ from interplay.sections import Section
 class ModelSection(Section):
     """The model and how it is trained without any intervention."""
 
-    hidden: tuple[int, ...] = (16,)
+    hidden: tuple[PositiveInt, ...] = (16,)
     """Widths of the hidden layers; empty means logistic regression."""
     optimiser: Literal["sgd", "adam"] = "sgd"
+    """`sgd` is stochastic gradient descent with momentum."""
     learning_rate: float = Field(default=0.1, gt=0)
     """The rate of the control as applied; the tuned arm chooses from `learning_rates`."""
     learning_rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3, 1.0)
-    batch_size: int | Literal["full"] = "full"
+    """The rates tried for every treatment, the same for all."""
+    batch_size: PositiveInt | Literal["full"] = "full"
+    """Expected rows of a batch; "full" takes every training row in every step."""
     steps: int = Field(default=400, ge=1)
+    """Updates of the parameters."""
     weight_decay: float = Field(default=0.0, ge=0)
+    """Strength of the squared penalty on the weights."""
 
 
 class InterventionSection(Section):
     """One intervention by its catalogue name, and its parameters."""
 
     name: str
+    """The catalogue name, such as dp_sgd."""
     parameters: dict[str, Any] = Field(default_factory=dict)
+    """What to set, by parameter name; the rest keeps its defaults."""
 
 
 class PrioritiesSection(Section):
     """The ranking of the aspects, and who set it."""
 
     ranking: tuple[Aspect, ...] = RANKED_ASPECTS
+    """The five aspects of trust and utility, each once, the most important first."""
     set_by: str = ""
+    """Who decided the ranking."""
     set_on: str = ""
+    """When, as a text such as "2026-01-31"."""
     stakeholders: tuple[str, ...] = ()
+    """Who was asked."""
 
 
 class LimitSection(Section):
     """A hard limit on a metric: a treatment that breaks it is not admissible."""
 
     metric: str
+    """The metric's catalogue name, or name/grouping; a name alone covers all groupings."""
     at_least: float | None = None
+    """The smallest value that is admissible, in the unit of the metric."""
     at_most: float | None = None
+    """The largest value that is admissible, in the unit of the metric."""
     reason: str = ""
+    """Where the limit comes from: a law, a policy, a promise."""
 
 
 class SoftGoalSection(Section):
     """A goal without a measurement: shown with its evidence, never gating."""
 
     aspect: Literal["accountability", "human agency", "safety", "alignment", "diversity"]
+    """The aspect without a metric that the goal belongs to."""
     text: str
+    """The goal."""
     responsible: str
+    """Who sees to it."""
     evidence: str = ""
+    """A link or a reference to what shows it."""
 
 
 class Study(Section):
     """Everything a user declares: data, groups, model, interventions, priorities, limits, tolerances and goals."""
 
     version: Literal[1] = 1
+    """The version of this file format."""
     name: str
+    """What the report calls the study."""
     purpose: str = ""
+    """What the model decides, and about whom."""
     seed: int = Field(default=0, ge=0)
+    """Every random number of the study follows from it."""
     members: int = Field(default=16, ge=2)
+    """Models trained for every treatment; 16 where membership attacks are measured, 8 suffice elsewhere."""
     draws: int = Field(default=200, ge=50)
+    """Bootstrap draws of the rows, for the intervals."""
     data: DataSection
     groups: GroupsSection = GroupsSection()
     model: ModelSection = ModelSection()
@@ -73,4 +98,5 @@ class Study(Section):
     priorities: PrioritiesSection = PrioritiesSection()
     limits: tuple[LimitSection, ...] = ()
     tolerances: dict[str, float] = Field(default_factory=dict)
+    """The smallest change that matters, by metric or metric/grouping; the metric's own where none is given."""
     soft_goals: tuple[SoftGoalSection, ...] = ()

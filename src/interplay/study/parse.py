@@ -105,7 +105,9 @@ def _written(error: ErrorDetails, tables: Mapping[str, Any]) -> KeyPath:
         return path
     value: Any = tables
     for depth, part in enumerate(path):
-        inside = part in value if isinstance(value, Mapping) else isinstance(value, list | tuple) and isinstance(part, int)
+        inside = (
+            part in value if isinstance(value, Mapping) else isinstance(value, list | tuple) and isinstance(part, int)
+        )
         if not inside:
             return path[:depth]
         value = value[part]
@@ -142,7 +144,9 @@ def _missing(path: KeyPath) -> Fault:
 def _misshapen(errors: list[ErrorDetails], path: KeyPath, value: Any) -> Fault:
     fault = value_fault(errors, path, value)
     if isinstance(value, Mapping) and expects_tables(path):
-        return Fault(path, "a list of tables", fault.found, f"write the header with double brackets: {header((*path, 0))}")
+        return Fault(
+            path, "a list of tables", fault.found, f"write the header with double brackets: {header((*path, 0))}"
+        )
     if isinstance(value, list | tuple) and keys_at(path):
         return Fault(path, fault.expected, fault.found, f"write the header with single brackets: {header(path)}")
     return fault

@@ -36,10 +36,10 @@ class Positions:
         return self.places[next(known)] if path[:1] in self.places else (1, 1)
 
     def where(self, path: KeyPath) -> str:
-        """File, line and column of a key, as an error shows them.
+        r"""File, line and column of a key, as an error shows them.
 
         Example:
-            >>> positions("[model]\\nsteps = 4", "study.toml").where(("model", "steps"))
+            >>> positions("[model]\nsteps = 4", "study.toml").where(("model", "steps"))
             'study.toml:2:1'
         """
         line, column = self.place(path)
@@ -47,13 +47,13 @@ class Positions:
 
 
 def positions(text: str, file: str) -> Positions:
-    """The position of every key and list item in a TOML text, which must be valid.
+    r"""The position of every key and list item in a TOML text, which must be valid.
 
     Dotted and quoted keys, inline tables, arrays of tables and texts of several lines are understood. A table header
     counts as the position of its table; the first mention counts where there are several.
 
     Example:
-        >>> found = positions('[[limits]]\\nmetric = "accuracy"\\n[[limits]]\\n"at_least" = 0.8', "study.toml")
+        >>> found = positions('[[limits]]\nmetric = "accuracy"\n[[limits]]\n"at_least" = 0.8', "study.toml")
         >>> found.places[("limits", 1, "at_least")]
         (4, 1)
     """

@@ -34,11 +34,11 @@ _RANGES = {
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it, without control characters and not too long.
+    r"""A value as a message shows it, without control characters and not too long.
 
     Example:
-        >>> shown("a\\nb"), shown(True), shown(2.5), shown([1]), shown({})
-        ("the text 'a\\\\nb'", 'true', 'the number 2.5', 'a list', 'a table')
+        >>> shown("a\nb"), shown(True), shown(2.5), shown([1]), shown({})
+        ("the text 'a\\nb'", 'true', 'the number 2.5', 'a list', 'a table')
     """
     if isinstance(value, str):
         return f"the text {quoted(value)}"

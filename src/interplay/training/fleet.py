@@ -51,15 +51,11 @@ def train_all(recipe: Recipe, table: Table, jobs: Sequence[Job], progress: Progr
     for start in range(0, len(jobs), size):
         block = list(jobs[start : start + size])
         padded = block + [block[0]] * (size - len(block))
-        trained = program(table, stack(padded))
-        done.append(tuple(Layer(layer.weight[: len(block)], layer.bias[: len(block)]) for layer in trained))
+        trained = jax.device_get(program(table, stack(padded)))  # a sharded array must not be sliced: collectives stall
+        done.append(jax.tree.map(lambda leaf: leaf[: len(block)], trained))
         progress(len(block))
-    return tuple(
-        Layer(
-            jnp.concatenate([part[depth].weight for part in done]), jnp.concatenate([part[depth].bias for part in done])
-        )
-        for depth in range(len(done[0]))
-    )
+    joined: Parameters = jax.tree.map(lambda *parts: np.concatenate(parts), *done)
+    return joined
 
 
 def over_members(function: Callable[..., jax.Array]) -> Callable[..., Array]:
@@ -81,7 +77,7 @@ def over_members(function: Callable[..., jax.Array]) -> Callable[..., Array]:
     def lifted(fleet: Parameters, keys: jax.Array, *shared: jax.Array) -> Array:
         members = len(keys)
         fill = np.arange(-(-members // jax.local_device_count()) * jax.local_device_count()) % members
-        padded = tuple(Layer(layer.weight[fill], layer.bias[fill]) for layer in fleet)
+        padded = jax.tree.map(lambda leaf: np.asarray(leaf)[fill], fleet)
         return np.asarray(program(padded, keys[fill], shared))[:members]
 
     return lifted

@@ -79,14 +79,15 @@ def collapse_reason(
 ) -> str | None:
     """Why these decisions count as collapsed, or None.
 
-    Collapsed when the share of the most decided class is above max(base rate, the control's share) + 0.5 * (1 - base
-    rate), or when the balanced accuracy is within a tenth of the way from chance to one.
+    Collapsed when the balanced accuracy is within a tenth of the way from chance to one, or when the share of the most
+    decided class is above max(base rate, the control's share) + 0.5 * (1 - base rate). Without a control (it is the
+    control that is judged) only the first rule holds: with a rare class a good model may decide for it seldom.
     """
     base = float(np.bincount(labels, minlength=classes).max() / len(labels))
     share = float(np.mean([np.bincount(one, minlength=classes).max() / len(labels) for one in decisions]))
     recalls = [np.mean(decisions[:, labels == label] == label) for label in range(classes) if (labels == label).any()]
     balanced = float(np.mean(recalls))
-    limit = max(base, control_share or 0.0) + 0.5 * (1 - base)
+    limit = 1.0 if control_share is None else max(base, control_share) + 0.5 * (1 - base)
     floor = 1 / classes + 0.1 * (1 - 1 / classes)
     if share > limit:
         return f"{share:.1%} of the rows get the same decision (the most frequent label has {base:.1%})"

@@ -13,6 +13,8 @@ from interplay.errors import DataError
 from interplay.sections import Section
 
 NOISE_COLUMNS = 5
+PROXY_NOISE = 0.2
+"""Noise of the column that tells women from men: a model can find her formula, but has to look for it."""
 
 
 class Options(Section):
@@ -35,11 +37,12 @@ def generate(rows: int = 8_000, seed: int = 0, share_women: float = 0.15, placeb
 
     men: recorded_income = worth + 0.3 * noise; joint_account_flow = 0.8 * noise
     women: recorded_income = 0.2 * worth + 0.5 * noise - 0.3; joint_account_flow = worth + 0.3 * noise
+    household_signal = [woman] + 0.2 * noise
 
     because a couple's income is booked on the husband. With `placebo` women have the men's formulas. Each woman is
     married to one of the men, as long as there are enough; the two share `couple` and their creditworthiness, which is
-    kept as a column (no feature) so that couples with one answer for him and another for her can be counted.
-    `household_signal` tells women from men imperfectly, as columns of real tables do.
+    kept as a column (no feature) so that couples with one answer for him and another for her can be counted. Five
+    columns are noise.
 
     A model finds the minority's formula late in training; the gradients of its rows stay large, and clipping cuts them.
 
@@ -52,12 +55,11 @@ def generate(rows: int = 8_000, seed: int = 0, share_women: float = 0.15, placeb
     """
     random = streams.generator(seed, "silobank")
     women = np.zeros(rows, dtype=bool)
-    women[random.permutation(rows)[: round(share_women * rows)]] = True
+    women[random.permutation(rows)[: max(1, round(share_women * rows))]] = True
     worth = random.standard_normal(rows)
     couple = _couples(women)
-    for side in (women, ~women):
-        # Husband and wife come in the same order, so this gives her his creditworthiness.
-        worth[side & (couple >= 0)] = worth[~women & (couple >= 0)]
+    # Wives and husbands come in the same order, so this gives her his creditworthiness.
+    worth[women & (couple >= 0)] = worth[~women & (couple >= 0)]
     return table(_columns(random, women, worth, couple, placebo), "silobank")
 
 
@@ -83,7 +85,7 @@ def _columns(
     other = women & (not placebo)
     income = np.where(other, 0.2 * worth + 0.5 * noise() - 0.3, worth + 0.3 * noise())
     flow = np.where(other, worth + 0.3 * noise(), 0.8 * noise())
-    signal = women + 0.3 * noise()
+    signal = women + PROXY_NOISE * noise()
     repays = worth + 0.2 * noise() > 0
     numeric = {"recorded_income": income, "joint_account_flow": flow, "household_signal": signal}
     numeric |= {f"noise_{place}": noise() for place in range(1, NOISE_COLUMNS + 1)}

@@ -1,0 +1,86 @@
+"""Whether a study makes sense: known names, and nothing that contradicts itself."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from interplay.aspects import RANKED_ASPECTS
+from interplay.interventions import Intervention
+from interplay.metrics import Metric
+from interplay.study.faults import Fault, raise_first
+from interplay.study.groupings import grouping_faults
+from interplay.study.instances import intervention_faults
+from interplay.study.limits import limit_faults, tolerance_faults
+from interplay.study.model import Study
+from interplay.study.parse import unusable
+from interplay.study.positions import Positions
+from interplay.study.wording import quoted
+
+
+def check(
+    study: Study,
+    metrics: Mapping[str, type[Metric]],
+    interventions: Mapping[str, type[Intervention]],
+    where: str | Positions,
+) -> None:
+    """Check a study against the catalogue and against itself.
+
+    `where` names the study in messages; with the `Positions` of its file (see `locate`) they have line and column.
+    Raises `StudyError` for the first fault and counts the others: unknown metrics, groupings, interventions or
+    parameters (with the nearest known name), parameters of another type, an intervention listed twice, limits that no
+    value can keep or that lie outside the metric's bounds, tolerances that are not above 0, a ranking that does not
+    hold each of the six aspects once, values merged into two groups, and columns used for two purposes. Raises
+    `RefusedCombination`, whose remedy is the alternative, when two interventions cannot act on one model.
+
+    Does not show: whether columns, groups and values exist in the data.
+    """
+    faults = list(unusable(study.model_dump()))
+    # Comparisons below need finite numbers.
+    raise_first(faults, where)
+    faults = [
+        *_column_faults(study),
+        *grouping_faults(study),
+        *_learning_rate_faults(study),
+        *intervention_faults(study, interventions),
+        *_ranking_faults(study),
+        *limit_faults(study, metrics),
+        *tolerance_faults(study, metrics),
+    ]
+    raise_first(faults, where)
+
+
+def _ranking_faults(study: Study) -> Iterator[Fault]:
+    ranking = study.priorities.ranking
+    times = Counter(ranking)
+    wrong = (
+        *(f"no {aspect.value!r}" for aspect in RANKED_ASPECTS if not times[aspect]),
+        *(f"{aspect.value!r} {times[aspect]} times" for aspect in RANKED_ASPECTS if times[aspect] > 1),
+        *(f"{aspect.value!r}, which is measured and not ranked" for aspect in times if aspect not in RANKED_ASPECTS),
+    )
+    if wrong:
+        expected = "each of " + ", ".join(aspect.value for aspect in RANKED_ASPECTS) + " once"
+        step = "list the six, the most important first"
+        yield Fault(("priorities", "ranking"), expected, "; ".join(wrong), step)
+
+
+def _learning_rate_faults(study: Study) -> Iterator[Fault]:
+    rates = study.model.learning_rates
+    if not rates:
+        step = "list some, such as [0.01, 0.03, 0.1, 0.3, 1.0]"
+        yield Fault(("model", "learning_rates"), "at least one rate to choose from", "an empty list", step)
+    for index, rate in enumerate(rates):
+        if rate <= 0:
+            yield Fault(("model", "learning_rates", index), "a rate above 0", f"{rate:g}", "change it, or take it out")
+
+
+def _column_faults(study: Study) -> Iterator[Fault]:
+    data = study.data
+    if data.label is not None and data.label in data.drop:
+        found = f"{quoted(data.label)}, the label"
+        yield Fault(("data", "drop", data.label), "columns to leave out", found, "take it out of [data.drop]")
+    for index, name in enumerate(data.features or ()):
+        purpose = "the label" if name == data.label else "also in [data.drop]" if name in data.drop else None
+        if purpose:
+            found = f"{quoted(name)}, {purpose}"
+            yield Fault(
+                ("data", "features", index), "columns that the model may see", found, "take it out of one place"
+            )
