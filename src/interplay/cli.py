@@ -79,10 +79,8 @@ def run(
     start = time.monotonic()
     with _resumable(study, runs), _progress(ready, console, quiet) as progress:
         audit = run_study(declared, runs, progress=progress, ready=ready)
-    out = Console()
-    for part in summary(audit.content):
-        out.print(part)
-    typer.echo(f"\nAudit:  {audit.path / 'audit.json'}\nReport: {audit.report}")
+    paths = {"audit": str(audit.path / "audit.json"), "report": str(audit.report)}
+    Console().print(summary(audit.content, paths))
     console.print(f"Done in {time.monotonic() - start:.0f} s.")
 
 

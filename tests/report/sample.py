@@ -27,42 +27,141 @@ METRICS: dict[str, tuple[Any, ...]] = {
     "balanced_accuracy": ("balanced accuracy", "utility", True, "share of rows", 0.02, False, True, 0.746, (), ""),
     "log_loss": ("log loss", "utility", False, "nats", 0.02, False, False, 0.268, (), ""),
     "accuracy_disparity/race": (
-        "accuracy disparity", "fairness", False, "share of rows", 0.02, False, True, 0.078, RACE, "",
+        "accuracy disparity",
+        "fairness",
+        False,
+        "share of rows",
+        0.02,
+        False,
+        True,
+        0.078,
+        RACE,
+        "",
     ),
     "accuracy_disparity/sex": (
-        "accuracy disparity", "fairness", False, "share of rows", 0.02, False, True, 0.012, SEX, "",
+        "accuracy disparity",
+        "fairness",
+        False,
+        "share of rows",
+        0.02,
+        False,
+        True,
+        0.012,
+        SEX,
+        "",
     ),
     "demographic_parity_difference/race": (
-        "demographic parity difference", "fairness", False, "share of rows", 0.02, False, True, 0.164, RACE, "",
+        "demographic parity difference",
+        "fairness",
+        False,
+        "share of rows",
+        0.02,
+        False,
+        True,
+        0.164,
+        RACE,
+        "",
     ),
     "worst_group_accuracy/race": (
-        "worst-group accuracy", "fairness", True, "share of rows", 0.02, False, False, 0.853, (), "",
+        "worst-group accuracy",
+        "fairness",
+        True,
+        "share of rows",
+        0.02,
+        False,
+        False,
+        0.853,
+        (),
+        "",
     ),
     "membership_risk": ("membership risk", "privacy", False, "AUC", 0.02, False, True, 0.577, (), ""),
     "membership_exposure": (
-        "membership exposure at 1 % false positives", "privacy", False, "share of members", 0.01, False, False, 0.039,
-        (), "",
+        "membership exposure at 1 % false positives",
+        "privacy",
+        False,
+        "share of members",
+        0.01,
+        False,
+        False,
+        0.039,
+        (),
+        "",
     ),
     "robust_accuracy": ("robust accuracy", "robustness", True, "share of rows", 0.03, False, True, 0.803, (), ""),
     "boundary_distance": (
-        "distance to the boundary", "robustness", True, "standard deviations", 0.1, True, False, 0.71, (), "",
+        "distance to the boundary",
+        "robustness",
+        True,
+        "standard deviations",
+        0.1,
+        True,
+        False,
+        0.71,
+        (),
+        "",
     ),
     "explanation_fidelity": (
-        "explanation fidelity", "explainability", True, "R2", 0.05, False, True, 0.219, (), "release_explanations",
+        "explanation fidelity",
+        "explainability",
+        True,
+        "R2",
+        0.05,
+        False,
+        True,
+        0.219,
+        (),
+        "release_explanations",
     ),
     "explanation_stability": (
-        "explanation stability", "explainability", True, "rank correlation", 0.1, False, False, 0.83, (),
+        "explanation stability",
+        "explainability",
+        True,
+        "rank correlation",
+        0.1,
+        False,
+        False,
+        0.83,
+        (),
         "release_explanations",
     ),
     "coverage": ("coverage", "uncertainty", True, "share of rows", 0.02, False, True, 0.951, (), "split_conformal"),
     "set_size": ("mean set size", "uncertainty", False, "labels", 0.05, True, True, 1.15, (), "split_conformal"),
     "coverage_disparity/race": (
-        "coverage disparity", "uncertainty", False, "share of rows", 0.03, False, False, 0.107, RACE, "split_conformal",
+        "coverage disparity",
+        "uncertainty",
+        False,
+        "share of rows",
+        0.03,
+        False,
+        False,
+        0.107,
+        RACE,
+        "split_conformal",
     ),
     "calibration_error": (
-        "calibration error", "uncertainty", False, "share of rows", 0.02, False, True, 0.039, (), "",
+        "calibration error",
+        "uncertainty",
+        False,
+        "share of rows",
+        0.02,
+        False,
+        True,
+        0.039,
+        (),
+        "",
     ),
-    "disagreement": ("disagreement of members", "reproducibility", False, "share of rows", 0.02, False, True, 0.03, (), ""),
+    "disagreement": (
+        "disagreement of members",
+        "reproducibility",
+        False,
+        "share of rows",
+        0.02,
+        False,
+        True,
+        0.03,
+        (),
+        "",
+    ),
 }
 # what an intervention does, in tolerances, positive is worse
 STRENGTH: dict[tuple[str, str], float] = {
@@ -123,7 +222,11 @@ def _effect(
     known = [STRENGTH.get((name, key), dice.gauss(0, 0.15)) for name in applied]
     middle = sum(known) + dice.gauss(0, 0.1) + (0.8 if tuning == "as_applied" else 0)
     width = 0.35 + dice.random() * (1.3 if contrasts else 0.4)
-    numbers = {"estimate": middle * tolerance, "low": (middle - width) * tolerance, "high": (middle + width) * tolerance}
+    numbers = {
+        "estimate": middle * tolerance,
+        "low": (middle - width) * tolerance,
+        "high": (middle + width) * tolerance,
+    }
     verdict = _verdict(applied, treatment, numbers, tolerance)
     worse = numbers["estimate"] * (level if relative else 1) * (-1 if higher else 1)
     primary = len(applied) == 1 and tuning == "tuned" and set(context) <= {layer} and aspect in dict(DIRECTED_PAIRS)
@@ -271,7 +374,7 @@ def _controls() -> list[dict[str, Any]]:
     )
     found = [
         {"name": name, "metric": key, "passed": passed, "estimate": estimate, "low": low, "high": high}
-        | {"sentence": f"{TITLES[name][0]} {'helped' if passed else 'did not help'} its own aspect beyond the tolerance."}
+        | {"sentence": f"{TITLES[name][0]} {'helped' if passed else 'did not help'} beyond the tolerance."}
         for name, key, passed, estimate, low, high in rows
     ]
     absent = {"name": "release_explanations", "metric": None, "passed": None, "estimate": None, "low": None}
@@ -329,7 +432,11 @@ def _data() -> dict[str, Any]:
         "missing": [{"name": "liq", "count": 12, "values": ["1000000"]}, {"name": "term", "count": 3, "values": []}],
         "groups": [
             {"name": "race", "reference": "white"}
-            | {"sizes": [{"name": name, "rows": rows} for name, rows in (("white", 1681), ("black", 197), ("hispanic", 111))]},
+            | {
+                "sizes": [
+                    {"name": name, "rows": rows} for name, rows in (("white", 1681), ("black", 197), ("hispanic", 111))
+                ]
+            },
             {"name": "sex", "reference": "male"}
             | {"sizes": [{"name": "male", "rows": 1602}, {"name": "female", "rows": 372}]},
         ],
@@ -346,7 +453,7 @@ def _methods() -> dict[str, Any]:
         "evaluation": "Each member is evaluated on the test rows and on the pool rows it did not train on.",
         "members": 16,
         "draws": 200,
-        "splits": "60 % pool, 18 % calibration, 22 % test, stratified by group and label; each member trains on half the pool.",
+        "splits": "60 % pool, 18 % calibration, 22 % test, stratified by group and label.",
         "conformal": {"miscoverage": 0.04, "chosen_by": "half of the control's error, at most .1"},
         "attacks": [
             {"name": "projected gradient descent", "settings": {"radius": 0.5, "steps": 20, "restarts": 2}},
@@ -360,7 +467,8 @@ def _methods() -> dict[str, Any]:
         },
         "group_minimum": 100,
         "tolerances": [
-            {"metric": key, "tolerance": METRICS[key][4], "declared": key == "accuracy_disparity/race"} for key in METRICS
+            {"metric": key, "tolerance": METRICS[key][4], "declared": key == "accuracy_disparity/race"}
+            for key in METRICS
         ],
         "statements": [
             "Intervals count members, test rows and calibration rows, and are 90 % two-sided.",
@@ -395,7 +503,13 @@ def sample(seed: int = 0) -> dict[str, Any]:
             for name, (title, aspects, reference) in TITLES.items()
         ],
         "aspects": [
-            {"name": name, "rank": rank, "set_by": "Model risk committee", "set_on": "2026-03-02", "stakeholders": stakeholders}
+            {
+                "name": name,
+                "rank": rank,
+                "set_by": "Model risk committee",
+                "set_on": "2026-03-02",
+                "stakeholders": stakeholders,
+            }
             for rank, name in enumerate(order, start=1)
         ],
         "treatments": treatments,
@@ -405,7 +519,11 @@ def sample(seed: int = 0) -> dict[str, Any]:
         "interactions": [_interaction(source, target, effects) for source, target in DIRECTED_PAIRS],
         "decision": _decision(effects),
         "soft_goals": [
-            {"aspect": "accountability", "text": "Every decline has a named reviewer.", "responsible": "Head of lending"}
+            {
+                "aspect": "accountability",
+                "text": "Every decline has a named reviewer.",
+                "responsible": "Head of lending",
+            }
             | {"evidence": "procedure 14, version 3"}
         ],
         "not_measured": [
@@ -439,7 +557,9 @@ def hostile() -> dict[str, Any]:
         pair["probes"][0] |= {"name": image, "claim": nul, "references": [long, script]}
     audit["decision"] |= {"reasons": list(HOSTILE), "flips": [{"change": script, "treatment": None}]}
     audit["not_measured"].extend({"what": name, "reason": name} for name in HOSTILE)
-    audit["soft_goals"].append({"aspect": script, "text": long, "responsible": override, "evidence": "javascript:alert(1)"})
+    audit["soft_goals"].append(
+        {"aspect": script, "text": long, "responsible": override, "evidence": "javascript:alert(1)"}
+    )
     audit["software"]["packages"][script] = image
     return audit
 

@@ -95,3 +95,22 @@ def refusal(written: Callable[[str], Path]) -> Callable[..., str]:
         return str(caught.value).replace(f"{path.parent}/", "")
 
     return message
+
+
+@pytest.fixture
+def full() -> Study:
+    """A study that sets something in every section."""
+    return Study(
+        name="loans",
+        data={"source": "loans.csv", "favourable": True, "missing": {"a": (666, "?")}, "options": {"rows": 3, "b": [1.5]}},
+        groups={
+            "attributes": {"sex": {"bins": (1, 2)}, "race": {"merge": {"other": ("a", "b")}}},
+            "intersections": (("race", "sex"),),
+        },
+        model={"hidden": (), "batch_size": 64},
+        interventions=({"name": "dp_sgd", "parameters": {"privacy_epsilon": 3, "privacy_delta": 1e-5}},),
+        priorities={"ranking": ("utility", "privacy")},
+        limits=({"metric": "accuracy", "at_least": 0.8},),
+        tolerances={"accuracy": 0.1},
+        soft_goals=({"aspect": "safety", "text": "t", "responsible": "r"},),
+    )

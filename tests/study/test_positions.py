@@ -11,7 +11,9 @@ from interplay.study.quoting import toml_key, toml_text
 
 LETTERS = st.characters(exclude_categories=["Cs"])
 KEYS = st.one_of(st.sampled_from(["a", "b-1", "2", "a.b", "", "#", "=", "[x]", "'", '"', "\\", "\n"]), st.text(LETTERS))
-TEXTS = st.one_of(st.sampled_from(["]", "}", '"""', "'''", "# no", "a = 1", "[t]\nk = 1", ",", '"', "\\"]), st.text(LETTERS))
+TEXTS = st.one_of(
+    st.sampled_from(["]", "}", '"""', "'''", "# no", "a = 1", "[t]\nk = 1", ",", '"', "\\"]), st.text(LETTERS)
+)
 SCALARS = st.one_of(st.integers(-99, 99), st.booleans(), TEXTS)
 VALUES: st.SearchStrategy[Any] = st.recursive(
     SCALARS,
@@ -52,7 +54,11 @@ class Writer:
             items = [gap + self.value(item) + gap for item in value]
             return f"[{','.join(items)}{self.one_of('', ',') if items else gap}{gap}]"
         if isinstance(value, dict):
-            return "{" + ",".join(f" {self.key(key)}{self.space()}= {self.value(item)} " for key, item in value.items()) + "}"
+            return (
+                "{"
+                + ",".join(f" {self.key(key)}{self.space()}= {self.value(item)} " for key, item in value.items())
+                + "}"
+            )
         return str(value)
 
     def text(self, text: str) -> str:

@@ -1,13 +1,14 @@
 """The audit dictionary: the one truth that audit.json holds and the report shows."""
 
 import platform
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
 from interplay import catalogue
+from interplay.audit.methods import PARTS, methods
 from interplay.aspects import Aspect
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
@@ -20,7 +21,8 @@ from interplay.effects.matrix import matrix
 from interplay.effects.results import Effects
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable, Sample
-from interplay.interactions import Interaction, Probe
+from interplay.interactions import Interaction, Probe, Unmeasured
+from interplay.interventions import Intervention
 from interplay.measurement.measurements import Measurements
 from interplay.study import Study
 from interplay.study.dump import to_json
@@ -30,41 +32,81 @@ SCHEMA_VERSION = 1
 LIBRARIES = ("jax", "jaxlib", "numpy", "scipy", "optax", "dp-accounting", "narwhals", "pandas", "pydantic")
 
 
-def compose(
-    study: Study,
-    digest: str,
-    dataset: Dataset,
-    encoded: Encoded,
-    design: Design,
-    fleet: Fleet,
-    measured: Measurements,
-    effects: Effects,
-    decision: Decision,
-) -> dict[str, Any]:
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """Everything a finished run knows."""
+
+    study: Study
+    digest: str
+    dataset: Dataset
+    encoded: Encoded
+    design: Design
+    fleet: Fleet
+    measured: Measurements
+    effects: Effects
+    decision: Decision
+
+
+def compose(found: Findings) -> dict[str, Any]:
     """Everything an audit says, as JSON-ready values and without a single row of the data."""
+    study, design, measured = found.study, found.design, found.measured
     return {
         "schema_version": SCHEMA_VERSION,
-        "study": {"declared": to_json(study), "digest": digest},
-        "data": _data(dataset, encoded, design),
+        "study": {
+            "name": study.name,
+            "purpose": study.purpose,
+            "digest": found.digest,
+            "declared": to_json(study),
+        },
+        "data": _data(found.dataset, found.encoded, design),
+        "interventions": [_intervention(one) for one in design.factors.all.values()],
         "aspects": [
-            {"name": aspect.value, "rank": place, "letter": aspect.letter}
+            {
+                "name": aspect.value,
+                "rank": place,
+                "set_by": study.priorities.set_by,
+                "set_on": study.priorities.set_on,
+                "stakeholders": list(study.priorities.stakeholders),
+            }
             for place, aspect in enumerate(study.priorities.ranking, start=1)
         ],
-        "treatments": [_treatment(one, design, fleet, measured) for one in design.treatments],
+        "treatments": [_treatment(one, design, found.fleet, measured) for one in design.treatments],
         "metrics": [_metric(key, study, design, measured) for key in design.metrics],
-        "controls": [_plain(asdict(control)) | {"name": name} for name, control in effects.controls.items()],
-        "effects": [_effect(effect) for effect in effects.effects],
-        "interactions": _interactions(effects),
-        "decision": _decision(decision),
+        "controls": [
+            {
+                "name": name,
+                "metric": control.metric or None,
+                "passed": control.passed,
+                "estimate": control.estimate,
+                "low": control.low,
+                "high": control.high,
+                "sentence": control.sentence,
+            }
+            for name, control in found.effects.controls.items()
+        ],
+        "effects": [_effect(effect) for effect in found.effects.effects],
+        "interactions": _interactions(found.effects),
+        "decision": _decision(found.decision, found.effects),
         "soft_goals": [goal.model_dump(mode="json") for goal in study.soft_goals],
         "not_measured": _not_measured(measured),
-        "methods": dict(measured.methods) | {"members": study.members, "split": _parts(design)},
+        "methods": methods(study, design, measured),
         "software": {
-            "interplay": version("interplay"),
+            "name": "interplay",
+            "version": version("interplay"),
             "python": platform.python_version(),
-            "libraries": {name: version(name) for name in LIBRARIES},
+            "packages": {name: version(name) for name in LIBRARIES},
         },
-        "seconds": _seconds(design, encoded, dataset),
+        "seconds": {"planned": cost(design, found.encoded.matrix.shape[1], len(found.dataset.classes)).seconds},
+    }
+
+
+def _intervention(one: Intervention) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "aspects": [aspect.value for aspect in one.aspects],
+        "parameters": _plain(asdict(one)),
+        "reference": one.reference,
     }
 
 
@@ -80,51 +122,70 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _parts(design: Design) -> dict[str, int]:
-    names = ("pool", "tuning", "calibration", "test", "audit")
-    return {name: int(getattr(design.split, name).sum()) for name in names}
-
-
 def _data(dataset: Dataset, encoded: Encoded, design: Design) -> dict[str, Any]:
     return {
         "name": dataset.name,
         "rows": len(dataset.labels),
-        "parts": _parts(design),
-        "classes": list(dataset.classes),
+        "label": dataset.label,
         "favourable": dataset.classes[dataset.favourable],
-        "features": [
-            {"name": feature.name, "kind": feature.kind, "mutable": bool(feature.mutable)}
-            for feature in encoded.features
+        "parts": [{"name": name, "rows": int(getattr(design.split, name).sum())} for name in PARTS],
+        "features": [{"name": feature.name, "kind": feature.kind} for feature in encoded.features],
+        "dropped": [{"name": column, "reason": reason} for column, reason in dataset.dropped.items()],
+        "missing": [
+            {"name": name, "count": count, "values": []}
+            for name in dataset.features
+            if (count := missing_cells(dataset, name))
         ],
-        "dropped": [{"column": column, "reason": reason} for column, reason in dataset.dropped.items()],
         "groups": [
             {
                 "name": name,
                 "reference": grouping.names[grouping.reference],
-                "missing": int((grouping.codes < 0).sum()),
-                "sizes": {group: int((grouping.codes == code).sum()) for code, group in enumerate(grouping.names)},
+                "sizes": [
+                    {"name": group, "rows": int((grouping.codes == code).sum())}
+                    for code, group in enumerate(grouping.names)
+                ],
             }
             for name, grouping in dataset.groupings.items()
         ],
         "findings": [
-            {"level": finding.level, "column": finding.column, "text": finding.text} for finding in dataset.findings
+            {"level": "warning" if one.level == "warning" else "note", "subject": one.column, "text": one.text}
+            for one in dataset.findings
         ],
         "fingerprint": dataset.fingerprint,
-        "provenance": dataset.provenance,
     }
+
+
+def missing_cells(dataset: Dataset, name: str) -> int:
+    """How many cells of a feature are missing, declared sentinel values among them."""
+    column = dataset.table.columns[name]
+    return int(np.isnan(column.values).sum() if column.kind == "numeric" else (column.values < 0).sum())
 
 
 def _treatment(one: Treatment, design: Design, fleet: Fleet, measured: Measurements) -> dict[str, Any]:
     bare = one.without(tuple(design.factors.layers))
-    budget = measured.budgets.get(bare)
+    budget, chosen = measured.budgets.get(bare), fleet.tuning[bare]
     return {
         "name": one.name,
         "interventions": list(one.interventions),
-        "training": one == bare,
         "members": design.study.members,
-        "tuning": _plain(asdict(fleet.tuning[bare])),
+        "training": one == bare,
+        "tuning": {
+            "learning_rates": list(chosen.rates),
+            "scores": list(chosen.scores),
+            "chosen": chosen.chosen,
+            "refused_collapsed": list(chosen.collapsed),
+            "extended": len(chosen.rates) > len(design.study.model.learning_rates),
+        },
         "collapsed": measured.collapse.get((one, "tuned")),
-        "privacy": None if budget is None else asdict(budget),
+        "collapsed_as_applied": measured.collapse.get((one, "as_applied")),
+        "privacy": None
+        if budget is None
+        else {
+            "epsilon": budget.privacy_epsilon,
+            "delta": budget.privacy_delta,
+            "epsilon_full_data": budget.privacy_epsilon_full_data,
+            "noise_multiplier": budget.noise_multiplier,
+        },
     }
 
 
@@ -189,29 +250,41 @@ def _probes(interaction: Interaction, effects: Effects) -> list[dict[str, Any]]:
     found = []
     for probe in interaction.probes:
         name = f"{interaction.name}/{probe.name}"
-        runs = isinstance(probe, Probe)
+        places = [place for place, effect in enumerate(effects.effects) if effect.probe == name]
         found.append(
             {
                 "name": probe.name,
                 "claim": probe.claim,
-                "mechanism": probe.mechanism if isinstance(probe, Probe) else None,
+                "mechanism": probe.mechanism if isinstance(probe, Probe) else "",
                 "references": list(probe.references),
-                "primary": probe.primary if isinstance(probe, Probe) else False,
-                "effects": [place for place, effect in enumerate(effects.effects) if effect.probe == name]
-                if runs
-                else [],
-                "missing": None if isinstance(probe, Probe) else probe.missing,
+                "effects": places,
+                "missing": probe.missing if isinstance(probe, Unmeasured) else None,
             }
         )
     return found
 
 
-def _decision(decision: Decision) -> dict[str, Any]:
-    found: dict[str, Any] = _plain(asdict(decision))
-    found["treatment"] = None if decision.treatment is None else decision.treatment.name
-    for item, rejected in zip(found["rejected"], decision.rejected, strict=True):
-        item["treatment"] = rejected.treatment.name
-    return found
+def _decision(decision: Decision, effects: Effects) -> dict[str, Any]:
+    places = {id(effect): place for place, effect in enumerate(effects.effects)}
+    known = {_identity(effect): places[id(effect)] for effect in effects.effects}
+    return {
+        "treatment": None if decision.treatment is None else decision.treatment.name,
+        "reasons": list(decision.reasons),
+        "rejected": [
+            {"treatment": one.treatment.name, "step": one.step, "reason": one.reason} for one in decision.rejected
+        ],
+        "residual": [{"effects": [known[_identity(one)]], "sentence": one.reason} for one in decision.residual],
+        "stability": decision.stability,
+        "flips": [
+            {"change": f"{flip.second.value} ranked above {flip.first.value}", "treatment": flip.winner.name}
+            for flip in decision.flips
+        ],
+    }
+
+
+def _identity(effect: Effect) -> tuple[object, ...]:
+    against = effect.baseline, effect.baseline_metric
+    return effect.treatment, against, effect.metric, effect.contrast, effect.tuning, effect.applied
 
 
 def _not_measured(measured: Measurements) -> list[dict[str, str]]:
@@ -232,8 +305,3 @@ def _not_measured(measured: Measurements) -> list[dict[str, str]]:
 def _several(names: list[str]) -> str:
     shown = ", ".join(dict.fromkeys(names[:3]))
     return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _seconds(design: Design, encoded: Encoded, dataset: Dataset) -> dict[str, Any]:
-    planned = cost(design, encoded.matrix.shape[1], len(dataset.classes)).seconds
-    return {"planned": planned, "measured_in": "timings.json"}

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from interplay.audit.folder import write
-from interplay.report.notebook import fragment, plain
+from interplay.report.notebook import fragment, text
 from interplay.report.page import render
 
 
@@ -52,4 +52,4 @@ class Audit:
         return fragment(self.content)
 
     def __repr__(self) -> str:
-        return plain(self.content)
+        return text(self.content)

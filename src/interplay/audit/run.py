@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from interplay import catalogue
-from interplay.audit.compose import compose
+from interplay.audit.compose import Findings, compose
 from interplay.audit.folder import RunFolder, write
 from interplay.audit.result import Audit
 from interplay.audit.storage import (
@@ -129,7 +129,9 @@ class _Stages:
         decision = Decision.from_json(folder.read("decision.json").decode())
 
         def report() -> Files:
-            audit = compose(ready.study, ready.digest, dataset, encoded, design, fleet, measured, effects, decision)
+            audit = compose(
+                Findings(ready.study, ready.digest, dataset, encoded, design, fleet, measured, effects, decision)
+            )
             content = as_json(audit)
             return {"audit.json": content, "report.html": render(json.loads(content)).encode()}
 

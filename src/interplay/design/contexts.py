@@ -124,13 +124,13 @@ def _cells(
     metrics: Mapping[str, Metric],
 ) -> list[Comparison]:
     treatment = built.treatment((name, *context))
-    baseline = {"without": built.treatment((*asked.replaces, *context)), "same": treatment, "absent": None}[
-        asked.baseline
-    ]
+    without = built.treatment((*asked.replaces, *context))
     found = []
     for key, metric in metrics.items():
         if metric.name == asked.metric:
             other = (asked.baseline_metric or asked.metric) + key.removeprefix(asked.metric)
             against = other if other in metrics else asked.baseline_metric or asked.metric
+            here = treatment if measured_on(treatment, metrics[against], built) else without
+            baseline = {"without": without, "same": here, "absent": None}[asked.baseline]
             found.append(Comparison(treatment, baseline, key, against, (name,), source, metric.aspect))
     return found

@@ -165,6 +165,7 @@ def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]
             "finest_false_positive_rate": 1.0 / max(outside, 1),
             "null_area_mean": float(areas.mean()),
             "null_area_sd": float(areas.std(ddof=1)),
+            "null_draws": len(areas),
             "shadows": design.study.members - 1,
         },
         "explained_rows": len(bench.explained),

@@ -7,7 +7,6 @@ from typing import Any
 from interplay.report.reading import Effect, Reading, equivalent, ratio
 from interplay.report.words import pooled
 
-
 _SILENT = {"withheld", "not_measurable"}
 
 
@@ -87,7 +86,9 @@ def pair_effect(reading: Reading, source: str, target: str) -> Effect | None:
     """The primary effect that decides the verdict of a directed pair; None without a number."""
     pair = reading.pairs[(source, target)]
     effects = reading.at([position for probe in pair["probes"] for position in probe["effects"]])
-    return _deciding([effect for effect in effects if effect["primary"]], pair["verdict"])
+    deciding = [effect for effect in effects if effect["primary"]]
+    tuned = [effect for effect in deciding if effect["tuning"] == "tuned"]
+    return _deciding(tuned or deciding, pair["verdict"])
 
 
 def rows(reading: Reading, training: bool) -> list[Row]:
@@ -104,7 +105,7 @@ def rows(reading: Reading, training: bool) -> list[Row]:
 
 
 def control_values(reading: Reading) -> list[list[Mapping[str, Any]]]:
-    """For each ranked aspect the headline metrics with the control's value, as a starting point to read changes from."""
+    """For each ranked aspect the headline metrics with the control's value: where the changes start from."""
     control = next((entry["name"] for entry in reading.audit["treatments"] if not entry["interventions"]), None)
     found: list[list[Mapping[str, Any]]] = []
     for aspect in reading.ranked:

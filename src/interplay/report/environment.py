@@ -31,8 +31,8 @@ def _listed(values: Iterable[object]) -> str:
     return ", ".join(clean(str(value), NAME_LENGTH) for value in values)
 
 
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+def _base64(text: str) -> Markup:
+    return Markup(base64.b64encode(text.encode()).decode("ascii"))
 
 
 def escaped(text: str) -> Markup:
@@ -51,7 +51,6 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
-    made.filters.update(named=_named, listed=_listed, heading=heading)
-    made.filters.update(base64=_base64)
+    made.filters.update(named=_named, listed=_listed, heading=heading, base64=_base64)
     made.globals.update(verdicts=VERDICTS, glossary=GLOSSARY, trust_aspects=[str(aspect) for aspect in TRUST_ASPECTS])
     return made

@@ -62,17 +62,6 @@ class Block:
     lines: tuple[Line, ...]
 
 
-def place(tolerances: float) -> float:
-    """Where a change of this many tolerances lies on the axis.
-
-    Example:
-        >>> place(0.0), place(100.0)
-        (180.0, 346.0)
-    """
-    held = min(REACH, max(-REACH, tolerances))
-    return round(WIDTH / 2 + held / REACH * (WIDTH / 2 - MARGIN), 1)
-
-
 @dataclass(frozen=True, eq=False)
 class Plot:
     """The whole plot: its axis and its blocks."""

@@ -7,7 +7,7 @@ from rich.console import Console
 from interplay.report import sentences
 from interplay.report.environment import environment
 from interplay.report.picture import picture
-from interplay.report.reading import Audit, Reading
+from interplay.report.reading import Audit
 from interplay.report.terminal import summary
 
 _WIDTH = 110
@@ -19,11 +19,10 @@ def fragment(audit: Audit) -> str:
     The picture is embedded as an image, so that its style stays its own.
     """
     parts = {
-        "audit": audit,
-        "reading": Reading(audit),
         "verdict": sentences.verdict_sentence(audit),
         "decision": sentences.decision_sentence(audit),
         "counts": sentences.counts_sentence(audit),
+        "harms": sentences.harm_sentences(audit),
         "picture": picture(audit),
     }
     return environment().get_template("fragment.html").render(parts)

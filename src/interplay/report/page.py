@@ -29,6 +29,7 @@ def _parts(reading: Reading) -> dict[str, Any]:
         "quantities": quantities,
         "verdict": sentences.verdict_sentence(audit),
         "decision": sentences.decision_sentence(audit),
+        "harms": sentences.harm_sentences(audit),
         "counts": sentences.pair_counts(audit),
         "training": cells.rows(reading, training=True),
         "layered": cells.rows(reading, training=False),

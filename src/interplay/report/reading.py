@@ -89,7 +89,7 @@ class Reading:
 
     def values(self, treatment: str) -> list[Mapping[str, Any]]:
         """The metrics that have a value on a treatment, tuned where it was tuned, with that value."""
-        found = []
+        found: list[Mapping[str, Any]] = []
         for metric in self.audit["metrics"]:
             mine = [value for value in metric["values"] if value["treatment"] == treatment]
             mine = [value for value in mine if value["tuning"] == "tuned"] or mine
@@ -100,9 +100,13 @@ class Reading:
         """Where an aspect stands in the ranking; after all others when it is not ranked."""
         return self.ranked.index(aspect) if aspect in self.ranked else len(self.ranked)
 
-    def interventions(self, names: Sequence[str], joint: str = " + ") -> str:
-        """What people call a set of interventions."""
-        return joint.join(self.titles.get(entry, name(entry)) for entry in names)
+    def interventions(self, names: Sequence[str]) -> str:
+        """What people call a set of interventions: reweighing + DP-SGD."""
+        return " + ".join(self.called(names))
+
+    def called(self, names: Sequence[str]) -> list[str]:
+        """What people call each of these interventions."""
+        return [self.titles.get(entry, name(entry)) for entry in names]
 
     def treatment(self, called: str) -> str:
         """What people call a treatment."""

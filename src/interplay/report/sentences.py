@@ -1,60 +1,91 @@
 """An effect, an interaction and a whole audit in plain sentences with numbers."""
 
+import re
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from interplay.report.names import clean, heading, name
-from interplay.report.quantities import Scale, plural
+from interplay.report.names import clean, heading
+from interplay.report.quantities import plural
 from interplay.report.reading import Audit, Effect, Reading, in_tolerances
 from interplay.report.words import VERDICTS
 
 
-def _interval(scale: Scale, low: float, high: float) -> str:
-    return f"(90\N{NO-BREAK SPACE}% interval {scale.interval(low, high)})"
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them.
+
+    Example:
+        >>> listed(["reweighing", "DP-SGD", "adversarial training"])
+        'reweighing, DP-SGD and adversarial training'
+    """
+    return " and ".join(filter(None, (", ".join(names[:-1]), "".join(names[-1:]))))
 
 
-def _verb(reading: Reading, effect: Effect, worse: bool) -> str:
-    rises = (reading.metrics[effect["metric"]]["direction"] == "lower_is_better") == worse
-    return "raises" if rises else "lowers"
+def _several(names: Sequence[str]) -> bool:
+    """Whether these names take a plural verb: there are several, or the one is a plural such as 'prediction sets'."""
+    return len(names) > 1 or any(re.search(r"[a-z]{2}[b-rt-z]s\b", called) for called in names)
 
 
-def _change(reading: Reading, effect: Effect) -> str:
-    """What the applied interventions do to the metric: 'raises the accuracy disparity (race) by 6.1 points (...)'."""
-    scale, estimate = reading.scale(effect), effect["estimate"]
-    worse = estimate >= 0
+@dataclass(frozen=True)
+class _Subject:
+    """Who does something in a sentence, with the verbs that go with it."""
+
+    words: str
+    several: bool
+
+    def verb(self, root: str) -> str:
+        known = {"be": ("is", "are"), "do": ("does", "do")}
+        one, many = known.get(root, (root + "s", root))
+        return many if self.several else one
+
+    @property
+    def it(self) -> str:
+        return "they" if self.several else "it"
+
+
+def _subject(reading: Reading, effect: Effect) -> _Subject:
+    applied = reading.called(effect["applied"]) or [reading.treatment(effect["treatment"])]
+    beside = [
+        name for name in reading.treatments[effect["treatment"]]["interventions"] if name not in effect["applied"]
+    ]
+    words = f"{listed(applied)} beside {listed(reading.called(beside))}" if beside else listed(applied)
+    return _Subject(heading(words), _several(applied))
+
+
+def _change(reading: Reading, effect: Effect, subject: _Subject) -> str:
+    """What happened to the metric: 'it raises the accuracy disparity (race) by 6.1 points (90 % interval ...)'."""
+    scale, worse = reading.scale(effect), effect["estimate"] >= 0
     low, high = (effect["low"], effect["high"]) if worse else (-effect["high"], -effect["low"])
+    size = f"{scale.amount(abs(effect['estimate']))} (90\N{NO-BREAK SPACE}% interval {scale.interval(low, high)})"
+    quantity = reading.quantity(effect)
     if effect["baseline"] is None:
-        return f"has a {reading.quantity(effect)} of {scale.amount(abs(estimate))} {_interval(scale, low, high)}"
-    return (
-        f"{_verb(reading, effect, worse)} the {reading.quantity(effect)} "
-        f"by {scale.amount(abs(estimate))} {_interval(scale, low, high)}"
-    )
-
-
-def _applied(reading: Reading, effect: Effect) -> str:
-    who = heading(reading.interventions(effect["applied"], " and ")) or "The treatment"
-    others = [entry for entry in reading.treatments[effect["treatment"]]["interventions"] if entry not in effect["applied"]]
-    return f"{who} beside {reading.interventions(others, ' and ')}" if others else who
+        return f"{'their' if subject.several else 'its'} {quantity} is {size}"
+    rises = (reading.metrics[effect["metric"]]["direction"] == "lower_is_better") == worse
+    return f"{subject.it} {subject.verb('raise' if rises else 'lower')} the {quantity} by {size}"
 
 
 def effect_sentence(reading: Reading, effect: Effect) -> str:
     """The effect in words, with its number, its interval and its tolerance."""
-    who, target, verdict = _applied(reading, effect), effect["target"], effect["verdict"]
-    quantity, reason = reading.quantity(effect), clean(effect["reason"]).rstrip(".")
-    if effect["estimate"] is None or effect["low"] is None or effect["high"] is None:
-        return f"{who}: {quantity} is {VERDICTS[verdict].words}: {reason or 'no reason is recorded'}."
-    tolerance = f"the tolerance of {reading.scale(effect).number(effect['tolerance'])}"
-    it = "it " + _change(reading, effect)
-    tail = f" {heading(reason)}." if reason else ""
+    subject, verdict, target = _subject(reading, effect), effect["verdict"], effect["target"]
+    who, verb = subject.words, subject.verb
+    reason = heading(clean(effect["reason"]).rstrip("."))
+    tail = f" {reason}." if reason else ""
+    if None in (effect["estimate"], effect["low"], effect["high"]) or verdict in ("withheld", "not_measurable"):
+        return f"{who}: {reading.quantity(effect)} is {VERDICTS[verdict].words}.{tail}"
+    change, tolerance = _change(reading, effect, subject), reading.scale(effect).number(effect["tolerance"])
     sentences = {
-        "harm": f"{who} harms {target} here: {it}, above {tolerance}.",
-        "harm_undetermined": f"{who} is worse for {target} here: {it}; whether that exceeds {tolerance} is not settled.",
-        "improvement": f"{who} improves {target} here: {it}, beyond {tolerance}.",
-        "no_material_harm": f"{who} does no material harm to {target} here: {it}; more than {tolerance} is ruled out.",
-        "inconclusive": f"{who} and {target}: inconclusive. In these data {it}; the tolerance is "
-        f"{reading.scale(effect).number(effect['tolerance'])}.{tail}",
-        "did_nothing_here": f"{who} did nothing here: it did not help its own aspect, and {it}, within {tolerance}.",
+        "harm": f"{who} {verb('harm')} {target} here: {change}, above the tolerance of {tolerance}.",
+        "harm_undetermined": f"{who} {verb('be')} worse for {target} here: {change}; whether that exceeds the "
+        f"tolerance of {tolerance} is not settled.",
+        "improvement": f"{who} {verb('improve')} {target} here: {change}, beyond the tolerance of {tolerance}.",
+        "no_material_harm": f"{who} {verb('do')} no material harm to {target} here: {change}; a change for the worse "
+        f"beyond the tolerance of {tolerance} is ruled out.",
+        "did_nothing_here": f"{who} did nothing here: {change}, and a change for the worse beyond the tolerance of "
+        f"{tolerance} is ruled out.{tail}",
+        "inconclusive": f"{who} and {target}: inconclusive. In these data {change}; the tolerance is {tolerance}."
+        f"{tail}",
     }
-    return sentences.get(verdict, f"{who}: {quantity} is {VERDICTS[verdict].words}: {reason}.")
+    return sentences[verdict]
 
 
 def _harms(reading: Reading) -> list[Effect]:
@@ -77,9 +108,15 @@ def verdict_sentence(audit: Audit) -> str:
     counts = pair_counts(audit)
     undecided = counts["inconclusive"] + counts["harm_undetermined"]
     return (
-        f"No harm beyond the tolerances was shown by a primary effect; {undecided} of the 20 interactions are undecided "
-        f"and {counts['not_measurable'] + counts['withheld']} could not be judged."
+        f"No harm beyond the tolerances was shown by a primary effect; {undecided} of the 20 interactions are "
+        f"undecided and {counts['not_measurable'] + counts['withheld']} could not be judged."
     )
+
+
+def harm_sentences(audit: Audit) -> list[str]:
+    """Every harm a primary effect shows, the most important aspect first."""
+    reading = Reading(audit)
+    return [effect_sentence(reading, effect) for effect in _harms(reading)]
 
 
 def pair_counts(audit: Audit) -> Counter[str]:
@@ -103,8 +140,3 @@ def decision_sentence(audit: Audit) -> str:
     residual = len(decision["residual"])
     left = f"{plural(residual, 'harm remains', 'harms remain')}" if residual else "no shown harm remains"
     return f"Chosen under the declared limits and priorities: {chosen}; {left}."
-
-
-def group_sizes(group: "Audit") -> str:
-    """The groups of a grouping with their sizes, in one line."""
-    return ", ".join(f"{name(entry['name'])} {entry['rows']:,}" for entry in group["sizes"])

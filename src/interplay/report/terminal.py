@@ -1,8 +1,9 @@
 """The audit in a terminal: the verdict, two small tables, the decision, and where the files are."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +16,11 @@ from interplay.report.words import ASPECT_LETTERS, VERDICTS
 
 _STYLES = {"worse": "dark_orange3", "better": "dodger_blue1", "none": "", "unsure": "italic", "absent": "dim"}
 _NAME_LENGTH = 44
+_ROOM_FOR_NUMBERS = 110
+_LEGEND = (
+    "clear: a harm beyond the tolerance is ruled out. nothing: clear, but the intervention did not help its own "
+    "aspect. harm?: harm, size unclear. ~: within the tolerance. -: not measured."
+)
 _NO_PATHS: Mapping[str, str] = {}
 
 
@@ -23,9 +29,9 @@ def _word(verdict: str) -> Text:
     return Text(word.short, style=_STYLES[word.tone])
 
 
-def _cell(reading: Reading, cell: cells.Cell) -> Text:
+def _cell(reading: Reading, cell: cells.Cell, numbers: bool) -> Text:
     text = _word(cell.verdict)
-    if cell.deciding is None or cell.verdict == "withheld":
+    if cell.deciding is None or cell.verdict == "withheld" or not numbers:
         return text
     number = reading.scale(cell.deciding).number(cell.deciding["estimate"], signed=True)
     return text.append(f" {'~' if cell.equal else ''}{number}")
@@ -35,14 +41,15 @@ def _table(title: str) -> Table:
     return Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
 
 
-def _treatments(reading: Reading) -> Table:
-    table = _table("Treatments against aspects (change of the deciding metric, + is worse)")
+def _treatments(reading: Reading, numbers: bool) -> Table:
+    what = " (change of the deciding metric, + is worse)" if numbers else ""
+    table = _table(f"Treatments against aspects{what}")
     table.add_column("")
     for aspect in reading.ranked:
         table.add_column(ASPECT_LETTERS[aspect], no_wrap=True)
     for row in (*cells.rows(reading, training=True), *cells.rows(reading, training=False)):
         title = heading(clean(reading.treatment(row.treatment["name"]), _NAME_LENGTH))
-        table.add_row(Text(title), *(_cell(reading, cell) for cell in row.cells))
+        table.add_row(Text(title), *(_cell(reading, cell, numbers) for cell in row.cells))
     return table
 
 
@@ -62,26 +69,36 @@ def _pairs(reading: Reading) -> Table:
 
 def _paths(paths: Mapping[str, str]) -> list[Text]:
     width = max(map(len, paths), default=0)
-    return [Text(f"{clean(label):<{width}}  {clean(path)}", overflow="fold") for label, path in paths.items()]
+    rows = [Text(f"{clean(label):<{width}}  {clean(path)}", overflow="fold") for label, path in paths.items()]
+    return [Text(""), *rows] if rows else []
 
 
-def summary(audit: Audit, paths: Mapping[str, str] = _NO_PATHS) -> RenderableType:
-    """What `rich` prints at the end of a run; `paths` maps what a file is to where it lies.
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """What `rich` prints of an audit; in a narrow terminal the tables hold words only."""
+
+    audit: Audit
+    paths: Mapping[str, str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        reading = Reading(self.audit)
+        yield Text(f"Interaction audit: {name(self.audit['study']['name'])}", style="bold")
+        yield Text(verdict_sentence(self.audit))
+        yield Text("")
+        yield _treatments(reading, numbers=options.max_width >= _ROOM_FOR_NUMBERS)
+        yield Text("")
+        yield _pairs(reading)
+        yield Text(counts_sentence(self.audit))
+        yield Text(_LEGEND, style="dim")
+        yield Text("")
+        yield Text(decision_sentence(self.audit), style="bold")
+        yield from (Text(f"- {clean(reason)}") for reason in self.audit["decision"]["reasons"])
+        yield from _paths(self.paths)
+
+
+def summary(audit: Audit, paths: Mapping[str, str] = _NO_PATHS) -> Summary:
+    """What the end of a run prints; `paths` maps what a file is to where it lies.
 
     Every verdict is a word, so nothing is lost without colour; control characters of outside text are shown as tags.
     """
-    reading = Reading(audit)
-    return Group(
-        Text(f"Interaction audit: {name(audit['study']['name'])}", style="bold"),
-        Text(verdict_sentence(audit)),
-        Text(""),
-        _treatments(reading),
-        Text(""),
-        _pairs(reading),
-        Text(counts_sentence(audit)),
-        Text(""),
-        Text(decision_sentence(audit), style="bold"),
-        *(Text(f"- {clean(reason)}") for reason in audit["decision"]["reasons"]),
-        *([Text("")] if paths else []),
-        *_paths(paths),
-    )
+    return Summary(audit, paths)

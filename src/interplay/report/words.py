@@ -42,7 +42,7 @@ VERDICTS = {
     "improvement": VerdictWord("improvement", "better", "better", "Better by more than the tolerance."),
     "no_material_harm": VerdictWord(
         "no material harm",
-        "no harm",
+        "clear",
         "none",
         "A change for the worse beyond the tolerance is ruled out by the interval.",
     ),

@@ -30,11 +30,12 @@ def dotted(path: KeyPath) -> str:
         >>> dotted(("data", "drop", "loan id"))
         "data.drop.'loan id'"
     """
-    words = (f"[{part}]" if isinstance(part, int) else f".{_word(part)}" for part in path)
+    words = (f"[{part}]" if isinstance(part, int) else f".{word(part)}" for part in path)
     return "".join(words).removeprefix(".")
 
 
-def _word(part: str) -> str:
+def word(part: str) -> str:
+    """A key, in quotes when it is more than a word."""
     plain = part.isascii() and part.replace("_", "a").replace("-", "a").isalnum()
     return part if plain else repr(part)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
 from interplay.sections import Section
+from interplay.study.faults import word
 from interplay.study.model import Study
 from interplay.study.positions import KeyPath
 
@@ -38,11 +39,11 @@ def header(path: KeyPath) -> str:
 
     Example:
         >>> header(("limits", 2)), header(("data", "drop")), header(())
-        ('[[limits]]', '[data.drop]', 'the top of the file')
+        ('[[limits]]', '[data.drop]', 'the file, above the first [table]')
     """
-    names = ".".join(part for part in path if isinstance(part, str))
+    names = ".".join(word(part) for part in path if isinstance(part, str))
     if not names:
-        return "the top of the file"
+        return "the file, above the first [table]"
     return f"[[{names}]]" if isinstance(path[-1], int) else f"[{names}]"
 
 

@@ -1,6 +1,7 @@
 """Reading a study file."""
 
 import codecs
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 from interplay.errors import StudyError
 from interplay.study.model import Study
-from interplay.study.parse import parse
+from interplay.study.parse import DEEPEST, parse
 from interplay.study.positions import Positions, positions
 
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
@@ -48,7 +49,8 @@ def _located(study: Study, folder: Path) -> dict[str, str]:
     found = {"source": study.data.source} if is_path(study.data.source) else {}
     if study.data.path is not None:
         found["path"] = study.data.path
-    return {key: str((folder / Path(value).expanduser()).resolve()) for key, value in found.items() if value}
+    # Unlike pathlib, these two take any text, so that the data room can say what is wrong with it.
+    return {key: os.path.abspath(folder / os.path.expanduser(value)) for key, value in found.items() if value}
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Positions]:
@@ -56,14 +58,20 @@ def _read(path: Path) -> tuple[dict[str, Any], Positions]:
     try:
         return tomllib.loads(text), positions(text, str(path))
     except RecursionError:
-        raise StudyError("a study file", "tables or lists nested too deep", f"{path}", "write it flatter") from None
-    except ValueError as error:
-        message = str(error)
-        found = _PLACE.search(message)
-        last = text.count("\n") + 1
-        where = f"{path}:{found[1]}:{found[2]}" if found else f"{path}:{last}" if "end of" in message else f"{path}"
-        reason = _PLACE.sub("", message).removesuffix(" (at end of document)")
-        raise StudyError("valid TOML", f"{reason[:1].lower()}{reason[1:]}", where, "correct this line") from None
+        expected = f"tables and lists nested less than {DEEPEST} deep"
+        raise StudyError(expected, "far deeper ones", str(path), "write it flatter") from None
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax(str(error), text, path) from None
+    except ValueError:
+        found = "a number of more digits than a program can read"
+        raise StudyError("valid TOML", found, str(path), "shorten the number") from None
+
+
+def _syntax(message: str, text: str, path: Path) -> StudyError:
+    found = _PLACE.search(message)
+    where = f"{path}:{found[1]}:{found[2]}" if found else f"{path}:{len(text.splitlines()) or 1}"
+    reason = _PLACE.sub("", message).replace(" (at end of document)", " at the end of the file")
+    return StudyError("valid TOML", f"{reason[:1].lower()}{reason[1:]}", where, "correct this line")
 
 
 def _text(path: Path) -> str:
@@ -72,13 +80,13 @@ def _text(path: Path) -> str:
         return content.decode("utf-8")
     except FileNotFoundError:
         step = "correct the path, or write a first study with: interplay init DATA --label COLUMN"
-        raise StudyError("a study file", "no file", f"{path}", step) from None
+        raise StudyError("a study file", "no file", str(path), step) from None
     except IsADirectoryError:
-        raise StudyError("a study file", "a folder", f"{path}", "name the file in it, such as study.toml") from None
+        raise StudyError("a study file", "a folder", str(path), "name the file in it, such as study.toml") from None
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         found = f"the byte {content[error.start]:#04x}"
         raise StudyError("text in UTF-8", found, f"{path}:{line}", "save the file as UTF-8") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise StudyError("a readable study file", reason, f"{path!s}", "check the path and its permissions") from None
+        raise StudyError("a readable study file", reason, str(path), "check the path and its permissions") from None

@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from interplay.data.nearest import nearest
-from interplay.study.faults import Fault, raise_first
+from interplay.study.faults import Fault, dotted, raise_first
 from interplay.study.keys import expects_tables, header, homes, keys_at
 from interplay.study.model import Study
 from interplay.study.positions import KeyPath, Positions
-from interplay.study.wording import expectation, quoted, remedy, shown
+from interplay.study.wording import expectations, quoted, remedy, shown
 
 DEEPEST = 20
 """Tables and lists of a study are nested less deep than this."""
@@ -31,7 +31,7 @@ def parse(tables: Mapping[str, Any], where: str | Positions) -> Study:
         >>> parse({"name": "loans", "data": {"source": "mortgage"}, "member": 3}, "the study")
         Traceback (most recent call last):
         ...
-        interplay.errors.StudyError: expected a key of the top of the file, found the unknown key 'member' (the study, \
+        interplay.errors.StudyError: expected a top-level key, found the unknown key 'member' (the study, \
 member). Next: write 'members'.
     """
     faults = list(unusable(tables))
@@ -58,17 +58,17 @@ def unusable(value: Any, path: KeyPath = ()) -> Iterator[Fault]:
         for index, item in enumerate(value):
             yield from unusable(item, (*path, index))
     elif isinstance(value, float) and not math.isfinite(value):
-        yield Fault(path, "a finite number", str(value), "write a number, or leave the key out")
+        yield Fault(path, f"a finite number for {dotted(path)}", str(value), "write a number, or leave the key out")
     elif isinstance(value, datetime.date | datetime.time):
-        yield Fault(path, "a text, a number, true or false", shown(value), "write it in quotes")
+        yield Fault(path, f"a text or a number for {dotted(path)}", shown(value), "write it in quotes")
     elif not isinstance(value, str | int | float | None):
-        yield Fault(path, "a value that a file can hold", shown(value), "write a text, a number, true or false")
+        expected = f"a value that a file can hold for {dotted(path)}"
+        yield Fault(path, expected, shown(value), "write a text, a number, true or false")
 
 
 def value_fault(errors: list[ErrorDetails], path: KeyPath, value: Any) -> Fault:
     """The fault of a value that no alternative of its type accepts."""
-    expected = " or ".join(dict.fromkeys(expectation(error) for error in errors))
-    return Fault(path, expected, shown(value), remedy(errors, value))
+    return Fault(path, f"{expectations(errors)} for {dotted(path)}", shown(value), remedy(errors, value))
 
 
 def _without(value: Any, paths: set[KeyPath], path: KeyPath = ()) -> Any:
@@ -132,21 +132,21 @@ def _unknown(path: KeyPath) -> Fault:
         step = f"move it to {elsewhere[0]}" if elsewhere[0] else "move it above the first [table] of the file"
     else:
         step = "take it out, or use one of " + ", ".join(choices)
-    return Fault(path, f"a key of {header(table)}", f"the unknown key {quoted(key)}", step)
+    expected = f"a key of {header(table)}" if table else "a top-level key"
+    return Fault(path, expected, f"the unknown key {quoted(key)}", step)
 
 
 def _missing(path: KeyPath) -> Fault:
     key, table = str(path[-1]), path[:-1]
-    step = f"add a table [{key}]" if keys_at(path) else f"add a line: {key} = ..."
-    return Fault(table, f"the key {key!r} at {header(table)}", "none", step)
+    step = f"add a table [{key}]" if keys_at(path) else f"set {key!r} there"
+    return Fault(table, f"the key {key!r} in {header(table)}", "none", step)
 
 
 def _misshapen(errors: list[ErrorDetails], path: KeyPath, value: Any) -> Fault:
     fault = value_fault(errors, path, value)
     if isinstance(value, Mapping) and expects_tables(path):
-        return Fault(
-            path, "a list of tables", fault.found, f"write the header with double brackets: {header((*path, 0))}"
-        )
+        step = f"write the header with double brackets: {header((*path, 0))}"
+        return Fault(path, f"a list of tables for {dotted(path)}", fault.found, step)
     if isinstance(value, list | tuple) and keys_at(path):
         return Fault(path, fault.expected, fault.found, f"write the header with single brackets: {header(path)}")
     return fault

@@ -27,9 +27,9 @@ _TYPES = {
 }
 _RANGES = {
     "greater_than": ("gt", "a number above"),
-    "greater_than_equal": ("ge", "at least"),
+    "greater_than_equal": ("ge", "a number of at least"),
     "less_than": ("lt", "a number below"),
-    "less_than_equal": ("le", "at most"),
+    "less_than_equal": ("le", "a number of at most"),
 }
 
 
@@ -87,6 +87,19 @@ def expectation(error: ErrorDetails) -> str:
     return message[:1].lower() + message[1:]
 
 
+def expectations(errors: Sequence[ErrorDetails]) -> str:
+    """What the alternatives of a type expected, in plain words.
+
+    Example:
+        >>> expectations([{"type": kind, "loc": (), "msg": "", "input": 0} for kind in ("int_type", "float_type")])
+        'a number'
+    """
+    words = dict.fromkeys(expectation(error) for error in errors)
+    if "a number" in words:
+        words.pop("a whole number", None)
+    return " or ".join(words)
+
+
 def remedy(errors: Sequence[ErrorDetails], value: Any) -> str:
     """What to write instead of a value that no alternative of its type accepts.
 
@@ -104,9 +117,7 @@ def remedy(errors: Sequence[ErrorDetails], value: Any) -> str:
         return "write it in quotes"
     if kinds == {"tuple_type"} and isinstance(value, str | int | float):
         return "write it between brackets: [...]"
-    if choices:
-        return "choose one of " + ", ".join(repr(choice) for choice in choices)
-    return f"write {' or '.join(dict.fromkeys(expectation(error) for error in errors))}"
+    return f"write {expectations(errors)}"
 
 
 def _choices(error: ErrorDetails) -> list[str]:

@@ -1,0 +1,102 @@
+"""How an audit was made, in words and numbers."""
+
+from typing import Any
+
+from interplay.design.plan import Design
+from interplay.effects.tolerance import tolerance_of
+from interplay.measurement.measurements import Measurements
+from interplay.study import Study
+
+PARTS = ("pool", "tuning", "calibration", "test", "audit")
+
+
+def methods(study: Study, design: Design, measured: Measurements) -> dict[str, Any]:
+    """The part "methods" of the audit."""
+    told = measured.methods
+    return {
+        "evaluation": _evaluation(design, told),
+        "members": study.members,
+        "draws": study.draws,
+        "splits": "Rows are split once, stratified by group and label: "
+        + ", ".join(f"{name} {int(getattr(design.split, name).sum())}" for name in PARTS)
+        + f". Member k of every treatment trains on the same {design.half} pool rows, a half drawn independently of the "
+        "other members'. The audit part is held back and not used here.",
+        "conformal": _conformal(design, told),
+        "attacks": _attacks(told),
+        "membership": _membership(told),
+        "group_minimum": study.groups.minimum_rows,
+        "tolerances": [
+            {
+                "metric": key,
+                "tolerance": tolerance_of(metric, study.tolerances),
+                "declared": key in study.tolerances or metric.name in study.tolerances,
+            }
+            for key, metric in design.metrics.items()
+        ],
+        "statements": list(STATEMENTS),
+    }
+
+
+STATEMENTS = (
+    "A verdict is about a recipe on these data: this model, this optimiser and the learning rates tried. Every treatment "
+    "is judged with a learning rate of its own, chosen under the same budget, and once more with the control's.",
+    "Learning rates are chosen on rows and members set apart, by the log loss after a logistic refit; a collapsed "
+    "candidate is refused while an uncollapsed one is within one standard error.",
+    "Intervals count three random factors: members, evaluated rows, and calibration rows. They do not count the choice "
+    "of the split, nor that of the learning rate.",
+    "An unsuccessful attack shows that this attack found no harm at this sample size, not that there is none.",
+    "Encoder statistics, reweighing counts, group thresholds and conformal scores are taken from exact rows and lie "
+    "outside the differential privacy budget; so does the choice of learning rates.",
+    "Members train on half of the pool. A model trained on all of it differs in accuracy, in what it memorises and in "
+    "the budget it spends.",
+    "Group thresholds are fitted once on the tuning rows; their sampling error is not part of the intervals.",
+)
+
+
+def _evaluation(design: Design, told: Any) -> str:
+    rows = f"{told['evaluation_rows']} rows are evaluated"
+    if design.uses_pool_rows:
+        return f"{rows}: the test rows for every member, and the pool rows a member did not train on."
+    return f"{rows}: the test rows."
+
+
+def _conformal(design: Design, told: Any) -> dict[str, Any] | None:
+    layers = [name for name in design.factors.layers if name in ("split_conformal", "group_conformal")]
+    if not layers:
+        return None
+    chosen = "the smaller of 0.1 and half of the control's error rate on the tuning rows, unless the study declares one"
+    return {"miscoverage": told["conformal_miscoverage"], "chosen_by": chosen}
+
+
+def _attacks(told: Any) -> list[dict[str, Any]]:
+    attack = told["attack"]
+    return [
+        {
+            "name": "projected gradient descent",
+            "settings": {
+                "radius, standard deviations": attack["radius"],
+                "steps": attack["steps"],
+                "restarts": attack["restarts"],
+                "rows": attack["rows"],
+                "movable columns": ", ".join(attack["movable_columns"]),
+            },
+        },
+        {"name": "every single categorical switch", "settings": {"rows": attack["rows"]}},
+        {
+            "name": "distance to the boundary by bisection",
+            "settings": {"rows": attack["distance_rows"], "largest radius": attack["largest_distance"]},
+        },
+        {"name": "LiRA, online, members as shadows", "settings": {"shadows": told["membership"]["shadows"]}},
+    ]
+
+
+def _membership(told: Any) -> dict[str, Any]:
+    found = told["membership"]
+    half = 1.645 * found["null_area_sd"] / found["null_draws"] ** 0.5
+    return {
+        "null_auc": found["null_area_mean"],
+        "null_low": found["null_area_mean"] - half,
+        "null_high": found["null_area_mean"] + half,
+        "resolution": f"{found['non_members']:,} non-members over all members, so the finest false positive rate is "
+        f"{found['finest_false_positive_rate']:.2g}",
+    }

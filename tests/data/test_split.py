@@ -1,0 +1,67 @@
+"""The split: exact, stratified, complete, and repeatable."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interplay.data.split import PARTS, PERCENT, split
+from interplay.errors import DataError
+
+
+def counts(part: np.ndarray) -> np.ndarray:
+    return np.bincount(part, minlength=len(PARTS))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 90), min_size=1, max_size=12), st.integers(0, 5))
+def test_totals_are_exact_and_strata_get_their_share(sizes: list[int], seed: int) -> None:
+    if sum(sizes) < 20:
+        sizes = [*sizes, 40]
+    strata = np.repeat(np.arange(len(sizes)) * 7 - 3, sizes)
+    strata = np.random.default_rng(seed).permutation(strata)
+    part = split(strata, seed).part
+    rows = len(strata)
+    exact = np.asarray(PERCENT) * rows / 100
+    assert part.dtype == np.int8
+    assert (np.abs(counts(part) - exact) < 1).all()
+    assert counts(part).sum() == rows
+    for stratum in np.unique(strata):
+        mine = counts(part[strata == stratum])
+        assert (np.abs(mine - mine.sum() * exact / rows) < 2).all()
+
+
+@pytest.mark.parametrize("size", [3, 5, 10])
+def test_tiny_strata_are_spread(size: int) -> None:
+    strata = np.concatenate([np.zeros(500), np.repeat(np.arange(1, 21), size)]).astype(int)
+    part = split(strata, 0).part
+    reached = [len(np.unique(part[strata == stratum])) for stratum in range(1, 21)]
+    assert min(reached) >= {3: 2, 5: 2, 10: 4}[size]
+
+
+def test_every_row_is_in_exactly_one_part() -> None:
+    parts = split(np.arange(1000) % 6, seed=4)
+    masks = np.stack([parts.pool, parts.tuning, parts.calibration, parts.test, parts.audit])
+    assert (masks.sum(axis=0) == 1).all()
+    assert masks.sum(axis=1).tolist() == [580, 120, 120, 120, 60]
+    assert np.array_equal(masks, np.stack([parts.of(name) for name in PARTS]))
+
+
+def test_the_seed_decides_and_the_names_of_strata_do_not() -> None:
+    strata = np.arange(300) % 4
+    assert np.array_equal(split(strata, 1).part, split(strata, 1).part)
+    assert np.array_equal(split(strata, 1).part, split(strata * 10 - 5, 1).part)
+    assert not np.array_equal(split(strata, 1).part, split(strata, 2).part)
+
+
+def test_every_row_of_a_tiny_stratum_can_reach_every_part() -> None:
+    strata = np.asarray([1] + [0] * 99)
+    seen = counts(np.asarray([split(strata, seed).part[0] for seed in range(600)]))
+    # 600 draws with these shares: four standard deviations.
+    expected = np.asarray(PERCENT) * 6.0
+    assert (np.abs(seen - expected) < 4 * np.sqrt(expected * (1 - np.asarray(PERCENT) / 100))).all()
+
+
+def test_too_few_rows_are_refused() -> None:
+    with pytest.raises(DataError, match="enough rows for five parts"):
+        split(np.zeros(4, dtype=int), 0)
