@@ -8,6 +8,7 @@ the positions of the rows it covers.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -238,5 +239,9 @@ def tabulated(
         minimum_support=minimum_support,
     )
     known: dict[type, Callable[[], Any]] = {Predictions: lambda: Predictions(logs, taken)}
-    known.update({type(exhibit): (lambda exhibit=exhibit: exhibit) for exhibit in exhibits})
+    known.update({type(exhibit): partial(_same, exhibit) for exhibit in exhibits})
     return Evidence(rows, known)
+
+
+def _same(exhibit: Any) -> Any:
+    return exhibit

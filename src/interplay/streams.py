@@ -32,4 +32,4 @@ def generator(seed: int, purpose: str, **index: int) -> np.random.Generator:
 
 def key_data(seed: int, purpose: str, **index: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
     """Two 32-bit words that make a JAX key (`jax.random.wrap_key_data`) for one purpose."""
-    return sequence(seed, purpose, **index).generate_state(2, np.uint32)
+    return sequence(seed, purpose, **index).generate_state(2, np.uint32).astype(np.uint32)

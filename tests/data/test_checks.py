@@ -62,13 +62,13 @@ def test_copies_are_dropped_and_the_first_is_kept() -> None:
     finding = only(INCOME, numbers("again", INCOME.values))
     assert finding == Finding("dropped", "again", "it is a copy of 'income'")
     codes = [str(place) for place in RANDOM.integers(0, 5, ROWS)]
-    finding = only(texts("a", codes), texts("b", [f"region {code}" for code in codes]))
+    finding = only(INCOME, texts("a", codes), texts("b", [f"region {code}" for code in codes]))
     assert (finding.level, finding.column) == ("dropped", "b")
 
 
 def test_a_number_for_each_category_is_a_warning() -> None:
     years = RANDOM.integers(2, 9, ROWS).astype(float)
-    finding = only(texts("education", [f"grade {year}" for year in years]), numbers("years", years))
+    finding = only(INCOME, texts("education", [f"grade {year}" for year in years]), numbers("years", years))
     assert (finding.level, finding.column) == ("warning", "years")
     assert "'education'" in finding.text
 

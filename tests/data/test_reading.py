@@ -243,7 +243,7 @@ def test_missing_values_and_types_of_pandas_extensions() -> None:
             "count": pd.array([1, None, 3], dtype="Int64"),
             "member": pd.array([True, None, False], dtype="boolean"),
             "code": pd.Categorical([1, 2, None]),
-            "date": pd.to_datetime(["2020-01-01", None, "2021-01-01"]),
+            "date": pd.Series(["2020-01-01", None, "2021-01-01"], dtype="datetime64[us]"),
             "mixed": [1, "x", None],
             "objects": pd.Series([1, 2.5, None], dtype=object),
             "nothing": pd.Series([None] * 3, dtype=object),

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from interplay.data.table import Column, read
+from interplay.data.reading import read
+from interplay.data.table import Column
 from interplay.study.starter import ColumnSummary, starter
 
 

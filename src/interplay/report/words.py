@@ -53,6 +53,12 @@ VERDICTS = {
         "No material harm, by an intervention that did not help its own aspect either.",
     ),
     "not_measurable": VerdictWord("not measured", "-", "absent", "There is no number; the reason says why."),
+    "not_in_this_study": VerdictWord(
+        "not in this study", "-", "absent", "The study lists no intervention that a probe of this pair needs."
+    ),
+    "not_yet_measurable": VerdictWord(
+        "not yet measurable", "-", "absent", "This version has no probe of this pair that it can run."
+    ),
 }
 """The verdicts, worst first."""
 

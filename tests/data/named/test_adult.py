@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.error import URLError
 
@@ -66,23 +67,12 @@ def test_without_a_network_the_error_names_the_folder(monkeypatch: pytest.Monkey
 
 def test_the_download_gives_what_the_files_give(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from_files = load(DataSection(source="adult", path=str(written(tmp_path))), GroupsSection())
+    columns = from_files.table.columns.values()
     frame = pd.DataFrame(
-        {
-            name: column.values
-            if column.kind == "numeric"
-            else pd.Categorical.from_codes(column.values, list(column.categories)).rename_categories(
-                lambda one: one
-            )
-            for name, column in from_files.table.columns.items()
-        }
-    ).rename(columns={"income": "class"})
-    frame["workclass"] = frame["workclass"].cat.remove_categories("?")
-
-    class Bunch:
-        pass
-
-    bunch = Bunch()
-    bunch.frame = frame  # type: ignore[attr-defined]
+        {one.name: np.asarray([*one.categories, None])[one.values] if one.categories else one.values for one in columns}
+    )
+    frame["workclass"] = frame["workclass"].where(frame["workclass"] != "?").astype("category")
+    bunch = SimpleNamespace(frame=frame.rename(columns={"income": "class"}))
     monkeypatch.setattr(sklearn.datasets, "fetch_openml", lambda *_, **__: bunch)
     found = load(DataSection(source="adult"), GroupsSection())
     assert found.features == from_files.features

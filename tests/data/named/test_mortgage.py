@@ -45,7 +45,20 @@ def test_values_are_the_published_ones(mortgage: Dataset, published: pd.DataFram
 
 
 def test_columns_of_and_after_the_decision_are_no_features(mortgage: Dataset) -> None:
-    gone = {"approve", "action", "reject", "typur", "review", "inson", "black", "hispan", "white", "male", "race", "sex"}
+    gone = {
+        "approve",
+        "action",
+        "reject",
+        "typur",
+        "review",
+        "inson",
+        "black",
+        "hispan",
+        "white",
+        "male",
+        "race",
+        "sex",
+    }
     assert not gone & set(mortgage.features)
     assert gone - {"approve"} <= set(mortgage.dropped)
     assert {"msa", "mortno", "mortperf", "mortlat1", "mortlat2", "chist", "multi", "thick"} <= set(mortgage.dropped)
