@@ -7,8 +7,9 @@ import subprocess
 import sys
 import textwrap
 
+import jsonschema
 import pytest
-from interplay.report.schema import validate
+from interplay.report.schema import audit_schema, inconsistencies
 
 import interplay as ip
 from interplay.audit.run import STAGES
@@ -21,7 +22,8 @@ def audit(tmp_path_factory):
 
 
 def test_the_audit_follows_the_schema(audit):
-    validate(audit.content)
+    jsonschema.validate(audit.content, audit_schema())
+    assert inconsistencies(audit.content) == []
     assert json.loads((audit.path / "audit.json").read_text()) == audit.content
 
 

@@ -13,7 +13,7 @@ def silobank(placebo: bool, rows: int = 4000, members: int = 8, seed: int = 0, *
         members=members,
         draws=100,
         data=ip.DataSection(source="silobank", options={"rows": rows, "placebo": placebo, "seed": seed}),
-        groups=ip.GroupsSection(attributes={"sex": ip.GroupSection(reference="male")}, minimum_rows=50),
+        groups=ip.GroupsSection(attributes={"sex": ip.GroupSection(reference="man")}, minimum_rows=50),
         model=ip.ModelSection(**model),
         interventions=(ip.InterventionSection(name="dp_sgd", parameters={"max_grad_norm": 0.1}),),
     )

@@ -55,7 +55,7 @@ def metrics() -> Mapping[str, type[Metric]]:
         "accuracy": _metric((0.0, 1.0)),
         "log_loss": _metric((0.0, float("inf"))),
         "fidelity": _metric((float("-inf"), 1.0)),
-        "set_size": _metric((0.0, float("inf")), relative=True),
+        "set_size": _metric((0.0, 2.0), relative=True),
         "acme/debt": _metric((0.0, 1.0)),
         "accuracy_disparity": AccuracyDisparity,
     }
@@ -102,7 +102,12 @@ def full() -> Study:
     """A study that sets something in every section."""
     return Study(
         name="loans",
-        data={"source": "loans.csv", "favourable": True, "missing": {"a": (666, "?")}, "options": {"rows": 3, "b": [1.5]}},
+        data={
+            "source": "loans.csv",
+            "favourable": True,
+            "missing": {"a": (666, "?")},
+            "options": {"rows": 3, "b": [1.5]},
+        },
         groups={
             "attributes": {"sex": {"bins": (1, 2)}, "race": {"merge": {"other": ("a", "b")}}},
             "intersections": (("race", "sex"),),

@@ -7,6 +7,7 @@ from interplay.errors import StudyError
 from interplay.study import Study
 from interplay.study.dump import from_json, to_json
 
+
 @pytest.mark.parametrize("least", [True, False])
 def test_a_study_comes_back_equal(least: bool, full: Study) -> None:
     study = Study(name="least", data={"source": "mortgage"}) if least else full
@@ -14,7 +15,9 @@ def test_a_study_comes_back_equal(least: bool, full: Study) -> None:
     assert again == study
     assert to_json(again) == to_json(study)
     assert list(again.groups.attributes) == list(study.groups.attributes)
-    assert [type(one) for one in again.data.missing.get("a", ())] == [type(one) for one in study.data.missing.get("a", ())]
+    assert [type(one) for one in again.data.missing.get("a", ())] == [
+        type(one) for one in study.data.missing.get("a", ())
+    ]
 
 
 def test_defaults_are_written_out(full: Study) -> None:
@@ -27,7 +30,10 @@ def test_defaults_are_written_out(full: Study) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"a": [float("nan")]}, "expected a finite number for data.options.a[0], found nan (the study, data.options.a[0])"),
+        (
+            {"a": [float("nan")]},
+            "expected a finite number for data.options.a[0], found nan (the study, data.options.a[0])",
+        ),
         ({"b": {1, 2}}, "expected a value that a file can hold for data.options.b, found a set (the study,"),
     ],
 )
@@ -44,4 +50,12 @@ def test_tables_that_are_no_study_are_refused(full: Study) -> None:
     assert str(caught.value) == (
         "expected a whole number for members, found the text '8' (the stored study, members). "
         "Next: write 8 without quotes (then 1 more error: at x9)."
+    )
+
+
+def test_a_list_is_no_study() -> None:
+    with pytest.raises(StudyError) as caught:
+        from_json(json.loads("[1]"))
+    assert str(caught.value) == (
+        "expected a table for the study, found a list (the stored study). Next: write a table."
     )

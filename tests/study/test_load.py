@@ -197,7 +197,7 @@ FAULTS = {
     ),
     "nested": (
         f"{BASE}options = {{ a = {'[' * 30}{']' * 30} }}\n",
-        "expected tables and lists nested less than 20 deep, found deeper ones (study.toml:4:33). "
+        "expected tables and lists nested less than 20 deep, found deeper ones (study.toml:4:34). "
         "Next: write it flatter.",
     ),
     "syntax": (
@@ -231,7 +231,7 @@ def test_a_fault_is_named_with_its_place_and_remedy(text: str, message: str, ref
 
 
 def test_several_faults_are_counted_with_their_lines(refusal: Refusal) -> None:
-    text = f'draws = 1\n{BASE}x9 = 1\n[model]\noptimiser = 3\nsteps = 0\n\nhiddn = [1]\n[tolerances]\naccuracy = nan\n'
+    text = f"draws = 1\n{BASE}x9 = 1\n[model]\noptimiser = 3\nsteps = 0\n\nhiddn = [1]\n[tolerances]\naccuracy = nan\n"
     assert refusal(text) == (
         "expected a number of at least 50 for draws, found the number 1 (study.toml:1:1). Next: write a number of at "
         "least 50 (then 5 more errors: lines 5, 7, 8, 10, 12)."

@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -64,8 +65,7 @@ def test_fields_are_described_by_the_texts_below_them() -> None:
     assert missing == []
 
 
-def test_the_module_writes_the_file() -> None:
-    before = FILE.stat().st_mtime_ns
-    subprocess.run([sys.executable, "-W", "error", "-m", "interplay.study.schema"], check=True)
-    assert FILE.stat().st_mtime_ns > before
-    assert FILE.read_text(encoding="utf-8") == text()
+def test_the_module_writes_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "study.schema.json"
+    subprocess.run([sys.executable, "-W", "error", "-m", "interplay.study.schema", path], check=True)
+    assert path.read_bytes() == FILE.read_bytes()

@@ -67,7 +67,7 @@ def test_every_commented_example_may_be_used(groups: tuple[str, ...], written: C
     path = written(text)
     study = load(path)
     assert (len(study.limits), len(study.tolerances), len(study.soft_goals), len(study.interventions)) == (2, 2, 1, 7)
-    assert study.data.features == ("income",)
+    assert study.data.features == (("race", "sex", "income")[len(groups)],)
     assert list(study.data.drop)[-1] == "code"
     check(study, catalogue.metrics(), catalogue.interventions(), locate(path))
 
@@ -168,7 +168,9 @@ def test_a_name_that_no_file_can_hold_is_refused() -> None:
 
 
 HOSTILE = st.one_of(
-    st.sampled_from(["", '"', "'", "\\", "\n[x]", "a.b", "]", "#", "\u202e", "\x00", "\x7f", "\x85", "é", '"""', "race", "=1"]),
+    st.sampled_from(
+        ["", '"', "'", "\\", "\n[x]", "a.b", "]", "#", "\u202e", "\x00", "\x7f", "\x85", "é", '"""', "race", "=1"]
+    ),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
 )
 

@@ -273,13 +273,21 @@ def _decision(decision: Decision, effects: Effects) -> dict[str, Any]:
         "rejected": [
             {"treatment": one.treatment.name, "step": one.step, "reason": one.reason} for one in decision.rejected
         ],
-        "residual": [{"effects": [known[_identity(one)]], "sentence": one.reason} for one in decision.residual],
+        "residual": [
+            {"effects": [known[_identity(one)]], "sentence": f"{_called(one)}: {one.reason}"}
+            for one in decision.residual
+        ],
         "stability": decision.stability,
         "flips": [
             {"change": f"{flip.second.value} ranked above {flip.first.value}", "treatment": flip.winner.name}
             for flip in decision.flips
         ],
     }
+
+
+def _called(effect: Effect) -> str:
+    contrast = f" ({effect.contrast})" if effect.contrast else ""
+    return f"{' + '.join(effect.applied)} on {effect.metric}{contrast}"
 
 
 def _identity(effect: Effect) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ from interplay.arrays import Array, Int
 from interplay.data.table import Column
 
 
-def as_text(value: float) -> str:
+def as_text(value: int | float) -> str:
     """A number as a person writes it.
 
     Example:

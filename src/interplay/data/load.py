@@ -95,7 +95,7 @@ def _find(source: str) -> NamedData:
 
 
 def _declare_missing(table: Table, known: NamedData, data: DataSection) -> tuple[Table, list[Finding]]:
-    declared: dict[str, tuple[tuple[float | str, ...], str]] = {}
+    declared: dict[str, tuple[tuple[int | float | str, ...], str]] = {}
     declared |= {name: (one.values, one.reason) for name, one in known.missing.items()}
     declared |= {name: (values, "the study says so") for name, values in data.missing.items()}
     findings = []

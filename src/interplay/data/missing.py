@@ -12,7 +12,7 @@ ROUNDING = 1e-7
 """A number matches within the rounding of a 32-bit float, in which many published tables were stored."""
 
 
-def without(column: Column, values: Sequence[float | str]) -> tuple[Column, int]:
+def without(column: Column, values: Sequence[int | float | str]) -> tuple[Column, int]:
     """The column with these values made missing, and in how many rows.
 
     A column of texts becomes numeric when all that is left are numbers, so that a single "unknown" does not turn a
@@ -31,7 +31,7 @@ def without(column: Column, values: Sequence[float | str]) -> tuple[Column, int]
     return left if column.kind == "boolean" else _tidy(left), int(gone.sum())
 
 
-def _matches(column: Column, values: Sequence[float | str]) -> Bool[Array, " row"]:
+def _matches(column: Column, values: Sequence[int | float | str]) -> Bool[Array, " row"]:
     gone = np.zeros(len(column.values), dtype=bool)
     for value in values:
         if column.kind != "numeric":

@@ -80,7 +80,7 @@ def table(columns: Iterable[Column], source: str) -> Table:
     return Table(dict(zip(names, listed, strict=True)), lengths.pop(), source)
 
 
-def numbers(name: str, values: Sequence[float] | Float[Array, " row"]) -> Column:
+def numbers(name: str, values: Sequence[int | float] | Float[Array, " row"] | Int[Array, " row"]) -> Column:
     """A numeric column; numbers that are all 0 or 1 make a boolean column with the categories "0" and "1".
 
     Example:

@@ -18,10 +18,10 @@ _BLOCK = 1 << 20
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def _bytes(path: Path) -> IO[bytes]:
+def _bytes(path: Path) -> io.BufferedIOBase:
     match path.suffix.lower():
         case ".gz":
-            return cast(IO[bytes], gzip.open(path, "rb"))
+            return gzip.open(path, "rb")
         case ".bz2":
             return bz2.open(path, "rb")
         case ".xz":
@@ -31,18 +31,18 @@ def _bytes(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def _first_of_zip(path: Path) -> IO[bytes]:
+def _first_of_zip(path: Path) -> io.BufferedIOBase:
     archive = zipfile.ZipFile(path)
     inside = archive.namelist()
     if len(inside) != 1:
         found = f"{len(inside)} files"
         raise DataError("one file in the archive", found, str(path), "pack the table alone")
-    return archive.open(inside[0])
+    return cast(io.BufferedIOBase, archive.open(inside[0]))
 
 
 def opened(path: Path, encoding: str) -> io.TextIOWrapper:
     """The text of a file, unpacked on the way."""
-    return io.TextIOWrapper(_bytes(path), encoding=encoding, newline="")
+    return io.TextIOWrapper(cast(IO[bytes], _bytes(path)), encoding=encoding, newline="")
 
 
 def encoding_of(path: Path) -> str:

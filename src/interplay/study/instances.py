@@ -13,7 +13,7 @@ from interplay.errors import InterplayError, RefusedCombination
 from interplay.interventions import Intervention
 from interplay.study.faults import Fault, raise_first
 from interplay.study.model import InterventionSection, Study
-from interplay.study.parse import unusable, value_fault
+from interplay.study.parse import unusable, value_faults
 from interplay.study.positions import KeyPath
 from interplay.study.wording import quoted
 
@@ -87,7 +87,7 @@ def _values(
             try:
                 values[name] = TypeAdapter(types[name]).validate_json(json.dumps(given), strict=True)
             except ValidationError as error:
-                faults.append(value_fault(error.errors(include_url=False), at, given))
+                faults.extend(value_faults(error, at, given))
     return values, faults
 
 

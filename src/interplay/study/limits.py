@@ -73,9 +73,9 @@ def _outside(value: float, name: str, metric: type[Metric], path: KeyPath) -> It
     low, high = metric.bounds
     if not low <= value <= high:
         if low == -math.inf:
-            within = f"at most {high:g}"
+            within = f"of at most {high:g}"
         else:
-            within = f"at least {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
+            within = f"of at least {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
         expected = f"a number {within} for {name} ({metric.unit})"
         yield Fault(path, expected, f"{value:g}", _share(value, metric) or "correct the number")
 

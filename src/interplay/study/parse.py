@@ -66,9 +66,10 @@ def unusable(value: Any, path: KeyPath = ()) -> Iterator[Fault]:
         yield Fault(path, expected, shown(value), "write a text, a number, true or false")
 
 
-def value_fault(errors: list[ErrorDetails], path: KeyPath, value: Any) -> Fault:
-    """The fault of a value that no alternative of its type accepts."""
-    return Fault(path, f"{expectations(errors)} for {dotted(path)}", shown(value), remedy(errors, value))
+def value_faults(error: ValidationError, path: KeyPath, value: Any) -> Iterator[Fault]:
+    """What is wrong with a value that stands at `path`, one fault for every place inside it."""
+    for inside, errors in _gathered(error, value).items():
+        yield _value_fault(errors, (*path, *inside), _value(value, inside))
 
 
 def _without(value: Any, paths: set[KeyPath], path: KeyPath = ()) -> Any:
@@ -82,9 +83,7 @@ def _without(value: Any, paths: set[KeyPath], path: KeyPath = ()) -> Any:
 
 
 def _faults(error: ValidationError, tables: Mapping[str, Any], known: set[KeyPath]) -> Iterator[Fault]:
-    at: dict[KeyPath, list[ErrorDetails]] = {}
-    for one in error.errors(include_url=False):
-        at.setdefault(_written(one, tables), []).append(one)
+    at = _gathered(error, tables)
     unknown = {path for path, errors in at.items() if errors[0]["type"] == "extra_forbidden"}
     meant = {(*path[:-1], nearest(str(path[-1]), keys_at(path[:-1])) or "") for path in unknown}
     for path, errors in at.items():
@@ -98,12 +97,18 @@ def _faults(error: ValidationError, tables: Mapping[str, Any], known: set[KeyPat
             yield _misshapen(errors, path, _value(tables, path))
 
 
-def _written(error: ErrorDetails, tables: Mapping[str, Any]) -> KeyPath:
+def _gathered(error: ValidationError, value: Any) -> dict[KeyPath, list[ErrorDetails]]:
+    at: dict[KeyPath, list[ErrorDetails]] = {}
+    for one in error.errors(include_url=False):
+        at.setdefault(_written(one, value), []).append(one)
+    return at
+
+
+def _written(error: ErrorDetails, value: Any) -> KeyPath:
     """The error's path without the parts that name an alternative of a union."""
     path = error["loc"]
     if error["type"] == "missing":
         return path
-    value: Any = tables
     for depth, part in enumerate(path):
         inside = (
             part in value if isinstance(value, Mapping) else isinstance(value, list | tuple) and isinstance(part, int)
@@ -114,8 +119,7 @@ def _written(error: ErrorDetails, tables: Mapping[str, Any]) -> KeyPath:
     return path
 
 
-def _value(tables: Mapping[str, Any], path: KeyPath) -> Any:
-    value: Any = tables
+def _value(value: Any, path: KeyPath) -> Any:
     for part in path:
         value = value[part]
     return value
@@ -143,10 +147,14 @@ def _missing(path: KeyPath) -> Fault:
 
 
 def _misshapen(errors: list[ErrorDetails], path: KeyPath, value: Any) -> Fault:
-    fault = value_fault(errors, path, value)
+    fault = _value_fault(errors, path, value)
     if isinstance(value, Mapping) and expects_tables(path):
         step = f"write the header with double brackets: {header((*path, 0))}"
         return Fault(path, f"a list of tables for {dotted(path)}", fault.found, step)
-    if isinstance(value, list | tuple) and keys_at(path):
+    if isinstance(value, list | tuple) and path and keys_at(path):
         return Fault(path, fault.expected, fault.found, f"write the header with single brackets: {header(path)}")
     return fault
+
+
+def _value_fault(errors: list[ErrorDetails], path: KeyPath, value: Any) -> Fault:
+    return Fault(path, f"{expectations(errors)} for {dotted(path) or 'the study'}", shown(value), remedy(errors, value))

@@ -1,6 +1,10 @@
-"""The JSON Schema of a study file, for editors and for other programs; `python -m interplay.study.schema` writes it."""
+"""The JSON Schema of a study file, for editors and for other programs.
+
+`python -m interplay.study.schema` writes the shipped file again, or another one when its path follows.
+"""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,4 +33,4 @@ def text() -> str:
 
 
 if __name__ == "__main__":
-    FILE.write_text(text(), encoding="utf-8")
+    Path(*sys.argv[1:] or [str(FILE)]).write_text(text(), encoding="utf-8")

@@ -14,7 +14,7 @@ from interplay.errors import DataError
 class Sentinel:
     """Values that stand for "missing" in a column, and how one can tell."""
 
-    values: tuple[float | str, ...]
+    values: tuple[int | float | str, ...]
     reason: str
 
 
