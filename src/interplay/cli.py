@@ -45,7 +45,7 @@ def init(
     if output.exists() and not force:
         raise StudyError("a new file", "an existing one", str(output), "choose another --output or add --force")
     names = [name.strip() for name in groups.split(",") if name.strip()]
-    write(output, start(data, label, names).encode())
+    write(output, start(data, label, names, output.parent).encode())
     typer.echo(f"Wrote {output}. Read it, set the priorities, then: interplay plan {output}")
 
 
@@ -54,9 +54,9 @@ def plan(study: StudyPath, runs: RunsPath = Path("runs")) -> None:
     """Say what a study will run: treatments, members, time, memory and disk, before anything runs."""
     from interplay.audit.outline import outline
     from interplay.audit.run import prepare
-    from interplay.study.load import load
+    from interplay.study.load import load, locate
 
-    typer.echo(outline(prepare(load(study)), runs))
+    typer.echo(outline(prepare(load(study), where=locate(study)), runs))
 
 
 @app.command()
@@ -71,11 +71,11 @@ def run(
     from interplay.audit.run import prepare
     from interplay.audit.run import run as run_study
     from interplay.report.terminal import summary
-    from interplay.study.load import load
+    from interplay.study.load import load, locate
 
     console = Console(stderr=True)
     declared = load(study)
-    ready = prepare(declared)
+    ready = prepare(declared, where=locate(study))
     start = time.monotonic()
     with _resumable(study, runs), _progress(ready, console, quiet) as progress:
         audit = run_study(declared, runs, progress=progress, ready=ready)

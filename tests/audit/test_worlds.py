@@ -23,7 +23,7 @@ def runs(tmp_path_factory):
 
 
 def test_dp_sgd_harms_women_in_the_planted_bank(runs):
-    audit = ip.run(silobank(placebo=False, steps=200), runs)
+    audit = ip.run(silobank(placebo=False), runs)
     found = _fairness(audit)
     assert found.loc["accuracy_disparity/sex", "verdict"] == "harm"
     assert found.loc["accuracy_disparity/sex", "low"] > 0.02
@@ -31,7 +31,8 @@ def test_dp_sgd_harms_women_in_the_planted_bank(runs):
 
 
 def test_the_placebo_bank_shows_no_harm(runs):
-    audit = ip.run(silobank(placebo=True, steps=200), runs)
+    audit = ip.run(silobank(placebo=True), runs)
     found = _fairness(audit)
-    assert "harm" not in set(found.verdict)
+    assert not {"harm", "harm_undetermined"} & set(found.verdict)
+    assert found.loc["accuracy_disparity/sex", "high"] < 0.02
     assert _pair(audit) not in ("harm", "harm_undetermined")

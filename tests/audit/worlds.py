@@ -5,7 +5,7 @@ import interplay as ip
 SMALL = {"hidden": (8,), "steps": 60, "learning_rates": (0.1, 0.3)}
 
 
-def silobank(placebo: bool, rows: int = 4000, members: int = 8, seed: int = 0, **model) -> ip.Study:
+def silobank(placebo: bool, rows: int = 8000, members: int = 16, seed: int = 0) -> ip.Study:
     """The planted world: DP-SGD harms women there, unless it is the placebo."""
     return ip.Study(
         name="placebo bank" if placebo else "SiloBank",
@@ -14,8 +14,10 @@ def silobank(placebo: bool, rows: int = 4000, members: int = 8, seed: int = 0, *
         draws=100,
         data=ip.DataSection(source="silobank", options={"rows": rows, "placebo": placebo, "seed": seed}),
         groups=ip.GroupsSection(attributes={"sex": ip.GroupSection(reference="man")}, minimum_rows=50),
-        model=ip.ModelSection(**model),
-        interventions=(ip.InterventionSection(name="dp_sgd", parameters={"max_grad_norm": 0.1}),),
+        model=ip.ModelSection(hidden=(64,), steps=100),
+        interventions=(
+            ip.InterventionSection(name="dp_sgd", parameters={"privacy_epsilon": 1.0, "max_grad_norm": 0.1}),
+        ),
     )
 
 

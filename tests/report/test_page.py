@@ -160,7 +160,7 @@ def test_absence_is_said(audit: Audit, emptied: str) -> None:
         "effects": "No primary effect has a number.",
         "controls": "The study lists no intervention.",
         "soft_goals": "The study declares none.",
-        "not_measured": "Everything the study asked for was measured.",
+        "not_measured": "Every metric the study asked for was measured.",
     }
     assert expected[emptied] in text
 

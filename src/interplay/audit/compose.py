@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from interplay import catalogue
-from interplay.audit.methods import PARTS, methods
 from interplay.aspects import Aspect
+from interplay.audit.methods import PARTS, methods
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.decision.decision import Decision
@@ -258,10 +258,18 @@ def _probes(interaction: Interaction, effects: Effects) -> list[dict[str, Any]]:
                 "mechanism": probe.mechanism if isinstance(probe, Probe) else "",
                 "references": list(probe.references),
                 "effects": places,
-                "missing": probe.missing if isinstance(probe, Unmeasured) else None,
+                "missing": probe.missing if isinstance(probe, Unmeasured) else _not_listed(probe, places),
             }
         )
     return found
+
+
+def _not_listed(probe: Probe, places: list[int]) -> str | None:
+    if places:
+        return None
+    needed = " or ".join(probe.interventions)
+    context = "".join(f", with {name}" for name in (*probe.context, *probe.replaces))
+    return f"the study does not list {needed}{context}"
 
 
 def _decision(decision: Decision, effects: Effects) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from interplay.study import Study
 from interplay.study.check import check
 from interplay.study.digest import digest
 from interplay.study.dump import to_json
+from interplay.study.positions import Positions
 from interplay.training.train import train, tune
 
 STAGES = ("tune", "train", "measure", "compare", "decide", "report")
@@ -56,9 +57,9 @@ class Prepared:
     digest: str
 
 
-def prepare(study: Study, frame: Any = None) -> Prepared:
-    """Check a study, read its data, and plan every run."""
-    check(study, catalogue.metrics(), catalogue.interventions(), "the study")
+def prepare(study: Study, frame: Any = None, where: Positions | str = "the study") -> Prepared:
+    """Check a study, read its data, and plan every run; `where` lets errors name the line of the study file."""
+    check(study, catalogue.metrics(), catalogue.interventions(), where)
     dataset = load_data(study.data, study.groups, frame)
     design = plan(study, dataset)
     encoder = fit(dataset.table, dataset.features, design.pool, dataset.immutable)

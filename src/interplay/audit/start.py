@@ -1,5 +1,6 @@
 """A first study for a data file."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,11 +11,11 @@ from interplay.data.table import Column
 from interplay.study.starter import ColumnSummary, starter
 
 
-def start(data: Path, label: str, groups: Sequence[str]) -> str:
-    """The text of a commented study file for `data`."""
+def start(data: Path, label: str, groups: Sequence[str], folder: Path) -> str:
+    """The text of a commented study file for `data`, to lie in `folder`."""
     table = read(data)
     summaries = [_summary(column) for column in table.columns.values()]
-    return starter(summaries, str(data), label, groups)
+    return starter(summaries, os.path.relpath(data, folder), label, groups)
 
 
 def _summary(column: Column) -> ColumnSummary:

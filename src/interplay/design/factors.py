@@ -17,6 +17,7 @@ from interplay.interventions import (
     ReleaseIntervention,
 )
 from interplay.study import Study
+from interplay.study.instances import build
 
 PHASES = (
     DataIntervention,
@@ -58,7 +59,7 @@ def factors(study: Study) -> Factors:
     Raises `RefusedCombination` when two of them cannot act on one model.
     """
     known = catalogue.interventions()
-    built = [known[section.name](**section.parameters) for section in study.interventions]
+    built = [build(section, known[catalogue.current(section.name)]) for section in study.interventions]
     ordered = sorted(built, key=_phase)
     for first, second in combinations(ordered, 2):
         reason = first.refuses(second) or second.refuses(first)

@@ -5,6 +5,13 @@ from dataclasses import dataclass
 
 from interplay.report.reading import Effect, Reading
 
+_UNSETTLED = {"harm_undetermined", "inconclusive", "withheld", "not_measurable"}
+
+
+def told(effect: Effect) -> str:
+    """The reason of an effect where its numbers do not tell it: it is unsettled, or there are none."""
+    return str(effect["reason"]) if effect["verdict"] in _UNSETTLED else ""
+
 
 @dataclass(frozen=True, eq=False)
 class Notes:
@@ -18,13 +25,14 @@ class Notes:
 
 
 def notes(effects: Iterable[Effect]) -> Notes:
-    """The distinct reasons of these effects.
+    """The distinct reasons of these effects that are worth telling.
 
     Example:
-        >>> notes([{"reason": "few rows"}, {"reason": ""}, {"reason": "few rows"}]).numbers
+        >>> few = {"verdict": "inconclusive", "reason": "few rows"}
+        >>> notes([few, {"verdict": "harm", "reason": "worse"}, few]).numbers
         {'few rows': 1}
     """
-    reasons = dict.fromkeys(effect["reason"] for effect in effects if effect["reason"])
+    reasons = dict.fromkeys(filter(None, map(told, effects)))
     return Notes({reason: number for number, reason in enumerate(reasons, start=1)})
 
 

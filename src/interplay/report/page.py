@@ -29,6 +29,8 @@ def _parts(reading: Reading) -> dict[str, Any]:
         "quantities": quantities,
         "verdict": sentences.verdict_sentence(audit),
         "decision": sentences.decision_sentence(audit),
+        "told": folding.told,
+        "effect_sentence": sentences.effect_sentence,
         "harms": sentences.harm_sentences(audit),
         "counts": sentences.pair_counts(audit),
         "training": cells.rows(reading, training=True),

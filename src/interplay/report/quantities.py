@@ -9,7 +9,7 @@ MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
 
 _LONG = 8
-_UNITLESS = ("", "1", "none", "ratio", "r2")
+_UNITLESS = ("", "1", "none", "ratio", "r2", "squared probability", "epsilon")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _plain(metric: Mapping[str, Any]) -> Scale:
 
 
 def _is_share(metric: Mapping[str, Any]) -> bool:
-    return str(metric["unit"]).lower().startswith(("share", "fraction", "proportion"))
+    return str(metric["unit"]).lower().startswith(("share", "fraction", "proportion", "probability"))
 
 
 def level_scale(metric: Mapping[str, Any]) -> Scale:

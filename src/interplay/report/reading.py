@@ -1,5 +1,6 @@
 """An audit with its names looked up: what every part of the report asks of it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,6 +75,26 @@ class Reading:
         return sum(effect["verdict"] in ("inconclusive", "harm_undetermined") for effect in self.audit["effects"])
 
     @cached_property
+    def unjudged(self) -> int:
+        """How many of the 20 interactions have no number."""
+        return sum(pair["verdict"].startswith("not_") for pair in self.audit["interactions"])
+
+    @cached_property
+    def idle(self) -> list[dict[str, str]]:
+        """The probes that did not run, each with its pair and the reason."""
+        unlisted = "The study lists no intervention that this probe needs"
+        return [
+            {
+                "pair": f"{pair['source']} \N{RIGHTWARDS ARROW} {pair['target']}",
+                "probe": probe["name"],
+                "reason": f"Missing: {probe['missing']}" if probe["missing"] is not None else unlisted,
+            }
+            for pair in self.audit["interactions"]
+            for probe in pair["probes"]
+            if not probe["effects"]
+        ]
+
+    @cached_property
     def passed(self) -> int:
         """How many interventions were shown to help their own aspect."""
         return sum(control["passed"] is True for control in self.audit["controls"])
@@ -132,6 +153,21 @@ class Reading:
     def scale(self, effect: Effect) -> Scale:
         """How the numbers of an effect are written."""
         return change_scale(self.metrics[effect["metric"]])
+
+    @cached_property
+    def _known_names(self) -> dict[str, str]:
+        """Catalogue names no reader should have to know, and what people call them."""
+        found = {metric["name"]: name(metric["title"]) for metric in self.audit["metrics"]}
+        found |= {key: self.metric(key) for key in self.metrics} | self.titles
+        return {known: called for known, called in found.items() if "_" in known or "/" in known}
+
+    def spoken(self, text: str) -> str:
+        """A sentence of the audit with catalogue names replaced by what people call them."""
+        names = sorted(map(re.escape, self._known_names), key=len, reverse=True)
+        said = text.replace(" -> ", " \N{RIGHTWARDS ARROW} ")
+        if not names:
+            return said
+        return re.sub(rf"\b(?:{'|'.join(names)})\b", lambda found: self._known_names[found[0]], said)
 
     def change(self, effect: Effect) -> str:
         """The size of an effect and its direction: 6.1 points worse."""

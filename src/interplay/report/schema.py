@@ -74,11 +74,6 @@ def _pairs(audit: Audit) -> Iterator[str]:
 
 def _references(audit: Audit) -> Iterator[str]:
     known = range(len(audit["effects"]))
-    for pair in audit["interactions"]:
-        for probe in pair["probes"]:
-            if not probe["effects"] and probe["missing"] is None:
-                where = f"{pair['source']} to {pair['target']}"
-                yield f"probe {probe['name']!r} of {where} has neither effects nor what is missing"
     named = [
         (f"{pair['source']} to {pair['target']}", probe["effects"])
         for pair in audit["interactions"]

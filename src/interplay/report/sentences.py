@@ -64,6 +64,15 @@ def _change(reading: Reading, effect: Effect, subject: _Subject) -> str:
     return f"{subject.it} {subject.verb('raise' if rises else 'lower')} the {quantity} by {size}"
 
 
+def _open_question(effect: Effect, tolerance: str) -> str:
+    """What is not settled about a harm: its size, or whether it survives the correction for many comparisons."""
+    if effect["low"] > effect["tolerance"]:
+        return (
+            f"taken alone that exceeds the tolerance of {tolerance}, after correction for many comparisons it may not"
+        )
+    return f"whether that exceeds the tolerance of {tolerance} is not settled"
+
+
 def effect_sentence(reading: Reading, effect: Effect) -> str:
     """The effect in words, with its number, its interval and its tolerance."""
     subject, verdict, target = _subject(reading, effect), effect["verdict"], effect["target"]
@@ -75,8 +84,8 @@ def effect_sentence(reading: Reading, effect: Effect) -> str:
     change, tolerance = _change(reading, effect, subject), reading.scale(effect).number(effect["tolerance"])
     sentences = {
         "harm": f"{who} {verb('harm')} {target} here: {change}, above the tolerance of {tolerance}.",
-        "harm_undetermined": f"{who} {verb('be')} worse for {target} here: {change}; whether that exceeds the "
-        f"tolerance of {tolerance} is not settled.",
+        "harm_undetermined": f"{who} {verb('be')} worse for {target} here: {change}; "
+        f"{_open_question(effect, tolerance)}.",
         "improvement": f"{who} {verb('improve')} {target} here: {change}, beyond the tolerance of {tolerance}.",
         "no_material_harm": f"{who} {verb('do')} no material harm to {target} here: {change}; a change for the worse "
         f"beyond the tolerance of {tolerance} is ruled out.",
@@ -88,35 +97,36 @@ def effect_sentence(reading: Reading, effect: Effect) -> str:
     return sentences[verdict]
 
 
-def _harms(reading: Reading) -> list[Effect]:
-    """The primary harms, the most important aspect first, and there the most certain one."""
-    found = [effect for effect in reading.audit["effects"] if effect["primary"] and effect["verdict"] == "harm"]
-    tuned = [effect for effect in found if effect["tuning"] == "tuned"] or found
+def _shown(reading: Reading, verdict: str) -> list[Effect]:
+    """The primary effects with a verdict, the most important aspect first, and there the most certain one."""
+    primary = [effect for effect in reading.audit["effects"] if effect["primary"]]
+    tuned = [effect for effect in primary if effect["tuning"] == "tuned"] or primary
 
     def order(effect: Effect) -> tuple[int, float]:
         return reading.rank(effect["target"]), -in_tolerances(effect["low"], effect["tolerance"])
 
-    return sorted(tuned, key=order)
+    return sorted((effect for effect in tuned if effect["verdict"] == verdict), key=order)
 
 
 def verdict_sentence(audit: Audit) -> str:
-    """The first sentence of the report: the harm to the highest-ranked aspect, or that none was shown."""
+    """The first sentence of the report: the harm to the highest-ranked aspect, or that none is settled."""
     reading = Reading(audit)
-    harms = _harms(reading)
-    if harms:
-        return effect_sentence(reading, harms[0])
+    for verdict in ("harm", "harm_undetermined"):
+        for effect in _shown(reading, verdict):
+            return effect_sentence(reading, effect)
     counts = pair_counts(audit)
-    undecided = counts["inconclusive"] + counts["harm_undetermined"]
+    unjudged = sum(counts[verdict] for verdict, word in VERDICTS.items() if word.tone == "absent")
     return (
-        f"No harm beyond the tolerances was shown by a primary effect; {undecided} of the 20 interactions are "
-        f"undecided and {counts['not_measurable'] + counts['withheld']} could not be judged."
+        f"No harm beyond the tolerances was shown by a primary effect; {counts['inconclusive']} of the 20 interactions "
+        f"are undecided and {unjudged} could not be judged."
     )
 
 
 def harm_sentences(audit: Audit) -> list[str]:
-    """Every harm a primary effect shows, the most important aspect first."""
+    """Every harm a primary effect shows, settled ones first, and there the most important aspect."""
     reading = Reading(audit)
-    return [effect_sentence(reading, effect) for effect in _harms(reading)]
+    shown = [*_shown(reading, "harm"), *_shown(reading, "harm_undetermined")]
+    return [effect_sentence(reading, effect) for effect in shown]
 
 
 def pair_counts(audit: Audit) -> Counter[str]:

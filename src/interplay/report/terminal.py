@@ -19,7 +19,7 @@ _NAME_LENGTH = 44
 _ROOM_FOR_NUMBERS = 110
 _LEGEND = (
     "clear: a harm beyond the tolerance is ruled out. nothing: clear, but the intervention did not help its own "
-    "aspect. harm?: harm, size unclear. ~: within the tolerance. -: not measured."
+    "aspect. harm?: harm, size unclear. ~: within the tolerance. -: not measured. .: not compared."
 )
 _NO_PATHS: Mapping[str, str] = {}
 
@@ -30,6 +30,8 @@ def _word(verdict: str) -> Text:
 
 
 def _cell(reading: Reading, cell: cells.Cell, numbers: bool) -> Text:
+    if not cell.effects:
+        return Text(".")
     text = _word(cell.verdict)
     if cell.deciding is None or cell.verdict == "withheld" or not numbers:
         return text
@@ -92,7 +94,7 @@ class Summary:
         yield Text(_LEGEND, style="dim")
         yield Text("")
         yield Text(decision_sentence(self.audit), style="bold")
-        yield from (Text(f"- {clean(reason)}") for reason in self.audit["decision"]["reasons"])
+        yield from (Text(f"- {clean(reading.spoken(reason))}") for reason in self.audit["decision"]["reasons"])
         yield from _paths(self.paths)
 
 

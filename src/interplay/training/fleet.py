@@ -52,9 +52,9 @@ def train_all(recipe: Recipe, table: Table, jobs: Sequence[Job], progress: Progr
         block = list(jobs[start : start + size])
         padded = block + [block[0]] * (size - len(block))
         trained = jax.device_get(program(table, stack(padded)))  # a sharded array must not be sliced: collectives stall
-        done.append(jax.tree.map(lambda leaf: leaf[: len(block)], trained))
+        done.append(trained)
         progress(len(block))
-    joined: Parameters = jax.tree.map(lambda *parts: np.concatenate(parts), *done)
+    joined: Parameters = jax.tree.map(lambda *parts: np.concatenate(parts)[: len(jobs)], *done)
     return joined
 
 
