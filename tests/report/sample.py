@@ -344,7 +344,7 @@ def _interaction(source: str, target: str, effects: list[dict[str, Any]]) -> dic
     worst = ("harm", "harm_undetermined", "inconclusive", "improvement", "no_material_harm", "did_nothing_here")
     mine = [place for place, effect in enumerate(effects) if effect["probe"].startswith(f"{source}_to_{target}/")]
     found = {effects[place]["verdict"] for place in mine}
-    verdict = next((word for word in worst if word in found), "not_measurable")
+    verdict = next((word for word in worst if word in found), "not_yet_measurable")
     missing = None if mine else "adversarial scores against the sets themselves"
     probe = {
         "name": "accuracy disparity",

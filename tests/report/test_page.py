@@ -169,3 +169,20 @@ def test_tolerance_of_zero_is_drawn(audit: Audit) -> None:
     for effect in audit["effects"]:
         effect["tolerance"] = 0.0
     assert "inf" not in "".join(re.findall(r"<svg viewBox.*?</svg>", render(audit), re.S))
+
+
+def test_probes_that_did_not_run_are_listed(audit: Audit) -> None:
+    audit["interactions"][0]["probes"].append(
+        {**audit["interactions"][0]["probes"][0], "name": "unasked", "effects": [], "missing": None}
+    )
+    section = next(e for e in parse(render(audit)).all("section") if e.attributes["id"] == "unmeasured")
+    assert "Unasked" in section.text and "The study lists no intervention that this probe needs" in section.text
+    assert "Missing: a shadow model for every group" in section.text
+
+
+def test_settled_effects_need_no_reason(audit: Audit) -> None:
+    for effect in audit["effects"]:
+        effect["reason"] = f"reason of {effect['verdict']}"
+    text = visible(parse(render(audit)))
+    assert "Reason of inconclusive" in text and "Reason of harm_undetermined" in text
+    assert "eason of no_material_harm" not in text

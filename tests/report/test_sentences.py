@@ -106,3 +106,28 @@ def test_counts_and_decision(audit: Audit) -> None:
     assert decision_sentence(audit).endswith("adversarial training; 1 harm remains.")
     audit["decision"]["treatment"] = None
     assert decision_sentence(audit) == "No treatment is admissible under the declared limits and priorities."
+
+
+def test_harm_that_correction_leaves_open_is_said(audit: Audit) -> None:
+    alone = effect(audit, verdict="harm_undetermined")
+    assert alone.endswith(
+        "taken alone that exceeds the tolerance of 2.0, after correction for many comparisons it may not."
+    )
+    unclear = effect(audit, verdict="harm_undetermined", low=0.01)
+    assert unclear.endswith("whether that exceeds the tolerance of 2.0 is not settled.")
+
+
+def test_unsettled_harm_leads_where_none_is_settled(audit: Audit) -> None:
+    for one in audit["effects"]:
+        if one["verdict"] == "harm" and one["tuning"] == "tuned":
+            one["verdict"] = "harm_undetermined"
+    said = verdict_sentence(audit)
+    assert said.startswith("DP-SGD is worse for fairness here") and "taken alone" in said
+
+
+def test_catalogue_names_are_spoken(audit: Audit) -> None:
+    reading = Reading(audit)
+    text = "fairness -> privacy: dp_sgd on accuracy_disparity/race, membership_risk, my_dp_sgd_column"
+    assert reading.spoken(text) == (
+        "fairness \N{RIGHTWARDS ARROW} privacy: DP-SGD on accuracy disparity (race), membership risk, my_dp_sgd_column"
+    )

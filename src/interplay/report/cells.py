@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from interplay.report.reading import Effect, Reading, equivalent, ratio
+from interplay.report.reading import Effect, Reading, equivalent, in_tolerances, numbered
 from interplay.report.words import pooled
 
 _SILENT = {"withheld", "not_measurable"}
@@ -68,10 +68,19 @@ def _headline(reading: Reading, treatment: Mapping[str, Any]) -> list[Effect]:
     return list(smallest.values())
 
 
+def _weight(effect: Effect) -> float:
+    """How strongly an effect speaks for its verdict: the nearer end of the interval where a change is shown."""
+    if effect["verdict"] in ("harm", "harm_undetermined"):
+        return in_tolerances(effect["low"], effect["tolerance"])
+    if effect["verdict"] == "improvement":
+        return -in_tolerances(effect["high"], effect["tolerance"])
+    return in_tolerances(effect["estimate"], effect["tolerance"])
+
+
 def _deciding(effects: Sequence[Effect], verdict: str) -> Effect | None:
-    sign = -1 if verdict == "improvement" else 1
-    decisive = [effect for effect in effects if effect["verdict"] == verdict and effect["estimate"] is not None]
-    return max(decisive, key=lambda effect: sign * ratio(effect), default=None)
+    return max(
+        (effect for effect in effects if effect["verdict"] == verdict and numbered(effect)), key=_weight, default=None
+    )
 
 
 def _cell(aspect: str, effects: Sequence[Effect]) -> Cell:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interplay.aspects import DIRECTED_PAIRS
-from interplay.report.reading import Effect, Reading, in_tolerances
+from interplay.report.reading import Effect, Reading, in_tolerances, numbered
 from interplay.report.words import VERDICTS
 
 WIDTH = 360
@@ -94,12 +94,8 @@ def _pair(effect: Effect) -> str:
 
 def primary(reading: Reading) -> list[Effect]:
     """The tuned primary effects that have a number (as applied, where nothing was tuned)."""
-    known = [entry for entry in reading.audit["effects"] if entry["primary"] and _numbered(entry)]
+    known = [entry for entry in reading.audit["effects"] if entry["primary"] and numbered(entry)]
     return [entry for entry in known if entry["tuning"] == "tuned"] or known
-
-
-def _numbered(effect: Effect) -> bool:
-    return all(effect[end] is not None for end in ("estimate", "low", "high"))
 
 
 def plot(reading: Reading) -> Plot:

@@ -39,6 +39,16 @@ def name(text: str) -> str:
     return clean(text, NAME_LENGTH)
 
 
+def sentence(text: str) -> str:
+    """A sentence with a capital first letter and a full stop.
+
+    Example:
+        >>> sentence("few rows"), sentence("Done.")
+        ('Few rows.', 'Done.')
+    """
+    return heading(text if text.endswith((".", "!", "?", "…")) else f"{text}.")
+
+
 def heading(text: str) -> str:
     """A title with a capital first letter, the rest as it is.
 

@@ -181,20 +181,18 @@ class Reading:
         return name(text)
 
 
-def ratio(effect: Effect) -> float:
-    """The estimate in tolerances; positive is worse; without a number, less than any.
+def numbered(effect: Effect) -> bool:
+    """Whether an effect has an estimate and an interval."""
+    return all(effect[end] is not None for end in ("estimate", "low", "high"))
+
+
+def in_tolerances(value: float, tolerance: float) -> float:
+    """A change in tolerances; with a tolerance of zero, any change is beyond all bounds.
 
     Example:
-        >>> ratio({"estimate": 0.06, "tolerance": 0.02})
-        3.0
+        >>> in_tolerances(0.06, 0.02), in_tolerances(-0.1, 0.0)
+        (3.0, -inf)
     """
-    return in_tolerances(effect["estimate"], effect["tolerance"])
-
-
-def in_tolerances(value: float | None, tolerance: float) -> float:
-    """A change in tolerances; with a tolerance of zero, any change is beyond all bounds."""
-    if value is None:
-        return float("-inf")
     if tolerance > 0:
         return value / tolerance
     return 0.0 if value == 0 else float("inf") if value > 0 else float("-inf")
@@ -202,5 +200,4 @@ def in_tolerances(value: float | None, tolerance: float) -> float:
 
 def equivalent(effect: Effect) -> bool:
     """Whether the whole interval lies within the tolerance, for better and for worse."""
-    low, high = effect["low"], effect["high"]
-    return low is not None and high is not None and low > -effect["tolerance"] and high < effect["tolerance"]
+    return numbered(effect) and bool(effect["low"] > -effect["tolerance"] and effect["high"] < effect["tolerance"])

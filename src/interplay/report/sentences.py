@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from interplay.report.names import clean, heading
 from interplay.report.quantities import plural
-from interplay.report.reading import Audit, Effect, Reading, in_tolerances
+from interplay.report.reading import Audit, Effect, Reading, in_tolerances, numbered
 from interplay.report.words import VERDICTS
 
 
@@ -79,7 +79,7 @@ def effect_sentence(reading: Reading, effect: Effect) -> str:
     who, verb = subject.words, subject.verb
     reason = heading(clean(effect["reason"]).rstrip("."))
     tail = f" {reason}." if reason else ""
-    if None in (effect["estimate"], effect["low"], effect["high"]) or verdict in ("withheld", "not_measurable"):
+    if not numbered(effect) or verdict in ("withheld", "not_measurable"):
         return f"{who}: {reading.quantity(effect)} is {VERDICTS[verdict].words}.{tail}"
     change, tolerance = _change(reading, effect, subject), reading.scale(effect).number(effect["tolerance"])
     sentences = {
@@ -103,7 +103,8 @@ def _shown(reading: Reading, verdict: str) -> list[Effect]:
     tuned = [effect for effect in primary if effect["tuning"] == "tuned"] or primary
 
     def order(effect: Effect) -> tuple[int, float]:
-        return reading.rank(effect["target"]), -in_tolerances(effect["low"], effect["tolerance"])
+        low = effect["low"] if numbered(effect) else float("-inf")
+        return reading.rank(effect["target"]), -in_tolerances(low, effect["tolerance"])
 
     return sorted((effect for effect in tuned if effect["verdict"] == verdict), key=order)
 
