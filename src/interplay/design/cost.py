@@ -7,7 +7,7 @@ from interplay.design.treatment import Treatment
 from interplay.interventions import GradientIntervention, InputIntervention
 from interplay.interventions.adversarial_training import AdversarialTraining
 
-FLOPS = 6e9
+FLOPS = 3e10
 """Useful multiply-adds per second on one core of a small machine, for the small products of such networks."""
 
 COMPILE_SECONDS = 3.0
