@@ -27,7 +27,7 @@ class ReleaseExplanations(ReleaseIntervention):
     """
 
     aspects: ClassVar[tuple[Aspect, ...]] = (Aspect.EXPLAINABILITY,)
-    title: ClassVar[str] = "releasing explanations"
+    title: ClassVar[str] = "released explanations"
     serves: ClassVar[tuple[Service, ...]] = (Service("explanation_fidelity", "absent"),)
     releases: ClassVar[type] = Explanations
     reference: ClassVar[str] = "Ribeiro et al., 2016"
