@@ -63,7 +63,10 @@ class Recipe:
 
     @property
     def capacity(self) -> int:
-        """Places in a padded batch: seven standard deviations above the expected size."""
+        """Places in a padded batch: seven standard deviations above the expected size.
+
+        A larger batch (a chance below 1e-11 per step) loses its last rows, which can only lower what is spent.
+        """
         if self.sampling_rate >= 1:
             return self.training_rows
         spread = (self.training_rows * self.sampling_rate * (1 - self.sampling_rate)) ** 0.5
