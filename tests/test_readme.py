@@ -19,7 +19,9 @@ def test_the_example_runs(tmp_path, monkeypatch):
     real = ip.Study
 
     def smaller(**declared):
-        return real(**declared, members=3, draws=50, model=ip.ModelSection(hidden=(4,), steps=20, learning_rates=(0.1,)))
+        return real(
+            **declared, members=3, draws=50, model=ip.ModelSection(hidden=(4,), steps=20, learning_rates=(0.1,))
+        )
 
     monkeypatch.setattr(ip, "Study", smaller, raising=False)
     names = {}
