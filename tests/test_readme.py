@@ -31,6 +31,7 @@ def test_the_example_runs(tmp_path, monkeypatch):
     assert len(audit.effects) > 100
     assert set(audit.decision) >= {"treatment", "reasons"}
     assert (tmp_path / "report.html").read_text().startswith("<!DOCTYPE html>")
+    assert (tmp_path / "interactions.svg").read_text().startswith("<svg")
     assert "<" in audit._repr_html_()
     assert "mortgage" in repr(audit)
 

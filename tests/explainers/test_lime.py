@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import pytest
 from jaxtyping import TypeCheckError
@@ -198,12 +196,3 @@ def test_refuses_what_cannot_be_fitted() -> None:
         lime.explain(points, pool, np.where(np.arange(3)[:, None] == 1, np.nan, scores))
     with pytest.raises(InterplayError, match="wider kernel"):
         lime.explain(points, pool, scores, kernel_width=0.01)
-
-
-def test_two_hundred_points_and_sixteen_models_take_about_a_second() -> None:
-    generator = np.random.default_rng(18)
-    points, pool = generator.integers(0, 4, (200, 40)), generator.integers(0, 4, (5000, 40))
-    scores = score(pool, 16)
-    start = time.process_time()
-    lime.explain(points, pool, scores)
-    assert time.process_time() - start < 3.0

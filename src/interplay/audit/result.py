@@ -8,13 +8,14 @@ import pandas as pd
 from interplay.audit.folder import write
 from interplay.report.notebook import fragment, text
 from interplay.report.page import render
+from interplay.report.picture import picture
 
 
 class Audit:
     """The result of a run: `path` is the run folder, `content` the audit as in audit.json.
 
     `effects` is a table with one row per effect; `decision` says which treatment was chosen and why; `save` writes the
-    report. In a notebook it shows its summary.
+    report, `picture` the matrix of the 20 interactions. In a notebook it shows its summary.
     """
 
     def __init__(self, path: Path, content: dict[str, Any]) -> None:
@@ -46,6 +47,12 @@ class Audit:
         """Write the report as one self-contained HTML file."""
         target = Path(path)
         write(target, render(self.content).encode())
+        return target
+
+    def picture(self, path: str | Path) -> Path:
+        """Write the matrix of the 20 directed interactions as an SVG file."""
+        target = Path(path)
+        write(target, picture(self.content).encode())
         return target
 
     def _repr_html_(self) -> str:
