@@ -88,7 +88,7 @@ def compose(found: Findings) -> dict[str, Any]:
         "interactions": _interactions(found.effects),
         "decision": _decision(found.decision, found.effects),
         "soft_goals": [goal.model_dump(mode="json") for goal in study.soft_goals],
-        "not_measured": _not_measured(measured),
+        "not_measured": [*_not_measured(measured), *_pairs_not_measured(found.effects)],
         "methods": methods(study, design, measured),
         "software": {
             "name": "interplay",
@@ -316,6 +316,15 @@ def _not_measured(measured: Measurements) -> list[dict[str, str]]:
         for (metric, reason), names in reasons.items()
     ]
     return [dict(item) for item in {tuple(sorted(one.items())): one for one in found}.values()]
+
+
+def _pairs_not_measured(effects: Effects) -> list[dict[str, str]]:
+    silent = ("not_yet_measurable", "not_in_this_study", "not_measurable")
+    return [
+        {"what": f"the interaction {pair.source.value} -> {pair.target.value}", "reason": pair.sentence}
+        for pair in matrix(effects, catalogue.interactions().values())
+        if pair.verdict in silent
+    ]
 
 
 def _several(names: list[str]) -> str:

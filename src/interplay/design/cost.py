@@ -13,8 +13,11 @@ FLOPS = 3e10
 COMPILE_SECONDS = 3.0
 """First-call cost of one kind of treatment."""
 
-FIXED_BYTES = 700_000_000
+FIXED_BYTES = 850_000_000
 """The interpreter with JAX and its compiler at work."""
+
+PAGES_BYTES = 4_000_000
+"""Effects, audit and report."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,9 @@ def cost(design: Design, columns: int, classes: int, cores: int = 2) -> Cost:
     sets = arms * fleet * 4 * study.draws * rows * 40
     kinds = len({_kind(design, one) for one in design.trainings})
     seconds = (training + attacks + explanations + sets) / (FLOPS * cores) + kinds * COMPILE_SECONDS + 15
-    cells = len(design.comparisons) * 1.2
-    disk = int(cells * fleet * (study.draws + 1) * 4) + 2 * fleet * len(design.trainings) * width * 4
-    tables = arms * fleet * rows * classes * 16 + rows * columns * 8 + rows * study.draws * 16
+    cells = len(design.comparisons) * 3.2
+    disk = int(cells * fleet * (study.draws + 1) * 4) + 2 * fleet * len(design.trainings) * width * 4 + PAGES_BYTES
+    tables = arms * fleet * rows * classes * 24 + rows * columns * 8 + rows * study.draws * 32
     memory = FIXED_BYTES + tables + 3 * disk
     return Cost(len(design.trainings) * (tuning + 2 * fleet) - fleet, round(seconds, 1), memory, disk)
 
