@@ -65,7 +65,7 @@ def noise_for(privacy_epsilon: float, sampling_rate: float, steps: int, privacy_
             bracket,
             tol=1e-4,
         )
-    except Exception as error:
+    except (ValueError, mechanism_calibration.NoBracketIntervalFoundError) as error:
         raise StudyError(
             "a privacy budget that some noise reaches",
             f"epsilon {privacy_epsilon} with {steps} steps and delta {privacy_delta} ({error})",

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from interplay import catalogue
 from interplay.aspects import Aspect
-from interplay.audit.methods import PARTS, methods
+from interplay.audit.data import described
+from interplay.audit.methods import methods
+from interplay.audit.pairs import directed_pairs, without_a_number
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.decision.decision import Decision
@@ -17,11 +18,9 @@ from interplay.design.cost import cost
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.effects.effect import Effect
-from interplay.effects.matrix import matrix
 from interplay.effects.results import Effects
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable, Sample
-from interplay.interactions import Interaction, Probe, Unmeasured
 from interplay.interventions import Intervention
 from interplay.measurement.measurements import Measurements
 from interplay.study import Study
@@ -58,7 +57,7 @@ def compose(found: Findings) -> dict[str, Any]:
             "digest": found.digest,
             "declared": to_json(study),
         },
-        "data": _data(found.dataset, found.encoded, design),
+        "data": described(found.dataset, found.encoded, design),
         "interventions": [_intervention(one) for one in design.factors.all.values()],
         "aspects": [
             {
@@ -85,10 +84,10 @@ def compose(found: Findings) -> dict[str, Any]:
             for name, control in found.effects.controls.items()
         ],
         "effects": [_effect(effect) for effect in found.effects.effects],
-        "interactions": _interactions(found.effects),
+        "interactions": directed_pairs(found.effects),
         "decision": _decision(found.decision, found.effects),
         "soft_goals": [goal.model_dump(mode="json") for goal in study.soft_goals],
-        "not_measured": [*_not_measured(measured), *_pairs_not_measured(found.effects)],
+        "not_measured": [*_not_measured(measured), *without_a_number(found.effects)],
         "methods": methods(study, design, measured),
         "software": {
             "name": "interplay",
@@ -120,45 +119,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not np.isfinite(value):
         return None
     return value
-
-
-def _data(dataset: Dataset, encoded: Encoded, design: Design) -> dict[str, Any]:
-    return {
-        "name": dataset.name,
-        "rows": len(dataset.labels),
-        "label": dataset.label,
-        "favourable": dataset.classes[dataset.favourable],
-        "parts": [{"name": name, "rows": int(getattr(design.split, name).sum())} for name in PARTS],
-        "features": [{"name": feature.name, "kind": feature.kind} for feature in encoded.features],
-        "dropped": [{"name": column, "reason": reason} for column, reason in dataset.dropped.items()],
-        "missing": [
-            {"name": name, "count": count, "values": []}
-            for name in dataset.features
-            if (count := missing_cells(dataset, name))
-        ],
-        "groups": [
-            {
-                "name": name,
-                "reference": grouping.names[grouping.reference],
-                "sizes": [
-                    {"name": group, "rows": int((grouping.codes == code).sum())}
-                    for code, group in enumerate(grouping.names)
-                ],
-            }
-            for name, grouping in dataset.groupings.items()
-        ],
-        "findings": [
-            {"level": "warning" if one.level == "warning" else "note", "subject": one.column, "text": one.text}
-            for one in dataset.findings
-        ],
-        "fingerprint": dataset.fingerprint,
-    }
-
-
-def missing_cells(dataset: Dataset, name: str) -> int:
-    """How many cells of a feature are missing, declared sentinel values among them."""
-    column = dataset.table.columns[name]
-    return int(np.isnan(column.values).sum() if column.kind == "numeric" else (column.values < 0).sum())
 
 
 def _treatment(one: Treatment, design: Design, fleet: Fleet, measured: Measurements) -> dict[str, Any]:
@@ -230,48 +190,6 @@ def _effect(effect: Effect) -> dict[str, Any]:
     }
 
 
-def _interactions(effects: Effects) -> list[dict[str, Any]]:
-    known = catalogue.interactions()
-    pairs = {(one.source, one.target): one for one in known.values()}
-    return [
-        {
-            "source": pair.source.value,
-            "target": pair.target.value,
-            "verdict": pair.verdict,
-            "sentence": pair.sentence,
-            "section": pairs[pair.source, pair.target].section,
-            "probes": _probes(pairs[pair.source, pair.target], effects),
-        }
-        for pair in matrix(effects, known.values())
-    ]
-
-
-def _probes(interaction: Interaction, effects: Effects) -> list[dict[str, Any]]:
-    found = []
-    for probe in interaction.probes:
-        name = f"{interaction.name}/{probe.name}"
-        places = [place for place, effect in enumerate(effects.effects) if effect.probe == name]
-        found.append(
-            {
-                "name": probe.name,
-                "claim": probe.claim,
-                "mechanism": probe.mechanism if isinstance(probe, Probe) else "",
-                "references": list(probe.references),
-                "effects": places,
-                "missing": probe.missing if isinstance(probe, Unmeasured) else _not_listed(probe, places),
-            }
-        )
-    return found
-
-
-def _not_listed(probe: Probe, places: list[int]) -> str | None:
-    if places:
-        return None
-    needed = " or ".join(probe.interventions)
-    context = "".join(f", with {name}" for name in (*probe.context, *probe.replaces))
-    return f"the study does not list {needed}{context}"
-
-
 def _decision(decision: Decision, effects: Effects) -> dict[str, Any]:
     places = {id(effect): place for place, effect in enumerate(effects.effects)}
     known = {_identity(effect): places[id(effect)] for effect in effects.effects}
@@ -316,15 +234,6 @@ def _not_measured(measured: Measurements) -> list[dict[str, str]]:
         for (metric, reason), names in reasons.items()
     ]
     return [dict(item) for item in {tuple(sorted(one.items())): one for one in found}.values()]
-
-
-def _pairs_not_measured(effects: Effects) -> list[dict[str, str]]:
-    silent = ("not_yet_measurable", "not_in_this_study", "not_measurable")
-    return [
-        {"what": f"the interaction {pair.source.value} -> {pair.target.value}", "reason": pair.sentence}
-        for pair in matrix(effects, catalogue.interactions().values())
-        if pair.verdict in silent
-    ]
 
 
 def _several(names: list[str]) -> str:
