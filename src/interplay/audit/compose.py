@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from interplay import catalogue
 from interplay.aspects import Aspect
 from interplay.audit.data import described
 from interplay.audit.methods import methods
@@ -18,6 +19,7 @@ from interplay.design.cost import cost
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.effects.effect import Effect
+from interplay.effects.matrix import matrix
 from interplay.effects.results import Effects
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable, Sample
@@ -49,6 +51,7 @@ class Findings:
 def compose(found: Findings) -> dict[str, Any]:
     """Everything an audit says, as JSON-ready values and without a single row of the data."""
     study, design, measured = found.study, found.design, found.measured
+    verdicts = matrix(found.effects, catalogue.interactions().values())
     return {
         "schema_version": SCHEMA_VERSION,
         "study": {
@@ -84,10 +87,10 @@ def compose(found: Findings) -> dict[str, Any]:
             for name, control in found.effects.controls.items()
         ],
         "effects": [_effect(effect) for effect in found.effects.effects],
-        "interactions": directed_pairs(found.effects),
+        "interactions": directed_pairs(verdicts, found.effects),
         "decision": _decision(found.decision, found.effects),
         "soft_goals": [goal.model_dump(mode="json") for goal in study.soft_goals],
-        "not_measured": [*_not_measured(measured), *without_a_number(found.effects)],
+        "not_measured": [*_not_measured(measured), *without_a_number(verdicts)],
         "methods": methods(study, design, measured),
         "software": {
             "name": "interplay",

@@ -1,17 +1,17 @@
 """The 20 directed pairs as an audit lists them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from interplay import catalogue
-from interplay.effects.matrix import matrix
+from interplay.effects.matrix import PairVerdict
 from interplay.effects.results import Effects
 from interplay.interactions import Interaction, Probe, Unmeasured
 
 
-def directed_pairs(effects: Effects) -> list[dict[str, Any]]:
+def directed_pairs(verdicts: Sequence[PairVerdict], effects: Effects) -> list[dict[str, Any]]:
     """The part "interactions" of the audit: one entry for each pair, with its probes and their effects."""
-    known = catalogue.interactions()
-    pairs = {(one.source, one.target): one for one in known.values()}
+    pairs = {(one.source, one.target): one for one in catalogue.interactions().values()}
     return [
         {
             "source": pair.source.value,
@@ -21,7 +21,7 @@ def directed_pairs(effects: Effects) -> list[dict[str, Any]]:
             "section": pairs[pair.source, pair.target].section,
             "probes": _probes(pairs[pair.source, pair.target], effects),
         }
-        for pair in matrix(effects, known.values())
+        for pair in verdicts
     ]
 
 
@@ -51,11 +51,11 @@ def _not_listed(probe: Probe, places: list[int]) -> str | None:
     return f"the study does not list {needed}{context}"
 
 
-def without_a_number(effects: Effects) -> list[dict[str, str]]:
+def without_a_number(verdicts: Sequence[PairVerdict]) -> list[dict[str, str]]:
     """The pairs that have no verdict from numbers, each with the reason."""
     silent = ("not_yet_measurable", "not_in_this_study", "not_measurable")
     return [
         {"what": f"the interaction {pair.source.value} -> {pair.target.value}", "reason": pair.sentence}
-        for pair in matrix(effects, catalogue.interactions().values())
+        for pair in verdicts
         if pair.verdict in silent
     ]

@@ -6,7 +6,6 @@ from itertools import combinations
 
 from interplay import catalogue
 from interplay.design.treatment import Treatment
-from interplay.errors import RefusedCombination
 from interplay.interventions import (
     DataIntervention,
     GradientIntervention,
@@ -17,7 +16,8 @@ from interplay.interventions import (
     ReleaseIntervention,
 )
 from interplay.study import Study
-from interplay.study.instances import build
+from interplay.study.faults import raise_first
+from interplay.study.instances import build, intervention_faults
 
 PHASES = (
     DataIntervention,
@@ -56,20 +56,11 @@ class Factors:
 def factors(study: Study) -> Factors:
     """Build the interventions a study lists.
 
-    Raises `RefusedCombination` when two of them cannot act on one model.
+    Raises `StudyError` for one that cannot be built, and `RefusedCombination` when two cannot act on one model.
     """
     known = catalogue.interventions()
-    built = [build(section, known[catalogue.current(section.name)]) for section in study.interventions]
-    ordered = sorted(built, key=_phase)
-    for first, second in combinations(ordered, 2):
-        reason = first.refuses(second) or second.refuses(first)
-        if reason:
-            raise RefusedCombination(
-                "interventions that can act on one model",
-                f"{first.name} with {second.name}: {reason}",
-                "the study's interventions",
-                f"take one of {first.name} and {second.name} out, or split the study in two",
-            )
+    raise_first(list(intervention_faults(study, known)), "the study's interventions")
+    ordered = sorted((build(section, known[section.name]) for section in study.interventions), key=_phase)
     training = {one.name: one for one in ordered if isinstance(one, TRAINING_PHASES)}
     layers = {one.name: one for one in ordered if not isinstance(one, TRAINING_PHASES)}
     return Factors(training, layers)
