@@ -6,9 +6,10 @@ asked for and kept. The row axis of an exhibit covers every row of the table unl
 the positions of the rows it covers.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.data.groups import Grouping as Grouping
 from interplay.estimates import NotMeasurable
+from interplay.sums import Cells, Sums, Within, cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +37,21 @@ class Rows:
     favourable: int = 1
     minimum_support: int = 1
 
+    def cells(self, rows: Int[Array, " some"] | None = None) -> Cells:
+        """The counted ones of these rows (of all rows when None) with their weights, kept for the next time."""
+        key = None if rows is None else rows.tobytes()
+        if key not in self._cells:
+            asked = np.arange(len(self.labels)) if rows is None else rows
+            codes = {name: grouping.codes for name, grouping in self.groupings.items()}
+            counts = {name: len(grouping.names) for name, grouping in self.groupings.items()}
+            kept = np.asarray(self.counted[:, asked].any(axis=0))
+            self._cells[key] = cells(asked, kept, codes, counts, self.weights)
+        return self._cells[key]
+
+    @cached_property
+    def _cells(self) -> dict[bytes | None, Cells]:
+        return {}
+
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
@@ -46,7 +63,7 @@ class Predictions:
 
 @dataclass(frozen=True, eq=False)
 class Attacked:
-    """The decisions on adversarial rows (projected gradient descent within `radius`, movable columns only)."""
+    """The decisions on adversarial rows (the worst of PGD and APGD within `radius`, movable columns only)."""
 
     rows: Int[Array, " attacked"]
     decisions: Int[Array, "member attacked"]
@@ -84,12 +101,13 @@ class Logits:
 class Memberships:
     """Membership scores of pool rows (larger = more likely a member), and the truth.
 
-    `scored` marks the rows which have both member and non-member shadows. `lira` is standardised, so that the scores of
-    all members may be pooled.
+    `scored` marks the rows which have both member and non-member shadows. `lira` is standardised and `rmia` is a rank
+    among rows that no member trained on, so that the scores of all members may be pooled.
     """
 
     lira: Float[Array, "member row"]
     loss: Float[Array, "member row"]
+    rmia: Float[Array, "member row"]
     inside: Bool[Array, "member row"]
     scored: Bool[Array, "member row"]
 
@@ -137,17 +155,8 @@ class PredictionSets:
     attacked: Int[Array, " attacked"] | None = None
     scores_attacked: Float[Array, "member attacked label"] | None = None
 
-    def includes(
-        self, member: int, scores: Float[Array, "some label"], part: Int[Array, " some"]
-    ) -> Bool[Array, "draw some label"]:
-        """Which labels the sets of `member` hold for rows with these scores and parts, for every draw."""
-        limit = self.thresholds[member][:, part][:, :, None]
-        return scores[None] < limit if self.strict else scores[None] <= limit
-
 
 Exhibit = TypeVar("Exhibit")
-PerDraw = Callable[[int], Float[Array, "draw some"]]
-"""Row values that depend on the draw: a function from the member to an array of (draw, row)."""
 
 
 class Evidence:
@@ -161,6 +170,7 @@ class Evidence:
         self.rows = rows
         self._makers = exhibits
         self._made: dict[type, Any] = {}
+        self._sums: dict[bytes, Sums] = {}
 
     def ask(self, kind: type[Exhibit]) -> Exhibit | NotMeasurable:
         """The exhibit of this kind, or why there is none."""
@@ -172,34 +182,77 @@ class Evidence:
 
     def mean(
         self,
-        values: Float[Array, "member some"] | PerDraw,
+        values: Float[Array, "member some"] | Within,
         where: Bool[Array, "*any some"] | None = None,
         rows: Int[Array, " some"] | None = None,
     ) -> Float[Array, "member draw"] | NotMeasurable:
         """The weighted mean of row values over the counted rows, for every member and draw.
 
         `rows` are the positions the values belong to (all rows when None); `where` restricts them, per row or per
-        member and row. A member without a single row makes the mean `NotMeasurable`.
+        member and row. A member without a single row makes the mean `NotMeasurable`. Sums are kept, so that a mean that
+        several metrics ask for is worked out once.
         """
-        position = slice(None) if rows is None else rows
-        use = self.rows.counted[:, position].astype(np.float64)
-        if where is not None:
-            use = use * where
-        weights = self.rows.weights[:, position]
-        total = use @ weights.T
-        if not bool((total > 0).all()):
-            return NotMeasurable("no row to average over")
-        if callable(values):
-            top = np.stack([(values(member) * weights) @ use[member] for member in range(len(use))])
-        else:
-            top = (use * values) @ weights.T
-        return np.asarray(top / total)
+        top, total = self._top_and_total(values, where, rows)
+        return _ratio(top.total, total.total)
+
+    def mean_by_group(
+        self,
+        grouping: str,
+        values: Float[Array, "member some"] | Within,
+        where: Bool[Array, "*any some"] | None = None,
+        rows: Int[Array, " some"] | None = None,
+    ) -> list[Float[Array, "member draw"] | NotMeasurable]:
+        """The weighted mean over the counted rows of every group of a grouping; otherwise as `mean`."""
+        top, total = self._top_and_total(values, where, rows)
+        return [_ratio(*pair) for pair in zip(top.by_group[grouping], total.by_group[grouping], strict=True)]
 
     def support(self, where: Bool[Array, "*any some"] | None = None, rows: Int[Array, " some"] | None = None) -> int:
         """How many distinct rows count for at least one member."""
         position = slice(None) if rows is None else rows
         use = self.rows.counted[:, position]
         return int((use if where is None else use & where).any(axis=0).sum())
+
+    def support_by_group(
+        self,
+        grouping: str,
+        where: Bool[Array, "*any some"] | None = None,
+        rows: Int[Array, " some"] | None = None,
+    ) -> list[int]:
+        """How many distinct rows of every group of a grouping count for at least one member."""
+        position = slice(None) if rows is None else rows
+        groups, use = self.rows.groupings[grouping], self.rows.counted[:, position]
+        codes = groups.codes[position][(use if where is None else use & where).any(axis=0)]
+        return [int(count) for count in np.bincount(codes[codes >= 0], minlength=len(groups.names))]
+
+    def _top_and_total(
+        self,
+        values: Float[Array, "member some"] | Within,
+        where: Bool[Array, "*any some"] | None,
+        rows: Int[Array, " some"] | None,
+    ) -> tuple[Sums, Sums]:
+        found = self.rows.cells(rows)
+        use = self.rows.counted[:, found.order if rows is None else rows[found.order]]
+        if where is not None:
+            use = use & where[..., found.order]
+        alike = use[:1] if (use == use[0]).all() else use
+        total = self._kept(rows, (alike,), lambda: found.sums(alike.astype(np.float64)))
+        if isinstance(values, Within):
+            some = values.at(found.order)
+            parts = (use, some.scores, some.limits, some.part, np.array(some.strict))
+            return self._kept(rows, parts, lambda: found.sums_within(some, use)), total
+        amounts = np.where(use, values[:, found.order], 0.0)
+        return self._kept(rows, (amounts,), lambda: found.sums(amounts)), total
+
+    def _kept(self, rows: Array | None, arrays: tuple[Array, ...], make: Callable[[], Sums]) -> Sums:
+        """Sums are recognised by the contents of what they sum."""
+        digest = hashlib.blake2b(b"" if rows is None else rows.tobytes(), digest_size=16)
+        for array in arrays:
+            digest.update(f"{array.dtype} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        key = digest.digest()
+        if key not in self._sums:
+            self._sums[key] = make()
+        return self._sums[key]
 
 
 def tabulated(
@@ -245,3 +298,9 @@ def tabulated(
 
 def _same(exhibit: Any) -> Any:
     return exhibit
+
+
+def _ratio(
+    top: Float[Array, "member draw"], total: Float[Array, "_ draw"]
+) -> Float[Array, "member draw"] | NotMeasurable:
+    return np.asarray(top / total) if bool((total > 0).all()) else NotMeasurable("no row to average over")

@@ -67,7 +67,7 @@ class World:
 ON_ALL_ROWS = {
     exhibits.Predictions: ("log_probabilities", "decisions"),
     exhibits.Logits: ("margins", "margins_without_movable"),
-    exhibits.Memberships: ("lira", "loss", "inside", "scored"),
+    exhibits.Memberships: ("lira", "loss", "rmia", "inside", "scored"),
     exhibits.PredictionSets: ("scores",),
 }
 OF_MEMBERS = {
@@ -124,6 +124,7 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
             loss=generator.normal(size=inside.shape).round(1) + inside,
             inside=inside,
             scored=generator.random(inside.shape) < 0.9,
+            rmia=generator.random(inside.shape).round(2) + 0.2 * inside,
         ),
         exhibits.PrivacyBudget(8.0, 1e-4, 3.6, 1.1),
         exhibits.Explanations(

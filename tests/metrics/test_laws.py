@@ -13,7 +13,7 @@ from interplay.estimates import NotMeasurable, Sample
 from interplay.metrics import GroupMetric, Metric
 
 CATALOGUE = classes(metrics, Metric)
-POOLED = {"membership_risk", "membership_exposure", "loss_membership_risk"}
+POOLED = {"membership_risk", "membership_exposure", "loss_membership_risk", "reference_membership_risk"}
 TOGETHER = POOLED | {"disagreement", "worst_group_accuracy"}
 """Metrics whose value for one member depends on the others."""
 FROM_BUDGET = {"privacy_budget"}

@@ -1,5 +1,7 @@
 """Pooled membership attacks against scikit-learn's curves, and what they say when there is nothing to find."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score, roc_curve
@@ -10,13 +12,14 @@ from interplay.metrics import _roc
 from interplay.metrics.loss_membership_risk import LossMembershipRisk
 from interplay.metrics.membership_exposure import MembershipExposure
 from interplay.metrics.membership_risk import MembershipRisk
+from interplay.metrics.reference_membership_risk import ReferenceMembershipRisk
 
 
 def fleet(members=6, rows=300, draws=3, effect=0.5, seed=0, decimals=12, scored=0.9):
     generator = np.random.default_rng(seed)
     inside = generator.random((members, rows)) < 0.5
     scores = (generator.normal(size=inside.shape) + effect * inside).round(decimals)
-    memberships = Memberships(scores, -scores, inside, generator.random(inside.shape) < scored)
+    memberships = Memberships(scores, -scores, 2 * scores, inside, generator.random(inside.shape) < scored)
     weights = np.concatenate([np.ones((1, rows)), generator.exponential(size=(draws - 1, rows))])
     # No row is counted: membership is measured on pool rows, whatever rows other metrics average over.
     plain = Rows(np.zeros(rows, dtype=int), {}, np.zeros(inside.shape, dtype=bool), weights)
@@ -81,7 +84,7 @@ def test_between_two_points_a_straight_line_counts():
 
 def single(scores, inside, target):
     row = np.array([scores])
-    memberships = Memberships(row, row, np.array([inside], dtype=bool), np.ones(row.shape, dtype=bool))
+    memberships = Memberships(row, row, row, np.array([inside], dtype=bool), np.ones(row.shape, dtype=bool))
     rows = Rows(np.zeros(row.shape[1], dtype=int), {}, np.ones(row.shape, dtype=bool), np.ones((1, row.shape[1])))
     evidence = Evidence(rows, {Memberships: lambda: memberships})
     return MembershipExposure(false_positive_rate=target).measure(evidence).mean
@@ -176,3 +179,11 @@ def test_exposure_says_what_the_data_resolve():
 def test_exposure_at_another_rate_has_another_key():
     assert MembershipExposure().key == "membership_exposure"
     assert MembershipExposure(false_positive_rate=0.001).key == "membership_exposure/0.001"
+
+
+def test_the_risk_by_reference_models_reads_its_own_scores():
+    evidence, memberships, weights = fleet(decimals=1)
+    memberships.rmia[memberships.inside] += 0.5
+    here = replace(memberships, lira=memberships.rmia)
+    expected = jackknife(here, weights[1], sklearn_area)
+    np.testing.assert_allclose(ReferenceMembershipRisk().measure(evidence).values[:, 1], expected, atol=1e-10)

@@ -456,7 +456,11 @@ def _methods() -> dict[str, Any]:
         "splits": "60 % pool, 18 % calibration, 22 % test, stratified by group and label.",
         "conformal": {"miscoverage": 0.04, "chosen_by": "half of the control's error, at most .1"},
         "attacks": [
-            {"name": "projected gradient descent", "settings": {"radius": 0.5, "steps": 20, "restarts": 2}},
+            {
+                "name": "projected gradient descent",
+                "methods": ["pgd", "apgd"],
+                "settings": {"radius": 0.5, "steps": 20, "restarts": 2},
+            },
             {"name": "single categorical switch", "settings": {"exhaustive": True}},
         ],
         "membership": {
@@ -548,6 +552,7 @@ def hostile() -> dict[str, Any]:
     audit["data"]["findings"].append({"level": "warning", "subject": nul, "text": long})
     audit["aspects"][0] |= {"set_by": script, "stakeholders": list(HOSTILE)}
     audit["interventions"][1] |= {"title": image, "parameters": {script: long}}
+    audit["methods"]["attacks"][0]["methods"] = list(HOSTILE)
     for place, effect in enumerate(audit["effects"]):
         if effect["contrast"]:
             effect["contrast"] = f"{HOSTILE[place % len(HOSTILE)]} against {nul}"

@@ -186,3 +186,9 @@ def test_settled_effects_need_no_reason(audit: Audit) -> None:
     text = visible(parse(render(audit)))
     assert "Reason of inconclusive" in text and "Reason of harm_undetermined" in text
     assert "eason of no_material_harm" not in text
+
+
+def test_an_attack_by_several_methods_names_them(audit: Audit) -> None:
+    words = visible(parse(render(audit)))
+    assert "the worst row of pgd, apgd; radius 0.5, restarts 2, steps 20" in words
+    assert words.count("the worst row of") == 1

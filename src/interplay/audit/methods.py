@@ -73,6 +73,7 @@ def _attacks(told: Any) -> list[dict[str, Any]]:
     return [
         {
             "name": "projected gradient descent",
+            "methods": attack["methods"],
             "settings": {
                 "radius, standard deviations": attack["radius"],
                 "steps": attack["steps"],
@@ -87,6 +88,13 @@ def _attacks(told: Any) -> list[dict[str, Any]]:
             "settings": {"rows": attack["distance_rows"], "largest radius": attack["largest_distance"]},
         },
         {"name": "LiRA, online, members as shadows", "settings": {"shadows": told["membership"]["shadows"]}},
+        {
+            "name": "RMIA, online, members as references",
+            "settings": {
+                "references": told["membership"]["shadows"],
+                "population rows": told["membership"]["population_rows"],
+            },
+        },
     ]
 
 

@@ -33,16 +33,8 @@ def threshold(
     Does not show: the coverage of one draw of calibration rows. It varies around 1 - miscoverage as a beta variable
     does, by about sqrt(miscoverage * (1 - miscoverage) / n).
     """
-    count = len(scores)
-    used = np.ones((1, count)) if weights is None else np.asarray(weights, dtype=np.float64)
-    if count == 0:
-        return np.full(len(used), np.inf)
-    order = np.argsort(scores, kind="stable")
-    reached = np.cumsum(used[:, order], axis=1)
-    # Compared without a division, so that a draw in which no row has weight reaches nothing.
-    needed = (count + 1) * (1 - miscoverage - _SLACK) / count * reached[:, -1:]
-    enough = (reached >= needed) & (reached > 0)
-    return np.where(enough[:, -1], scores[order][enough.argmax(axis=1)], np.inf)
+    used = np.ones((1, len(scores))) if weights is None else weights
+    return _threshold(scores, np.arange(len(scores)), miscoverage, used, used.sum(axis=1))
 
 
 def thresholds_by_group(
@@ -67,8 +59,37 @@ def thresholds_by_group(
 
     Does not show: equal set sizes. A group on which the model errs more gets larger sets.
     """
-    parts = []
-    for code in [*range(count), -1]:
-        of_group = np.flatnonzero(groups == code)
-        parts.append(threshold(scores[of_group], miscoverage, None if weights is None else weights[:, of_group]))
+    used = np.ones((1, len(scores))) if weights is None else weights
+    codes = [*range(count), -1]
+    # One product for all groups, and no copy of the weights of a group.
+    totals = used @ (groups[:, None] == np.array(codes)).astype(np.float64)
+    parts = [
+        _threshold(scores, np.flatnonzero(groups == code), miscoverage, used, totals[:, place])
+        for place, code in enumerate(codes)
+    ]
     return np.stack(parts, axis=1)
+
+
+def _threshold(
+    scores: Float[Array, " row"],
+    rows: Int[Array, " some"],
+    miscoverage: float,
+    weights: Float[Array, "draw row"],
+    total: Float[Array, " draw"],
+) -> Float[Array, " draw"]:
+    """The threshold of some rows whose weights add up to `total`."""
+    count = len(rows)
+    if count == 0:
+        return np.full(len(weights), np.inf)
+    falling = rows[np.argsort(scores[rows])[::-1]]
+    # Compared without a division, so that a draw in which no row has weight reaches nothing.
+    spare = total - (count + 1) * (1 - miscoverage - _SLACK) / count * total
+    # Few rows lie above the threshold: the weights are added up from the top, until that is too much in every draw.
+    expected = miscoverage * count
+    looked = min(count, int(expected + 8 * expected**0.5) + 16)
+    above = np.cumsum(weights[:, falling[:looked]], axis=1)
+    while looked < count and not (above[:, -1] > spare).all():
+        looked = min(count, 2 * looked)
+        above = np.cumsum(weights[:, falling[:looked]], axis=1)
+    place = np.minimum((above <= spare[:, None]).sum(axis=1), count - 1)
+    return np.where((spare >= 0) & (total > 0), scores[falling[place]], np.inf)

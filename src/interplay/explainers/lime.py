@@ -1,10 +1,9 @@
 """LIME for tables: local linear explanations of many models on many rows from one pool of perturbed rows.
 
 The perturbed rows do not depend on the row explained. So each model scores one pool once, and all models share one
-weighted Gram matrix per explained row.
+weighted Gram matrix per explained row; see `moments`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from scipy.stats import rankdata
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.errors import InterplayError
+from interplay.explainers.moments import Moments, moments
 
 SELECTION_PENALTY = 0.01
 PENALTY = 1.0
@@ -55,16 +55,6 @@ class Agreement:
     defined: Bool[Array, "model point"]
 
 
-@dataclass(frozen=True, eq=False)
-class _Moments:
-    """Weighted second moments around the weighted means, of one point's binary features and every model's score."""
-
-    gram: Float[Array, "feature feature"]
-    cross: Float[Array, "feature model"]
-    means: Float[Array, " feature"]
-    score_means: Float[Array, " model"]
-
-
 def explain(
     points: Int[Array, "point feature"],
     pool_codes: Int[Array, "sample feature"],
@@ -100,17 +90,14 @@ def explain(
     """
     _check(points, pool_codes, scores)
     width = 0.75 * float(np.sqrt(points.shape[1])) if kernel_width is None else kernel_width
-    base = scores[:, 0].astype(np.float64)
-    # Centred on a sample, so that a constant score has coefficients of exactly zero.
-    centred = scores.T - base
-    own = None if point_scores is None else (point_scores.T - base)
+    centred, centre = _centred(scores)
+    own = None if point_scores is None else point_scores.T - centre
     coefficients = np.zeros((len(scores), *points.shape))
     intercepts = np.zeros((len(scores), len(points)))
-    for place, (same, weights) in enumerate(_neighbourhoods(points, pool_codes, width)):
-        moments = _moments(same, weights, centred, None if own is None else own[place])
-        chosen = _select(moments, features)
-        coefficients[:, place] = _refit(moments, chosen)
-        intercepts[:, place] = base + moments.score_means - coefficients[:, place] @ moments.means
+    for place, found in moments(points, pool_codes, centred, width, own):
+        fitted = _refit(found, _select(found, features))
+        coefficients[:, place] = fitted.transpose(1, 0, 2)
+        intercepts[:, place] = (centre + found.score_means - _told(fitted, found.means[:, None])).T
     return Surrogates(coefficients, intercepts, width)
 
 
@@ -141,16 +128,17 @@ def fidelity(
     Does not show: that the explanation is right about rows people really have; the samples are those of the pool.
     """
     _check(points, fresh_codes, fresh_scores)
-    # Centred first: the variance of a constant score is then exactly zero.
-    base = fresh_scores[:, 0].astype(np.float64)
-    centred = fresh_scores.T - base
+    centred, centre = _centred(fresh_scores)
     left = np.zeros(surrogates.intercepts.shape)
     total = np.zeros(surrogates.intercepts.shape)
-    for place, (same, weights) in enumerate(_neighbourhoods(points, fresh_codes, surrogates.kernel_width)):
-        share = weights / weights.sum()
-        told = same @ surrogates.coefficients[:, place].T + (surrogates.intercepts[:, place] - base)
-        left[:, place] = share @ (centred - told) ** 2
-        total[:, place] = share @ (centred - share @ centred) ** 2
+    for place, found in moments(points, fresh_codes, centred, surrogates.kernel_width):
+        fitted = surrogates.coefficients[:, place].transpose(1, 0, 2)
+        slopes = fitted @ found.gram - 2.0 * found.cross.transpose(0, 2, 1)
+        # The weighted mean of (score - surrogate) ** 2: the part around the means, and what the means differ by.
+        around = np.maximum(found.spread + _told(fitted, slopes), 0.0)
+        apart = centre + found.score_means - surrogates.intercepts[:, place].T - _told(fitted, found.means[:, None])
+        left[:, place] = (around / found.total[:, None] + apart**2).T
+        total[:, place] = (found.spread / found.total[:, None]).T
     defined = total > SMALLEST_SPREAD**2
     return Fidelity(np.where(defined, 1.0 - left / np.where(defined, total, 1.0), 0.0), defined)
 
@@ -184,51 +172,34 @@ def agreement(first: Surrogates, second: Surrogates) -> Agreement:
     return Agreement(np.where(defined, correlation, 0.0), np.where(defined, changed, 0.0), defined)
 
 
-def _neighbourhoods(
-    points: Int[Array, "point feature"], codes: Int[Array, "sample feature"], kernel_width: float
-) -> Iterator[tuple[Float[Array, "sample feature"], Float[Array, " sample"]]]:
-    """For one point after the other, so that memory does not grow with points: binary features and sample weights."""
-    for point in points:
-        same = (codes == point).astype(np.float64)
-        squared_distance = points.shape[1] - same.sum(axis=1)
-        weights = np.exp(-squared_distance / (2.0 * kernel_width**2))
-        if not weights.any():
-            where = f"kernel width {kernel_width}"
-            raise InterplayError("a sample near every point", "only weights of zero", where, "use a wider kernel")
-        yield same, weights
+def _centred(scores: Float[Array, "model sample"]) -> tuple[Float[Array, "sample model"], Float[Array, " model"]]:
+    """Scores around their mean, and the mean; a constant score is exactly zero around it."""
+    first = scores[:, 0].astype(np.float64)
+    around = scores.T - first
+    mean = around.mean(axis=0)
+    return around - mean, first + mean
 
 
-def _moments(
-    same: Float[Array, "sample feature"],
-    weights: Float[Array, " sample"],
-    scores: Float[Array, "sample model"],
-    own: Float[Array, " model"] | None,
-) -> _Moments:
-    weighted = (same * weights[:, None]).T
-    gram, cross = weighted @ same, weighted @ scores
-    total, score_total = weights.sum(), weights @ scores
-    if own is not None:
-        gram, cross, total, score_total = gram + 1.0, cross + own, total + 1.0, score_total + own
-    means, score_means = np.diagonal(gram) / total, score_total / total
-    centred = gram - total * np.outer(means, means)
-    # A feature that never varies leaves only rounding; without this its coefficient would be noise instead of zero.
-    varies = np.diagonal(centred) > 1e-12 * total
-    cross = (cross - total * np.outer(means, score_means)) * varies[:, None]
-    return _Moments(centred * np.outer(varies, varies), cross, means, score_means)
+def _told(
+    coefficients: Float[Array, "point model feature"], values: Float[Array, "point _ feature"]
+) -> Float[Array, "point model"]:
+    return np.asarray((coefficients * values).sum(axis=2))
 
 
-def _select(moments: _Moments, features: int) -> Int[Array, "model selected"]:
+def _select(found: Moments, features: int) -> Int[Array, "point model selected"]:
     """The features with the largest coefficients of a lightly penalised fit; the first wins a tie."""
-    penalised = moments.gram + SELECTION_PENALTY * np.eye(len(moments.gram))
-    sizes = np.abs(np.linalg.solve(penalised, moments.cross)).T
-    return np.argsort(-sizes, axis=1, kind="stable")[:, :features]
+    penalised = found.gram + SELECTION_PENALTY * np.eye(found.gram.shape[1])
+    sizes = np.abs(np.linalg.solve(penalised, found.cross)).transpose(0, 2, 1)
+    return np.argsort(-sizes, axis=2, kind="stable")[:, :, :features]
 
 
-def _refit(moments: _Moments, chosen: Int[Array, "model selected"]) -> Float[Array, "model feature"]:
-    gram = moments.gram[chosen[:, :, None], chosen[:, None, :]] + PENALTY * np.eye(chosen.shape[1])
-    cross = np.take_along_axis(moments.cross.T, chosen, axis=1)
-    coefficients = np.zeros(moments.cross.T.shape)
-    np.put_along_axis(coefficients, chosen, np.linalg.solve(gram, cross[:, :, None])[:, :, 0], axis=1)
+def _refit(found: Moments, chosen: Int[Array, "point model selected"]) -> Float[Array, "point model feature"]:
+    place = np.arange(len(chosen))[:, None, None]
+    gram = found.gram[place[..., None], chosen[..., :, None], chosen[..., None, :]] + PENALTY * np.eye(chosen.shape[2])
+    cross = found.cross.transpose(0, 2, 1)
+    coefficients = np.zeros(cross.shape)
+    fitted = np.linalg.solve(gram, np.take_along_axis(cross, chosen, axis=2)[..., None])[..., 0]
+    np.put_along_axis(coefficients, chosen, fitted, axis=2)
     return coefficients
 
 
@@ -236,8 +207,10 @@ def _centred_ranks(
     sizes: Float[Array, "model point feature"], used: Bool[Array, "model point feature"]
 ) -> Float[Array, "model point feature"]:
     """Ranks among the used features, less their mean (which ties do not change); zero for the others."""
-    ranks = rankdata(np.where(used, sizes, np.nan), axis=-1, nan_policy="omit")
-    return np.where(used, ranks - (used.sum(axis=-1, keepdims=True) + 1) / 2, 0.0)
+    count = used.sum(axis=-1, keepdims=True)
+    # The others have the lowest ranks, so the used ones start behind them.
+    ranks = rankdata(np.where(used, sizes, -1.0), axis=-1) - (sizes.shape[-1] - count)
+    return np.where(used, ranks - (count + 1) / 2, 0.0)
 
 
 def _check(

@@ -11,7 +11,8 @@ from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.discovery import name_of
 from interplay.estimates import Contrast, NotMeasurable, Sample
-from interplay.evidence import Evidence, PerDraw
+from interplay.evidence import Evidence
+from interplay.sums import Within
 
 Direction = Literal["higher_is_better", "lower_is_better"]
 
@@ -56,7 +57,7 @@ class Metric(abc.ABC):
 class Rate:
     """Row values whose mean is compared between groups; `where` and `rows` as in `Evidence.mean`."""
 
-    values: Float[Array, "member some"] | PerDraw
+    values: Float[Array, "member some"] | Within
     where: Bool[Array, "*any some"] | None = None
     rows: Int[Array, " some"] | None = None
 
@@ -88,15 +89,12 @@ class GroupRates:
 def group_rates(evidence: Evidence, grouping: str, rate: Rate, label: str = "") -> GroupRates:
     """The mean of `rate` in each group; a group below the minimum support is excluded with the reason."""
     groups = evidence.rows.groupings[grouping]
-    codes = groups.codes if rate.rows is None else groups.codes[rate.rows]
+    found_means = evidence.mean_by_group(grouping, rate.values, rate.where, rate.rows)
+    found_supports = evidence.support_by_group(grouping, rate.where, rate.rows)
     means: dict[int, Float[Array, "member draw"]] = {}
     supports: dict[int, int] = {}
     excluded: list[NotMeasurable] = []
-    for code, name in enumerate(groups.names):
-        where = codes == code
-        inside = where if rate.where is None else rate.where & where
-        support = evidence.support(inside, rate.rows)
-        mean = evidence.mean(rate.values, inside, rate.rows)
+    for code, (name, mean, support) in enumerate(zip(groups.names, found_means, found_supports, strict=True)):
         if support < evidence.rows.minimum_support or isinstance(mean, NotMeasurable):
             found = f"{support} of at least {evidence.rows.minimum_support} rows" if support else "no row"
             of_rate = f" for {label}" if label else ""

@@ -1,18 +1,17 @@
 """Row values of prediction sets. They depend on the draw, since the thresholds do."""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from interplay.arrays import Array, Bool, Float, Int
-from interplay.evidence import Evidence, PerDraw, PredictionSets
+from interplay.arrays import Array, Float, Int
+from interplay.evidence import Evidence, PredictionSets
 from interplay.metrics._metric import Rate
+from interplay.sums import Within
 
 
 def covered(evidence: Evidence, sets: PredictionSets) -> Rate:
     """Whether the set of a row holds its label."""
-    rows = _counted(evidence)
-    return Rate(_holds_label(evidence, sets, sets.scores[:, rows], rows), rows=rows)
+    own = np.take_along_axis(sets.scores, evidence.rows.labels[None, :, None], axis=2)
+    return Rate(Within(own, sets.thresholds, sets.part, sets.strict))
 
 
 def covered_attacked(
@@ -22,40 +21,16 @@ def covered_attacked(
     rows: Int[Array, " attacked"],
 ) -> Rate:
     """Whether the set of an adversarial row holds the label of the row it was made from."""
-    return Rate(_holds_label(evidence, sets, scores, rows), rows=rows)
-
-
-def set_sizes(
-    evidence: Evidence,
-    sets: PredictionSets,
-    of: Callable[[Int[Array, "draw some"]], Bool[Array, "draw some"] | Int[Array, "draw some"]] | None = None,
-) -> Rate:
-    """The number of labels in the set of a row, or a function `of` it."""
-    rows = _counted(evidence)
-    part = sets.part[rows]
-
-    def values(member: int) -> Float[Array, "draw some"]:
-        # One label at a time keeps the memory at draws x rows.
-        size = np.zeros((sets.thresholds.shape[1], len(rows)), dtype=np.int64)
-        for label in range(sets.scores.shape[2]):
-            size += sets.includes(member, sets.scores[member, rows, label][:, None], part)[:, :, 0]
-        return np.asarray(size if of is None else of(size), dtype=np.float64)
-
-    return Rate(values, rows=rows)
-
-
-def _holds_label(
-    evidence: Evidence, sets: PredictionSets, scores: Float[Array, "member some label"], rows: Int[Array, " some"]
-) -> PerDraw:
-    part = sets.part[rows]
     own = np.take_along_axis(scores, evidence.rows.labels[rows][None, :, None], axis=2)
-
-    def values(member: int) -> Float[Array, "draw some"]:
-        return sets.includes(member, own[member], part)[:, :, 0].astype(np.float64)
-
-    return values
+    return Rate(Within(own, sets.thresholds, sets.part[rows], sets.strict), rows=rows)
 
 
-def _counted(evidence: Evidence) -> Int[Array, " some"]:
-    """The rows that count for some member; on large tables most rows do not."""
-    return np.flatnonzero(evidence.rows.counted.any(axis=0))
+def set_sizes(sets: PredictionSets) -> Rate:
+    """The number of labels in the set of a row."""
+    return Rate(Within(sets.scores, sets.thresholds, sets.part, sets.strict))
+
+
+def larger_than(sets: PredictionSets, labels: int) -> Rate:
+    """Whether the set of a row holds more than so many labels: whether the next best score still lies within."""
+    best = np.sort(sets.scores, axis=2)[:, :, labels : labels + 1]
+    return Rate(Within(best, sets.thresholds, sets.part, sets.strict))

@@ -8,7 +8,7 @@ from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, PredictionSets
 from interplay.metrics._mean import averaged
 from interplay.metrics._metric import Direction, Metric
-from interplay.metrics._sets import set_sizes
+from interplay.metrics._sets import larger_than
 
 
 @dataclass(frozen=True)
@@ -45,4 +45,4 @@ class AmbiguousSets(Metric):
         sets = evidence.ask(PredictionSets)
         if isinstance(sets, NotMeasurable):
             return sets
-        return averaged(evidence, set_sizes(evidence, sets, lambda size: size > 1))
+        return averaged(evidence, larger_than(sets, 1))

@@ -1,14 +1,16 @@
 """Empty sets: the share of rows whose prediction set holds no label."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
+
+import numpy as np
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, PredictionSets
 from interplay.metrics._mean import averaged
 from interplay.metrics._metric import Direction, Metric
-from interplay.metrics._sets import set_sizes
+from interplay.metrics._sets import larger_than
 
 
 @dataclass(frozen=True)
@@ -46,4 +48,8 @@ class EmptySets(Metric):
         sets = evidence.ask(PredictionSets)
         if isinstance(sets, NotMeasurable):
             return sets
-        return averaged(evidence, set_sizes(evidence, sets, lambda size: size == 0))
+        filled = averaged(evidence, larger_than(sets, 0))
+        if isinstance(filled, NotMeasurable):
+            return filled
+        # Rounding may leave the share of sets with a label a little above 1.
+        return replace(filled, values=np.maximum(1.0 - filled.values, 0.0))

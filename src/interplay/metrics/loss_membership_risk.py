@@ -26,7 +26,8 @@ class LossMembershipRisk(Metric):
         >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> scores, inside = np.array([[3.0, 1.0, 2.0, 0.0]]), np.array([[True, True, False, False]])
-        >>> memberships = Memberships(lira=0 * scores, loss=scores, inside=inside, scored=np.full((1, 4), True))
+        >>> blank, scored = 0 * scores, np.full((1, 4), True)
+        >>> memberships = Memberships(lira=blank, loss=scores, rmia=blank, inside=inside, scored=scored)
         >>> evidence = tabulated(labels=[1, 1, 0, 0], exhibits=(memberships,))
         >>> LossMembershipRisk().measure(evidence).mean
         0.75

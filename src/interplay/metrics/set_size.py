@@ -48,4 +48,4 @@ class SetSize(Metric):
         sets = evidence.ask(PredictionSets)
         if isinstance(sets, NotMeasurable):
             return sets
-        return averaged(evidence, set_sizes(evidence, sets))
+        return averaged(evidence, set_sizes(sets))

@@ -49,4 +49,4 @@ class SetSizeDisparity(DisparityMetric):
         sets = evidence.ask(PredictionSets)
         if isinstance(sets, NotMeasurable):
             return sets
-        return {"set size": set_sizes(evidence, sets)}
+        return {"set size": set_sizes(sets)}

@@ -166,7 +166,9 @@ def _memberships(seed: int, table: Rows) -> Memberships:
     chance = streams.generator(seed, "memberships")
     inside = chance.random(table.counted.shape) < 0.5
     lira, loss = chance.normal(size=(2, *inside.shape))
-    return Memberships(lira + inside, loss + 0.5 * inside, inside, chance.random(inside.shape) < 0.9)
+    scored = chance.random(inside.shape) < 0.9
+    rmia = chance.normal(size=inside.shape) + 1.5 * inside
+    return Memberships(lira + inside, loss + 0.5 * inside, 1 / (1 + np.exp(-rmia)), inside, scored)
 
 
 def _explanations(seed: int, rows: Int[Array, " some"], members: int, features: int) -> Explanations:
