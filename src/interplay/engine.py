@@ -1,28 +1,107 @@
-"""JAX, prepared: one virtual device per core and one thread per device.
+"""JAX, prepared: its devices, one thread each, a cache of compiled programs, and how long compiling took.
 
-XLA reads its flags when JAX is first imported, so every module that computes imports JAX from here. When the user's
-program imported JAX before, its settings stand: the numbers are the same, the cores are shared less well.
+XLA reads its settings when JAX first touches a device, so every module that computes imports JAX from here. When the
+user's program used JAX before, its settings stand; `notice` says what that costs.
 """
 
+import functools
 import os
 import sys
+from pathlib import Path
+
+DEVICE = "INTERPLAY_DEVICE"
+"""The environment variable that says where to compute: auto (the default), cpu or gpu."""
+
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+"""How many cores this process may use."""
 
 
-def _prepare() -> None:
-    if "jax" in sys.modules:
-        return
+def _prepare() -> bool:
+    """Set what must be set before JAX starts; gives whether JAX had been imported before."""
     flags = os.environ.get("XLA_FLAGS", "")
     if "xla_force_host_platform_device_count" not in flags:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        mine = f"--xla_force_host_platform_device_count={cores} --xla_cpu_multi_thread_eigen=false"
-        os.environ["XLA_FLAGS"] = f"{flags} {mine}".strip()
+        flags += f" --xla_force_host_platform_device_count={CORES}"
+    if "xla_cpu_multi_thread_eigen" not in flags:
+        flags += " --xla_cpu_multi_thread_eigen=false"
+    os.environ["XLA_FLAGS"] = flags.strip()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    return "jax" in sys.modules
 
 
-_prepare()
+_IMPORTED_BEFORE = _prepare()
 
 import jax  # noqa: E402 - the flags above must be set first
 import jax.numpy as jnp  # noqa: E402
+from platformdirs import user_cache_path  # noqa: E402
 
-__all__ = ["jax", "jnp"]
+from interplay.errors import InterplayError  # noqa: E402
+
+__all__ = ["CORES", "DEVICE", "accelerated", "cache_folder", "compile_seconds", "devices", "jax", "jnp", "notice"]
+
+_compiled = 0.0
+
+
+def _note_compilation(event: str, duration_secs: float, **_: str | int) -> None:
+    global _compiled
+    if event == "/jax/core/compile/backend_compile_duration":
+        _compiled += duration_secs
+
+
+def _keep_programs() -> None:
+    """Use the compilation cache in the user's cache folder, unless the user's program chose one."""
+    jax.monitoring.register_event_duration_secs_listener(_note_compilation)
+    if _IMPORTED_BEFORE or "JAX_COMPILATION_CACHE_DIR" in os.environ:
+        return
+    jax.config.update("jax_compilation_cache_dir", str(cache_folder()))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+
+
+def cache_folder() -> Path:
+    """Where compiled programs are kept between runs."""
+    return user_cache_path("interplay") / "programs"
+
+
+def compile_seconds() -> float:
+    """Seconds this process has spent on compiling so far, or on reading programs back from the cache."""
+    return _compiled
+
+
+@functools.cache
+def devices() -> tuple[jax.Device, ...]:
+    """The local devices to compute on, all of one kind: virtual ones, one for each core, or accelerators.
+
+    `INTERPLAY_DEVICE` in the environment chooses cpu or gpu; auto takes an accelerator when JAX finds one.
+
+    Raises InterplayError where a GPU is asked for and none is found, or the variable says something else.
+    """
+    wanted = os.environ.get(DEVICE, "auto")
+    if wanted not in ("auto", "cpu", "gpu"):
+        raise InterplayError("auto, cpu or gpu", repr(wanted), DEVICE, "set it to one of these, or leave it out")
+    try:
+        return tuple(jax.local_devices(backend=None if wanted == "auto" else wanted))
+    except RuntimeError as error:
+        remedy = "install JAX for your GPU (pip install 'jax[cuda13]'), or compute on the processor with --device cpu"
+        raise InterplayError(f"a {wanted} that JAX can use", "none", DEVICE, remedy) from error
+
+
+def accelerated() -> bool:
+    """Whether the devices are accelerators, which like many members at once, unlike processor cores."""
+    return devices()[0].platform != "cpu"
+
+
+def notice() -> str:
+    """What is lost because JAX had started before interplay was imported; empty when nothing is.
+
+    The numbers are the same with fewer devices, but not with several threads to a device.
+    """
+    if not _IMPORTED_BEFORE or accelerated() or len(devices()) >= CORES:
+        return ""
+    return (
+        f"JAX was in use before interplay was imported, with {len(devices())} device on {CORES} cores: training takes "
+        f"about {CORES / len(devices()):.1f} times as long, and results may differ from other runs in the last digit. "
+        "Import interplay first."
+    )
+
+
+_keep_programs()

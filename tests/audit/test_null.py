@@ -9,7 +9,6 @@ from interplay.audit.run import prepare
 from interplay.design.comparison import Comparison
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
-from interplay.measurement.bench import bench
 from interplay.measurement.measure import measure
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.training.train import train, tune
@@ -25,14 +24,13 @@ def _controls(seed):
         update={"interventions": (), "seed": 0}
     )
     ready = prepare(study)
-    tuning = tune(ready.design, ready.dataset, ready.encoded, lambda *_: None)
+    tuning = tune(ready.workshop(), ready.tuning_rows())
     found = []
     for shift in (2 * seed, 2 * seed + 1):
         other = prepare(study.model_copy(update={"seed": 1000 + shift}))
         design = replace(ready.design, study=other.study, halves=other.design.halves)
-        fleet = train(design, ready.dataset, ready.encoded, tuning)
-        same_draws = replace(design, study=study)
-        found.append(measure(bench(same_draws, ready.dataset, ready.encoder, ready.encoded), fleet))
+        fleet = train(replace(ready, design=design).workshop(), tuning)
+        found.append(measure(replace(ready, design=replace(design, study=study)).bench(), fleet))
     return found
 
 

@@ -8,6 +8,7 @@ from sklearn.preprocessing import StandardScaler
 
 from interplay.data.encoder import Encoder, fit
 from interplay.data.features import FARTHEST
+from interplay.data.mapped import store
 from interplay.data.table import Column, Table, numbers, table, texts
 from interplay.errors import DataError
 
@@ -213,3 +214,28 @@ def test_constant_and_missing_columns_become_zeros_and_do_not_move() -> None:
 def test_equal_column_names_are_told_apart() -> None:
     people = table([texts("a", ["b=c", "d"]), texts("a=b", ["c", "d"])], "test")
     assert fit(people, ["a", "a=b"], np.arange(2)).columns == ("a=b=c", "a=d", "a=b=c (2)", "a=b=d")
+
+
+def test_a_large_table_is_encoded_to_a_file_with_the_same_rows(monkeypatch):
+    from interplay.data import encoder as module
+
+    people = table([numbers("age", np.arange(50.0)), texts("region", ["east", "west"] * 25)], "example")
+    made = fit(people, ["age", "region"], np.arange(20))
+    in_memory = made.encode(people)
+    monkeypatch.setattr(module, "LARGEST_IN_MEMORY", 100)
+    monkeypatch.setattr(module, "BLOCK_ROWS", 7)
+    on_disk = made.encode(people)
+    assert in_memory.mapped is None
+    assert on_disk.mapped is not None
+    assert isinstance(on_disk.matrix, np.memmap)
+    np.testing.assert_array_equal(on_disk.matrix, in_memory.matrix)
+
+
+def test_a_file_of_rows_that_changed_is_refused(tmp_path):
+    rows = store(tmp_path / "rows", [np.eye(3)])
+    rows.path.write_bytes(b"short")
+    with pytest.raises(DataError, match="5 bytes"):
+        rows.all()
+    rows.path.unlink()
+    with pytest.raises(DataError, match="no file"):
+        rows.all()

@@ -9,7 +9,8 @@ from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.group_thresholds import GroupThresholds
 from interplay.interventions.parity_penalty import ParityPenalty
 from interplay.interventions.reweighing import Reweighing
-from interplay.models.dense import clipped_sum, initial
+from interplay.models.dense import Dense
+from interplay.models.network import Examples
 
 
 def _rows(seed=0, rows=400):
@@ -48,12 +49,13 @@ def test_group_thresholds_equalise_the_rate_on_the_fitted_rows(criterion):
 
 
 def test_dp_sgd_adds_noise_of_the_stated_size_once():
-    parameters = initial(jax.random.key(0), (6, 4, 2))
-    inputs, labels, weights = jnp.ones((10, 6)), jnp.zeros(10, dtype=jnp.int32), jnp.ones(10)
+    network = Dense((6, 4, 2))
+    parameters = network.initial(jax.random.key(0))
+    examples = Examples(jnp.ones((10, 6)), jnp.zeros(10, dtype=jnp.int32), jnp.ones(10))
     private = DpSgd(noise_multiplier=3.0, max_grad_norm=0.5)
-    clean, _ = clipped_sum(parameters, inputs, labels, weights, 0.5)
+    clean = private.summed(network, parameters, examples)
     keys = jax.random.split(jax.random.key(1), 3000)
-    noisy = jax.lax.map(lambda key: private.gradient(parameters, inputs, labels, weights, key), keys)
+    noisy = jax.lax.map(lambda key: private.released(clean, key), keys)
     for found, true in zip(jax.tree.leaves(noisy), jax.tree.leaves(clean), strict=True):
         np.testing.assert_allclose(found.std(axis=0), 1.5, rtol=0.08)
         np.testing.assert_allclose(found.mean(axis=0), true, atol=0.15)

@@ -5,58 +5,95 @@ import numpy as np
 import pytest
 
 from interplay.engine import jnp
-from interplay.models.dense import clipped_sum, initial, losses
+from interplay.models.dense import Dense
+from interplay.models.network import Examples, Network
 
 
-def _reference(parameters, inputs, labels, weights, limit):
-    """Clipped sum by materialised per-example gradients, in float64."""
+def _examples(copies, classes, rows=200, columns=12):
+    rng = np.random.default_rng(0)
+    shape = (rows, columns) if copies == 1 else (rows, copies, columns)
+    return Examples(
+        rng.normal(size=shape).astype(np.float32), rng.integers(0, classes, rows),
+        rng.exponential(size=rows).astype(np.float32),
+    )  # fmt: skip
 
-    def loss(p, x, y, w):
-        return w * losses(p, x[None], y[None])[0]
 
-    grads = jax.vmap(jax.grad(loss), in_axes=(None, 0, 0, 0))(parameters, inputs, labels, weights)
-    leaves = jax.tree.leaves(grads)
-    norms = np.sqrt(sum((np.asarray(leaf).reshape(len(labels), -1) ** 2).sum(axis=1) for leaf in leaves))
-    scale = np.minimum(1.0, limit / norms)
-    return [np.tensordot(scale, np.asarray(leaf), axes=(0, 0)) for leaf in leaves], norms
+def _flat(tree):
+    return np.concatenate([np.asarray(leaf).ravel() for leaf in jax.tree.leaves(tree)])
 
 
 @pytest.mark.parametrize("hidden", [(), (16,), (64, 64)])
 @pytest.mark.parametrize("classes", [2, 5])
-def test_clipped_sum_equals_materialised_gradients(hidden, classes):
-    rng = np.random.default_rng(0)
-    inputs, labels = rng.normal(size=(200, 12)), rng.integers(0, classes, 200)
-    weights = rng.exponential(size=200)
-    parameters = initial(jax.random.key(1), (12, *hidden, classes))
-    found, norms = clipped_sum(
-        parameters, jnp.asarray(inputs, jnp.float32), jnp.asarray(labels), jnp.asarray(weights, jnp.float32), 1.0
-    )
+@pytest.mark.parametrize("copies", [1, 3])
+def test_clipped_sum_equals_materialised_gradients_in_float64(hidden, classes, copies):
+    network, examples = Dense((12, *hidden, classes)), _examples(copies, classes)
+    parameters = network.initial(jax.random.key(1))
+    found, norms = network.clipped_sum(parameters, jax.tree.map(jnp.asarray, examples), 1.0)
     with jax.enable_x64(True):
         precise = jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf), jnp.float64), parameters)
-        expected, true_norms = _reference(
-            precise, jnp.asarray(np.float32(inputs), jnp.float64), jnp.asarray(labels),
-            jnp.asarray(np.float32(weights), jnp.float64), 1.0,
+        doubled = Examples(
+            jnp.asarray(examples.inputs, jnp.float64), jnp.asarray(examples.labels),
+            jnp.asarray(examples.weights, jnp.float64),
         )  # fmt: skip
+        expected, true_norms = jax.tree.map(np.asarray, Network.clipped_sum(network, precise, doubled, 1.0))
     assert (true_norms > 1.0).mean() > 0.2, "the case must clip some rows"
     assert (true_norms < 1.0).mean() > 0.02, "and leave some"
-    total = np.concatenate([np.asarray(leaf).ravel() for leaf in jax.tree.leaves(found)])
-    truth = np.concatenate([leaf.ravel() for leaf in expected])
+    total, truth = _flat(found), _flat(expected)
     assert np.abs(total - truth).max() / np.abs(truth).max() <= 2e-6
     assert np.abs(np.asarray(norms) - true_norms).max() / true_norms.max() <= 2e-6
 
 
+def test_copies_are_averaged_before_clipping():
+    network = Dense((3, 4, 2))
+    parameters = network.initial(jax.random.key(0))
+    rows = 20 * np.random.default_rng(0).normal(size=(5, 2, 3)).astype(np.float32)
+    examples = Examples(jnp.asarray(rows), jnp.array([0, 1, 0, 1, 1]), jnp.ones(5))
+    apart = []
+    for at in range(5):
+        one = jax.tree.map(lambda leaf, at=at: leaf[at : at + 1], examples)
+        total, norms = network.clipped_sum(parameters, one, 0.3)
+        separate = [
+            network.clipped_sum(parameters, one._replace(inputs=one.inputs[:, copy]), 0.3)[0] for copy in (0, 1)
+        ]
+        apart.append(np.linalg.norm(_flat(jax.tree.map(jnp.add, *separate))))
+        assert np.linalg.norm(_flat(total)) <= 0.3 * (1 + 1e-5), "a record contributes at most the clipping norm"
+        assert float(norms[0]) > 0.3
+    assert max(apart) > 0.31, "clipping the copies one by one would let a record contribute more"
+
+
 def test_padding_rows_add_nothing():
-    parameters = initial(jax.random.key(0), (3, 4, 2))
-    inputs, labels = jnp.ones((2, 3)), jnp.array([0, 1])
-    one, _ = clipped_sum(parameters, inputs[:1], labels[:1], jnp.ones(1), 1.0)
-    two, _ = clipped_sum(parameters, inputs, labels, jnp.array([1.0, 0.0]), 1.0)
-    for a, b in zip(jax.tree.leaves(one), jax.tree.leaves(two), strict=True):
-        np.testing.assert_allclose(a, b, atol=1e-7)
+    network = Dense((3, 4, 2))
+    parameters = network.initial(jax.random.key(0))
+    both = Examples(jnp.ones((2, 3)), jnp.array([0, 1]), jnp.array([1.0, 0.0]))
+    first = jax.tree.map(lambda leaf: leaf[:1], both)
+    np.testing.assert_allclose(
+        _flat(network.clipped_sum(parameters, first, 1.0)[0]), _flat(network.clipped_sum(parameters, both, 1.0)[0]),
+        atol=1e-7,
+    )  # fmt: skip
 
 
 def test_clipped_norm_of_one_row_is_the_limit():
-    parameters = initial(jax.random.key(0), (3, 4, 2))
-    total, norms = clipped_sum(parameters, 50 * jnp.ones((1, 3)), jnp.array([0]), jnp.ones(1), 0.3)
-    length = np.sqrt(sum((np.asarray(leaf) ** 2).sum() for leaf in jax.tree.leaves(total)))
+    network = Dense((3, 4, 2))
+    parameters = network.initial(jax.random.key(0))
+    total, norms = network.clipped_sum(parameters, Examples(50 * jnp.ones((1, 3)), jnp.array([0]), jnp.ones(1)), 0.3)
     assert float(norms[0]) > 0.3
-    assert length == pytest.approx(0.3, rel=1e-5)
+    assert np.linalg.norm(_flat(total)) == pytest.approx(0.3, rel=1e-5)
+
+
+@pytest.mark.parametrize("columns", [(1, 3), (0,), tuple(range(12))])
+def test_scores_around_a_row_are_those_of_the_whole_row(columns):
+    network, examples = Dense((12, 8, 3)), _examples(1, 3)
+    parameters = network.initial(jax.random.key(0))
+    moved = examples.inputs.copy()
+    moved[:, columns] += 0.5
+    found = network.around(parameters, jnp.asarray(examples.inputs), np.array(columns))(moved[:, columns])
+    general = Network.around(network, parameters, jnp.asarray(examples.inputs), np.array(columns))(moved[:, columns])
+    np.testing.assert_allclose(found, network.logits(parameters, moved), atol=1e-5)
+    np.testing.assert_allclose(general, network.logits(parameters, moved), atol=1e-5)
+
+
+def test_operations_agree_with_the_compilers_count():
+    network = Dense((104, 64, 64, 2))
+    assert network.operations(104) == 104 * 64 + 64 * 64 + 64 * 2
+    assert Network.operations(network, 104) == pytest.approx(network.operations(104), rel=0.05)
+    assert network.size == 11_010

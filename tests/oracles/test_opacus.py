@@ -6,7 +6,8 @@ import pytest
 
 from interplay.accounting import epsilon, noise_for
 from interplay.engine import jnp
-from interplay.models.dense import clipped_sum, initial
+from interplay.models.dense import Dense
+from interplay.models.network import Examples
 
 torch = pytest.importorskip("torch")
 pytestmark = [
@@ -33,8 +34,10 @@ def test_clipped_sum_equals_opacus(hidden):
     rng = np.random.default_rng(0)
     inputs = rng.normal(size=(128, 10)).astype(np.float32)
     labels = rng.integers(0, 2, 128)
-    parameters = initial(jax.random.key(0), (10, *hidden, 2))
-    ours, norms = clipped_sum(parameters, jnp.asarray(inputs), jnp.asarray(labels), jnp.ones(128), 1.0)
+    network = Dense((10, *hidden, 2))
+    parameters = network.initial(jax.random.key(0))
+    examples = Examples(jnp.asarray(inputs), jnp.asarray(labels), jnp.ones(128))
+    ours, norms = network.clipped_sum(parameters, examples, 1.0)
     assert 0.05 < float((norms > 1).mean()) < 1.0
 
     model = GradSampleModule(_torch_twin(parameters), loss_reduction="sum")

@@ -1,52 +1,23 @@
 """The loop and the fleet: packing never changes a model, off is the identity, hooks act as documented."""
 
 import dataclasses
+import os
+import subprocess
+import sys
 
 import jax
 import numpy as np
 import pytest
+from tests.training.worlds import KINDS, PLAIN, POISSON, PRIVATE, ROWS, job, table
 
-from interplay import streams
-from interplay.attacks.pgd import Threat
-from interplay.engine import jnp
+from interplay.data.mapped import store
+from interplay.engine import accelerated, devices
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.parity_penalty import ParityPenalty
-from interplay.models.dense import logits
-from interplay.training.fleet import member, scores, train_all
-from interplay.training.loop import Job, Recipe, Table, _draw
-
-ROWS, COLUMNS = 120, 5
-
-
-def _table(seed=0):
-    rng = np.random.default_rng(seed)
-    inputs = rng.normal(size=(ROWS, COLUMNS)).astype(np.float32)
-    labels = (inputs[:, 0] + 0.5 * rng.normal(size=ROWS) > 0).astype(np.int64)
-    groups = rng.integers(0, 2, ROWS)
-    threat = Threat(jnp.array([1.0, 1, 0, 0, 0]), jnp.asarray(inputs.min(0)), jnp.asarray(inputs.max(0)))
-    return Table(jnp.asarray(inputs), jnp.asarray(labels), jnp.asarray(groups), threat)
-
-
-def _job(number, rate=0.1):
-    def key(purpose):
-        return jax.random.wrap_key_data(jnp.asarray(streams.key_data(0, purpose, member=number)))
-
-    half = streams.generator(0, "half", member=number).choice(ROWS, ROWS // 2, replace=False)
-    keys = (key(purpose) for purpose in ("initialisation", "batches", "noise", "attack"))
-    return Job(jnp.asarray(half), jnp.ones(ROWS // 2), jnp.float32(rate), *keys)
-
-
-PLAIN = Recipe(widths=(COLUMNS, 4, 2), optimiser="sgd", steps=30, batch_size=60, training_rows=60, group_count=2)
-KINDS = {
-    "plain": PLAIN,
-    "poisson": dataclasses.replace(PLAIN, batch_size=20),
-    "adam": dataclasses.replace(PLAIN, optimiser="adam"),
-    "dp_sgd": dataclasses.replace(PLAIN, gradient=DpSgd(noise_multiplier=1.0)),
-    "adversarial": dataclasses.replace(PLAIN, perturbation=AdversarialTraining()),
-    "both": dataclasses.replace(PLAIN, gradient=DpSgd(noise_multiplier=1.0), perturbation=AdversarialTraining()),
-    "penalty": dataclasses.replace(PLAIN, penalty=ParityPenalty()),
-}
+from interplay.training import lifting
+from interplay.training.fleet import member, scores, train_all, trainer
+from interplay.training.sampler import Sampling
 
 
 def _flat(parameters):
@@ -55,52 +26,155 @@ def _flat(parameters):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_member_is_the_same_alone_in_a_block_and_in_any_order(kind):
-    table, jobs = _table(), [_job(number) for number in range(9)]
-    together = train_all(KINDS[kind], table, jobs)
-    alone = train_all(KINDS[kind], table, [jobs[4]])
-    turned = train_all(KINDS[kind], table, jobs[::-1])
+    recipe, active = KINDS[kind]
+    jobs = [job(number, active) for number in range(9)]
+    together = train_all(recipe, table(), jobs)
+    alone = train_all(recipe, table(), [jobs[4]])
+    turned = train_all(recipe, table(), jobs[::-1])
     np.testing.assert_array_equal(_flat(member(together, 4)), _flat(member(alone, 0)))
     np.testing.assert_array_equal(_flat(member(together, 4)), _flat(member(turned, 4)))
     np.testing.assert_array_equal(_flat(member(together, 0)), _flat(member(turned, 8)))
 
 
-@pytest.mark.parametrize("kind", ["dp_sgd", "adversarial", "penalty"])
+@pytest.mark.parametrize("kind", ["plain", "both"])
+def test_a_member_is_the_same_in_calls_of_another_size(kind, monkeypatch):
+    recipe, active = KINDS[kind]
+    jobs = [job(number, active) for number in range(7)]
+    usual = train_all(recipe, table(), jobs)
+    for places, seconds in ((1, 2.0), (5, 1e-9)):
+        monkeypatch.setattr(lifting, "PLACES", places)
+        monkeypatch.setattr(lifting, "CALL_SECONDS", seconds)
+        np.testing.assert_array_equal(_flat(usual), _flat(train_all(recipe, table(), jobs)))
+
+
+def test_a_member_never_changes_when_another_does():
+    recipe, active = KINDS["both"]
+    before = train_all(recipe, table(), [job(0, active), job(1, active), job(2, active)])
+    other = job(1, (AdversarialTraining(radius=0.9), DpSgd(noise_multiplier=9.0)), rate=0.7)
+    after = train_all(recipe, table(), [job(0, active), other, job(2, active)])
+    np.testing.assert_array_equal(_flat(member(before, 0)), _flat(member(after, 0)))
+    np.testing.assert_array_equal(_flat(member(before, 2)), _flat(member(after, 2)))
+    assert not np.array_equal(_flat(member(before, 1)), _flat(member(after, 1)))
+
+
+_TRAIN = """
+import numpy as np, jax
+from interplay.engine import devices
+from interplay.training.fleet import train_all
+from tests.training.worlds import KINDS, job, table
+assert len(devices()) == {count}, devices()
+kinds = [KINDS[kind] for kind in ("poisson", "copies", "both", "penalty")]
+found = [train_all(recipe, table(), [job(n, active) for n in range(3)]) for recipe, active in kinds]
+leaves = [np.asarray(leaf).ravel() for leaf in jax.tree.leaves(found)]
+print(np.concatenate(leaves).tobytes().hex())
+"""
+
+
+@pytest.mark.skipif(accelerated(), reason="compares numbers of virtual processor devices")
+def test_one_device_and_two_give_the_same_bits():
+    def trained(count):
+        flags = f"--xla_force_host_platform_device_count={count}"
+        environment = {**os.environ, "XLA_FLAGS": flags, "INTERPLAY_DEVICE": "cpu", "PYTHONPATH": os.getcwd()}
+        done = subprocess.run(
+            [sys.executable, "-c", _TRAIN.format(count=count)], env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert trained(1) == trained(2)
+
+
+def test_an_accelerator_agrees_within_a_tolerance():
+    if not accelerated():
+        pytest.skip("needs an accelerator; JAX found none")
+    here = {**os.environ, "INTERPLAY_DEVICE": "cpu", "PYTHONPATH": os.getcwd()}
+    script = _TRAIN.format(count=len(os.sched_getaffinity(0)))
+    done = subprocess.run([sys.executable, "-c", script], env=here, capture_output=True, text=True, check=True)
+    theirs = np.frombuffer(bytes.fromhex(done.stdout.strip()), np.float32)
+    kinds = [KINDS[kind] for kind in ("poisson", "copies", "both", "penalty")]
+    found = [train_all(recipe, table(), [job(n, active) for n in range(3)]) for recipe, active in kinds]
+    np.testing.assert_allclose(_flat(found), theirs, atol=2e-3)
+
+
+@pytest.mark.parametrize("kind", ["dp_sgd", "adversarial", "copies", "penalty"])
 def test_interventions_change_the_model_and_share_its_start(kind):
-    table, jobs = _table(), [_job(0)]
-    assert not np.array_equal(_flat(train_all(PLAIN, table, jobs)), _flat(train_all(KINDS[kind], table, jobs)))
-    frozen = [dataclasses.replace(recipe, steps=0) for recipe in (PLAIN, KINDS[kind])]
-    starts = [_flat(train_all(recipe, table, jobs)) for recipe in frozen]
-    np.testing.assert_array_equal(*starts)
+    recipe, active = KINDS[kind]
+    bare, treated = ([job(0, on)] for on in ((), active))
+    assert not np.array_equal(_flat(train_all(recipe, table(), bare)), _flat(train_all(recipe, table(), treated)))
+    still = dataclasses.replace(recipe, sampling=dataclasses.replace(recipe.sampling, steps=0))
+    np.testing.assert_array_equal(*(_flat(train_all(still, table(), jobs)) for jobs in (bare, treated)))
 
 
 def test_switched_off_hooks_are_the_identity():
-    table, jobs = _table(), [_job(0)]
-    plain = _flat(train_all(PLAIN, table, jobs))
+    plain = _flat(train_all(PLAIN, table(), [job(0)]))
     for off in (
-        dataclasses.replace(PLAIN, perturbation=AdversarialTraining(radius=0.0)),
-        dataclasses.replace(PLAIN, penalty=ParityPenalty(strength=0.0)),
-        dataclasses.replace(PLAIN, gradient=DpSgd(noise_multiplier=0.0, max_grad_norm=1e9)),
+        AdversarialTraining(radius=0.0),
+        AdversarialTraining(radius=0.0, copies=3),
+        ParityPenalty(strength=0.0),
+        DpSgd(noise_multiplier=0.0, max_grad_norm=1e9),
     ):
-        np.testing.assert_allclose(_flat(train_all(off, table, jobs)), plain, atol=2e-6)
+        np.testing.assert_allclose(_flat(train_all(PLAIN, table(), [job(0, (off,))])), plain, atol=2e-6)
 
 
-def test_poisson_batches_have_the_stated_rate_and_the_budget_counts_it():
-    recipe = KINDS["poisson"]
-    sizes = [int((np.asarray(_draw(recipe, _table(), _job(0), step).weights) > 0).sum()) for step in range(400)]
-    expected = recipe.training_rows * recipe.sampling_rate
-    variance = expected * (1 - recipe.sampling_rate)
-    assert recipe.sampling_rate == pytest.approx(1 / 3)
-    assert np.mean(sizes) == pytest.approx(expected, abs=4 * (variance / 400) ** 0.5)
-    assert np.var(sizes) == pytest.approx(variance, rel=0.35), "a shuffled sampler of fixed size would have variance 0"
-    assert max(sizes) <= recipe.capacity
+def test_parts_of_a_batch_add_up_to_the_batch():
+    apart = train_all(POISSON, table(), [job(0)])
+    whole = train_all(dataclasses.replace(POISSON, at_once=True), table(), [job(0)])
+    assert POISSON.sampling.part_rows(True) > POISSON.sampling.part_rows(False)
+    np.testing.assert_allclose(_flat(apart), _flat(whole), atol=2e-5)
+
+
+def test_other_strengths_of_a_kind_share_the_program():
+    recipe = dataclasses.replace(PLAIN, favourable=0)  # a program of this test's own
+    for radius, noise, rate in ((0.1, 1.0, 0.1), (0.5, 2.0, 0.3)):
+        active = (AdversarialTraining(radius=radius), DpSgd(noise_multiplier=noise, max_grad_norm=radius))
+        train_all(recipe, table(), [job(n, active, rate=rate, decay=radius) for n in range(4)])
+    assert trainer(recipe).program._cache_size() == len(devices())
+    train_all(recipe, table(), [job(n, (AdversarialTraining(attack_steps=3),)) for n in range(4)])
+    assert trainer(recipe).program._cache_size() == 2 * len(devices()), "another number of steps is another program"
+
+
+def test_a_call_is_sized_to_its_budget():
+    program, one = trainer(PLAIN), job(0)
+    assert program.places(table(), one, 10_000) < program.places(table(), one, 100_000_000)
+    assert program.places(table(), one, 1) == 1, "one model must always fit"
+
+
+def test_rows_from_a_file_train_the_same_models(tmp_path):
+    recipe, active = KINDS["both"]
+    jobs, data = [job(number, active) for number in range(3)], table()
+    inputs = np.asarray(data.inputs)
+    mapped = store(tmp_path / "rows", [np.zeros((3, 5)), inputs[:50], inputs[50:]])
+    places = np.arange(3, 3 + len(inputs))
+    from_file = train_all(dataclasses.replace(recipe, reader=mapped), data._replace(inputs=places), jobs)
+    np.testing.assert_array_equal(_flat(from_file), _flat(train_all(recipe, data, jobs)))
+
+
+def test_progress_counts_every_model():
+    told = []
+    train_all(PLAIN, table(), [job(number) for number in range(5)], told.append)
+    assert sum(told) == 5
+
+
+def test_weight_decay_shrinks_weights_and_not_biases():
+    network, still = PLAIN.network, dataclasses.replace(PLAIN, sampling=Sampling(60, 1.0, 1))
+    free, decayed = (train_all(still, table(), [job(0, rate=0.5, decay=decay)]) for decay in (0.0, 0.1))
+    start = network.initial(jax.random.wrap_key_data(job(0).initialisation))
+    for one, other, first in zip(free, decayed, start, strict=True):
+        np.testing.assert_allclose(one.weight[0] - other.weight[0], 0.05 * first.weight, atol=1e-6)
+        np.testing.assert_array_equal(one.bias, other.bias)
 
 
 def test_scores_are_those_of_each_member():
-    table, jobs = _table(), [_job(number) for number in range(3)]
-    fleet = train_all(PLAIN, table, jobs)
-    inputs = np.asarray(table.inputs)
-    found = scores(fleet, inputs)
+    data, jobs = table(), [job(number) for number in range(3)]
+    fleet = train_all(PLAIN, data, jobs)
+    inputs = np.asarray(data.inputs)
+    found = scores(PLAIN.network, fleet, inputs)
     assert found.shape == (3, ROWS, 2)
-    np.testing.assert_allclose(found[1], logits(member(fleet, 1), table.inputs), atol=1e-5)
-    accuracy = (found.argmax(axis=2) == np.asarray(table.labels)).mean()
-    assert accuracy > 0.75
+    np.testing.assert_allclose(found[1], PLAIN.network.logits(member(fleet, 1), data.inputs), atol=1e-5)
+    assert (found.argmax(axis=2) == np.asarray(data.labels)).mean() > 0.75
+
+
+def test_private_noise_differs_between_steps_and_members():
+    recipe = dataclasses.replace(POISSON, optimiser="sgd")
+    fleet = train_all(recipe, table(), [job(0, (PRIVATE,)), job(1, (PRIVATE,))])
+    assert not np.allclose(_flat(member(fleet, 0)), _flat(member(fleet, 1)))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from interplay.engine import jax, jnp
+from interplay.threefry import uniform
 
 
 class Threat(NamedTuple):
@@ -26,6 +27,40 @@ def project(inputs: jax.Array, origin: jax.Array, radius: jax.Array | float, thr
     low = jnp.maximum(origin - reach, jnp.minimum(threat.lower, origin))
     high = jnp.minimum(origin + reach, jnp.maximum(threat.upper, origin))
     return jnp.where(threat.movable > 0, jnp.clip(inputs, low, high), origin)
+
+
+def ascend(
+    loss: Callable[[jax.Array], jax.Array],
+    origin: jax.Array,
+    radius: jax.Array | float,
+    threat: Threat,
+    key: jax.Array,
+    steps: int,
+) -> jax.Array:
+    """Where one projected gradient ascent of the loss ends, from a random start.
+
+    x <- project(x + 2.5 * radius / steps * sign(gradient of loss at x)), `steps` times
+
+    Arguments are those of `pgd`. The last point is returned, whatever its loss, as adversarial training wants it.
+
+    Reference: Madry et al. (2018); Cresswell (2025), Eq. 4.
+
+    Example:
+        >>> wall = Threat(jnp.array([1.0, 0.0]), jnp.full(2, -9.0), jnp.full(2, 9.0))
+        >>> ascend(lambda x: x.sum(axis=1), jnp.zeros((1, 2)), 0.5, wall, jax.random.key(0), steps=5).tolist()
+        [[0.5, 0.0]]
+
+    Does not show: that no row with a larger loss exists.
+    """
+    reach = jnp.reshape(jnp.asarray(radius), (-1, 1)) if jnp.ndim(radius) else radius
+    slope = jax.grad(lambda inputs: jnp.sum(loss(inputs)))
+    start = project(origin + reach * (2.0 * uniform(key, origin.shape) - 1.0), origin, radius, threat)
+
+    def step(inputs: jax.Array, _: None) -> tuple[jax.Array, None]:
+        moved = inputs + 2.5 / steps * reach * jnp.sign(slope(inputs))
+        return project(moved, origin, radius, threat), None
+
+    return jax.lax.scan(step, start, None, length=steps)[0]
 
 
 def pgd(
@@ -53,18 +88,9 @@ def pgd(
 
     Does not show: that no adversarial row exists; a stronger attack may find one.
     """
-    reach = jnp.reshape(jnp.asarray(radius), (-1, 1)) if jnp.ndim(radius) else radius
-    slope = jax.grad(lambda inputs: jnp.sum(loss(inputs)))
 
-    def climb(best: tuple[jax.Array, jax.Array], start_key: jax.Array) -> tuple[tuple[jax.Array, jax.Array], None]:
-        noise = jax.random.uniform(start_key, origin.shape, minval=-1.0, maxval=1.0)
-        start = project(origin + reach * noise, origin, radius, threat)
-
-        def step(inputs: jax.Array, _: None) -> tuple[jax.Array, None]:
-            moved = inputs + 2.5 / steps * reach * jnp.sign(slope(inputs))
-            return project(moved, origin, radius, threat), None
-
-        found, _ = jax.lax.scan(step, start, None, length=steps)
+    def climb(best: tuple[jax.Array, jax.Array], start: jax.Array) -> tuple[tuple[jax.Array, jax.Array], None]:
+        found = ascend(loss, origin, radius, threat, start, steps)
         worth = loss(found)
         better = worth > best[1]
         return (jnp.where(better[:, None], found, best[0]), jnp.where(better, worth, best[1])), None

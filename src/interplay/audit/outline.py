@@ -5,7 +5,7 @@ from pathlib import Path
 from interplay.audit.run import Prepared
 from interplay.design.cost import cost
 from interplay.design.treatment import Treatment
-from interplay.training.recipes import budget, workshop
+from interplay.training.recipes import budget
 
 
 def outline(ready: Prepared, runs: Path) -> str:
@@ -43,7 +43,7 @@ def _sizes(name: str, ready: Prepared) -> str:
 
 
 def _spent(treatment: Treatment, ready: Prepared) -> str:
-    shop = workshop(ready.design, ready.dataset, ready.encoded)
+    shop = ready.workshop()
     spent = budget(shop, treatment)
     if spent is None:
         return ""

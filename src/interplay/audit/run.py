@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from interplay import catalogue
 from interplay.audit.compose import Findings, compose
 from interplay.audit.folder import RunFolder, write
@@ -26,19 +28,22 @@ from interplay.data.encoder import Encoded, Encoder, fit
 from interplay.data.load import load as load_data
 from interplay.decision.decide import decide
 from interplay.decision.decision import Decision
+from interplay.design.architecture import network_of
 from interplay.design.candidates import candidates, measured_at
 from interplay.design.plan import Design, plan
 from interplay.effects.compare import compare
 from interplay.effects.results import Effects
-from interplay.measurement.bench import bench
+from interplay.measurement.bench import Bench, bench
 from interplay.measurement.measure import measure
+from interplay.models.network import Network
 from interplay.report.page import render
 from interplay.study import Study
 from interplay.study.check import check
 from interplay.study.digest import digest
 from interplay.study.dump import to_json
 from interplay.study.positions import Positions
-from interplay.training.train import train, tune
+from interplay.training.recipes import Workshop, workshop
+from interplay.training.train import Rows, train, tune
 
 STAGES = ("tune", "train", "measure", "compare", "decide", "report")
 Progress = Callable[[str, int], None]
@@ -54,7 +59,21 @@ class Prepared:
     encoder: Encoder
     encoded: Encoded
     design: Design
+    network: Network
     digest: str
+
+    def workshop(self) -> Workshop:
+        """What training needs."""
+        return workshop(self.design, self.network, self.dataset, self.encoded)
+
+    def bench(self) -> Bench:
+        """What measuring needs."""
+        return bench(self.design, self.network, self.dataset, self.encoder, self.encoded)
+
+    def tuning_rows(self) -> Rows:
+        """The rows on which learning rates are judged."""
+        held_out = np.flatnonzero(self.design.split.tuning)
+        return Rows(self.encoded.matrix[held_out], self.dataset.labels[held_out])
 
 
 def prepare(study: Study, frame: Any = None, where: Positions | str = "the study") -> Prepared:
@@ -63,7 +82,9 @@ def prepare(study: Study, frame: Any = None, where: Positions | str = "the study
     dataset = load_data(study.data, study.groups, frame)
     design = plan(study, dataset)
     encoder = fit(dataset.table, dataset.features, design.pool, dataset.immutable)
-    return Prepared(study, dataset, encoder, encoder.encode(dataset.table), design, digest(study, dataset.fingerprint))
+    encoded = encoder.encode(dataset.table)
+    network = network_of(study.model, encoded.matrix.shape[1], len(dataset.classes))
+    return Prepared(study, dataset, encoder, encoded, design, network, digest(study, dataset.fingerprint))
 
 
 def run(
@@ -97,14 +118,14 @@ class _Stages:
 
     def all(self) -> dict[str, Any]:
         ready, folder = self.ready, self.folder
-        design, dataset, encoded = ready.design, ready.dataset, ready.encoded
-        self._stage("tune", lambda: tuning_files(tune(design, dataset, encoded, self.progress)))
+        design, shop = ready.design, ready.workshop()
+        self._stage("tune", lambda: tuning_files(tune(shop, ready.tuning_rows(), self.progress)))
         tuning = read_tuning(folder.read("tuning.json"))
-        self._stage("train", lambda: fleet_files(train(design, dataset, encoded, tuning, self.progress)))
-        fleet = read_fleet(design, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
+        self._stage("train", lambda: fleet_files(train(shop, tuning, self.progress)))
+        fleet = read_fleet(design, ready.network, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
         self._stage(
             "measure",
-            lambda: measurement_files(measure(bench(design, dataset, ready.encoder, encoded), fleet, self.progress)),
+            lambda: measurement_files(measure(ready.bench(), fleet, self.progress)),
         )
         measured = read_measurements(
             design, fleet, folder.read("measurements.safetensors"), folder.read("measurements.json")
@@ -131,7 +152,9 @@ class _Stages:
 
         def report() -> Files:
             audit = compose(
-                Findings(ready.study, ready.digest, dataset, encoded, design, fleet, measured, effects, decision)
+                Findings(
+                    ready.study, ready.digest, ready.dataset, ready.encoded, design, fleet, measured, effects, decision
+                )
             )
             content = as_json(audit)
             return {"audit.json": content, "report.html": render(json.loads(content)).encode()}

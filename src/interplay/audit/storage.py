@@ -10,10 +10,11 @@ from safetensors.numpy import save as save_arrays
 
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
+from interplay.engine import jax
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.evidence import PrivacyBudget
 from interplay.measurement.measurements import Cell, Measurements
-from interplay.models.dense import Layer, Parameters
+from interplay.models.network import Network, Parameters
 from interplay.training.train import Fleet
 from interplay.training.tuning import Tuning
 
@@ -57,13 +58,16 @@ def fleet_files(fleet: Fleet) -> Files:
     return {"fleet.safetensors": save_arrays(arrays), "fleet.json": as_json({"budgets": budgets})}
 
 
-def read_fleet(design: Design, tuning: dict[Treatment, Tuning], arrays: bytes, described: bytes) -> Fleet:
+def read_fleet(
+    design: Design, network: Network, tuning: dict[Treatment, Tuning], arrays: bytes, described: bytes
+) -> Fleet:
     """Read back what `fleet_files` made."""
     found = load_arrays(arrays)
     budgets = json.loads(described)["budgets"]
-    tuned = {one: _parameters(found, f"{place}/tuned") for place, one in enumerate(design.trainings)}
+    tuned = {one: _parameters(found, network, f"{place}/tuned") for place, one in enumerate(design.trainings)}
     as_applied = {
-        one: _parameters(found, f"{place}/as_applied") or tuned[one] for place, one in enumerate(design.trainings)
+        one: _parameters(found, network, f"{place}/as_applied") or tuned[one]
+        for place, one in enumerate(design.trainings)
     }
     spent = {one: PrivacyBudget(**budgets[one.name]) for one in design.trainings if one.name in budgets}
     return Fleet(tuned, as_applied, tuning, spent)
@@ -126,16 +130,12 @@ def _sample(found: dict[str, np.ndarray[Any, Any]], place: int, item: dict[str, 
 
 
 def _named(prefix: str, parameters: Parameters) -> dict[str, np.ndarray[Any, Any]]:
-    return {
-        f"{prefix}/{depth}/{part}": np.asarray(getattr(layer, part))
-        for depth, layer in enumerate(parameters)
-        for part in ("weight", "bias")
-    }
+    leaves = jax.tree_util.tree_leaves_with_path(parameters)
+    return {prefix + jax.tree_util.keystr(path): np.asarray(leaf) for path, leaf in leaves}
 
 
-def _parameters(found: dict[str, np.ndarray[Any, Any]], prefix: str) -> Parameters:
-    depths = sorted(int(name.split("/")[2]) for name in found if name.startswith(f"{prefix}/") and "bias" in name)
-    return tuple(
-        Layer(found[f"{prefix}/{depth}/weight"], found[f"{prefix}/{depth}/bias"])  # type: ignore[arg-type]
-        for depth in depths
-    )
+def _parameters(found: dict[str, np.ndarray[Any, Any]], network: Network, prefix: str) -> Parameters | None:
+    """The stack of parameters stored under a prefix; None when it was not stored."""
+    leaves, shape = jax.tree_util.tree_flatten_with_path(network.shapes)
+    names = [prefix + jax.tree_util.keystr(path) for path, _ in leaves]
+    return jax.tree.unflatten(shape, [found[name] for name in names]) if names[0] in found else None

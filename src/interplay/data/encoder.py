@@ -1,14 +1,23 @@
 """From a table to the matrix a model sees, with everything learned from the fitting rows only."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.data.features import INFLATED, UNSEEN_CODE, Feature, LevelFeature, NumericFeature, fit_feature
+from interplay.data.mapped import MappedRows, store
 from interplay.data.table import Kind, Table
 from interplay.errors import DataError
+
+LARGEST_IN_MEMORY = 2_000_000_000
+"""Bytes of encoded rows above which they go to a file, from which training gathers them batch by batch."""
+BLOCK_ROWS = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +50,8 @@ class Encoded:
     upper: Float[Array, " column"]
     movable: Bool[Array, " column"]
     unseen: Mapping[str, int]
+    mapped: MappedRows | None = None
+    """The file behind `matrix`, when the rows are not held in memory."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -78,7 +89,18 @@ class Encoder:
             for place, part in enumerate(self.parts)
             if isinstance(part, LevelFeature) and bool((raw[:, place] == UNSEEN_CODE).any())
         }
-        return Encoded(self.encode_raw(raw), self.columns, self.layout, self.lower, self.upper, self.movable, unseen)
+        matrix, mapped = self._matrix(raw)
+        return Encoded(matrix, self.columns, self.layout, self.lower, self.upper, self.movable, unseen, mapped)
+
+    def _matrix(self, raw: Float[Array, "row feature"]) -> tuple[Float[Array, "row column"], MappedRows | None]:
+        """The matrix in memory, or in a temporary file where it would take too much."""
+        if 4 * len(raw) * len(self.columns) <= LARGEST_IN_MEMORY:
+            return self.encode_raw(raw), None
+        folder = Path(tempfile.mkdtemp(prefix="interplay-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        blocks = (self.encode_raw(raw[start : start + BLOCK_ROWS]) for start in range(0, len(raw), BLOCK_ROWS))
+        mapped = store(folder / "encoded", blocks)
+        return mapped.all(), mapped
 
     def raw(self, table: Table) -> Float[Array, "row feature"]:
         """One column per feature: standardised numbers (NaN where missing), and category positions.

@@ -10,7 +10,7 @@ from interplay.aspects import Aspect
 from interplay.attacks.pgd import Threat
 from interplay.discovery import name_of
 from interplay.engine import jax
-from interplay.models.dense import Parameters
+from interplay.models.network import Examples, Network, Parameters
 
 Baseline = Literal["without", "same", "absent"]
 """What a treated cell is held against. `without`: the treatment less the intervention. `same`: the same treatment, by
@@ -82,9 +82,10 @@ class InputIntervention(Intervention):
     def perturb(
         self, loss: Callable[[jax.Array], jax.Array], inputs: jax.Array, threat: Threat, key: jax.Array
     ) -> jax.Array:
-        """The inputs to train on; `loss(inputs)` is the current model's loss of every row.
+        """The inputs to train on, (row, column) or several copies of each row (row, copy, column).
 
-        Each row's perturbation depends on that row only, so that clipping still bounds one person's influence.
+        `inputs` are the columns an attacker can move, and `loss(inputs)` grows, row by row, with the current model's
+        loss. Each row's perturbation depends on that row only, so that clipping still bounds one person's influence.
         """
 
 
@@ -101,16 +102,20 @@ class LossIntervention(Intervention):
 
 @dataclass(frozen=True)
 class GradientIntervention(Intervention):
-    """In-processing: how the per-example losses of a batch become one gradient."""
+    """In-processing: how the losses of a batch's rows become one gradient.
+
+    Batches come in parts of a few rows: `summed` is asked for every part, the sums are added up, and `released` turns
+    the total into what the optimiser sees.
+    """
 
     @abc.abstractmethod
-    def gradient(
-        self, parameters: Parameters, inputs: jax.Array, labels: jax.Array, weights: jax.Array, key: jax.Array
-    ) -> Parameters:
-        """The summed gradient of a batch; the loop divides by the expected batch size.
+    def summed(self, network: Network, parameters: Parameters, examples: Examples) -> Parameters:
+        """The sum of the rows' contributions; each depends on its own row only. The loop divides by the batch size."""
 
-        `weights` multiply the losses and are zero for padding rows.
-        """
+    def released(self, total: Parameters, key: jax.Array) -> Parameters:
+        """The gradient of the batch from the sum over all of its rows."""
+        del key
+        return total
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from interplay.aspects import Aspect
-from interplay.attacks.pgd import Threat, pgd
-from interplay.engine import jax
+from interplay.attacks.pgd import Threat, ascend
+from interplay.engine import jax, jnp
 from interplay.interventions._intervention import InputIntervention, Service
 
 
@@ -16,11 +16,13 @@ class AdversarialTraining(InputIntervention):
 
     parameters <- parameters - learning_rate * mean over the batch of gradient of loss(adversarial row, label)
 
-    The adversarial row maximises the loss within `radius` (standard deviations of a numeric column) by projected
-    gradient descent with `attack_steps` steps. Only movable columns move: bounds are those of the training rows, one-hot
-    columns stay one-hot, immutable columns never move.
+    The adversarial row is where projected gradient ascent of the loss within `radius` (standard deviations of a numeric
+    column) ends after `attack_steps` steps from a random start. Only movable columns move: bounds are those of the
+    training rows, one-hot columns stay one-hot, immutable columns never move. With `copies` above one every record is
+    trained on that many adversarial rows from different starts, and with `clean_copy` on itself as well; a record's
+    copies share its weight, and differential privacy clips the mean of their gradients.
 
-    Reference: Madry et al. (2018); Cresswell (2025), Eq. 5.
+    Reference: Madry et al. (2018); Cresswell (2025), Eq. 5; De et al. (2022) for copies under differential privacy.
 
     Example:
         >>> AdversarialTraining(radius=0.5).attack_steps
@@ -37,8 +39,14 @@ class AdversarialTraining(InputIntervention):
 
     radius: float = 0.5
     attack_steps: int = 7
+    copies: int = 1
+    clean_copy: bool = False
 
     def perturb(
         self, loss: Callable[[jax.Array], jax.Array], inputs: jax.Array, threat: Threat, key: jax.Array
     ) -> jax.Array:
-        return jax.lax.stop_gradient(pgd(loss, inputs, self.radius, threat, key, self.attack_steps))
+        starts = [key] if self.copies == 1 else list(jax.random.split(key, self.copies))
+        moved = [ascend(loss, inputs, self.radius, threat, start, self.attack_steps) for start in starts]
+        if self.clean_copy:
+            moved.append(inputs)
+        return jax.lax.stop_gradient(moved[0] if len(moved) == 1 else jnp.stack(moved, axis=1))

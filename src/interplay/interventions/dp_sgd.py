@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from interplay.aspects import Aspect
-from interplay.engine import jax
+from interplay.engine import jax, jnp
 from interplay.errors import StudyError
 from interplay.interventions._intervention import GradientIntervention, Intervention, LossIntervention, Service
-from interplay.models.dense import Parameters, clipped_sum
+from interplay.models.network import Examples, Network, Parameters
+from interplay.threefry import normal
 
 
 @dataclass(frozen=True)
@@ -42,18 +45,18 @@ class DpSgd(GradientIntervention):
     privacy_delta: float | None = None
     noise_multiplier: float | None = None
 
-    def gradient(
-        self, parameters: Parameters, inputs: jax.Array, labels: jax.Array, weights: jax.Array, key: jax.Array
-    ) -> Parameters:
+    def summed(self, network: Network, parameters: Parameters, examples: Examples) -> Parameters:
+        return network.clipped_sum(parameters, examples, self.max_grad_norm)[0]
+
+    def released(self, total: Parameters, key: jax.Array) -> Parameters:
         if self.noise_multiplier is None:
             raise StudyError("a noise multiplier", "none", "dp_sgd", "solve it with interplay.accounting.noise_for")
-        total, _ = clipped_sum(parameters, inputs, labels, weights, self.max_grad_norm)
         leaves, shape = jax.tree.flatten(total)
-        keys = jax.random.split(key, len(leaves))
-        deviation = self.noise_multiplier * self.max_grad_norm
-        noisy = [leaf + deviation * jax.random.normal(one, leaf.shape) for leaf, one in zip(leaves, keys, strict=True)]
-        result: Parameters = jax.tree.unflatten(shape, noisy)
-        return result
+        noise = self.noise_multiplier * self.max_grad_norm * normal(key, (sum(leaf.size for leaf in leaves),))
+        ends = np.cumsum([leaf.size for leaf in leaves])
+        parts = jnp.split(noise, ends[:-1])
+        noisy = [leaf + part.reshape(leaf.shape) for leaf, part in zip(leaves, parts, strict=True)]
+        return jax.tree.unflatten(shape, noisy)
 
     def refuses(self, partner: Intervention) -> str | None:
         if isinstance(partner, LossIntervention):

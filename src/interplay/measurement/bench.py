@@ -9,12 +9,14 @@ from interplay.arrays import Array, Float, Int
 from interplay.attacks.pgd import Threat
 from interplay.attacks.switch import Switches
 from interplay.data.dataset import Dataset
-from interplay.data.encoder import Encoded, Encoder
+from interplay.data.encoder import BLOCK_ROWS, Encoded, Encoder
+from interplay.data.mapped import store
 from interplay.design.plan import Design
 from interplay.engine import jnp
 from interplay.evidence import Rows
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.release_explanations import ReleaseExplanations
+from interplay.models.network import Network
 from interplay.training.recipes import threat_of
 
 ATTACK_STEPS = 20
@@ -30,6 +32,7 @@ class Bench:
     """What measuring any treatment needs besides its parameters."""
 
     design: Design
+    network: Network
     dataset: Dataset
     encoder: Encoder
     encoded: Encoded
@@ -43,17 +46,16 @@ class Bench:
     """The encoded rows with every movable column at its training mean."""
 
 
-def bench(design: Design, dataset: Dataset, encoder: Encoder, encoded: Encoded) -> Bench:
+def bench(design: Design, network: Network, dataset: Dataset, encoder: Encoder, encoded: Encoded) -> Bench:
     """Set out everything shared."""
     rows = rows_of(design, dataset)
-    training = encoded.matrix[design.pool]
-    held = np.where(encoded.movable, training.mean(axis=0), encoded.matrix).astype(np.float32)
     evaluated = np.flatnonzero(rows.counted.any(axis=0))
     test_first = np.concatenate([np.flatnonzero(design.split.test), evaluated[~design.split.test[evaluated]]])
     explanation = design.factors.all.get("release_explanations")
     wanted = explanation.explained_rows if isinstance(explanation, ReleaseExplanations) else 0
     return Bench(
         design=design,
+        network=network,
         dataset=dataset,
         encoder=encoder,
         encoded=encoded,
@@ -63,8 +65,23 @@ def bench(design: Design, dataset: Dataset, encoder: Encoder, encoded: Encoded) 
         radius=attack_radius(design),
         threat=threat_of(encoded),
         switches=_switches(encoded),
-        held=held,
+        held=_held(encoded, design.pool),
     )
+
+
+def _held(encoded: Encoded, pool: Int[Array, " pool"]) -> Float[Array, "row column"]:
+    columns = np.flatnonzero(encoded.movable)
+    means = np.array([encoded.matrix[pool, column].mean(dtype=np.float64) for column in columns])
+
+    def without(block: Float[Array, "some column"]) -> Float[Array, "some column"]:
+        copy = np.array(block, dtype=np.float32)
+        copy[:, columns] = means
+        return copy
+
+    if encoded.mapped is None:
+        return without(encoded.matrix)
+    blocks = (without(encoded.matrix[at : at + BLOCK_ROWS]) for at in range(0, len(encoded.matrix), BLOCK_ROWS))
+    return store(encoded.mapped.path.with_name("held"), blocks).all()
 
 
 def attack_radius(design: Design) -> float:

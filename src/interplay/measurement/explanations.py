@@ -7,23 +7,22 @@ from scipy.special import log_softmax
 
 from interplay import streams
 from interplay.arrays import Array, Float
-from interplay.engine import jnp
+from interplay.engine import jax
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Explanations
 from interplay.explainers.lime import agreement, explain, fidelity
 from interplay.explainers.perturbations import Discretizer, Pool, fit
 from interplay.interventions.release_explanations import ReleaseExplanations
 from interplay.measurement.bench import Bench
-from interplay.measurement.facts import Facts
-from interplay.models.dense import Layer, Parameters
+from interplay.models.network import Parameters
 from interplay.training.fleet import scores
 
 FRESH_SAMPLES = 2_000
 """Fresh points on which the fidelity of an explanation is measured."""
 
 
-def explanations(bench: Bench, arms: Sequence[Facts]) -> list[Explanations | NotMeasurable]:
-    """Explain the favourable score of every arm's members on the explained rows."""
+def explanations(bench: Bench, arms: Sequence[Parameters]) -> list[Explanations | NotMeasurable]:
+    """Explain the favourable score of every arm's members (a stack of parameters) on the explained rows."""
     asked = bench.design.factors.all.get("release_explanations")
     if not isinstance(asked, ReleaseExplanations):
         return [NotMeasurable("the study releases no explanations") for _ in arms]
@@ -53,18 +52,20 @@ def _member(
     asked: ReleaseExplanations,
     discretizer: Discretizer,
     points: Array,
-    arms: Sequence[Facts],
+    arms: Sequence[Parameters],
     member: int,
 ) -> list[_Explained]:
     seed = bench.design.study.seed
-    stacked = _stack([arm.parameters for arm in arms], member)
-    own = np.stack([np.exp(arm.log_probabilities[member, bench.explained, bench.dataset.favourable]) for arm in arms])
+    stacked = _stack(arms, member)
+
+    def chances(inputs: Float[Array, "some column"]) -> Float[Array, "arm some"]:
+        return np.exp(log_softmax(scores(bench.network, stacked, inputs), axis=2)[:, :, bench.dataset.favourable])
 
     def drawn(purpose: str, count: int) -> tuple[Pool, Float[Array, "arm sample"]]:
         pool = discretizer.draw(count, streams.generator(seed, purpose, member=member))
-        chances = log_softmax(scores(stacked, bench.encoder.encode_raw(pool.raw)), axis=2)
-        return pool, np.exp(chances[:, :, bench.dataset.favourable])
+        return pool, chances(bench.encoder.encode_raw(pool.raw))
 
+    own = chances(bench.encoded.matrix[bench.explained])
     first, second = drawn("explanation pool", asked.samples), drawn("second explanation pool", asked.samples)
     fresh = drawn("fresh points", FRESH_SAMPLES)
     ours, again = (
@@ -85,13 +86,8 @@ def _member(
 
 
 def _stack(fleets: Sequence[Parameters], member: int) -> Parameters:
-    return tuple(
-        Layer(
-            jnp.stack([jnp.asarray(fleet[depth].weight[member]) for fleet in fleets]),
-            jnp.stack([jnp.asarray(fleet[depth].bias[member]) for fleet in fleets]),
-        )
-        for depth in range(len(fleets[0]))
-    )
+    """The same member of every fleet."""
+    return jax.tree.map(lambda *leaves: np.stack([leaf[member] for leaf in leaves]), *fleets)
 
 
 def _exhibit(bench: Bench, members: list[_Explained]) -> Explanations | NotMeasurable:

@@ -8,8 +8,10 @@ from scipy.special import log_softmax
 
 from interplay import streams
 from interplay.arrays import Array, Float, Int
-from interplay.attacks import lira, loss_threshold
+from interplay.attacks import lira, loss_threshold, rmia
+from interplay.attacks.apgd import apgd
 from interplay.attacks.distance import boundary_distance
+from interplay.attacks.margin import margin, worse
 from interplay.attacks.pgd import Threat, pgd
 from interplay.attacks.switch import Switches, withstands
 from interplay.engine import jax, jnp
@@ -22,7 +24,7 @@ from interplay.measurement.bench import (
     LARGEST_DISTANCE,
     Bench,
 )
-from interplay.models.dense import Parameters, logits, losses
+from interplay.models.network import Network, Parameters
 from interplay.training.fleet import over_members, scores
 
 
@@ -36,7 +38,7 @@ class Facts:
     @functools.cached_property
     def log_probabilities(self) -> Float[Array, "member row label"]:
         """Log-probabilities on every row of the table, in float64."""
-        return np.asarray(log_softmax(scores(self.parameters, self.bench.encoded.matrix), axis=2))
+        return np.asarray(log_softmax(scores(self.bench.network, self.parameters, self.bench.encoded.matrix), axis=2))
 
     @functools.cached_property
     def predictions(self) -> Predictions:
@@ -47,7 +49,7 @@ class Facts:
     def adversarial_log_probabilities(self) -> Float[Array, "member attacked label"]:
         """Log-probabilities on the rows moved by the evaluation attack."""
         bench = self.bench
-        found = _attack()(
+        found = _attack(bench.network)(
             self.parameters,
             self._keys("evaluation attack"),
             jnp.asarray(bench.encoded.matrix[bench.attacked]),
@@ -71,7 +73,7 @@ class Facts:
         bench = self.bench
         if bench.switches is None:
             return NotMeasurable("no categorical column can be changed by an attacker")
-        withstood = _switch()(
+        withstood = _switch(bench.network)(
             self.parameters,
             self._keys("switch"),
             jnp.asarray(bench.encoded.matrix[bench.attacked]),
@@ -87,7 +89,7 @@ class Facts:
         if not bench.encoded.movable.any():
             return NotMeasurable("no column can be moved by an attacker")
         rows = bench.attacked[:DISTANCE_ROWS]
-        found = _distance()(
+        found = _distance(bench.network)(
             self.parameters, self._keys("distance"), jnp.asarray(bench.encoded.matrix[rows]), bench.threat
         )
         return Distances(rows, found.astype(np.float64), LARGEST_DISTANCE)
@@ -98,39 +100,42 @@ class Facts:
         bench = self.bench
         if not bench.encoded.movable.any():
             return NotMeasurable("no column can be moved by an attacker")
-        held = np.asarray(log_softmax(scores(self.parameters, bench.held), axis=2))
+        held = np.asarray(log_softmax(scores(bench.network, self.parameters, bench.held), axis=2))
         return Logits(self.margins(self.log_probabilities), self.margins(held))
 
     @functools.cached_property
     def memberships(self) -> Memberships:
-        """Membership scores of pool rows by LiRA and by loss, the other members as shadows."""
+        """Membership scores of pool rows by LiRA, by loss and by RMIA, the other members as shadows.
+
+        The population of RMIA is every row outside of the pool.
+        """
         pool, design = self.bench.design.pool, self.bench.design
         inside = design.inside()
         logs, labels = self.log_probabilities[:, pool], self.bench.dataset.labels[pool]
+        likelihood = loss_threshold.scores(self.log_probabilities, self.bench.dataset.labels)
         found = lira.scores(lira.signal(logs, labels), inside[:, pool])
+        referred = rmia.scores(likelihood[:, pool], inside[:, pool], likelihood[:, ~design.split.pool])
         shape = inside.shape
-        every = {name: np.zeros(shape) for name in ("lira", "loss")}
+        every = {name: np.zeros(shape) for name in ("lira", "loss", "rmia")}
         scored = np.zeros(shape, dtype=bool)
         every["lira"][:, pool] = found.scores
-        every["loss"][:, pool] = loss_threshold.scores(logs, labels)
-        scored[:, pool] = found.scored
-        return Memberships(every["lira"], every["loss"], inside, scored)
+        every["loss"][:, pool] = likelihood[:, pool]
+        every["rmia"][:, pool] = referred.scores
+        scored[:, pool] = found.scored & referred.scored
+        return Memberships(every["lira"], every["loss"], every["rmia"], inside, scored)
 
     def margins(self, log_probabilities: Float[Array, "member some label"]) -> Float[Array, "member some"]:
         """Log-odds of the favourable class."""
         favourable = np.full(log_probabilities.shape[1], self.bench.dataset.favourable, dtype=np.int64)
         return lira.signal(log_probabilities, favourable)
 
-    def _keys(self, purpose: str) -> jax.Array:
-        seed = self.bench.design.study.seed
-        members: Int[Array, "member word"] = np.stack(
-            [streams.key_data(seed, purpose, member=member) for member in range(len(self.bench.design.halves))]
-        )
-        return jax.random.wrap_key_data(jnp.asarray(members))
+    def _keys(self, purpose: str) -> Int[Array, "member word"]:
+        seed, members = self.bench.design.study.seed, len(self.bench.design.halves)
+        return np.stack([streams.key_data(seed, purpose, member=member) for member in range(members)])
 
 
-@functools.cache
-def _attack() -> Callable[..., Array]:
+@functools.lru_cache(maxsize=16)
+def _attack(network: Network) -> Callable[..., Array]:
     def run(
         parameters: Parameters,
         key: jax.Array,
@@ -139,25 +144,33 @@ def _attack() -> Callable[..., Array]:
         radius: jax.Array,
         threat: Threat,
     ) -> jax.Array:
-        moved = pgd(lambda x: losses(parameters, x, labels), inputs, radius, threat, key, ATTACK_STEPS, ATTACK_RESTARTS)
-        return logits(parameters, moved)
+        def cross_entropy(x: jax.Array) -> jax.Array:
+            return network.losses(parameters, x, labels)
+
+        def excess(x: jax.Array) -> jax.Array:
+            return margin(network.logits(parameters, x), labels)
+
+        again = jax.random.fold_in(key, 1)
+        plain = pgd(cross_entropy, inputs, radius, threat, key, ATTACK_STEPS, ATTACK_RESTARTS)
+        adaptive = apgd(excess, inputs, radius, threat, again, ATTACK_STEPS, ATTACK_RESTARTS)
+        return worse(network.logits(parameters, plain), network.logits(parameters, adaptive), labels)
 
     return over_members(run)
 
 
-@functools.cache
-def _switch() -> Callable[..., Array]:
+@functools.lru_cache(maxsize=16)
+def _switch(network: Network) -> Callable[..., Array]:
     def run(
         parameters: Parameters, _: jax.Array, inputs: jax.Array, labels: jax.Array, switches: Switches
     ) -> jax.Array:
-        return withstands(lambda x: logits(parameters, x), inputs, labels, switches)
+        return withstands(lambda x: network.logits(parameters, x), inputs, labels, switches)
 
     return over_members(run)
 
 
-@functools.cache
-def _distance() -> Callable[..., Array]:
+@functools.lru_cache(maxsize=16)
+def _distance(network: Network) -> Callable[..., Array]:
     def run(parameters: Parameters, key: jax.Array, inputs: jax.Array, threat: Threat) -> jax.Array:
-        return boundary_distance(lambda x: logits(parameters, x), inputs, threat, key, LARGEST_DISTANCE)
+        return boundary_distance(lambda x: network.logits(parameters, x), inputs, threat, key, LARGEST_DISTANCE)
 
     return over_members(run)

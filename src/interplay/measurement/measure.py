@@ -39,6 +39,7 @@ from interplay.measurement.explanations import explanations
 from interplay.measurement.facts import Facts
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.measurement.measurements import Tuning as Arm
+from interplay.models.network import Parameters
 from interplay.training.train import Fleet
 from interplay.training.tuning import collapse_reason
 
@@ -47,41 +48,52 @@ Maker = Callable[[], Any] | NotMeasurable
 
 
 def measure(bench: Bench, fleet: Fleet, progress: Progress = lambda *_: None) -> Measurements:
-    """Measure every treatment, tuned and as applied; treatments whose two rates agree are measured once."""
-    stacks: dict[tuple[Treatment, Arm], Facts] = {}
-    for treatment, parameters in fleet.tuned.items():
-        stacks[treatment, "tuned"] = Facts(bench, parameters)
-        applied = fleet.as_applied[treatment]
-        if applied is not parameters:
-            stacks[treatment, "as_applied"] = Facts(bench, applied)
-    default = default_miscoverage(_error(bench, stacks[Treatment(), "tuned"]))
-    explained = dict(zip(stacks, explanations(bench, list(stacks.values())), strict=True))
+    """Measure every treatment, tuned and as applied; treatments whose two rates agree are measured once.
+
+    What is known of one treatment's members is forgotten before the next is looked at, so that memory does not grow
+    with treatments.
+    """
+    arms = _arms(fleet)
+    control = Facts(bench, fleet.tuned[Treatment()])
+    default = default_miscoverage(_error(bench, control))
+    share = _share(bench, control)
+    explained = dict(zip(arms, explanations(bench, list(arms.values())), strict=True))
     samples: dict[Cell, Sample | NotMeasurable] = {}
-    for (bare, arm), facts in stacks.items():
+    collapse: dict[tuple[Treatment, Arm], str] = {}
+    for (bare, arm), parameters in arms.items():
+        facts = control if parameters is control.parameters else Facts(bench, parameters)
         exhibits = _exhibits(facts, explained[bare, arm], fleet.budgets.get(bare))
+        reason = _collapsed(bench, facts, None if bare == Treatment() else share)
+        names: tuple[Arm, ...] = (arm,) if (bare, "as_applied") in arms else ("tuned", "as_applied")
         for treatment in bench.design.treatments:
             if treatment.without(tuple(bench.design.factors.layers)) == bare:
                 evidence = Evidence(bench.rows, _layered(exhibits, facts, treatment, default))
-                samples |= _measured(bench, treatment, arm, evidence)
+                found = _measured(bench, treatment, evidence)
+                samples |= {Cell(treatment, name, key): sample for name in names for key, sample in found.items()}
+                collapse |= {(treatment, name): reason for name in names if reason is not None}
         progress("measure", 1)
-    for treatment in bench.design.treatments:
-        bare = treatment.without(tuple(bench.design.factors.layers))
-        if (bare, "as_applied") not in stacks:
-            for key in bench.design.metrics:
-                if Cell(treatment, "tuned", key) in samples:
-                    samples[Cell(treatment, "as_applied", key)] = samples[Cell(treatment, "tuned", key)]
     return Measurements(
         samples=samples,
         metrics=bench.design.metrics,
-        collapse=_collapses(bench, stacks),
+        collapse=collapse,
         budgets=fleet.budgets,
-        methods=_methods(bench, stacks[Treatment(), "tuned"], default),
+        methods=_methods(bench, control, default),
     )
 
 
-def _measured(bench: Bench, treatment: Treatment, arm: Arm, evidence: Evidence) -> dict[Cell, Sample | NotMeasurable]:
+def _arms(fleet: Fleet) -> dict[tuple[Treatment, Arm], Parameters]:
+    """The stacks of parameters to measure."""
+    found: dict[tuple[Treatment, Arm], Parameters] = {}
+    for treatment, parameters in fleet.tuned.items():
+        found[treatment, "tuned"] = parameters
+        if fleet.as_applied[treatment] is not parameters:
+            found[treatment, "as_applied"] = fleet.as_applied[treatment]
+    return found
+
+
+def _measured(bench: Bench, treatment: Treatment, evidence: Evidence) -> dict[str, Sample | NotMeasurable]:
     return {
-        Cell(treatment, arm, key): metric.measure(evidence)
+        key: metric.measure(evidence)
         for key, metric in bench.design.metrics.items()
         if measured_on(treatment, metric, bench.design.factors)
     }
@@ -119,21 +131,16 @@ def _error(bench: Bench, control: Facts) -> float:
     return float(np.mean(control.predictions.decisions[:, tuning] != bench.dataset.labels[tuning]))
 
 
-def _collapses(bench: Bench, stacks: Mapping[tuple[Treatment, Arm], Facts]) -> dict[tuple[Treatment, Arm], str]:
-    test = np.flatnonzero(bench.design.split.test)
+def _share(bench: Bench, control: Facts) -> float:
+    """The share of the test rows with the control's most frequent decision."""
+    decided = control.predictions.decisions[:, bench.design.split.test]
+    return float(np.mean([np.bincount(one).max() / len(one) for one in decided]))
+
+
+def _collapsed(bench: Bench, facts: Facts, share: float | None) -> str | None:
+    test = bench.design.split.test
     labels, classes = bench.dataset.labels[test], len(bench.dataset.classes)
-    control = stacks[Treatment(), "tuned"].predictions.decisions[:, test]
-    share = float(np.mean([np.bincount(one).max() / len(test) for one in control]))
-    found: dict[tuple[Treatment, Arm], str] = {}
-    for treatment in bench.design.treatments:
-        bare = treatment.without(tuple(bench.design.factors.layers))
-        for arm in ("tuned", "as_applied"):
-            facts = stacks.get((bare, arm), stacks[bare, "tuned"])
-            compared = None if bare == Treatment() else share
-            reason = collapse_reason(facts.predictions.decisions[:, test], labels, classes, compared)
-            if reason is not None:
-                found[treatment, arm] = reason
-    return found
+    return collapse_reason(facts.predictions.decisions[:, test], labels, classes, share)
 
 
 def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]:
@@ -151,6 +158,7 @@ def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]
         "conformal_miscoverage": miscoverage,
         "attack": {
             "radius": bench.radius,
+            "methods": ["pgd", "apgd"],
             "steps": ATTACK_STEPS,
             "restarts": ATTACK_RESTARTS,
             "rows": len(bench.attacked),
@@ -162,6 +170,7 @@ def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]
         },
         "membership": {
             "non_members": outside,
+            "population_rows": len(never),
             "finest_false_positive_rate": 1.0 / max(outside, 1),
             "null_area_mean": float(areas.mean()),
             "null_area_sd": float(areas.std(ddof=1)),

@@ -1,9 +1,15 @@
-"""Dense networks as pure functions of their parameters: logistic regression and perceptrons of any depth."""
+"""Dense networks: logistic regression and perceptrons of any depth."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from interplay.arrays import Array, Float
+from interplay.arrays import Array, Int
 from interplay.engine import jax, jnp
+from interplay.models.network import Examples, Network, clipping, cross_entropy
+
+FEW_LABELS = 4
+"""Up to so many outputs a layer is computed output by output: products that thin are slow as matrix products."""
 
 
 class Layer(NamedTuple):
@@ -13,86 +19,111 @@ class Layer(NamedTuple):
     bias: jax.Array
 
 
-Parameters = tuple[Layer, ...]
+Layers = tuple[Layer, ...]
 
 
-def initial(key: jax.Array, widths: tuple[int, ...]) -> Parameters:
-    """Parameters of a network with these widths, inputs first and classes last.
+@dataclass(frozen=True)
+class Dense(Network):
+    """Affine layers with rectified linear units between them.
 
-    Weights are normal with standard deviation sqrt(2 / inputs), biases zero (He et al., 2015, Eq. 10).
-    """
-    keys = jax.random.split(key, len(widths) - 1)
-    return tuple(
-        Layer(
-            jax.random.normal(keys[i], (widths[i], widths[i + 1])) * jnp.sqrt(2.0 / widths[i]), jnp.zeros(widths[i + 1])
-        )
-        for i in range(len(widths) - 1)
-    )
-
-
-def logits(parameters: Parameters, inputs: jax.Array) -> jax.Array:
-    """Class scores (row, label); rectified linear units between layers.
+    `widths` are the inputs first, then the hidden layers, and the labels last; without hidden layers it is logistic
+    regression.
 
     Example:
         >>> one = Layer(jnp.array([[1.0, -1.0]]), jnp.zeros(2))
-        >>> logits((one,), jnp.array([[2.0]])).tolist()
+        >>> Dense((1, 2)).logits((one,), jnp.array([[2.0]])).tolist()
         [[2.0, -2.0]]
     """
-    hidden = inputs
-    for layer in parameters[:-1]:
-        hidden = jax.nn.relu(hidden @ layer.weight + layer.bias)
-    last = parameters[-1]
-    return hidden @ last.weight + last.bias
+
+    widths: tuple[int, ...]
+
+    def initial(self, key: jax.Array) -> Layers:
+        """Normal weights with standard deviation sqrt(2 / inputs), biases zero (He et al., 2015, Eq. 10)."""
+        keys = jax.random.split(key, len(self.widths) - 1)
+        return tuple(
+            Layer(jax.random.normal(one, (before, after)) * jnp.sqrt(2.0 / before), jnp.zeros(after))
+            for one, before, after in zip(keys, self.widths[:-1], self.widths[1:], strict=True)
+        )
+
+    def logits(self, parameters: Layers, inputs: jax.Array) -> jax.Array:
+        return _above(parameters[1:], affine(inputs, parameters[0]))
+
+    def around(
+        self, parameters: Layers, inputs: jax.Array, columns: Int[Array, " moved"]
+    ) -> Callable[[jax.Array], jax.Array]:
+        first = parameters[0]
+        if len(columns) == inputs.shape[1]:
+            return lambda moved: self.logits(parameters, moved)
+        held = affine(inputs.at[:, columns].set(0.0), first)
+        weight = first.weight[columns]
+        return lambda moved: _above(parameters[1:], held + moved @ weight)
+
+    def clipped_sum(
+        self, parameters: Layers, examples: Examples, max_grad_norm: jax.Array | float
+    ) -> tuple[Layers, jax.Array]:
+        """As in `Network`, with exact norms and no gradient of a single row ever formed.
+
+        For a dense layer, a row's gradient is a product of what went in and of the output's derivative. Its squared
+        norm is (norm of the input squared + 1) * (norm of the derivative squared); with copies, the sum over pairs of
+        copies of (input . other input + 1) * (derivative . other derivative).
+
+        Reference: Goodfellow (2015), "Efficient per-example gradient computations"; Cresswell (2025), Eq. 3.
+        """
+        rows = len(examples.labels)
+        copies = 1 if examples.inputs.ndim == 2 else examples.inputs.shape[1]
+        flat = examples.inputs.reshape(rows * copies, -1)
+        labels, weights = jnp.repeat(examples.labels, copies), jnp.repeat(examples.weights / copies, copies)
+
+        def loss(taps: tuple[jax.Array, ...]) -> tuple[jax.Array, tuple[jax.Array, ...]]:
+            hidden, seen = flat, []
+            for depth, layer in enumerate(parameters):
+                seen.append(hidden)
+                out = affine(hidden, layer) + taps[depth]
+                hidden = jax.nn.relu(out) if depth < len(parameters) - 1 else out
+            return jnp.sum(weights * cross_entropy(hidden, labels)), tuple(seen)
+
+        zeros = tuple(jnp.zeros((rows * copies, layer.bias.shape[0])) for layer in parameters)
+        derivatives, activations = jax.grad(loss, has_aux=True)(zeros)
+        norms = jnp.sqrt(sum(_squares(*pair, copies) for pair in zip(activations, derivatives, strict=True)))
+        scale = jnp.repeat(clipping(norms, max_grad_norm), copies)[:, None]
+        total = tuple(
+            Layer(_outer(seen, delta * scale), jnp.sum(delta * scale, axis=0))
+            for seen, delta in zip(activations, derivatives, strict=True)
+        )
+        return total, norms
+
+    def operations(self, columns: int) -> float:
+        return float(sum(before * after for before, after in zip(self.widths[:-1], self.widths[1:], strict=True)))
 
 
-def losses(parameters: Parameters, inputs: jax.Array, labels: jax.Array) -> jax.Array:
-    """Cross-entropy of every row, in nats."""
-    return cross_entropy(logits(parameters, inputs), labels)
+def affine(inputs: jax.Array, layer: Layer) -> jax.Array:
+    """Inputs @ weight + bias."""
+    outputs = layer.bias.shape[0]
+    if outputs > FEW_LABELS:
+        return inputs @ layer.weight + layer.bias
+    return jnp.stack([inputs @ layer.weight[:, output] for output in range(outputs)], axis=1) + layer.bias
 
 
-def cross_entropy(scores: jax.Array, labels: jax.Array) -> jax.Array:
-    """-log softmax(scores)[label] for every row, in nats."""
-    picked = jnp.take_along_axis(scores, labels[:, None], axis=1)[:, 0]
-    return jax.nn.logsumexp(scores, axis=1) - picked
+def _above(layers: Layers, first: jax.Array) -> jax.Array:
+    """The class scores from the outputs of the first layer."""
+    out = first
+    for layer in layers:
+        out = affine(jax.nn.relu(out), layer)
+    return out
 
 
-def clipped_sum(
-    parameters: Parameters, inputs: jax.Array, labels: jax.Array, weights: jax.Array, max_grad_norm: float
-) -> tuple[Parameters, jax.Array]:
-    """The sum of per-example gradients, each clipped to `max_grad_norm`, and the norms before clipping.
-
-    sum over rows of g * min(1, max_grad_norm / norm(g)), g = gradient of weight * loss of the row
-
-    The norms are exact and no per-example gradient is formed: for a dense layer the squared norm of a row's gradient is
-    (norm of its input squared + 1) times (norm of its output derivative squared). A row of weight zero adds nothing.
-
-    Reference: Goodfellow (2015), "Efficient per-example gradient computations"; Cresswell (2025), Eq. 3.
-    """
-    count = inputs.shape[0]
-
-    def weighted_loss(taps: tuple[jax.Array, ...]) -> tuple[jax.Array, tuple[jax.Array, ...]]:
-        hidden, seen = inputs, []
-        for depth, layer in enumerate(parameters):
-            seen.append(hidden)
-            out = hidden @ layer.weight + layer.bias + taps[depth]
-            hidden = jax.nn.relu(out) if depth < len(parameters) - 1 else out
-        return jnp.sum(weights * cross_entropy(hidden, labels)), tuple(seen)
-
-    zeros = tuple(jnp.zeros((count, layer.bias.shape[0])) for layer in parameters)
-    derivatives, activations = jax.grad(weighted_loss, has_aux=True)(zeros)
-    squares = sum(
-        jnp.sum(delta**2, axis=1) * (jnp.sum(seen**2, axis=1) + 1.0)
-        for delta, seen in zip(derivatives, activations, strict=True)
-    )
-    norms = jnp.sqrt(jnp.asarray(squares))
-    scale = jnp.where(norms > max_grad_norm, max_grad_norm / jnp.maximum(norms, max_grad_norm), 1.0)
-    total = tuple(
-        Layer(seen.T @ (delta * scale[:, None]), jnp.sum(delta * scale[:, None], axis=0))
-        for delta, seen in zip(derivatives, activations, strict=True)
-    )
-    return total, norms
+def _outer(seen: jax.Array, delta: jax.Array) -> jax.Array:
+    """The gradient of a layer's weight: seen.T @ delta."""
+    outputs = delta.shape[1]
+    if outputs > FEW_LABELS:
+        return seen.T @ delta
+    return jnp.stack([delta[:, output] @ seen for output in range(outputs)], axis=1)
 
 
-def predict(parameters: Parameters, inputs: Float[Array, "row column"]) -> Float[Array, "row label"]:
-    """Class scores as a numpy array in float64."""
-    return jnp.asarray(logits(parameters, jnp.asarray(inputs))).__array__().astype("float64")
+def _squares(seen: jax.Array, delta: jax.Array, copies: int) -> jax.Array:
+    """Squared norms of the rows' gradients of one layer."""
+    if copies == 1:
+        return jnp.sum(delta**2, axis=1) * (jnp.sum(seen**2, axis=1) + 1.0)
+    seen, delta = (one.reshape(-1, copies, one.shape[1]) for one in (seen, delta))
+    alike = jnp.einsum("rac,rbc->rab", seen, seen) + 1.0
+    return jnp.sum(alike * jnp.einsum("rac,rbc->rab", delta, delta), axis=(1, 2))

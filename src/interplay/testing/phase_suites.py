@@ -13,7 +13,8 @@ from interplay.interventions import (
     PredictionIntervention,
     TrainingRows,
 )
-from interplay.models.dense import Parameters, initial
+from interplay.models.dense import Dense
+from interplay.models.network import Examples, Parameters
 from interplay.streams import generator
 from interplay.testing.intervention_suite import InterventionSuite
 
@@ -104,16 +105,27 @@ class LossInterventionSuite(InterventionSuite):
 class GradientInterventionSuite(InterventionSuite):
     """Laws of gradients. Define the fixture `intervention`, with every parameter that the study would solve for."""
 
+    network = Dense((COLUMNS, 3, 2))
+
     def _gradient(self, intervention: GradientIntervention, inputs: jax.Array, key: int = 0) -> Parameters:
-        parameters = initial(jax.random.key(7), (COLUMNS, 3, 2))
-        weights = jnp.ones(ROWS).at[40:].set(0.0)
-        return intervention.gradient(parameters, inputs, jnp.asarray(_labels()), weights, jax.random.key(key))
+        parameters = self.network.initial(jax.random.key(7))
+        examples = Examples(inputs, jnp.asarray(_labels()), jnp.ones(ROWS).at[40:].set(0.0))
+        return intervention.released(intervention.summed(self.network, parameters, examples), jax.random.key(key))
 
     def test_has_the_shape_of_the_parameters(self, intervention: GradientIntervention) -> None:
-        found = self._gradient(intervention, _inputs())
-        expected = initial(jax.random.key(7), (COLUMNS, 3, 2))
+        found, expected = self._gradient(intervention, _inputs()), self.network.shapes
         assert jax.tree.map(jnp.shape, found) == jax.tree.map(jnp.shape, expected)
         assert all(bool(jnp.isfinite(leaf).all()) for leaf in jax.tree.leaves(found))
+
+    def test_parts_of_a_batch_add_up(self, intervention: GradientIntervention) -> None:
+        parameters = self.network.initial(jax.random.key(7))
+        whole = Examples(_inputs(), jnp.asarray(_labels()), jnp.ones(ROWS))
+        halves = [jax.tree.map(lambda leaf, part=part: leaf[part], whole) for part in (slice(25), slice(25, None))]
+        first, second = (intervention.summed(self.network, parameters, half) for half in halves)
+        both = jax.tree.map(jnp.add, first, second)
+        at_once = intervention.summed(self.network, parameters, whole)
+        for one, other in zip(jax.tree.leaves(both), jax.tree.leaves(at_once), strict=True):
+            np.testing.assert_allclose(np.asarray(one), np.asarray(other), rtol=1e-5, atol=1e-5)
 
     def test_padding_rows_do_not_count(self, intervention: GradientIntervention) -> None:
         inputs = _inputs()

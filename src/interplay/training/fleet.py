@@ -1,97 +1,85 @@
-"""The fleet: many models trained as one compiled program, mapped over members and sharded over devices."""
+"""The fleet: many models trained by one compiled program, and asked by one."""
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
 
 import numpy as np
-from jax.sharding import AxisType, PartitionSpec
 
 from interplay.arrays import Array, Float
-from interplay.engine import jax, jnp
-from interplay.models.dense import Layer, Parameters, logits
+from interplay.engine import jax
+from interplay.models.network import Network, Parameters
+from interplay.training.lifting import Lifted, Progress
 from interplay.training.loop import Job, Recipe, Table, train
 
-Progress = Callable[[int], None]
-"""Told how many models have been trained since the last call."""
+SCORED_ROWS = 65_536
+"""Rows that are scored in one call."""
 
-_PER_DEVICE = 4
+
+@dataclass(frozen=True)
+class Lazy(Sequence[Any]):
+    """Items made when they are asked for: thousands of jobs need no memory before they are trained."""
+
+    length: int
+    make: Callable[[int], Any]
+
+    def __len__(self) -> int:
+        return self.length
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Any]: ...
+
+    def __getitem__(self, at: int | slice) -> Any:
+        if isinstance(at, slice):
+            return [self.make(number) for number in range(self.length)[at]]
+        return self.make(range(self.length)[at])
 
 
 @functools.lru_cache(maxsize=64)
-def _program(recipe: Recipe) -> Callable[[Table, Job], Parameters]:
-    mesh = jax.make_mesh((jax.local_device_count(),), ("device",), axis_types=(AxisType.Auto,))
-
-    def block(table: Table, jobs: Job) -> Parameters:
-        return jax.lax.map(lambda job: train(recipe, table, job), jobs)
-
-    spread = jax.shard_map(
-        block,
-        mesh=mesh,
-        in_specs=(PartitionSpec(), PartitionSpec("device")),
-        out_specs=PartitionSpec("device"),
-        check_vma=False,
-    )
-    return jax.jit(spread)
-
-
-def stack(jobs: Sequence[Job]) -> Job:
-    """Jobs on a leading axis."""
-    return Job(*(jnp.stack(field) for field in zip(*jobs, strict=True)))
+def trainer(recipe: Recipe) -> Lifted:
+    """The compiled programs of a recipe, one for each kind of hooks its jobs have."""
+    return Lifted(functools.partial(train, recipe))
 
 
 def train_all(recipe: Recipe, table: Table, jobs: Sequence[Job], progress: Progress = lambda _: None) -> Parameters:
     """Train every job; the parameters come back on a leading axis, in the order of the jobs.
 
-    Jobs run in blocks of one size (the last is padded), so that a recipe is compiled once. A model's parameters do not
-    depend on the block it is in.
+    All jobs have the same kinds of hooks. A model's parameters do not depend on the other jobs.
     """
-    size = _PER_DEVICE * jax.local_device_count()
-    program = _program(recipe)
-    done: list[Parameters] = []
-    for start in range(0, len(jobs), size):
-        block = list(jobs[start : start + size])
-        padded = block + [block[0]] * (size - len(block))
-        trained = jax.device_get(program(table, stack(padded)))  # a sharded array must not be sliced: collectives stall
-        done.append(trained)
-        progress(len(block))
-    joined: Parameters = jax.tree.map(lambda *parts: np.concatenate(parts)[: len(jobs)], *done)
-    return joined
+    return trainer(recipe)(table, jobs, progress)
 
 
-def over_members(function: Callable[..., jax.Array]) -> Callable[..., Array]:
-    """Lift `function(parameters, key, *shared)` to a fleet: mapped over members, sharded over devices, compiled once.
+def over_members(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Lift `function(parameters, key, *shared)` to a fleet.
 
-    The lifted function takes a stack of parameters, one key per member and the shared arguments, and gives a numpy
-    array with the members first. Fill-in members for a full block are computed and dropped.
+    The lifted function takes a stack of parameters, one key (its two words) per member and the shared arguments, and
+    gives numpy arrays with the members first.
     """
-    mesh = jax.make_mesh((jax.local_device_count(),), ("device",), axis_types=(AxisType.Auto,))
+    lifted = Lifted(lambda shared, one: function(one[0], jax.random.wrap_key_data(one[1]), *shared))
 
-    def block(fleet: Parameters, keys: jax.Array, shared: tuple[jax.Array, ...]) -> jax.Array:
-        return jax.lax.map(lambda one: function(one[0], one[1], *shared), (fleet, keys))
+    def over(fleet: Parameters, keys: Array, *shared: Any) -> Any:
+        return lifted(shared, Lazy(len(keys), lambda at: (member(fleet, at), keys[at])))
 
-    places = (PartitionSpec("device"), PartitionSpec("device"), PartitionSpec())
-    program = jax.jit(
-        jax.shard_map(block, mesh=mesh, in_specs=places, out_specs=PartitionSpec("device"), check_vma=False)
-    )
-
-    def lifted(fleet: Parameters, keys: jax.Array, *shared: jax.Array) -> Array:
-        members = len(keys)
-        fill = np.arange(-(-members // jax.local_device_count()) * jax.local_device_count()) % members
-        padded = jax.tree.map(lambda leaf: np.asarray(leaf)[fill], fleet)
-        return np.asarray(program(padded, keys[fill], shared))[:members]
-
-    return lifted
+    return over
 
 
-_scores = functools.cache(lambda: over_members(lambda parameters, _, inputs: logits(parameters, inputs)))
+@functools.lru_cache(maxsize=16)
+def _scores(network: Network) -> Callable[..., Array]:
+    return over_members(lambda parameters, _, inputs: network.logits(parameters, inputs))
 
 
-def scores(fleet: Parameters, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
-    """Class scores of every member, in float64."""
-    keys = jax.random.split(jax.random.key(0), len(fleet[0].bias))
-    return np.asarray(_scores()(fleet, keys, jnp.asarray(inputs)), dtype=np.float64)
+def scores(network: Network, fleet: Parameters, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
+    """Class scores of every member, in float64; rows are looked at in blocks, so they may lie in a file."""
+    keys = np.zeros((len(jax.tree.leaves(fleet)[0]), 2), dtype=np.uint32)
+    blocks = [inputs[start : start + SCORED_ROWS] for start in range(0, max(len(inputs), 1), SCORED_ROWS)]
+    found = [_scores(network)(fleet, keys, np.asarray(block)).astype(np.float64) for block in blocks]
+    return np.concatenate(found, axis=1)
 
 
 def member(fleet: Parameters, at: int) -> Parameters:
     """One model of a stack."""
-    return tuple(Layer(layer.weight[at], layer.bias[at]) for layer in fleet)
+    return jax.tree.map(lambda leaf: np.asarray(leaf[at]), fleet)

@@ -5,18 +5,25 @@ may turn the losses of a batch into a gradient. Any subset acts on one model.
 """
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import optax
 
+from interplay.attacks.margin import margin
 from interplay.attacks.pgd import Threat
+from interplay.data.mapped import MappedRows
 from interplay.engine import jax, jnp
-from interplay.interventions import GradientIntervention, InputIntervention, LossIntervention
-from interplay.models.dense import Layer, Parameters, initial, logits, losses
+from interplay.models.network import Examples, Network, Parameters, cross_entropy
+from interplay.training.hooks import Hooks
+from interplay.training.sampler import Sampling
 
 
 class Table(NamedTuple):
-    """The encoded pool, shared by all jobs: `inputs` (row, column), `labels`, `groups` (-1 = missing), the threat."""
+    """The encoded pool, shared by all jobs: `inputs` (row, column), `labels`, `groups` (-1 = missing), the threat.
+
+    When a recipe's `reader` gathers rows from a file, `inputs` are their places in it.
+    """
 
     inputs: jax.Array
     labels: jax.Array
@@ -25,121 +32,163 @@ class Table(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One model to train: the positions and weights of its rows, its learning rate, and its keys by purpose."""
+    """One model to train: the positions and weights of its rows, its numbers, its hooks, and its keys by purpose.
 
-    rows: jax.Array
-    weights: jax.Array
-    learning_rate: jax.Array
-    initialisation: jax.Array
-    batches: jax.Array
-    noise: jax.Array
-    attack: jax.Array
+    A key is its two words, so that jobs are plain arrays until they are trained.
+    """
+
+    rows: Any
+    weights: Any
+    learning_rate: Any
+    weight_decay: Any
+    hooks: Hooks
+    initialisation: Any
+    batches: Any
+    noise: Any
+    attack: Any
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What decides the compiled program: the network, the optimiser, the batches, and the hooks that are on.
+    """What decides the compiled program, besides the kinds of a job's hooks.
 
-    `batch_size` is the expected size of a Poisson batch; with `batch_size` at least the number of training rows every
-    step sees all rows. `hooks` are None when off.
+    `movable` are the columns an attacker can change. `at_once` computes every batch as a whole, which suits
+    accelerators; otherwise batches come in parts, and only as many parts as a batch fills are computed. `reader` has
+    the rows of a table that is larger than the memory.
     """
 
-    widths: tuple[int, ...]
+    network: Network
     optimiser: Literal["sgd", "adam"]
-    steps: int
-    batch_size: int
-    training_rows: int
-    weight_decay: float = 0.0
+    sampling: Sampling
+    movable: tuple[int, ...] = ()
     favourable: int = 1
     group_count: int = 1
-    perturbation: InputIntervention | None = None
-    penalty: LossIntervention | None = None
-    gradient: GradientIntervention | None = None
-
-    @property
-    def sampling_rate(self) -> float:
-        """The chance of a row to be in a batch."""
-        return min(1.0, self.batch_size / self.training_rows)
-
-    @property
-    def capacity(self) -> int:
-        """Places in a padded batch: seven standard deviations above the expected size.
-
-        A larger batch (a chance below 1e-11 per step) loses its last rows, which can only lower what is spent.
-        """
-        if self.sampling_rate >= 1:
-            return self.training_rows
-        spread = (self.training_rows * self.sampling_rate * (1 - self.sampling_rate)) ** 0.5
-        return min(self.training_rows, int(self.batch_size + 7 * spread) + 1)
+    at_once: bool = False
+    reader: MappedRows | None = None
 
 
-class Batch(NamedTuple):
-    """Rows of one step; `weights` are zero for padding."""
+class _Part(NamedTuple):
+    """Rows computed at once; `examples` have weight zero in places without a row, which `present` marks as 0."""
 
-    inputs: jax.Array
-    labels: jax.Array
+    examples: Examples
     groups: jax.Array
-    weights: jax.Array
-
-
-def _optimiser(recipe: Recipe, learning_rate: jax.Array) -> optax.GradientTransformation:
-    if recipe.optimiser == "adam":
-        return optax.adam(learning_rate)
-    return optax.sgd(learning_rate, momentum=0.9)
-
-
-def _draw(recipe: Recipe, table: Table, job: Job, step: jax.Array) -> Batch:
-    places, weights = job.rows, job.weights
-    if recipe.sampling_rate < 1:
-        chance = jax.random.uniform(jax.random.fold_in(job.batches, step), (recipe.training_rows,))
-        (picked,) = jnp.nonzero(chance < recipe.sampling_rate, size=recipe.capacity, fill_value=recipe.training_rows)
-        weights = jnp.append(weights, 0.0)[picked]
-        places = jnp.append(places, 0)[picked]
-    return Batch(table.inputs[places], table.labels[places], table.groups[places], weights)
-
-
-def _gradient(recipe: Recipe, table: Table, job: Job, parameters: Parameters, step: jax.Array) -> Parameters:
-    batch = _draw(recipe, table, job, step)
-    if recipe.perturbation is not None:
-        attack = jax.random.fold_in(job.attack, step)
-        moved = recipe.perturbation.perturb(
-            lambda x: losses(parameters, x, batch.labels), batch.inputs, table.threat, attack
-        )
-        batch = batch._replace(inputs=moved)
-    if recipe.gradient is not None:
-        noise = jax.random.fold_in(job.noise, step)
-        total = recipe.gradient.gradient(parameters, batch.inputs, batch.labels, batch.weights, noise)
-    else:
-        total = jax.grad(_batch_loss)(parameters, recipe, batch)
-    expected = recipe.training_rows * recipe.sampling_rate
-    return tuple(
-        Layer(grad.weight / expected + recipe.weight_decay * layer.weight, grad.bias / expected)
-        for grad, layer in zip(total, parameters, strict=True)
-    )
-
-
-def _batch_loss(parameters: Parameters, recipe: Recipe, batch: Batch) -> jax.Array:
-    total = jnp.sum(batch.weights * losses(parameters, batch.inputs, batch.labels))
-    if recipe.penalty is not None:
-        present = (batch.weights > 0).astype(jnp.float32)
-        scores = logits(parameters, batch.inputs)
-        penalty = recipe.penalty.penalty(
-            scores, recipe.favourable, batch.groups, present, group_count=recipe.group_count
-        )
-        total = total + penalty * recipe.training_rows * recipe.sampling_rate
-    return total
+    present: jax.Array
 
 
 def train(recipe: Recipe, table: Table, job: Job) -> Parameters:
     """The parameters of one model: a pure function of rows, hyper-parameters and keys."""
-    optimiser = _optimiser(recipe, job.learning_rate)
-    parameters = initial(job.initialisation, recipe.widths)
+    optimiser = _optimiser(recipe, job)
+    parameters = recipe.network.initial(jax.random.wrap_key_data(job.initialisation))
 
     def step(state: tuple[Parameters, optax.OptState], at: jax.Array) -> tuple[tuple[Parameters, optax.OptState], None]:
         current, memory = state
         updates, memory = optimiser.update(_gradient(recipe, table, job, current, at), memory, current)
         return (optax.apply_updates(current, updates), memory), None
 
-    (trained, _), _ = jax.lax.scan(step, (parameters, optimiser.init(parameters)), jnp.arange(recipe.steps))
-    result: Parameters = trained
-    return result
+    steps = jnp.arange(recipe.sampling.steps)
+    return jax.lax.scan(step, (parameters, optimiser.init(parameters)), steps)[0][0]
+
+
+def _key(words: jax.Array, step: jax.Array) -> jax.Array:
+    return jax.random.fold_in(jax.random.wrap_key_data(words), step)
+
+
+def _optimiser(recipe: Recipe, job: Job) -> optax.GradientTransformation:
+    if recipe.optimiser == "adam":
+        return optax.adam(job.learning_rate)
+    return optax.sgd(job.learning_rate, momentum=0.9)
+
+
+def _gradient(recipe: Recipe, table: Table, job: Job, parameters: Parameters, step: jax.Array) -> Parameters:
+    total = _total(recipe, table, job, parameters, step)
+    if job.hooks.gradient is not None:
+        total = job.hooks.gradient.released(total, _key(job.noise, step))
+    expected = recipe.sampling.expected
+
+    def mean(total: jax.Array, parameter: jax.Array) -> jax.Array:
+        decay = job.weight_decay * parameter if parameter.ndim > 1 else 0.0  # biases do not decay
+        return total / expected + decay
+
+    return jax.tree.map(mean, total, parameters)
+
+
+def _total(recipe: Recipe, table: Table, job: Job, parameters: Parameters, step: jax.Array) -> Parameters:
+    """The summed gradient of one batch, part by part."""
+    whole = recipe.at_once or job.hooks.penalty is not None  # a penalty couples the rows of a batch
+    size = recipe.sampling.part_rows(whole)
+    places = size * -(-recipe.sampling.places // size)
+    picked = recipe.sampling.draw(_key(job.batches, step), places)
+    attack = _key(job.attack, step)
+
+    def part(number: int | jax.Array) -> Parameters:
+        taken = jax.lax.dynamic_slice(picked, (number * size,), (size,))
+        return _part_gradient(recipe, table, job, parameters, taken, jax.random.fold_in(attack, number))
+
+    first = part(0)
+    if places == size:
+        return first
+    parts = -(-jnp.sum(picked < recipe.sampling.rows) // size)
+    return jax.lax.fori_loop(1, parts, lambda number, sum_: jax.tree.map(jnp.add, sum_, part(number)), first)
+
+
+def _part_gradient(
+    recipe: Recipe, table: Table, job: Job, parameters: Parameters, taken: jax.Array, attack: jax.Array
+) -> Parameters:
+    part = _rows(recipe, table, job, taken)
+    if job.hooks.perturbation is not None and recipe.movable:
+        part = part._replace(examples=_perturbed(recipe, table, job, parameters, part.examples, attack))
+    if job.hooks.gradient is not None:
+        return job.hooks.gradient.summed(recipe.network, parameters, part.examples)
+    return jax.grad(_summed_loss)(parameters, recipe, job.hooks, part)
+
+
+def _rows(recipe: Recipe, table: Table, job: Job, taken: jax.Array) -> _Part:
+    present = (taken < recipe.sampling.rows).astype(jnp.float32)
+    here = jnp.minimum(taken, recipe.sampling.rows - 1)
+    places, weights = job.rows[here], job.weights[here] * present
+    return _Part(Examples(_inputs(recipe, table, places), table.labels[places], weights), table.groups[places], present)
+
+
+def _inputs(recipe: Recipe, table: Table, places: jax.Array) -> jax.Array:
+    """The encoded rows at these places of the pool, from memory or from a file."""
+    if recipe.reader is None:
+        return table.inputs[places]
+    shape = jax.ShapeDtypeStruct((*places.shape, recipe.reader.columns), jnp.float32)
+    return jax.pure_callback(recipe.reader.gather, shape, table.inputs[places], vmap_method="expand_dims")
+
+
+def _perturbed(
+    recipe: Recipe, table: Table, job: Job, parameters: Parameters, examples: Examples, key: jax.Array
+) -> Examples:
+    assert job.hooks.perturbation is not None
+    columns = np.asarray(recipe.movable)
+    threat = Threat(jnp.ones(len(columns)), table.threat.lower[columns], table.threat.upper[columns])
+    scores = recipe.network.around(parameters, examples.inputs, columns)
+    moved = job.hooks.perturbation.perturb(
+        lambda inputs: _climbed(scores(inputs), examples.labels), examples.inputs[:, columns], threat, key
+    )
+    if moved.ndim == 2:
+        return examples._replace(inputs=_put(examples.inputs, columns, moved))
+    copies = [_put(examples.inputs, columns, moved[:, copy]) for copy in range(moved.shape[1])]
+    return examples._replace(inputs=jnp.stack(copies, axis=1))
+
+
+def _climbed(scores: jax.Array, labels: jax.Array) -> jax.Array:
+    """What an attack climbs: the loss, or with two labels the margin, whose slope has the same sign and is cheaper."""
+    return margin(scores, labels) if scores.shape[1] == 2 else cross_entropy(scores, labels)
+
+
+def _put(inputs: jax.Array, columns: np.ndarray[Any, Any], values: jax.Array) -> jax.Array:
+    return values if len(columns) == inputs.shape[1] else inputs.at[:, columns].set(values)
+
+
+def _summed_loss(parameters: Parameters, recipe: Recipe, hooks: Hooks, part: _Part) -> jax.Array:
+    examples = part.examples
+    total = jnp.sum(examples.weights * recipe.network.losses(parameters, examples.inputs, examples.labels))
+    if hooks.penalty is None:
+        return total
+    copies = 1 if examples.inputs.ndim == 2 else examples.inputs.shape[1]
+    scores = recipe.network.logits(parameters, examples.inputs.reshape(-1, examples.inputs.shape[-1]))
+    groups, present = jnp.repeat(part.groups, copies), jnp.repeat(part.present, copies)
+    penalty = hooks.penalty.penalty(scores, recipe.favourable, groups, present, group_count=recipe.group_count)
+    return total + penalty * recipe.sampling.expected

@@ -10,19 +10,21 @@ from interplay.arrays import Array, Float, Int
 from interplay.attacks.pgd import Threat
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
+from interplay.data.mapped import MappedRows
 from interplay.design.plan import Design, mitigated
 from interplay.design.treatment import Treatment
-from interplay.engine import jax, jnp
+from interplay.engine import accelerated, jnp
 from interplay.evidence import PrivacyBudget
 from interplay.interventions import (
     DataIntervention,
-    GradientIntervention,
-    InputIntervention,
-    LossIntervention,
+    Intervention,
     TrainingRows,
 )
 from interplay.interventions.dp_sgd import DpSgd
+from interplay.models.network import Network
+from interplay.training.hooks import hooks
 from interplay.training.loop import Job, Recipe, Table
+from interplay.training.sampler import Sampling
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,31 +32,38 @@ class Workshop:
     """What every job needs: the design, and the encoded pool with its labels and groups."""
 
     design: Design
+    network: Network
     labels: Int[Array, " pool"]
     groups: Int[Array, " pool"]
     classes: int
     favourable: int
     group_count: int
+    movable: tuple[int, ...]
     table: Table
+    reader: MappedRows | None
 
 
-def workshop(design: Design, dataset: Dataset, encoded: Encoded) -> Workshop:
+def workshop(design: Design, network: Network, dataset: Dataset, encoded: Encoded) -> Workshop:
     """Set out the pool rows for training."""
     grouping = mitigated(dataset, design.study.groups.mitigate)
     codes = np.zeros_like(dataset.labels) if grouping is None else dataset.groupings[grouping].codes
     pool = design.pool
-    threat = threat_of(encoded)
-    table = Table(
-        jnp.asarray(encoded.matrix[pool]), jnp.asarray(dataset.labels[pool]), jnp.asarray(codes[pool]), threat
-    )
     return Workshop(
         design=design,
+        network=network,
         labels=dataset.labels[pool],
         groups=codes[pool],
         classes=len(dataset.classes),
         favourable=dataset.favourable,
         group_count=1 if grouping is None else len(dataset.groupings[grouping].names),
-        table=table,
+        movable=tuple(np.flatnonzero(encoded.movable).tolist()),
+        reader=encoded.mapped,
+        table=Table(
+            jnp.asarray(encoded.matrix[pool] if encoded.mapped is None else pool),
+            jnp.asarray(dataset.labels[pool]),
+            jnp.asarray(codes[pool]),
+            threat_of(encoded),
+        ),
     )
 
 
@@ -65,41 +74,43 @@ def threat_of(encoded: Encoded) -> Threat:
     )
 
 
-def recipe(shop: Workshop, treatment: Treatment) -> Recipe:
-    """The compiled program's description for a treatment."""
-    design, model = shop.design, shop.design.study.model
-    active = [design.factors.training[name] for name in treatment.interventions if name in design.factors.training]
-    plain = Recipe(
-        widths=(shop.table.inputs.shape[1], *model.hidden, shop.classes),
-        optimiser=model.optimiser,
-        steps=model.steps,
-        batch_size=design.batch_size,
-        training_rows=design.half,
-        weight_decay=model.weight_decay,
+def recipe(shop: Workshop) -> Recipe:
+    """The compiled program's description: the same for every treatment."""
+    return Recipe(
+        network=shop.network,
+        optimiser=shop.design.study.model.optimiser,
+        sampling=sampling(shop),
+        movable=shop.movable,
         favourable=shop.favourable,
         group_count=shop.group_count,
+        at_once=accelerated(),
+        reader=shop.reader,
     )
-    return replace(
-        plain,
-        perturbation=next((one for one in active if isinstance(one, InputIntervention)), None),
-        penalty=next((one for one in active if isinstance(one, LossIntervention)), None),
-        gradient=_with_noise(next((one for one in active if isinstance(one, GradientIntervention)), None), plain),
-    )
+
+
+def sampling(shop: Workshop) -> Sampling:
+    """How batches are drawn: what the loop does and what the accountant is told."""
+    design = shop.design
+    return Sampling(design.half, min(1.0, design.batch_size / design.half), design.study.model.steps)
+
+
+def acting(shop: Workshop, treatment: Treatment) -> list[Intervention]:
+    """The training interventions of a treatment, with everything solved for."""
+    active = [shop.design.factors.training.get(name) for name in treatment.interventions]
+    return [_with_noise(one, sampling(shop)) for one in active if one is not None]
 
 
 def budget(shop: Workshop, treatment: Treatment) -> PrivacyBudget | None:
     """What training spends, at the size trained on and at the full pool with the same batch size, noise and steps."""
-    made = recipe(shop, treatment)
-    if not isinstance(made.gradient, DpSgd) or made.gradient.noise_multiplier is None:
+    private = next((one for one in acting(shop, treatment) if isinstance(one, DpSgd)), None)
+    if private is None or private.noise_multiplier is None:
         return None
-    noise, delta = made.gradient.noise_multiplier, _delta(made.gradient, made.training_rows)
-    full = len(shop.labels)
+    drawn, noise = sampling(shop), private.noise_multiplier
+    delta, full = _delta(private, drawn.rows), len(shop.labels)
     return PrivacyBudget(
-        privacy_epsilon=epsilon(noise, made.sampling_rate, made.steps, delta),
+        privacy_epsilon=epsilon(noise, drawn.rate, drawn.steps, delta),
         privacy_delta=delta,
-        privacy_epsilon_full_data=epsilon(
-            noise, made.sampling_rate * made.training_rows / full, made.steps, _delta(made.gradient, full)
-        ),
+        privacy_epsilon_full_data=epsilon(noise, drawn.expected / full, drawn.steps, _delta(private, full)),
         noise_multiplier=noise,
     )
 
@@ -109,19 +120,17 @@ def job(shop: Workshop, treatment: Treatment, half: Int[Array, " half"], member:
 
     The streams do not name the treatment: the same member has the same initialisation, batches and noise in all.
     """
-
-    def key(purpose: str) -> jax.Array:
-        words = streams.key_data(shop.design.study.seed, f"{role} {purpose}", member=member)
-        return jax.random.wrap_key_data(jnp.asarray(words))
-
+    keys = (
+        streams.key_data(shop.design.study.seed, f"{role} {purpose}", member=member)
+        for purpose in ("initialisation", "batches", "noise", "attack")
+    )
     return Job(
-        rows=jnp.asarray(half, dtype=jnp.int32),
-        weights=jnp.asarray(_weights(shop, treatment, half), dtype=jnp.float32),
-        learning_rate=jnp.float32(rate),
-        initialisation=key("initialisation"),
-        batches=key("batches"),
-        noise=key("noise"),
-        attack=key("attack"),
+        half.astype(np.int32),
+        _weights(shop, treatment, half).astype(np.float32),
+        np.float32(rate),
+        np.float32(shop.design.study.model.weight_decay),
+        hooks(acting(shop, treatment)),
+        *keys,
     )
 
 
@@ -139,9 +148,8 @@ def _delta(private: DpSgd, rows: int) -> float:
     return private.privacy_delta if private.privacy_delta is not None else float(rows**-1.1)
 
 
-def _with_noise(gradient: GradientIntervention | None, plain: Recipe) -> GradientIntervention | None:
-    if not isinstance(gradient, DpSgd) or gradient.noise_multiplier is not None:
-        return gradient
-    delta = _delta(gradient, plain.training_rows)
-    noise = noise_for(gradient.privacy_epsilon, plain.sampling_rate, plain.steps, delta)
-    return replace(gradient, noise_multiplier=noise)
+def _with_noise(one: Intervention, drawn: Sampling) -> Intervention:
+    if not isinstance(one, DpSgd) or one.noise_multiplier is not None:
+        return one
+    noise = noise_for(one.privacy_epsilon, drawn.rate, drawn.steps, _delta(one, drawn.rows))
+    return replace(one, noise_multiplier=noise)

@@ -1,0 +1,119 @@
+"""What any predictor is here: a pure function from parameters and inputs to class scores."""
+
+import abc
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from interplay.arrays import Array, Int
+from interplay.engine import jax, jnp
+
+Parameters = Any
+"""A tree of arrays: whatever a network's `initial` gives. Stacks have the members on a leading axis."""
+
+
+class Examples(NamedTuple):
+    """Rows to learn from: `inputs` (row, column), or (row, copy, column) with several copies of each record.
+
+    `weights` multiply the losses and are zero for padding rows.
+    """
+
+    inputs: jax.Array
+    labels: jax.Array
+    weights: jax.Array
+
+
+class Network(abc.ABC):
+    """A predictor as two pure functions. Subclasses are frozen dataclasses: equal networks share compiled programs.
+
+    Everything else has a default that works for any architecture, and may be overridden by something faster.
+    """
+
+    @abc.abstractmethod
+    def initial(self, key: jax.Array) -> Parameters:
+        """Parameters to start from."""
+
+    @abc.abstractmethod
+    def logits(self, parameters: Parameters, inputs: jax.Array) -> jax.Array:
+        """Class scores (row, label) of inputs (row, column); each row's depend on that row only."""
+
+    def around(
+        self, parameters: Parameters, inputs: jax.Array, columns: Int[Array, " moved"]
+    ) -> Callable[[jax.Array], jax.Array]:
+        """The class scores as a function of some columns, the others held at `inputs`.
+
+        An attack asks it many times, so a network does what does not depend on those columns only once.
+        """
+        if len(columns) == inputs.shape[1]:
+            return lambda moved: self.logits(parameters, moved)
+        return lambda moved: self.logits(parameters, inputs.at[:, columns].set(moved))
+
+    def clipped_sum(
+        self, parameters: Parameters, examples: Examples, max_grad_norm: jax.Array | float
+    ) -> tuple[Parameters, jax.Array]:
+        """The sum of the records' gradients, each clipped to `max_grad_norm`, and their norms before clipping.
+
+        sum over rows of g * min(1, max_grad_norm / norm(g)), g = gradient of weight * mean loss of the row's copies
+
+        This one forms every row's gradient: memory grows with rows times parameters.
+
+        Reference: Abadi et al. (2016), Algorithm 1; De et al. (2022) for averaging copies before clipping.
+        """
+
+        def loss(parameters: Parameters, inputs: jax.Array, label: jax.Array, weight: jax.Array) -> jax.Array:
+            return weight * self.losses(parameters, inputs[None], label[None])[0]
+
+        each = jax.vmap(jax.grad(loss), in_axes=(None, 0, 0, 0))(parameters, *examples)
+        leaves = jax.tree.leaves(each)
+        squares = sum(jnp.sum(leaf.reshape(leaf.shape[0], -1) ** 2, axis=1) for leaf in leaves)
+        norms = jnp.sqrt(jnp.asarray(squares))
+        scale = clipping(norms, max_grad_norm)
+        return jax.tree.map(lambda leaf: jnp.tensordot(scale, leaf, axes=1), each), norms
+
+    def losses(self, parameters: Parameters, inputs: jax.Array, labels: jax.Array) -> jax.Array:
+        """Cross-entropy of every row in nats; the mean of its copies where inputs are (row, copy, column)."""
+        if inputs.ndim == 2:
+            return cross_entropy(self.logits(parameters, inputs), labels)
+        rows, copies = inputs.shape[:2]
+        scores = self.logits(parameters, inputs.reshape(rows * copies, -1))
+        return cross_entropy(scores, jnp.repeat(labels, copies)).reshape(rows, copies).mean(axis=1)
+
+    @property
+    def shapes(self) -> Parameters:
+        """The tree of parameter shapes, without making any."""
+        return jax.eval_shape(self.initial, jax.random.key(0))
+
+    @property
+    def size(self) -> int:
+        """How many parameters there are."""
+        return sum(int(np.prod(leaf.shape)) for leaf in jax.tree.leaves(self.shapes))
+
+    @property
+    def forms_gradients(self) -> bool:
+        """Whether `clipped_sum` holds one gradient for every row of a batch in memory."""
+        return type(self).clipped_sum is Network.clipped_sum
+
+    def operations(self, columns: int) -> float:
+        """Multiply-adds of the class scores of one row, counted by the compiler."""
+        row = jax.ShapeDtypeStruct((1, columns), jnp.float32)
+        found = jax.jit(self.logits).lower(self.shapes, row).cost_analysis()
+        return float((found or {}).get("flops", 2.0 * self.size)) / 2
+
+
+def clipping(norms: jax.Array, max_grad_norm: jax.Array | float) -> jax.Array:
+    """What each gradient is multiplied with so that its norm is at most `max_grad_norm`."""
+    return jnp.where(norms > max_grad_norm, max_grad_norm / jnp.maximum(norms, max_grad_norm), 1.0)
+
+
+def cross_entropy(scores: jax.Array, labels: jax.Array) -> jax.Array:
+    """-log softmax(scores)[label] for every row, in nats.
+
+    Example:
+        >>> [round(float(loss), 4) for loss in cross_entropy(jnp.array([[0.0, 0.0]]), jnp.array([1]))]
+        [0.6931]
+    """
+    if scores.shape[1] == 2:
+        return jax.nn.softplus(jnp.where(labels == 1, scores[:, 0] - scores[:, 1], scores[:, 1] - scores[:, 0]))
+    picked = jnp.take_along_axis(scores, labels[:, None], axis=1)[:, 0]
+    return jax.nn.logsumexp(scores, axis=1) - picked
