@@ -1,0 +1,1 @@
+"""Measured speed: the engine of interplay beside today's libraries, at the same work on the same machine."""

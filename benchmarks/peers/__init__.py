@@ -1,0 +1,1 @@
+"""Today's libraries at the common work. Each class prepares once and then does a stated share of a unit per call."""
