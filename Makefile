@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo test slow oracles lint clean
+.PHONY: demo test slow oracles bench lint clean
 
 demo: $(VENV)/demo
 	$(BIN)/interplay run examples/mortgage.toml
@@ -24,6 +24,9 @@ slow: $(VENV)/dev
 
 oracles: .venv-oracles/ready
 	.venv-oracles/bin/pytest -q -m oracles tests/oracles
+
+bench: .venv-bench/ready
+	.venv-bench/bin/python -m benchmarks
 
 $(VENV)/python:
 	$(PYTHON) -c 'import sys; sys.exit("interplay needs Python 3.11 or newer, found " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -45,5 +48,11 @@ $(VENV)/dev: $(VENV)/python pyproject.toml constraints.txt
 	.venv-oracles/bin/python -m pip install --quiet -c constraints.txt -e ".[oracles]"
 	touch $@
 
+.venv-bench/ready: pyproject.toml constraints.txt benchmarks/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --upgrade pip
+	.venv-bench/bin/python -m pip install --quiet -c constraints.txt -r benchmarks/requirements.txt -e .
+	touch $@
+
 clean:
-	rm -rf $(VENV) .venv-oracles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-oracles .venv-bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -27,6 +27,7 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 StudyPath = Annotated[Path, typer.Argument(help="The study file (TOML).")]
 RunsPath = Annotated[Path, typer.Option(help="The folder for run folders.")]
+Device = Annotated[str, typer.Option(help="Where to compute: auto, cpu or gpu.")]
 
 
 @app.command()
@@ -50,8 +51,9 @@ def init(
 
 
 @app.command()
-def plan(study: StudyPath, runs: RunsPath = Path("runs")) -> None:
+def plan(study: StudyPath, runs: RunsPath = Path("runs"), device: Device = "auto") -> None:
     """Say what a study will run: treatments, members, time, memory and disk, before anything runs."""
+    _compute_on(device)
     from interplay.audit.outline import outline
     from interplay.audit.run import prepare
     from interplay.study.load import load, locate
@@ -64,12 +66,15 @@ def run(
     study: StudyPath,
     runs: RunsPath = Path("runs"),
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    device: Device = "auto",
 ) -> None:
     """Run a study, or what is left of it: audit.json, report.html and a summary."""
+    _compute_on(device)
     from rich.console import Console
 
     from interplay.audit.run import prepare
     from interplay.audit.run import run as run_study
+    from interplay.engine import compile_seconds
     from interplay.report.terminal import summary
     from interplay.study.load import load, locate
 
@@ -81,7 +86,7 @@ def run(
         audit = run_study(declared, runs, progress=progress, ready=ready)
     paths = {"audit": str(audit.path / "audit.json"), "report": str(audit.report)}
     Console().print(summary(audit.content, paths))
-    console.print(f"Done in {time.monotonic() - start:.0f} s.")
+    console.print(f"Done in {time.monotonic() - start:.0f} s. {_compiling(compile_seconds())}".rstrip())
 
 
 @app.command()
@@ -99,6 +104,19 @@ def catalogue(
         raise StudyError("text or json", repr(output), "--format", "write --format json")
     known = describe()
     typer.echo(json.dumps(known, indent=1, ensure_ascii=False) if output == "json" else listing(known))
+
+
+def _compiling(seconds: float) -> str:
+    """How much of a run was compiling, when it was worth a word."""
+    return (
+        f"Compiling took {seconds:.0f} core seconds of it; the programs are kept for next time." if seconds >= 5 else ""
+    )
+
+
+def _compute_on(device: str) -> None:
+    """Choose the device, before anything that computes is imported; an environment that chose already is kept."""
+    if device != "auto" or "INTERPLAY_DEVICE" not in os.environ:
+        os.environ["INTERPLAY_DEVICE"] = device
 
 
 @contextmanager

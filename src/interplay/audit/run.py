@@ -2,6 +2,7 @@
 
 import json
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from interplay.audit.storage import (
     read_tuning,
     tuning_files,
 )
+from interplay.audit.timings import Spent, note
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded, Encoder, fit
 from interplay.data.load import load as load_data
@@ -33,6 +35,7 @@ from interplay.design.candidates import candidates, measured_at
 from interplay.design.plan import Design, plan
 from interplay.effects.compare import compare
 from interplay.effects.results import Effects
+from interplay.engine import compile_seconds, notice
 from interplay.measurement.bench import Bench, bench
 from interplay.measurement.measure import measure
 from interplay.models.network import Network
@@ -100,6 +103,8 @@ def run(
     a changed study has another hash and another folder. `frame` gives the rows when `study.data.source` is "frame".
     `ready` saves preparing a study twice.
     """
+    if lost := notice():
+        warnings.warn(lost, stacklevel=2)
     ready = ready or prepare(study, frame)
     folder = RunFolder(Path(runs) / ready.digest[:16])
     write(folder.path / "study.json", as_json(to_json(study)))
@@ -168,13 +173,8 @@ class _Stages:
         if self.folder.finished(name):
             return
         self.folder.forget(STAGES[STAGES.index(name) :])
-        start = time.perf_counter()
+        began, compiled = time.perf_counter(), compile_seconds()
         files = work()
-        seconds = time.perf_counter() - start
+        spent = Spent(time.perf_counter() - began, compile_seconds() - compiled)
         self.folder.finish(name, files)
-        self._note_time(name, seconds)
-
-    def _note_time(self, name: str, seconds: float) -> None:
-        path = self.folder.path / "timings.json"
-        known = json.loads(path.read_bytes()) if path.exists() else {}
-        write(path, as_json({**known, name: round(seconds, 2)}))
+        note(self.folder, name, spent)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from interplay.arrays import Array
 from interplay.engine import accelerated, devices, jax, jnp
 
 PLACES = 32
@@ -35,6 +36,7 @@ class Lifted:
 
     def __init__(self, function: Callable[[Any, Any], Any]) -> None:
         self._function = function
+        self._seconds = CALL_SECONDS  # what one item took last time
         self.program = jax.jit(self._block)
 
     def __call__(self, shared: Any, items: Sequence[Any], progress: Progress = lambda _: None) -> Any:
@@ -46,12 +48,13 @@ class Lifted:
         done: dict[int, Any] = {}
         idle = deque((device, jax.device_put(shared, device)) for device in devices())
         running: dict[Future[tuple[Any, float]], tuple[int, int, Any]] = {}
-        at, size = 0, 1
+        at = 0
         with ThreadPoolExecutor(len(idle)) as pool:
             while at < len(items) or running:
                 while idle and at < len(items):
                     device = idle.popleft()
-                    count = min(size, places, -(-(len(items) - at) // (len(idle) + 1)))
+                    share = -(-(len(items) - at) // (len(idle) + 1))
+                    count = min(max(1, int(CALL_SECONDS / max(self._seconds, 1e-6))), places, share)
                     block = [items[number] for number in range(at, at + count)]
                     running[pool.submit(self._call, *device, block, places)] = at, count, device
                     at += count
@@ -60,7 +63,7 @@ class Lifted:
                     start, count, device = running.pop(one)
                     done[start], seconds = one.result()
                     idle.append(device)
-                    size = max(1, int(CALL_SECONDS * count / max(seconds, 1e-6)))
+                    self._seconds = seconds / count
                     progress(count)
         return jax.tree.map(lambda *parts: np.concatenate(parts), *(done[start] for start in sorted(done)))
 
@@ -73,8 +76,7 @@ class Lifted:
 
     def _call(self, device: jax.Device, shared: Any, block: list[Any], places: int) -> tuple[Any, float]:
         began = time.perf_counter()
-        filled = block + [block[0]] * (places - len(block))
-        many = jax.tree.map(lambda *leaves: np.stack(leaves), *filled)
+        many = jax.tree.map(lambda *leaves: _filled(leaves, places), *block)
         taken = np.arange(places) < len(block)
         found = jax.device_get(self.program(shared, *jax.device_put((many, taken), device)))
         return jax.tree.map(lambda leaf: leaf[: len(block)], found), time.perf_counter() - began
@@ -90,3 +92,12 @@ class Lifted:
         if accelerated():
             return jax.vmap(one)((many, taken))
         return jax.lax.map(one, (many, taken))
+
+
+def _filled(leaves: Sequence[Any], places: int) -> Array:
+    """The leaves of some items on a leading axis, with zeros in the places without an item."""
+    first = np.asarray(leaves[0])
+    found = np.zeros((places, *first.shape), first.dtype)
+    for place, leaf in enumerate(leaves):
+        found[place] = leaf
+    return found

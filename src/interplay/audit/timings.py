@@ -1,0 +1,46 @@
+"""What a run cost: measured seconds by stage, compiling apart, and the most memory; beside the audit, not in it."""
+
+import json
+import resource
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from interplay.audit.folder import RunFolder, write
+from interplay.audit.storage import as_json
+from interplay.engine import devices
+
+FILE = "timings.json"
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of one stage by the wall clock, and the seconds of compiling in it, which add up over the devices."""
+
+    seconds: float
+    compiling: float
+
+
+def note(folder: RunFolder, stage: str, spent: Spent) -> None:
+    """Write down what a stage cost, and what this process has cost so far."""
+    known = read(folder)
+    known[stage] = {"seconds": round(spent.seconds, 2), "compiling": round(spent.compiling, 2)}
+    known["process"] = {
+        "devices": len(devices()),
+        "device": devices()[0].device_kind,
+        "peak_memory_bytes": peak_memory(),
+    }
+    write(folder.path / FILE, as_json(known))
+
+
+def read(folder: RunFolder) -> dict[str, Any]:
+    """What is known so far."""
+    path = folder.path / FILE
+    found: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
+    return found
+
+
+def peak_memory() -> int:
+    """The most memory this process held, in bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else 1024 * most
