@@ -33,6 +33,9 @@ def test_dp_sgd_harms_women_in_the_planted_bank(runs):
 def test_the_placebo_bank_shows_no_harm(runs):
     audit = ip.run(silobank(placebo=True), runs)
     found = _fairness(audit)
-    assert not {"harm", "harm_undetermined"} & set(found.verdict)
+    # One-sided 95 % bounds exclude zero for one in twenty metrics ("harm, size unclear"), so only harms are ruled out;
+    # the disparity that is planted in the other world must be shown to stay below the tolerance here.
+    assert "harm" not in set(found.verdict)
+    assert found.loc["accuracy_disparity/sex", "verdict"] == "did_nothing_here"
     assert found.loc["accuracy_disparity/sex", "high"] < 0.02
-    assert _pair(audit) not in ("harm", "harm_undetermined")
+    assert _pair(audit) != "harm"
