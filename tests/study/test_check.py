@@ -262,6 +262,26 @@ FAULTS = {
         "'reproducibility', which is measured and not ranked (study.toml:10:1). "
         "Next: list the six, the most important first.",
     ),
+    "convolutional without an image": (
+        BASE + '[model]\narchitecture = "convolutional"\n',
+        "expected the image that a convolutional model sees, found no model.image (study.toml:10:1). "
+        "Next: write image = [height, width], such as [8, 8].",
+    ),
+    "image of one side": (
+        BASE + '[model]\narchitecture = "convolutional"\nimage = [8]\n',
+        "expected height and width, and perhaps channels, found 1 number (study.toml:11:1). "
+        "Next: write image = [height, width], such as [8, 8], or [height, width, channels].",
+    ),
+    "image without a convolutional model": (
+        BASE + "[model]\nimage = [8, 8]\n",
+        "expected a convolutional model for image, found architecture = 'dense' (study.toml:10:1). "
+        'Next: write architecture = "convolutional", or take out image.',
+    ),
+    "no filters": (
+        BASE + '[model]\narchitecture = "convolutional"\nimage = [8, 8]\nfilters = []\n',
+        "expected the filters of at least one convolution, found an empty list (study.toml:12:1). "
+        "Next: write [16], or take it out.",
+    ),
     "no rate": (
         BASE + "[model]\nlearning_rates = []\n",
         "expected at least one rate to choose from, found an empty list (study.toml:10:1). "

@@ -15,6 +15,17 @@ def test_the_digest_of_a_study_is_known() -> None:
     assert digest(least()) == "e73bd30bf66b93626ed2a8f73b1fea2ce76407c9f6fa49546f0721d365402402"
 
 
+def test_keys_that_came_later_count_once_they_are_used() -> None:
+    images = {"architecture": "convolutional", "image": (8, 8)}
+    used = [least(model=given) for given in (images, {**images, "filters": (8,)}, {**images, "image": (8, 8, 1)})]
+    assert len({digest(one) for one in (least(), *used)}) == 4
+    assert digest(least(model={"architecture": "dense", "filters": (16,)})) == digest(least())
+
+
+def test_a_network_of_the_program_counts() -> None:
+    assert len({digest(least()), digest(least(), network="a"), digest(least(), network="b"), digest(least(), "a")}) == 4
+
+
 def _changed(tables: Any) -> Iterator[Any]:
     """The same tables with one value changed, for every value."""
     for key, value in tables.items() if isinstance(tables, dict) else enumerate(tables):

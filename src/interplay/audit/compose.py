@@ -16,6 +16,7 @@ from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.decision.decision import Decision
 from interplay.design.cost import cost
+from interplay.design.expense import in_words
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.effects.effect import Effect
@@ -25,6 +26,7 @@ from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable, Sample
 from interplay.interventions import Intervention
 from interplay.measurement.measurements import Measurements
+from interplay.models.network import Network
 from interplay.study import Study
 from interplay.study.dump import to_json
 from interplay.training.train import Fleet
@@ -46,12 +48,15 @@ class Findings:
     measured: Measurements
     effects: Effects
     decision: Decision
+    network: Network
 
 
 def compose(found: Findings) -> dict[str, Any]:
     """Everything an audit says, as JSON-ready values and without a single row of the data."""
     study, design, measured = found.study, found.design, found.measured
     verdicts = matrix(found.effects, catalogue.interactions().values())
+    told, columns = methods(study, design, measured), found.encoded.matrix.shape[1]
+    network = in_words(found.network, columns)
     return {
         "schema_version": SCHEMA_VERSION,
         "study": {
@@ -91,14 +96,14 @@ def compose(found: Findings) -> dict[str, Any]:
         "decision": _decision(found.decision, found.effects),
         "soft_goals": [goal.model_dump(mode="json") for goal in study.soft_goals],
         "not_measured": [*_not_measured(measured), *without_a_number(verdicts)],
-        "methods": methods(study, design, measured),
+        "methods": told | {"statements": [f"Trained is this network: {network}.", *told["statements"]]},
         "software": {
             "name": "interplay",
             "version": version("interplay"),
             "python": platform.python_version(),
             "packages": {name: version(name) for name in LIBRARIES},
         },
-        "seconds": {"planned": cost(design, found.encoded.matrix.shape[1], len(found.dataset.classes)).seconds},
+        "seconds": {"planned": cost(design, columns, len(found.dataset.classes), network=found.network).seconds},
     }
 
 

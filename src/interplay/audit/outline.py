@@ -4,25 +4,29 @@ from pathlib import Path
 
 from interplay.audit.run import Prepared
 from interplay.design.cost import cost
+from interplay.design.expense import expenses, in_words
 from interplay.design.treatment import Treatment
-from interplay.training.recipes import budget
+from interplay.engine import accelerated
+from interplay.training.recipes import budget, sampling
 
 
 def outline(ready: Prepared, runs: Path) -> str:
     """Data, groups, treatments, budgets, comparisons, and the estimated time, memory and disk."""
-    design, dataset = ready.design, ready.dataset
-    expected = cost(design, ready.encoded.matrix.shape[1], len(dataset.classes))
+    design, dataset, columns = ready.design, ready.dataset, ready.encoded.matrix.shape[1]
+    expected = cost(design, columns, len(dataset.classes), network=ready.network)
     parts = ", ".join(f"{name} {int(getattr(design.split, name).sum())}" for name in _PARTS)
     lines = [
         f"Study      {ready.study.name}  ({ready.digest[:16]})",
         f"Data       {dataset.name}: {len(dataset.labels):,} rows ({parts}); {len(dataset.features)} features in "
-        f"{ready.encoded.matrix.shape[1]} columns, {int(ready.encoded.movable.sum())} of which an attacker can move",
+        f"{columns} columns, {int(ready.encoded.movable.sum())} of which an attacker can move",
         *(f"Group      {_sizes(name, ready)}" for name in dataset.groupings),
         *(f"Left out   {column}: {reason}" for column, reason in dataset.dropped.items()),
         *(f"Warning    {one.column}: {one.text}" for one in dataset.findings if one.level == "warning"),
         f"Training   {len(design.trainings)} treatments x {design.study.members} members, {design.half} rows each, "
         f"{design.study.model.steps} steps, batches of {design.batch_size}",
         *(f"           - {one.name}{_spent(one, ready)}" for one in design.trainings),
+        f"Network    {in_words(ready.network, columns)}",
+        *(f"           - {line}" for line in expenses(design.factors, ready.network, columns, _rows_at_once(ready))),
         f"On top     {', '.join(design.factors.layers) or 'nothing'}",
         f"Measured   {len(design.treatments)} treatments, {len(design.metrics)} metrics, "
         f"{len(design.comparisons)} comparisons (each re-tuned and as applied)",
@@ -40,6 +44,10 @@ def _sizes(name: str, ready: Prepared) -> str:
     grouping = ready.dataset.groupings[name]
     sizes = [f"{group} {int((grouping.codes == code).sum())}" for code, group in enumerate(grouping.names)]
     return f"{name}: {', '.join(sizes)} (reference: {grouping.names[grouping.reference]})"
+
+
+def _rows_at_once(ready: Prepared) -> int:
+    return sampling(ready.workshop()).part_rows(accelerated())
 
 
 def _spent(treatment: Treatment, ready: Prepared) -> str:

@@ -30,7 +30,7 @@ from interplay.data.encoder import Encoded, Encoder, fit
 from interplay.data.load import load as load_data
 from interplay.decision.decide import decide
 from interplay.decision.decision import Decision
-from interplay.design.architecture import network_of
+from interplay.design.architecture import admitted, network_of
 from interplay.design.candidates import candidates, measured_at
 from interplay.design.plan import Design, plan
 from interplay.effects.compare import compare
@@ -38,6 +38,7 @@ from interplay.effects.results import Effects
 from interplay.engine import compile_seconds, notice
 from interplay.measurement.bench import Bench, bench
 from interplay.measurement.measure import measure
+from interplay.models.computation import called, computation
 from interplay.models.network import Network
 from interplay.report.page import render
 from interplay.study import Study
@@ -79,15 +80,25 @@ class Prepared:
         return Rows(self.encoded.matrix[held_out], self.dataset.labels[held_out])
 
 
-def prepare(study: Study, frame: Any = None, where: Positions | str = "the study") -> Prepared:
-    """Check a study, read its data, and plan every run; `where` lets errors name the line of the study file."""
+def prepare(
+    study: Study, frame: Any = None, where: Positions | str = "the study", network: Network | None = None
+) -> Prepared:
+    """Check a study, read its data, and plan every run; `where` lets errors name the line of the study file.
+
+    `network` is trained instead of the one that the model section describes. Raises RefusedCombination where it cannot
+    be trained with the study's interventions.
+    """
     check(study, catalogue.metrics(), catalogue.interventions(), where)
     dataset = load_data(study.data, study.groups, frame)
     design = plan(study, dataset)
     encoder = fit(dataset.table, dataset.features, design.pool, dataset.immutable)
     encoded = encoder.encode(dataset.table)
-    network = network_of(study.model, encoded.matrix.shape[1], len(dataset.classes))
-    return Prepared(study, dataset, encoder, encoded, design, network, digest(study, dataset.fingerprint))
+    if network is None:
+        network, own = network_of(study, dataset, encoded, where), ""
+    else:
+        network = admitted(network, design, dataset, encoded)
+        own = f"{called(network)}\n{computation(network, encoded.matrix.shape[1])}"
+    return Prepared(study, dataset, encoder, encoded, design, network, digest(study, dataset.fingerprint, own))
 
 
 def run(
@@ -96,16 +107,18 @@ def run(
     frame: Any = None,
     progress: Progress = lambda *_: None,
     ready: Prepared | None = None,
+    network: Network | None = None,
 ) -> Audit:
     """Run a study, or what is left of it, and give the audit.
 
     Outputs go to `runs`/<the study's hash>/. A finished stage is recognised by the hashes of its files and read back;
     a changed study has another hash and another folder. `frame` gives the rows when `study.data.source` is "frame".
-    `ready` saves preparing a study twice.
+    `ready` saves preparing a study twice. `network` is any architecture as functions (`interplay.models`), trained
+    instead of the one that the study's model section describes; its computation is part of the hash.
     """
     if lost := notice():
         warnings.warn(lost, stacklevel=2)
-    ready = ready or prepare(study, frame)
+    ready = ready or prepare(study, frame, network=network)
     folder = RunFolder(Path(runs) / ready.digest[:16])
     write(folder.path / "study.json", as_json(to_json(study)))
     stages = _Stages(ready, folder, progress)
@@ -158,7 +171,16 @@ class _Stages:
         def report() -> Files:
             audit = compose(
                 Findings(
-                    ready.study, ready.digest, ready.dataset, ready.encoded, design, fleet, measured, effects, decision
+                    ready.study,
+                    ready.digest,
+                    ready.dataset,
+                    ready.encoded,
+                    design,
+                    fleet,
+                    measured,
+                    effects,
+                    decision,
+                    ready.network,
                 )
             )
             content = as_json(audit)

@@ -65,10 +65,8 @@ def read_fleet(
     found = load_arrays(arrays)
     budgets = json.loads(described)["budgets"]
     tuned = {one: _parameters(found, network, f"{place}/tuned") for place, one in enumerate(design.trainings)}
-    as_applied = {
-        one: _parameters(found, network, f"{place}/as_applied") or tuned[one]
-        for place, one in enumerate(design.trainings)
-    }
+    own = {one: _parameters(found, network, f"{place}/as_applied") for place, one in enumerate(design.trainings)}
+    as_applied = {one: tuned[one] if parameters is None else parameters for one, parameters in own.items()}
     spent = {one: PrivacyBudget(**budgets[one.name]) for one in design.trainings if one.name in budgets}
     return Fleet(tuned, as_applied, tuning, spent)
 

@@ -6,6 +6,7 @@ from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.interventions import GradientIntervention, InputIntervention
 from interplay.interventions.adversarial_training import AdversarialTraining
+from interplay.models.network import Network
 
 FLOPS = 3e10
 """Useful multiply-adds per second on one core of a small machine, for the small products of such networks."""
@@ -30,26 +31,27 @@ class Cost:
     disk_bytes: int
 
 
-def cost(design: Design, columns: int, classes: int, cores: int = 2) -> Cost:
+def cost(design: Design, columns: int, classes: int, cores: int = 2, network: Network | None = None) -> Cost:
     """Estimate a run from multiply-adds; expect it to be right within a factor of three.
 
-    Raises nothing; `columns` and `classes` are those of the encoded table.
+    Raises nothing; `columns` and `classes` are those of the encoded table. `network` is the one that is trained, where
+    it is not the dense one of the study.
     """
     study = design.study
     grid = len(study.model.learning_rates) + 1
     tuning, fleet = grid * len(design.tuning_halves), study.members
-    per_model = {one: _work(design, one, columns, classes) for one in design.trainings}
+    width = _parameters(design, columns, classes) if network is None else max(network.operations(columns), network.size)
+    per_model = {one: _work(design, one, width) for one in design.trainings}
     control = per_model[Treatment()]
     training = sum(work * (tuning + 2 * fleet) for work in per_model.values()) - control * fleet
     rows, arms = len(design.split.part), 2 * len(design.trainings) - 1
-    width = _parameters(design, columns, classes)
     attacks = arms * fleet * min(rows, 2_000) * 200 * 3 * width
     explanations = arms * fleet * 12_000 * width + fleet * 400 * 5_000 * columns * columns
     sets = arms * fleet * 4 * study.draws * rows * 40
     kinds = len({_kind(design, one) for one in design.trainings})
     seconds = (training + attacks + explanations + sets) / (FLOPS * cores) + kinds * COMPILE_SECONDS + 15
     cells = len(design.comparisons) * 3.2
-    disk = int(cells * fleet * (study.draws + 1) * 4) + 2 * fleet * len(design.trainings) * width * 4 + PAGES_BYTES
+    disk = int(cells * fleet * (study.draws + 1) * 4 + 2 * fleet * len(design.trainings) * width * 4) + PAGES_BYTES
     tables = arms * fleet * rows * classes * 24 + rows * columns * 8 + rows * study.draws * 32
     memory = FIXED_BYTES + tables + 3 * disk
     return Cost(len(design.trainings) * (tuning + 2 * fleet) - fleet, round(seconds, 1), memory, disk)
@@ -60,7 +62,7 @@ def _parameters(design: Design, columns: int, classes: int) -> int:
     return sum(widths[at] * widths[at + 1] + widths[at + 1] for at in range(len(widths) - 1))
 
 
-def _work(design: Design, treatment: Treatment, columns: int, classes: int) -> float:
+def _work(design: Design, treatment: Treatment, width: float) -> float:
     passes = 3.0
     for name in treatment.interventions:
         one = design.factors.training[name]
@@ -68,7 +70,7 @@ def _work(design: Design, treatment: Treatment, columns: int, classes: int) -> f
             passes += 3.0 * (one.attack_steps if isinstance(one, AdversarialTraining) else 10)
         if isinstance(one, GradientIntervention):
             passes += 2.0
-    return passes * design.study.model.steps * design.batch_size * _parameters(design, columns, classes)
+    return passes * design.study.model.steps * design.batch_size * width
 
 
 def _kind(design: Design, treatment: Treatment) -> tuple[str, ...]:

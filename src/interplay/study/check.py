@@ -28,8 +28,9 @@ def check(
     Raises `StudyError` for the first fault and counts the others: unknown metrics, groupings, interventions or
     parameters (with the nearest known name), parameters of another type, an intervention listed twice, limits that no
     value can keep or that lie outside the metric's bounds, tolerances that are not above 0, a ranking that does not
-    hold each of the six aspects once, values merged into two groups, and columns used for two purposes. Raises
-    `RefusedCombination`, whose remedy is the alternative, when two interventions cannot act on one model.
+    hold each of the six aspects once, values merged into two groups, columns used for two purposes, and an image without
+    a convolutional model or the other way round. Raises `RefusedCombination`, whose remedy is the alternative, when two
+    interventions cannot act on one model.
 
     Does not show: whether columns, groups and values exist in the data.
     """
@@ -39,6 +40,7 @@ def check(
     faults = [
         *_column_faults(study),
         *grouping_faults(study),
+        *_architecture_faults(study),
         *_learning_rate_faults(study),
         *intervention_faults(study, interventions),
         *_ranking_faults(study),
@@ -60,6 +62,26 @@ def _ranking_faults(study: Study) -> Iterator[Fault]:
         expected = "each of " + ", ".join(aspect.value for aspect in RANKED_ASPECTS) + " once"
         step = "list the six, the most important first"
         yield Fault(("priorities", "ranking"), expected, "; ".join(wrong), step)
+
+
+def _architecture_faults(study: Study) -> Iterator[Fault]:
+    model, fields = study.model, type(study.model).model_fields
+    if model.architecture == "dense":
+        given = (key for key in ("image", "filters") if getattr(model, key) != fields[key].default)
+        for key in given:
+            step = f'write architecture = "convolutional", or take out {key}'
+            yield Fault(("model", key), f"a convolutional model for {key}", "architecture = 'dense'", step)
+        return
+    if model.image is None:
+        step = "write image = [height, width], such as [8, 8]"
+        yield Fault(("model", "architecture"), "the image that a convolutional model sees", "no model.image", step)
+    elif len(model.image) not in (2, 3):
+        found = f"{len(model.image)} number{'s' * (len(model.image) != 1)}"
+        step = "write image = [height, width], such as [8, 8], or [height, width, channels]"
+        yield Fault(("model", "image"), "height and width, and perhaps channels", found, step)
+    if not model.filters:
+        step = "write [16], or take it out"
+        yield Fault(("model", "filters"), "the filters of at least one convolution", "an empty list", step)
 
 
 def _learning_rate_faults(study: Study) -> Iterator[Fault]:

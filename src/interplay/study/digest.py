@@ -6,20 +6,24 @@ from pathlib import PurePath
 from typing import Any
 
 from interplay.study.dump import to_json
-from interplay.study.model import Study
+from interplay.study.model import ModelSection, Study
 
-FORMAT = "interplay study 1"
+FORMAT = "interplay study 2"
 """Part of what is hashed, so that another way of hashing gives other hashes."""
 
+LATER = ("architecture", "image", "filters")
+"""Keys that the model did not have at first: at their defaults they are not hashed, so that older runs are found."""
 
-def digest(study: Study, data_fingerprint: str = "") -> str:
+
+def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
     """The SHA-256 of a study, and of its data when their fingerprint is given: 64 hexadecimal digits.
 
     sha256(JSON of the study with sorted keys, defaults written out, and whole floats as integers)
 
     The order of keys in the file does not count, except for the attributes where it chooses the one mitigated for.
     With a fingerprint, the bytes of the data count and the folder they lie in does not, so that a study moved with its
-    data stays the same. Raises `StudyError` as `to_json` does.
+    data stays the same. `network` is the computation of a network that the study does not describe. Raises `StudyError`
+    as `to_json` does.
 
     Example:
         >>> study = Study(name="loans", data={"source": "mortgage"})
@@ -35,7 +39,12 @@ def digest(study: Study, data_fingerprint: str = "") -> str:
     groups["mitigate"] = groups["mitigate"] or next(iter(groups["attributes"]), None)
     if data_fingerprint:
         declared["data"] |= {key: _file_name(declared["data"][key]) for key in ("source", "path")}
+    for key in LATER:
+        if getattr(study.model, key) == ModelSection.model_fields[key].default:
+            del declared["model"][key]
     content = {"format": FORMAT, "study": _canonical(declared), "data": data_fingerprint}
+    if network:
+        content["network"] = network
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 

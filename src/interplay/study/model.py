@@ -12,8 +12,14 @@ from interplay.sections import Section
 class ModelSection(Section):
     """The model and how it is trained without any intervention."""
 
+    architecture: Literal["dense", "convolutional"] = "dense"
+    """`dense` takes any columns; `convolutional` takes columns that are the pixels of an image, line by line."""
     hidden: tuple[PositiveInt, ...] = (16,)
-    """Widths of the hidden layers; empty means logistic regression."""
+    """Widths of the hidden layers; empty means logistic regression, or no more layers after the convolutions."""
+    image: tuple[PositiveInt, ...] | None = None
+    """Height and width of the images that a convolutional model sees, such as [8, 8], and channels if not 1."""
+    filters: tuple[PositiveInt, ...] = (16,)
+    """Filters of each convolution of a convolutional model; each halves the sides of the image."""
     optimiser: Literal["sgd", "adam"] = "sgd"
     """`sgd` is stochastic gradient descent with momentum."""
     learning_rate: float = Field(default=0.1, gt=0)

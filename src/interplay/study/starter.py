@@ -213,6 +213,9 @@ def _model(training_rows: int) -> str:
     return f"""\
 # The model and its training when no intervention is on. A verdict is about this recipe.
 [model]
+# "dense" takes any columns. "convolutional" takes the pixels of an image, line by line, and needs its height and width,
+# as in image = [8, 8]; filters = [16] are those of each convolution.
+architecture = "dense"
 # Widths of the hidden layers; [] is logistic regression.
 hidden = [16]
 # "sgd" (with momentum) or "adam".
