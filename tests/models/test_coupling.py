@@ -143,7 +143,7 @@ def test_rows_that_act_on_each_other_are_refused_in_every_audit():
 @pytest.mark.parametrize("name", BY_NAME)
 def test_an_audit_with_batch_normalisation(name, tmp_path):
     chosen = study("adversarial_training", "split_conformal").model_copy(
-        update={"model": ip.ModelSection(steps=30, learning_rates=(0.1,))}
+        update={"members": 4, "model": ip.ModelSection(steps=30, learning_rates=(0.1,))}
     )
     audit = ip.run(chosen, tmp_path, network=BY_NAME[name]).content
     assert "batch normalisation by 128 reference rows" in audit["methods"]["statements"][0]

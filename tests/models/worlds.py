@@ -40,13 +40,13 @@ def recipe(network, columns=COLUMNS, steps=40):
     return Recipe(network, "sgd", Sampling(60, 1.0, steps), movable=tuple(range(columns)))
 
 
-def learns_and_packs(network, kind, data):
+def learns_and_packs(network, kind, data, spread=False):
     """Train three members: all learn, and each is the same alone as among the others, bit for bit.
 
-    Only plain training is spread over several devices: each compiles a program of its own, which takes seconds.
+    Without `spread` on one device only: each compiles a program of its own, which takes seconds.
     """
     plan, jobs = recipe(network, data.inputs.shape[1]), [worlds.job(number, KINDS[kind]) for number in range(3)]
-    used = devices() if kind == "plain" else devices()[:1]
+    used = devices() if spread else devices()[:1]
     with mock.patch.object(lifting, "devices", lambda: used):
         together, alone = train_all(plan, data, jobs), train_all(plan, data, [jobs[1]])
     np.testing.assert_array_equal(flat(member(together, 1)), flat(member(alone, 0)))

