@@ -21,6 +21,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure interplay beside its peers.")
     parser.add_argument("--rounds", type=int, default=5, help="measured rounds after one warm-up round (default 5)")
     parser.add_argument("--only", help=f"comma-separated jobs out of {', '.join(names)}; the others keep their rows")
+    parser.add_argument("--growth", action="store_true", help="only the growth curves and the compile times")
     parser.add_argument("--peers-only", action="store_true", help="measure the peers without ours")
     options = parser.parse_args(arguments)
     wanted = names if options.only is None else options.only.split(",")
@@ -29,8 +30,9 @@ def main(arguments: list[str]) -> None:
         parser.error(f"--rounds must be at least 1. Found {options.rounds}.")
     if unknown:
         parser.error(f"--only takes jobs out of {', '.join(names)}. Found {', '.join(unknown)}.")
-    chosen = [job for job in JOBS if job.name in wanted]
-    found = bench(chosen, None if options.peers_only else _ours(), options.rounds, _say)
+    chosen = [] if options.growth else [job for job in JOBS if job.name in wanted]
+    curves = options.growth or options.only is None
+    found = bench(chosen, None if options.peers_only else _ours(), options.rounds, _say, curves)
     print(results.table(found.rows))
 
 

@@ -13,15 +13,16 @@ OURS = "ours"
 Say = Callable[[str], None]
 
 
-def bench(jobs: Sequence[Job], ours: OurSide | None, rounds: int, say: Say) -> Results:
-    """Run all jobs, write the results after each, and return them."""
+def bench(jobs: Sequence[Job], ours: OurSide | None, rounds: int, say: Say, curves: bool = True) -> Results:
+    """Run all jobs, then the growth curves where asked for; write the results after each, and return them."""
     found = Results(machine.describe(), machine.gemm_peak(), ())
     say(f"{found.machine['processor']}, one core {found.gemm_peak['gflops']} GF/s in float32")
     for number, job in enumerate(jobs, 1):
         say(f"{job.name} ({number} of {len(jobs)}): preparing")
         found = replace(found, rows=(*found.rows, *run(job, ours, job.rounds(rounds), say)))
         store(found)
-    if ours is not None:
+    if ours is not None and curves:
+        say("growth curves and compile times")
         found = replace(found, growth=ours.growth(), compile_seconds=ours.compile_seconds())
         store(found)
     return found

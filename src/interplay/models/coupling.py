@@ -34,9 +34,9 @@ def couples_rows(network: Network, columns: int) -> bool:
     Does not show: coupling that random rows and parameters do not bring out, nor the influence of rows that the network
     itself holds (see `normalises_batches`).
     """
-    first, second, third = jax.random.split(jax.random.key(0), 3)
-    parameters = _near(network.initial(first), second)
-    rows = np.array(jax.random.normal(third, (ROWS, columns)))
+    first, second = jax.random.split(jax.random.key(0))
+    parameters = jax.jit(lambda one, other: _near(network.initial(one), other))(first, second)
+    rows = np.random.default_rng(0).normal(size=(ROWS, columns)).astype(np.float32)
     scored = jax.jit(network.logits)
     before = np.asarray(scored(parameters, jnp.asarray(rows)))
     allowed = TOLERANCE * np.abs(before[np.isfinite(before)]).max(initial=0.0)
