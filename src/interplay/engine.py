@@ -51,7 +51,7 @@ def _note_compilation(event: str, duration_secs: float, **_: str | int) -> None:
 def _keep_programs() -> None:
     """Use the compilation cache in the user's cache folder, unless the user's program chose one."""
     jax.monitoring.register_event_duration_secs_listener(_note_compilation)
-    if jax.config.jax_compilation_cache_dir is not None:
+    if getattr(jax.config, "jax_compilation_cache_dir", None) is not None:
         return
     jax.config.update("jax_compilation_cache_dir", str(cache_folder()))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
