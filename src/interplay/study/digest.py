@@ -6,13 +6,10 @@ from pathlib import PurePath
 from typing import Any
 
 from interplay.study.dump import to_json
-from interplay.study.model import ModelSection, Study
+from interplay.study.model import Study
 
 FORMAT = "interplay study 2"
 """Part of what is hashed, so that another way of hashing gives other hashes."""
-
-LATER = ("architecture", "image", "filters")
-"""Keys that the model did not have at first: at their defaults they are not hashed, so that older runs are found."""
 
 
 def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
@@ -39,9 +36,6 @@ def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
     groups["mitigate"] = groups["mitigate"] or next(iter(groups["attributes"]), None)
     if data_fingerprint:
         declared["data"] |= {key: _file_name(declared["data"][key]) for key in ("source", "path")}
-    for key in LATER:
-        if getattr(study.model, key) == ModelSection.model_fields[key].default:
-            del declared["model"][key]
     content = {"format": FORMAT, "study": _canonical(declared), "data": data_fingerprint}
     if network:
         content["network"] = network
