@@ -9,6 +9,7 @@ import numpy as np
 from interplay.arrays import Array, Bool, Int
 from interplay.attacks.pgd import Threat, project
 from interplay.engine import jax, jnp
+from interplay.threefry import uniform
 
 MOMENTUM = 0.75
 """The share of a new step in the move; the rest is what the previous move was (Croce and Hein, 2020)."""
@@ -85,7 +86,7 @@ def apgd(
         return _checked(_kept(moved), check, length), None
 
     def climb(worst: tuple[jax.Array, jax.Array], start_key: jax.Array) -> tuple[tuple[jax.Array, jax.Array], None]:
-        noise = jax.random.uniform(start_key, origin.shape, minval=-1.0, maxval=1.0)
+        noise = 2.0 * uniform(start_key, origin.shape) - 1.0
         start = project(origin + reach[:, None] * noise, origin, reach, threat)
         worth, slope = judged(start)
         none = jnp.zeros(worth.shape, dtype=bool)

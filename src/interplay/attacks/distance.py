@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from interplay.attacks.margin import margin
 from interplay.attacks.pgd import Threat, pgd
 from interplay.engine import jax, jnp
 
@@ -34,10 +35,7 @@ def boundary_distance(
     decided = jnp.argmax(scores(inputs), axis=1)
 
     def excess(moved: jax.Array) -> jax.Array:
-        values = scores(moved)
-        own = jnp.take_along_axis(values, decided[:, None], axis=1)[:, 0]
-        others = jnp.where(jax.nn.one_hot(decided, values.shape[1]) > 0, -jnp.inf, values)
-        return jnp.max(others, axis=1) - own
+        return margin(scores(moved), decided)
 
     def flips(radius: jax.Array, at: int | jax.Array) -> jax.Array:
         return excess(pgd(excess, inputs, radius, threat, jax.random.fold_in(key, at), steps)) > 0
