@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from interplay.data.named.adult import COLUMNS
+
 NUMERIC = ("age", "fnlwgt", "education-num", "capital-gain", "capital-loss", "hours-per-week")
 CATEGORIES = {
     "workclass": 7,
@@ -19,23 +21,6 @@ CATEGORIES = {
 }
 FEATURES = (*NUMERIC, *CATEGORIES)
 LABEL = "income"
-_FILE_COLUMNS = (
-    "age",
-    "workclass",
-    "fnlwgt",
-    "education",
-    "education-num",
-    "marital-status",
-    "occupation",
-    "relationship",
-    "race",
-    "sex",
-    "capital-gain",
-    "capital-loss",
-    "hours-per-week",
-    "native-country",
-    "income",
-)
 _ROWS = {"adult.data": 32_561, "adult.test": 16_281}
 _MISSING = {"adult.data": 2_399, "adult.test": 1_221}
 
@@ -58,7 +43,7 @@ def table(name: str) -> pd.DataFrame:
 
 def _read(path: Path) -> pd.DataFrame:
     frame = pd.read_csv(
-        path, names=list(_FILE_COLUMNS), skipinitialspace=True, comment="|", keep_default_na=False, encoding="utf-8"
+        path, names=list(COLUMNS), skipinitialspace=True, comment="|", keep_default_na=False, encoding="utf-8"
     )
     frame[LABEL] = frame[LABEL].str.startswith(">50K").astype(int)
     return frame[[*FEATURES, LABEL]]

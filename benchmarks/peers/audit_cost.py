@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
+from joblib import Parallel, delayed, parallel_config
 from numpy.typing import NDArray
 
 from benchmarks.audit_work import EPOCHS, MEMBERS, TREATMENTS, Treatment
@@ -62,3 +63,13 @@ def member_seconds(costs: Iterable[MemberCost], treatment: Treatment) -> float:
     """CPU seconds of one member at full length: the mean over the members of this kind that were run."""
     alike = [cost for cost in costs if cost.treatment.kind == treatment.kind]
     return statistics.fmean(cost.at_full_length for cost in alike)
+
+
+def on_all_cores(
+    audit_member: Callable[[Treatment, int], Result], treatments: Iterable[Treatment], members: int, cores: int
+) -> list[Result]:
+    """Audit members of the given treatments, the longest first, in one single-threaded worker for each core."""
+    longest_first = sorted(treatments, key=lambda treatment: (treatment.adversarial, treatment.private))[::-1]
+    tasks = [(treatment, member) for treatment in longest_first for member in range(members)]
+    with parallel_config("loky", n_jobs=cores, inner_max_num_threads=1):
+        return Parallel(pre_dispatch="all", batch_size=1)(delayed(audit_member)(*task) for task in tasks)

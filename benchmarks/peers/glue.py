@@ -1,18 +1,24 @@
 """The whole audit glued together from today's libraries."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed, parallel_config
 from lime.lime_tabular import LimeTabularExplainer
 from numpy.typing import NDArray
 
 from benchmarks import audit_work, quiet
 from benchmarks.audit_work import MEMBERS, Treatment
 from benchmarks.peers import glue_evaluation as evaluation
-from benchmarks.peers.audit_cost import ONE_OF_EACH_KIND, TRAINING, MemberCost, MemberResult, whole_audit
+from benchmarks.peers.audit_cost import (
+    ONE_OF_EACH_KIND,
+    TRAINING,
+    MemberCost,
+    MemberResult,
+    on_all_cores,
+    whole_audit,
+)
 from benchmarks.peers.glue_training import GlueOptions, GlueTraining
 from benchmarks.peers.lime_rows import explainer
 from benchmarks.peers.membership import areas
@@ -43,12 +49,8 @@ class GlueAudit:
 
     def run(self, treatments: Sequence[Treatment]) -> list[MemberResult]:
         """Train and measure members of the given treatments, the longest first."""
-        longest_first = sorted(treatments, key=lambda treatment: (treatment.adversarial, treatment.private))[::-1]
-        tasks = [(treatment, member) for treatment in longest_first for member in range(self.members)]
-        with parallel_config("loky", n_jobs=self.cores, inner_max_num_threads=1):
-            return Parallel(pre_dispatch="all", batch_size=1)(
-                delayed(audit_member)(treatment, member, self.epochs, self.options) for treatment, member in tasks
-            )
+        member = partial(audit_member, epochs=self.epochs, options=self.options)
+        return on_all_cores(member, treatments, self.members, self.cores)
 
 
 def audit_member(treatment: Treatment, member: int, epochs: int, options: GlueOptions) -> MemberResult:

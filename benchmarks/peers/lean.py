@@ -2,18 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 import torch
-from joblib import Parallel, delayed, parallel_config
 from numpy.typing import NDArray
 
 from benchmarks import audit_work, quiet
 from benchmarks.audit_work import EXPLAINED_ROWS, MEMBERS, AuditWork, Treatment
 from benchmarks.peers import lean_evaluation as evaluation
-from benchmarks.peers.audit_cost import ONE_OF_EACH_KIND, TRAINING, MemberCost, MemberResult, whole_audit
+from benchmarks.peers.audit_cost import (
+    ONE_OF_EACH_KIND,
+    TRAINING,
+    MemberCost,
+    MemberResult,
+    on_all_cores,
+    whole_audit,
+)
 from benchmarks.peers.lean_lime import LeanLime
 from benchmarks.peers.lean_membership import areas
 from benchmarks.peers.lean_training import Kind, LeanModel, Rows
@@ -44,12 +50,8 @@ class LeanAudit:
 
     def run(self, treatments: Sequence[Treatment]) -> list[MemberResult]:
         """Train and measure members of the given treatments, the longest first."""
-        longest_first = sorted(treatments, key=lambda treatment: (treatment.adversarial, treatment.private))[::-1]
-        tasks = [(treatment, member) for treatment in longest_first for member in range(self.members)]
-        with parallel_config("loky", n_jobs=self.cores, inner_max_num_threads=1):
-            return Parallel(pre_dispatch="all", batch_size=1)(
-                delayed(audit_member)(treatment, member, self.epochs, self.movable_only) for treatment, member in tasks
-            )
+        member = partial(audit_member, epochs=self.epochs, movable_only=self.movable_only)
+        return on_all_cores(member, treatments, self.members, self.cores)
 
 
 @dataclass(frozen=True)

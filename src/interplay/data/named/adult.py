@@ -13,7 +13,7 @@ from interplay.data.sections import DataSection, GroupSection
 from interplay.data.table import Table
 from interplay.errors import DataError
 
-_NAMES = (
+COLUMNS = (
     "age",
     "workclass",
     "fnlwgt",
@@ -30,6 +30,7 @@ _NAMES = (
     "native-country",
     "income",
 )
+"""The columns of the published files, which have no header."""
 _FILES = ("adult.data", "adult.test")
 _ELSEWHERE = 'data.path = "..." with a folder that holds adult.data and adult.test of the UCI repository'
 
@@ -50,7 +51,7 @@ def _read(folder: str, name: str) -> pd.DataFrame:
         raise DataError("the files adult.data and adult.test", f"no {name}", str(path), suggestion(name, beside))
     # "?" stays a category of its own: that the answer is unknown says something too.
     return pd.read_csv(
-        path, names=list(_NAMES), skipinitialspace=True, comment="|", keep_default_na=False, encoding="utf-8"
+        path, names=list(COLUMNS), skipinitialspace=True, comment="|", keep_default_na=False, encoding="utf-8"
     )
 
 
