@@ -125,7 +125,7 @@ def _resumable(study: Path, runs: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         again = f"interplay run {study}" + (f" --runs {runs}" if runs != Path("runs") else "")
-        typer.echo(f"\nStopped. Finished stages are kept; continue with: {again}", err=True)
+        typer.echo(f"\nStopped. Finished stages and treatments are kept; continue with: {again}", err=True)
         sys.exit(130)
 
 

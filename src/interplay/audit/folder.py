@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from interplay.errors import RunError
@@ -45,7 +46,7 @@ class RunFolder:
     """The files of one run and the manifest that lists each finished stage with the hashes of its files.
 
     A stage counts as finished when all its files are there with the listed hashes; a damaged file makes its stage run
-    again.
+    again. A piece of a stage is listed like a stage, as "stage/piece".
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,7 +62,7 @@ class RunFolder:
         return (self.path / name).read_bytes()
 
     def finish(self, stage: str, files: dict[str, bytes]) -> None:
-        """Write the files of a stage, then list it as finished; later stages are no longer listed."""
+        """Write the files of a stage or a piece of one, then list it as finished."""
         for name, content in files.items():
             write(self.path / name, content)
         listed = dict(self._manifest())
@@ -69,9 +70,19 @@ class RunFolder:
         write(self.path / MANIFEST, json.dumps(listed, indent=1, sort_keys=True).encode())
 
     def forget(self, stages: tuple[str, ...]) -> None:
-        """Take stages off the manifest, because one before them runs again."""
+        """Take stages off the manifest with their pieces, because one before them runs again."""
+        self._keep(lambda entry: entry.partition("/")[0] not in stages)
+
+    def tidy(self, stage: str) -> None:
+        """Throw away the pieces of a stage that is finished."""
+        pieces = [files for entry, files in self._manifest().items() if entry.startswith(f"{stage}/")]
+        self._keep(lambda entry: not entry.startswith(f"{stage}/"))
+        for name in (name for files in pieces for name in files):
+            (self.path / name).unlink(missing_ok=True)
+
+    def _keep(self, wanted: Callable[[str], bool]) -> None:
         listed = self._manifest()
-        kept = {stage: files for stage, files in listed.items() if stage not in stages}
+        kept = {entry: files for entry, files in listed.items() if wanted(entry)}
         if kept != listed:
             write(self.path / MANIFEST, json.dumps(kept, indent=1, sort_keys=True).encode())
 

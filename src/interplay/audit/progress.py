@@ -25,13 +25,12 @@ class Meter:
         self._began = 0.0
 
     def note(self, stage: str, done: int) -> None:
-        """Take note of `done` more units of a stage; 0 says that it begins."""
-        if done == 0 and stage not in self._done:
-            if not any(self._done.values()):  # stages read back from disk take no time: do not count them as pace
-                self._start, self._began = time.monotonic(), self._before(stage)
-            self._done[stage] = 0
+        """Take note of `done` more units of a stage; 0 says that it begins, or that what was told was read back."""
+        read_back = done == 0 and (stage in self._done or not any(self._done.values()))
         self._stage = stage
         self._done[stage] = self._done.get(stage, 0) + done
+        if read_back:  # from disk, in no time: not to be counted as pace
+            self._start, self._began = time.monotonic(), self.share
 
     @property
     def share(self) -> float:

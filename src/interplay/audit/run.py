@@ -5,6 +5,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,21 @@ import numpy as np
 from interplay import catalogue
 from interplay.audit.compose import Findings, compose
 from interplay.audit.folder import RunFolder, write
+from interplay.audit.pieces import Piece, Pieces
 from interplay.audit.result import Audit
 from interplay.audit.storage import (
     Files,
     as_json,
     fleet_files,
+    fleet_piece,
     measurement_files,
     read_fleet,
+    read_fleet_piece,
     read_measurements,
     read_tuning,
+    read_tuning_piece,
     tuning_files,
+    tuning_piece,
 )
 from interplay.audit.timings import Spent, note
 from interplay.data.dataset import Dataset
@@ -137,9 +143,15 @@ class _Stages:
     def all(self) -> dict[str, Any]:
         ready, folder = self.ready, self.folder
         design, shop = ready.design, ready.workshop()
-        self._stage("tune", lambda: tuning_files(tune(shop, ready.tuning_rows(), self.progress)))
+        rates = self._pieces(
+            "tune", tuning_piece, read_tuning_piece, lambda how: len(how.rates) * len(design.tuning_halves)
+        )
+        self._stage("tune", lambda: tuning_files(tune(shop, ready.tuning_rows(), self.progress, rates)))
         tuning = read_tuning(folder.read("tuning.json"))
-        self._stage("train", lambda: fleet_files(train(shop, tuning, self.progress)))
+        members = self._pieces(
+            "train", fleet_piece, partial(read_fleet_piece, ready.network), lambda _: len(design.halves)
+        )
+        self._stage("train", lambda: fleet_files(train(shop, tuning, self.progress, members)))
         fleet = read_fleet(design, ready.network, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
         self._stage(
             "measure",
@@ -192,11 +204,24 @@ class _Stages:
 
     def _stage(self, name: str, work: Callable[[], Files]) -> None:
         self.progress(name, 0)
-        if self.folder.finished(name):
-            return
-        self.folder.forget(STAGES[STAGES.index(name) :])
-        began, compiled = time.perf_counter(), compile_seconds()
-        files = work()
-        spent = Spent(time.perf_counter() - began, compile_seconds() - compiled)
-        self.folder.finish(name, files)
-        note(self.folder, name, spent)
+        if not self.folder.finished(name):
+            self.folder.forget(STAGES[STAGES.index(name) + 1 :])
+            began, compiled = time.perf_counter(), compile_seconds()
+            files = work()
+            spent = Spent(time.perf_counter() - began, compile_seconds() - compiled)
+            self.folder.finish(name, files)
+            note(self.folder, name, spent)
+        self.folder.tidy(name)
+
+    def _pieces(
+        self,
+        stage: str,
+        pack: Callable[[Piece], bytes],
+        unpack: Callable[[bytes], Piece],
+        units: Callable[[Piece], int],
+    ) -> Pieces[Piece]:
+        def told(piece: Piece) -> None:
+            self.progress(stage, units(piece))
+            self.progress(stage, 0)  # what was read back says nothing of the pace
+
+        return Pieces(self.folder, stage, pack, unpack, told)

@@ -33,18 +33,38 @@ def tuning_files(tuning: dict[Treatment, Tuning]) -> Files:
 
 def read_tuning(content: bytes) -> dict[Treatment, Tuning]:
     """Read back what `tuning_files` made."""
-    found = {}
-    for item in json.loads(content):
-        name = Treatment(tuple(item.pop("treatment")))
-        found[name] = Tuning(
-            rates=tuple(item["rates"]),
-            scores=tuple(item["scores"]),
-            collapsed=tuple(item["collapsed"]),
-            chosen=item["chosen"],
-            refused=item["refused"],
-            at_edge=item["at_edge"],
-        )
-    return found
+    return {Treatment(tuple(item.pop("treatment"))): _tuning(item) for item in json.loads(content)}
+
+
+def tuning_piece(how: Tuning) -> bytes:
+    """How one learning rate was chosen."""
+    return as_json(asdict(how))
+
+
+def read_tuning_piece(content: bytes) -> Tuning:
+    """Read back what `tuning_piece` made."""
+    return _tuning(json.loads(content))
+
+
+def _tuning(item: dict[str, Any]) -> Tuning:
+    return Tuning(
+        rates=tuple(item["rates"]),
+        scores=tuple(item["scores"]),
+        collapsed=tuple(item["collapsed"]),
+        chosen=item["chosen"],
+        refused=item["refused"],
+        at_edge=item["at_edge"],
+    )
+
+
+def fleet_piece(parameters: Parameters) -> bytes:
+    """The members of one treatment."""
+    return save_arrays(_named("", parameters))
+
+
+def read_fleet_piece(network: Network, content: bytes) -> Parameters:
+    """Read back what `fleet_piece` made."""
+    return _parameters(load_arrays(content), network, "")
 
 
 def fleet_files(fleet: Fleet) -> Files:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +18,15 @@ from interplay.training.tuning import Trial, Tuning, choose, collapse_reason, re
 
 Progress = Callable[[str, int], None]
 """Told the stage and how many models of it are done."""
+
+Piece = TypeVar("Piece")
+Keep = Callable[[str, Callable[[], Piece]], Piece]
+"""Gives the piece of work that was kept under a name; otherwise does the work, and keeps what it makes."""
+
+
+def anew(_: str, work: Callable[[], Piece]) -> Piece:
+    """Keeps nothing."""
+    return work()
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,26 +51,35 @@ class Rows:
     labels: Int[Array, " row"]
 
 
-def tune(shop: Workshop, rows: Rows, progress: Progress = lambda *_: None) -> dict[Treatment, Tuning]:
+def tune(
+    shop: Workshop, rows: Rows, progress: Progress = lambda *_: None, keep: Keep[Tuning] = anew
+) -> dict[Treatment, Tuning]:
     """Choose a learning rate for every training treatment, the control first, by its scores on `rows`."""
     found: dict[Treatment, Tuning] = {}
     share: float | None = None
-    for treatment in shop.design.trainings:
+    for place, treatment in enumerate(shop.design.trainings):
         trials = partial(_trials, shop, treatment, rows=rows, share=share, progress=progress)
-        found[treatment] = choose(trials, shop.design.study.model.learning_rates)
+        found[treatment] = keep(f"{place}", partial(choose, trials, shop.design.study.model.learning_rates))
         if share is None:
             share = _share(shop, treatment, found[treatment].chosen, rows)
     return found
 
 
-def train(shop: Workshop, tuning: Mapping[Treatment, Tuning], progress: Progress = lambda *_: None) -> Fleet:
+def train(
+    shop: Workshop,
+    tuning: Mapping[Treatment, Tuning],
+    progress: Progress = lambda *_: None,
+    keep: Keep[Parameters] = anew,
+) -> Fleet:
     """Train every member of every treatment, with its own learning rate and with the control's."""
     trainings, control = shop.design.trainings, tuning[Treatment()].chosen
-    tuned = {one: _members(shop, one, tuning[one].chosen, progress) for one in trainings}
-    as_applied = {
-        one: tuned[one] if tuning[one].chosen == control else _members(shop, one, control, progress)
-        for one in trainings
-    }
+
+    def members(one: Treatment, rate: float) -> Parameters:
+        place = trainings.index(one)
+        return keep(f"{place}-{rate}", lambda: _members(shop, one, rate, progress))
+
+    tuned = {one: members(one, tuning[one].chosen) for one in trainings}
+    as_applied = {one: tuned[one] if tuning[one].chosen == control else members(one, control) for one in trainings}
     budgets = {one: budget(shop, one) for one in trainings}
     return Fleet(tuned, as_applied, tuning, {one: spent for one, spent in budgets.items() if spent is not None})
 
