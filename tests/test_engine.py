@@ -6,7 +6,21 @@ import sys
 
 import pytest
 
-from interplay.engine import CORES, accelerated, cache_folder, compile_seconds, devices, jax, jnp, notice
+from interplay.engine import (
+    BLOCK_BYTES,
+    CORES,
+    MEMORY,
+    accelerated,
+    block_bytes,
+    cache_folder,
+    compile_seconds,
+    declared_memory,
+    devices,
+    jax,
+    jnp,
+    notice,
+)
+from interplay.errors import MachineError
 
 
 def _python(script, **environment):
@@ -59,3 +73,22 @@ def test_compiling_is_counted_apart():
 def test_programs_are_kept_in_the_users_cache_folder():
     assert cache_folder().name == "programs"
     assert jax.config.jax_compilation_cache_dir == os.environ.get("JAX_COMPILATION_CACHE_DIR", str(cache_folder()))
+
+
+def test_models_in_work_take_an_eighth_of_the_declared_memory_at_most(monkeypatch):
+    monkeypatch.delenv(MEMORY, raising=False)
+    assert declared_memory() is None
+    assert block_bytes() == BLOCK_BYTES
+    monkeypatch.setenv(MEMORY, "1.2")
+    assert declared_memory() == 1_200_000_000
+    assert block_bytes() == 150_000_000
+    monkeypatch.setenv(MEMORY, "64")
+    assert block_bytes() == BLOCK_BYTES, "more would only delay progress and interrupts"
+
+
+@pytest.mark.parametrize("told", ["much", "-1", "0", "nan", "inf"])
+def test_a_memory_that_is_no_size_is_refused(monkeypatch, told):
+    monkeypatch.setenv(MEMORY, told)
+    with pytest.raises(MachineError, match="a positive number of GB") as caught:
+        declared_memory()
+    assert caught.value.where == MEMORY

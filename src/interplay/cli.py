@@ -28,6 +28,7 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 StudyPath = Annotated[Path, typer.Argument(help="The study file (TOML).")]
 RunsPath = Annotated[Path, typer.Option(help="The folder for run folders.")]
 Device = Annotated[str, typer.Option(help="Where to compute: auto, cpu or gpu.")]
+Memory = Annotated[float | None, typer.Option(help="The most memory the run may take, in GB.", min=0.001)]
 
 
 @app.command()
@@ -51,9 +52,9 @@ def init(
 
 
 @app.command()
-def plan(study: StudyPath, runs: RunsPath = Path("runs"), device: Device = "auto") -> None:
+def plan(study: StudyPath, runs: RunsPath = Path("runs"), device: Device = "auto", memory: Memory = None) -> None:
     """Say what a study will run: treatments, members, time, memory and disk, before anything runs."""
-    _compute_on(device)
+    _compute_on(device, memory)
     from interplay.audit.outline import outline
     from interplay.audit.run import prepare
     from interplay.study.load import load, locate
@@ -67,9 +68,10 @@ def run(
     runs: RunsPath = Path("runs"),
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
     device: Device = "auto",
+    memory: Memory = None,
 ) -> None:
     """Run a study, or what is left of it: audit.json, report.html and a summary."""
-    _compute_on(device)
+    _compute_on(device, memory)
     from rich.console import Console
 
     from interplay.audit.run import prepare
@@ -113,10 +115,12 @@ def _compiling(seconds: float) -> str:
     )
 
 
-def _compute_on(device: str) -> None:
-    """Choose the device, before anything that computes is imported; an environment that chose already is kept."""
+def _compute_on(device: str, memory: float | None) -> None:
+    """Choose the device and the memory before anything that computes is imported; the environment's choice is kept."""
     if device != "auto" or "INTERPLAY_DEVICE" not in os.environ:
         os.environ["INTERPLAY_DEVICE"] = device
+    if memory is not None:
+        os.environ["INTERPLAY_MEMORY"] = str(memory)
 
 
 @contextmanager

@@ -12,6 +12,12 @@ from pathlib import Path
 DEVICE = "INTERPLAY_DEVICE"
 """The environment variable that says where to compute: auto (the default), cpu or gpu."""
 
+MEMORY = "INTERPLAY_MEMORY"
+"""The environment variable that declares the most memory a run may take, in GB; nothing is declared by default."""
+
+BLOCK_BYTES = 256_000_000
+"""What the models in work may take together, where no smaller memory is declared."""
+
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 """How many cores this process may use."""
 
@@ -35,9 +41,22 @@ import jax  # noqa: E402 - the flags above must be set first
 import jax.numpy as jnp  # noqa: E402
 from platformdirs import user_cache_path  # noqa: E402
 
-from interplay.errors import InterplayError  # noqa: E402
+from interplay.errors import MachineError  # noqa: E402
 
-__all__ = ["CORES", "DEVICE", "accelerated", "cache_folder", "compile_seconds", "devices", "jax", "jnp", "notice"]
+__all__ = [
+    "CORES",
+    "DEVICE",
+    "MEMORY",
+    "accelerated",
+    "block_bytes",
+    "cache_folder",
+    "compile_seconds",
+    "declared_memory",
+    "devices",
+    "jax",
+    "jnp",
+    "notice",
+]
 
 _compiled = 0.0
 
@@ -73,16 +92,39 @@ def devices() -> tuple[jax.Device, ...]:
 
     `INTERPLAY_DEVICE` in the environment chooses cpu or gpu; auto takes an accelerator when JAX finds one.
 
-    Raises InterplayError where a GPU is asked for and none is found, or the variable says something else.
+    Raises MachineError where a GPU is asked for and none is found, or the variable says something else.
     """
     wanted = os.environ.get(DEVICE, "auto")
     if wanted not in ("auto", "cpu", "gpu"):
-        raise InterplayError("auto, cpu or gpu", repr(wanted), DEVICE, "set it to one of these, or leave it out")
+        raise MachineError("auto, cpu or gpu", repr(wanted), DEVICE, "set it to one of these, or leave it out")
     try:
         return tuple(jax.local_devices(backend=None if wanted == "auto" else wanted))
     except RuntimeError as error:
         remedy = "install JAX for your GPU (pip install 'jax[cuda13]'), or compute on the processor with --device cpu"
-        raise InterplayError(f"a {wanted} that JAX can use", "none", DEVICE, remedy) from error
+        raise MachineError(f"a {wanted} that JAX can use", "none", DEVICE, remedy) from error
+
+
+def declared_memory() -> int | None:
+    """The most memory a run may take, in bytes, as `INTERPLAY_MEMORY` declares it; None where it does not.
+
+    Raises MachineError where the variable is not a positive number.
+    """
+    told = os.environ.get(MEMORY, "")
+    if not told:
+        return None
+    try:
+        found = float(told)
+    except ValueError:
+        found = 0.0
+    if not 0 < found < float("inf"):
+        raise MachineError("a positive number of GB", repr(told), MEMORY, "set it to, say, 4, or leave it out")
+    return int(found * 1e9)
+
+
+def block_bytes() -> int:
+    """What the arguments and results of the calls that run at the same time may take: an eighth of what is declared."""
+    declared = declared_memory()
+    return BLOCK_BYTES if declared is None else min(BLOCK_BYTES, declared // 8)
 
 
 def accelerated() -> bool:

@@ -48,5 +48,11 @@ class RunError(InterplayError):
     exit_code = 2
 
 
+class MachineError(InterplayError):
+    """The device or the memory that was asked for is not there, or not enough."""
+
+    exit_code = 2
+
+
 class DiscoveryError(InterplayError):
     """A file in a room of the house does not define exactly one thing."""

@@ -18,7 +18,7 @@ DENSE = Dense((COLUMNS, 4, 2))
 SAME = Function("two layers", DENSE.initial, DENSE.logits)
 SMALL = ip.Study(
     name="small",
-    members=2,
+    members=3,
     draws=50,
     data=ip.DataSection(source="silobank", options={"rows": 400}),
     groups=ip.GroupsSection(attributes={"sex": ip.GroupSection()}),

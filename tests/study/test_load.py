@@ -192,8 +192,8 @@ FAULTS = {
     ),
     "endless digits": (
         f"members = -{'9' * 400}\n" + BASE,
-        "expected a number of at least 2 for members, found the number far too large (study.toml:1:1). "
-        "Next: write a number of at least 2.",
+        "expected a number of at least 3 for members, found the number far too large (study.toml:1:1). "
+        "Next: write a number of at least 3.",
     ),
     "nested": (
         f"{BASE}options = {{ a = {'[' * 30}{']' * 30} }}\n",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from interplay.arrays import Array, Int
 from interplay.engine import jax, jnp
 from interplay.threefry import uniform
 
@@ -16,6 +17,10 @@ class Threat(NamedTuple):
     movable: jax.Array
     lower: jax.Array
     upper: jax.Array
+
+    def among(self, columns: Int[Array, " some"]) -> "Threat":
+        """The same threat to a table of some movable columns only."""
+        return Threat(jnp.ones(len(columns)), self.lower[columns], self.upper[columns])
 
 
 def project(inputs: jax.Array, origin: jax.Array, radius: jax.Array | float, threat: Threat) -> jax.Array:

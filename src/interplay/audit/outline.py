@@ -3,17 +3,16 @@
 from pathlib import Path
 
 from interplay.audit.run import Prepared
-from interplay.design.cost import cost
 from interplay.design.expense import expenses, in_words
 from interplay.design.treatment import Treatment
-from interplay.engine import accelerated
+from interplay.engine import accelerated, block_bytes, declared_memory
 from interplay.training.recipes import budget, sampling
 
 
 def outline(ready: Prepared, runs: Path) -> str:
     """Data, groups, treatments, budgets, comparisons, and the estimated time, memory and disk."""
     design, dataset, columns = ready.design, ready.dataset, ready.encoded.matrix.shape[1]
-    expected = cost(design, columns, len(dataset.classes), network=ready.network)
+    expected = ready.expected
     parts = ", ".join(f"{name} {int(getattr(design.split, name).sum())}" for name in _PARTS)
     lines = [
         f"Study      {ready.study.name}  ({ready.digest[:16]})",
@@ -31,13 +30,20 @@ def outline(ready: Prepared, runs: Path) -> str:
         f"Measured   {len(design.treatments)} treatments, {len(design.metrics)} metrics, "
         f"{len(design.comparisons)} comparisons (each re-tuned and as applied)",
         f"Estimate   {expected.models} models, {_time(expected.seconds)} on 2 cores (within a factor of three), "
-        f"{expected.memory_bytes / 1e9:.1f} GB of memory, {expected.disk_bytes / 1e6:.0f} MB of disk",
+        f"{expected.disk_bytes / 1e6:.0f} MB of disk",
+        f"Memory     {expected.memory_bytes / 1e9:.1f} GB{_declared()}, at most {block_bytes() / 1e6:.0f} MB of it for models "
+        "in work",
         f"Results    {runs / ready.digest[:16]}",
     ]
     return "\n".join(lines)
 
 
 _PARTS = ("pool", "tuning", "calibration", "test", "audit")
+
+
+def _declared() -> str:
+    declared = declared_memory()
+    return "" if declared is None else f" of {declared / 1e9:.1f} GB declared"
 
 
 def _sizes(name: str, ready: Prepared) -> str:

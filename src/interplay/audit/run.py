@@ -38,10 +38,12 @@ from interplay.decision.decide import decide
 from interplay.decision.decision import Decision
 from interplay.design.architecture import admitted, network_of
 from interplay.design.candidates import candidates, measured_at
+from interplay.design.cost import Cost, cost
 from interplay.design.plan import Design, plan
 from interplay.effects.compare import compare
 from interplay.effects.results import Effects
-from interplay.engine import compile_seconds, notice
+from interplay.engine import MEMORY, compile_seconds, declared_memory, notice
+from interplay.errors import MachineError
 from interplay.measurement.bench import Bench, bench
 from interplay.measurement.measure import measure
 from interplay.models.computation import called, computation
@@ -71,6 +73,12 @@ class Prepared:
     design: Design
     network: Network
     digest: str
+
+    @property
+    def expected(self) -> Cost:
+        """What the run is expected to cost."""
+        columns, classes = self.encoded.matrix.shape[1], len(self.dataset.classes)
+        return cost(self.design, columns, classes, network=self.network)
 
     def workshop(self) -> Workshop:
         """What training needs."""
@@ -120,16 +128,29 @@ def run(
     Outputs go to `runs`/<the study's hash>/. A finished stage is recognised by the hashes of its files and read back;
     a changed study has another hash and another folder. `frame` gives the rows when `study.data.source` is "frame".
     `ready` saves preparing a study twice. `network` is any architecture as functions (`interplay.models`), trained
-    instead of the one that the study's model section describes; its computation is part of the hash.
+    instead of the one that the study's model section describes; its computation is part of the hash. Raises MachineError
+    where the run is expected to need more memory than `INTERPLAY_MEMORY` declares.
     """
     if lost := notice():
         warnings.warn(lost, stacklevel=2)
     ready = ready or prepare(study, frame, network=network)
+    _within_memory(ready.expected.memory_bytes)
     folder = RunFolder(Path(runs) / ready.digest[:16])
     write(folder.path / "study.json", as_json(to_json(study)))
     stages = _Stages(ready, folder, progress)
     audit = stages.all()
     return Audit(folder.path, audit)
+
+
+def _within_memory(needed: int) -> None:
+    declared = declared_memory()
+    if declared is not None and needed > declared:
+        raise MachineError(
+            f"at least {needed / 1e9:.1f} GB of memory for this study",
+            f"{declared / 1e9:.1f} GB",
+            MEMORY,
+            "declare more with --memory, or take fewer rows, members or draws",
+        )
 
 
 class _Stages:

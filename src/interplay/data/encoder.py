@@ -13,10 +13,12 @@ from interplay.arrays import Array, Bool, Float, Int
 from interplay.data.features import INFLATED, UNSEEN_CODE, Feature, LevelFeature, NumericFeature, fit_feature
 from interplay.data.mapped import MappedRows, store
 from interplay.data.table import Kind, Table
+from interplay.engine import declared_memory
 from interplay.errors import DataError
 
 LARGEST_IN_MEMORY = 2_000_000_000
-"""Bytes of encoded rows above which they go to a file, from which training gathers them batch by batch."""
+"""Bytes of encoded rows above which they go to a file, from which training gathers them batch by batch; a quarter of
+the declared memory where that is less."""
 BLOCK_ROWS = 65_536
 
 
@@ -94,7 +96,7 @@ class Encoder:
 
     def _matrix(self, raw: Float[Array, "row feature"]) -> tuple[Float[Array, "row column"], MappedRows | None]:
         """The matrix in memory, or in a temporary file where it would take too much."""
-        if 4 * len(raw) * len(self.columns) <= LARGEST_IN_MEMORY:
+        if 4 * len(raw) * len(self.columns) <= _largest_in_memory():
             return self.encode_raw(raw), None
         folder = Path(tempfile.mkdtemp(prefix="interplay-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -184,3 +186,8 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
             other, count = f"{name} ({count})", count + 1
         taken[other] = None
     return tuple(taken)
+
+
+def _largest_in_memory() -> int:
+    declared = declared_memory()
+    return LARGEST_IN_MEMORY if declared is None else min(LARGEST_IN_MEMORY, declared // 4)

@@ -24,7 +24,7 @@ from interplay.measurement.bench import (
     LARGEST_DISTANCE,
     Bench,
 )
-from interplay.models.network import Network, Parameters
+from interplay.models.network import Network, Parameters, cross_entropy
 from interplay.training.fleet import over_members, scores
 
 
@@ -49,7 +49,7 @@ class Facts:
     def adversarial_log_probabilities(self) -> Float[Array, "member attacked label"]:
         """Log-probabilities on the rows moved by the evaluation attack."""
         bench = self.bench
-        found = _attack(bench.network)(
+        found = _attack(bench.network, _movable(bench))(
             self.parameters,
             self._keys("evaluation attack"),
             jnp.asarray(bench.encoded.matrix[bench.attacked]),
@@ -89,7 +89,7 @@ class Facts:
         if not bench.encoded.movable.any():
             return NotMeasurable("no column can be moved by an attacker")
         rows = bench.attacked[:DISTANCE_ROWS]
-        found = _distance(bench.network)(
+        found = _distance(bench.network, _movable(bench))(
             self.parameters, self._keys("distance"), jnp.asarray(bench.encoded.matrix[rows]), bench.threat
         )
         return Distances(rows, found.astype(np.float64), LARGEST_DISTANCE)
@@ -134,8 +134,14 @@ class Facts:
         return np.stack([streams.key_data(seed, purpose, member=member) for member in range(members)])
 
 
+def _movable(bench: Bench) -> tuple[int, ...]:
+    return tuple(np.flatnonzero(bench.encoded.movable).tolist())
+
+
 @functools.lru_cache(maxsize=16)
-def _attack(network: Network) -> Callable[..., Array]:
+def _attack(network: Network, movable: tuple[int, ...]) -> Callable[..., Array]:
+    columns = np.asarray(movable)
+
     def run(
         parameters: Parameters,
         key: jax.Array,
@@ -144,16 +150,18 @@ def _attack(network: Network) -> Callable[..., Array]:
         radius: jax.Array,
         threat: Threat,
     ) -> jax.Array:
-        def cross_entropy(x: jax.Array) -> jax.Array:
-            return network.losses(parameters, x, labels)
+        scores_at = network.around(parameters, inputs, columns)
 
-        def excess(x: jax.Array) -> jax.Array:
-            return margin(network.logits(parameters, x), labels)
+        def loss(moved: jax.Array) -> jax.Array:
+            return cross_entropy(scores_at(moved), labels)
 
-        again = jax.random.fold_in(key, 1)
-        plain = pgd(cross_entropy, inputs, radius, threat, key, ATTACK_STEPS, ATTACK_RESTARTS)
-        adaptive = apgd(excess, inputs, radius, threat, again, ATTACK_STEPS, ATTACK_RESTARTS)
-        return worse(network.logits(parameters, plain), network.logits(parameters, adaptive), labels)
+        def excess(moved: jax.Array) -> jax.Array:
+            return margin(scores_at(moved), labels)
+
+        start, bounds, again = inputs[:, columns], threat.among(columns), jax.random.fold_in(key, 1)
+        plain = pgd(loss, start, radius, bounds, key, ATTACK_STEPS, ATTACK_RESTARTS)
+        adaptive = apgd(excess, start, radius, bounds, again, ATTACK_STEPS, ATTACK_RESTARTS)
+        return worse(scores_at(plain), scores_at(adaptive), labels)
 
     return over_members(run)
 
@@ -169,8 +177,11 @@ def _switch(network: Network) -> Callable[..., Array]:
 
 
 @functools.lru_cache(maxsize=16)
-def _distance(network: Network) -> Callable[..., Array]:
+def _distance(network: Network, movable: tuple[int, ...]) -> Callable[..., Array]:
+    columns = np.asarray(movable)
+
     def run(parameters: Parameters, key: jax.Array, inputs: jax.Array, threat: Threat) -> jax.Array:
-        return boundary_distance(lambda x: network.logits(parameters, x), inputs, threat, key, LARGEST_DISTANCE)
+        scores_at = network.around(parameters, inputs, columns)
+        return boundary_distance(scores_at, inputs[:, columns], threat.among(columns), key, LARGEST_DISTANCE)
 
     return over_members(run)

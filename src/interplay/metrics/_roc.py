@@ -80,12 +80,12 @@ def pooled_sample(
         if not _remain(side, weights):
             return NotMeasurable(f"too few scored rows of {who} to attack")
     numbers, count = bin_numbers(scores, pooled)
+    by_side = np.where(memberships.inside, numbers, numbers + count)  # the bins of members, then those of non-members
     at_once = max(1, _BUDGET // (len(scores) * count))
     values = []
     for start in range(0, len(weights), at_once):
-        some = weights[start : start + at_once]
-        inside, outside = (histograms(numbers, side.astype(np.float64), some, count) for side in sides)
-        values.append(_pseudo_values(inside, outside, statistic))
+        found = histograms(by_side, scored.astype(np.float64), weights[start : start + at_once], 2 * count)
+        values.append(_pseudo_values(found[:, :count], found[:, count:], statistic))
     return Sample(np.concatenate(values, axis=1), int(scored.any(axis=0).sum()))
 
 

@@ -93,8 +93,9 @@ class Study(Section):
     """What the model decides, and about whom."""
     seed: int = Field(default=0, ge=0)
     """Every random number of the study follows from it."""
-    members: int = Field(default=16, ge=2)
-    """Models trained for every treatment; 16 where membership attacks are measured, 8 suffice elsewhere."""
+    members: int = Field(default=16, ge=3)
+    """Models trained for every treatment; 16 where membership attacks are measured, 8 suffice elsewhere. An attacked model
+    has the others as shadows, of which one trained on a row and one not: three is the least."""
     draws: int = Field(default=200, ge=50)
     """Bootstrap draws of the rows, for the intervals."""
     data: DataSection

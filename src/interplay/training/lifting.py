@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 
 from interplay.arrays import Array
-from interplay.engine import accelerated, devices, jax, jnp
+from interplay.engine import accelerated, block_bytes, devices, jax, jnp
 
 PLACES = 32
 """Models that one device takes at most in one call; places that stay empty cost nothing on processor cores."""
-BLOCK_BYTES = 256_000_000
-"""What the arguments and results of the calls that run at the same time may take."""
 CALL_SECONDS = 2.0
 """About how long one call should take, so that progress can be told and an interrupt is heard."""
 
@@ -68,10 +66,13 @@ class Lifted:
         return jax.tree.map(lambda *parts: np.concatenate(parts), *(done[start] for start in sorted(done)))
 
     def places(self, shared: Any, item: Any, budget: int | None = None) -> int:
-        """How many items a device takes in one call so that all calls stay within `budget` bytes; at least one."""
+        """How many items a device takes in one call so that all calls stay within `budget` bytes; at least one.
+
+        Without a budget they stay within `block_bytes`, which follows the declared memory.
+        """
         result = jax.eval_shape(self._function, shared, item)
         each = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves((item, result)))
-        allowed = (BLOCK_BYTES if budget is None else budget) // (max(each, 1) * len(devices()))
+        allowed = (block_bytes() if budget is None else budget) // (max(each, 1) * len(devices()))
         return int(np.clip(allowed, 1, PLACES))
 
     def _call(self, device: jax.Device, shared: Any, block: list[Any], places: int) -> tuple[Any, float]:

@@ -162,10 +162,12 @@ def _perturbed(
 ) -> Examples:
     assert job.hooks.perturbation is not None
     columns = np.asarray(recipe.movable)
-    threat = Threat(jnp.ones(len(columns)), table.threat.lower[columns], table.threat.upper[columns])
     scores = recipe.network.around(parameters, examples.inputs, columns)
     moved = job.hooks.perturbation.perturb(
-        lambda inputs: _climbed(scores(inputs), examples.labels), examples.inputs[:, columns], threat, key
+        lambda inputs: _climbed(scores(inputs), examples.labels),
+        examples.inputs[:, columns],
+        table.threat.among(columns),
+        key,
     )
     if moved.ndim == 2:
         return examples._replace(inputs=_put(examples.inputs, columns, moved))

@@ -1,0 +1,42 @@
+"""What a design is said to cost, before anything runs."""
+
+import dataclasses
+
+import pytest
+from tests.audit.worlds import mortgage
+
+from interplay.audit.run import prepare
+from interplay.design.cost import cost
+
+
+@pytest.fixture(scope="module")
+def design():
+    return prepare(mortgage(members=4)).design
+
+
+def _changed(design, **study):
+    return dataclasses.replace(design, study=design.study.model_copy(update=study))
+
+
+def test_models_are_tuned_and_trained_twice_but_for_the_control(design):
+    tuning = (2 + 1) * 4  # two rates and one more at an edge, four tuning members
+    assert cost(design, 20, 2).models == 8 * tuning + 8 * 4 + 7 * 4
+
+
+@pytest.mark.parametrize(("name", "more"), [("members", 32), ("draws", 5_000)])
+def test_more_of_anything_takes_longer_and_more_memory(design, name, more):
+    before, after = cost(design, 20, 2), cost(_changed(design, **{name: more}), 20, 2)
+    assert after.seconds > before.seconds
+    assert after.memory_bytes > before.memory_bytes
+    assert after.disk_bytes > before.disk_bytes
+
+
+def test_longer_training_takes_longer_and_no_memory(design):
+    model = design.study.model.model_copy(update={"steps": 100 * design.study.model.steps})
+    before, after = cost(design, 20, 2), cost(_changed(design, model=model), 20, 2)
+    assert after.seconds > before.seconds
+    assert after.memory_bytes == before.memory_bytes
+
+
+def test_more_cores_take_less_time(design):
+    assert cost(design, 20, 2, cores=8).seconds < cost(design, 20, 2, cores=2).seconds
