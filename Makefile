@@ -11,7 +11,7 @@ demo: $(VENV)/demo
 	$(BIN)/interplay run examples/mortgage.toml
 
 test: $(VENV)/dev lint
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

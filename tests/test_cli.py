@@ -90,10 +90,6 @@ def test_a_run_that_does_not_fit_the_declared_memory_is_refused_before_it_starts
     assert "GB of 8.0 GB declared" in run("plan", "study.toml", "--memory", "8", cwd=folder).stdout
     _refused(run("run", "study.toml", "--memory", "0.5", cwd=folder), "0.5 GB", "--memory", "members")
     assert not (folder / "runs").exists()
-    _refused(
-        "'much'",
-        "INTERPLAY_MEMORY",
-    )
 
 
 def test_init_does_not_overwrite(folder):
