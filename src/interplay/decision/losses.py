@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
@@ -41,10 +42,13 @@ class Losses:
     paths: Mapping[Pair, Float[Array, " draw"]]
     """The mean loss over members in every row draw, on the scale of the difference."""
 
+    @cached_property
+    def _paired(self) -> frozenset[Treatment]:
+        return frozenset(first for first, _ in self.between)
+
     def measured(self, candidates: Candidates) -> list[Treatment]:
         """Those of the candidates that have the criterion and can be paired, in the given order."""
-        known = {first for first, _ in self.between}
-        first = next((candidate for candidate in candidates if candidate in known), None)
+        first = next((candidate for candidate in candidates if candidate in self._paired), None)
         return [one for one in candidates if one == first or (one, first) in self.between]
 
     def best(self, candidates: Candidates, draw: int) -> Treatment:
