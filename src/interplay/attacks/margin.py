@@ -1,6 +1,7 @@
 """The margin loss: what an attack climbs when cross-entropy is flat."""
 
 from interplay.engine import jax, jnp
+from interplay.models.network import excess_of_other
 
 
 def margin(scores: jax.Array, labels: jax.Array) -> jax.Array:
@@ -26,7 +27,7 @@ def margin(scores: jax.Array, labels: jax.Array) -> jax.Array:
     Does not show: how far away the decision changes; logits have no common scale.
     """
     if scores.shape[1] == 2:
-        return jnp.where(labels == 1, scores[:, 0] - scores[:, 1], scores[:, 1] - scores[:, 0])
+        return excess_of_other(scores, labels)
     own = jnp.take_along_axis(scores, labels[:, None], axis=1)[:, 0]
     others = jnp.where(jax.nn.one_hot(labels, scores.shape[1]) > 0, -jnp.inf, scores)
     return jnp.max(others, axis=1) - own
