@@ -6,7 +6,6 @@ prints one line of JSON: seconds of the work itself, compile seconds, peak memor
 """
 
 import json
-import resource
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ import numpy as np
 
 from interplay import streams
 from interplay.attacks.pgd import Threat
+from interplay.audit.timings import peak_memory
 from interplay.data.mapped import store
 from interplay.engine import compile_seconds, devices, jnp
 from interplay.interventions.adversarial_training import AdversarialTraining
@@ -56,7 +56,7 @@ def main() -> None:
         compiled, began = compile_seconds(), time.perf_counter()
         train_all(recipe, table, jobs)
         seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = peak_memory()
     found = {"seconds": round(seconds, 3), "compile_seconds": round(compiled, 2), "peak_bytes": peak}
     print(json.dumps({**asdict(point), **found, "models": len(jobs), "devices": len(devices())}))
 
