@@ -1,4 +1,4 @@
-"""JAX, prepared: its devices, one thread each, a cache of compiled programs, and how long compiling took.
+"""JAX, prepared: its devices, one thread each, the memory it may use, a cache of programs, and how long compiling took.
 
 XLA reads its settings when JAX first touches a device, so every module that computes imports JAX from here. When the
 user's program used JAX before, its settings stand; `notice` says what that costs.

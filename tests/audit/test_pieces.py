@@ -49,6 +49,7 @@ def test_a_damaged_piece_is_made_again(folder):
 def test_pieces_are_forgotten_with_their_stage(folder):
     _pieces(folder)("0", lambda: "first")
     folder.forget(("train", "measure"))
+    assert not any((folder.path / "pieces").iterdir()), "what nobody will read is not left behind"
     assert _pieces(folder)("0", lambda: "again") == "again"
 
 

@@ -58,7 +58,7 @@ def signal(
     logs = np.asarray(log_probabilities, dtype=np.float64)
     true = np.arange(logs.shape[2]) == np.asarray(labels)[:, None]
     if logs.shape[2] == 2:
-        gap = logs[:, :, 1] - logs[:, :, 0]
+        gap = logs[:, :, 1] - logs[:, :, 0]  # one other label: nothing to sum up
         return np.where(true[:, 1], gap, -gap)
     picked = np.take_along_axis(logs, np.asarray(labels)[None, :, None], axis=2)[:, :, 0]
     return np.asarray(picked - logsumexp(np.where(true, -np.inf, logs), axis=2))

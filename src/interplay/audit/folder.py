@@ -75,16 +75,17 @@ class RunFolder:
 
     def tidy(self, stage: str) -> None:
         """Throw away the pieces of a stage that is finished."""
-        pieces = [files for entry, files in self._manifest().items() if entry.startswith(f"{stage}/")]
         self._keep(lambda entry: not entry.startswith(f"{stage}/"))
-        for name in (name for files in pieces for name in files):
-            (self.path / name).unlink(missing_ok=True)
 
     def _keep(self, wanted: Callable[[str], bool]) -> None:
+        """Take all other entries off the manifest; the files of a piece go with it."""
         listed = self._manifest()
         kept = {entry: files for entry, files in listed.items() if wanted(entry)}
         if kept != listed:
             write(self.path / MANIFEST, json.dumps(kept, indent=1, sort_keys=True).encode())
+        for entry in listed.keys() - kept.keys():
+            for name in listed[entry] if "/" in entry else ():
+                (self.path / name).unlink(missing_ok=True)
 
     def _manifest(self) -> dict[str, dict[str, str]]:
         try:

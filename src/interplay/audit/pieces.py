@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic
 
 from interplay.audit.folder import RunFolder
-
-Piece = TypeVar("Piece")
+from interplay.training.train import Piece
 
 
 @dataclass(frozen=True)
 class Pieces(Generic[Piece]):
-    """The pieces of `stage`, kept in the run folder, so that a killed run does a piece again and not the stage.
+    """A `Keep` for `stage` in the run folder: a killed run does a piece again and not the whole stage.
 
     `told` hears about a piece that is read back.
     """

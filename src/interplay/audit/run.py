@@ -14,7 +14,7 @@ import numpy as np
 from interplay import catalogue
 from interplay.audit.compose import Findings, compose
 from interplay.audit.folder import RunFolder, write
-from interplay.audit.pieces import Piece, Pieces
+from interplay.audit.pieces import Pieces
 from interplay.audit.result import Audit
 from interplay.audit.storage import (
     Files,
@@ -55,7 +55,7 @@ from interplay.study.digest import digest
 from interplay.study.dump import to_json
 from interplay.study.positions import Positions
 from interplay.training.recipes import Workshop, workshop
-from interplay.training.train import Rows, train, tune
+from interplay.training.train import Piece, Rows, train, tune
 
 STAGES = ("tune", "train", "measure", "compare", "decide", "report")
 Progress = Callable[[str, int], None]

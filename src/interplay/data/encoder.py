@@ -56,6 +56,11 @@ class Encoded:
     """The file behind `matrix`, when the rows are not held in memory."""
 
     @property
+    def movable_columns(self) -> tuple[int, ...]:
+        """The places of the columns an attacker may move."""
+        return tuple(np.flatnonzero(self.movable).tolist())
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """One sentence for every feature with unseen categories."""
         return tuple(

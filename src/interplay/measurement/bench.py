@@ -70,7 +70,7 @@ def bench(design: Design, network: Network, dataset: Dataset, encoder: Encoder, 
 
 
 def _held(encoded: Encoded, pool: Int[Array, " pool"]) -> Float[Array, "row column"]:
-    columns = np.flatnonzero(encoded.movable)
+    columns = list(encoded.movable_columns)
     means = np.array([encoded.matrix[pool, column].mean(dtype=np.float64) for column in columns])
 
     def without(block: Float[Array, "some column"]) -> Float[Array, "some column"]:

@@ -49,7 +49,7 @@ class Facts:
     def adversarial_log_probabilities(self) -> Float[Array, "member attacked label"]:
         """Log-probabilities on the rows moved by the evaluation attack."""
         bench = self.bench
-        found = _attack(bench.network, _movable(bench))(
+        found = _attack(bench.network, bench.encoded.movable_columns)(
             self.parameters,
             self._keys("evaluation attack"),
             jnp.asarray(bench.encoded.matrix[bench.attacked]),
@@ -89,7 +89,7 @@ class Facts:
         if not bench.encoded.movable.any():
             return NotMeasurable("no column can be moved by an attacker")
         rows = bench.attacked[:DISTANCE_ROWS]
-        found = _distance(bench.network, _movable(bench))(
+        found = _distance(bench.network, bench.encoded.movable_columns)(
             self.parameters, self._keys("distance"), jnp.asarray(bench.encoded.matrix[rows]), bench.threat
         )
         return Distances(rows, found.astype(np.float64), LARGEST_DISTANCE)
@@ -132,10 +132,6 @@ class Facts:
     def _keys(self, purpose: str) -> Int[Array, "member word"]:
         seed, members = self.bench.design.study.seed, len(self.bench.design.halves)
         return np.stack([streams.key_data(seed, purpose, member=member) for member in range(members)])
-
-
-def _movable(bench: Bench) -> tuple[int, ...]:
-    return tuple(np.flatnonzero(bench.encoded.movable).tolist())
 
 
 @functools.lru_cache(maxsize=16)

@@ -56,7 +56,7 @@ def workshop(design: Design, network: Network, dataset: Dataset, encoded: Encode
         classes=len(dataset.classes),
         favourable=dataset.favourable,
         group_count=1 if grouping is None else len(dataset.groupings[grouping].names),
-        movable=tuple(np.flatnonzero(encoded.movable).tolist()),
+        movable=encoded.movable_columns,
         reader=encoded.mapped,
         table=Table(
             jnp.asarray(encoded.matrix[pool] if encoded.mapped is None else pool),
