@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from interplay.attacks.margin import margin
+from interplay.attacks.margin import Excess
 from interplay.attacks.pgd import Threat, pgd
 from interplay.engine import jax, jnp
 
@@ -33,9 +33,7 @@ def boundary_distance(
     Does not show: a lower bound; a stronger attack may flip the decision nearer by.
     """
     decided = jnp.argmax(scores(inputs), axis=1)
-
-    def excess(moved: jax.Array) -> jax.Array:
-        return margin(scores(moved), decided)
+    excess = Excess(scores, decided)
 
     def flips(radius: jax.Array, at: int | jax.Array) -> jax.Array:
         return excess(pgd(excess, inputs, radius, threat, jax.random.fold_in(key, at), steps)) > 0

@@ -1,7 +1,11 @@
 """The margin loss: what an attack climbs when cross-entropy is flat."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from interplay.engine import jax, jnp
-from interplay.models.network import excess_of_other
+from interplay.models.network import cross_entropy, excess_of_other
+from interplay.models.perceptron import Around
 
 
 def margin(scores: jax.Array, labels: jax.Array) -> jax.Array:
@@ -31,6 +35,50 @@ def margin(scores: jax.Array, labels: jax.Array) -> jax.Array:
     own = jnp.take_along_axis(scores, labels[:, None], axis=1)[:, 0]
     others = jnp.where(jax.nn.one_hot(labels, scores.shape[1]) > 0, -jnp.inf, scores)
     return jnp.max(others, axis=1) - own
+
+
+@dataclass(frozen=True, eq=False)
+class Excess:
+    """The margin as a function of moved inputs, for attacks to climb; with two labels, its ascent may be one call.
+
+    `scores` gives class scores (row, label) of inputs (row, column); rows whose `weights` are zero stay.
+
+    Example:
+        >>> climbed = Excess(lambda x: jnp.concatenate([x, -x], axis=1), jnp.array([0]))
+        >>> climbed(jnp.array([[1.0]])).tolist()
+        [-2.0]
+    """
+
+    scores: Callable[[jax.Array], jax.Array]
+    labels: jax.Array
+    weights: jax.Array | None = None
+
+    def __call__(self, moved: jax.Array) -> jax.Array:
+        """The margin of every row."""
+        return margin(self.scores(moved), self.labels)
+
+    def ascent(self) -> Callable[..., jax.Array] | None:
+        """`ascent(start, low, high, stride, steps)`, the signed ascent from `start` as one call; None without one."""
+        if not isinstance(self.scores, Around) or self.scores.labels != 2:
+            return None
+        up = jnp.where(self.labels == 1, -1.0, 1.0)
+        if self.weights is not None:
+            up = jnp.where(self.weights == 0, 0.0, up)
+        ascent = self.scores.ascent
+        return lambda start, low, high, stride, steps: ascent(start, low, high, up * stride, steps)
+
+
+def steepest(
+    scores: Callable[[jax.Array], jax.Array], start: jax.Array, labels: jax.Array, weights: jax.Array | None = None
+) -> Callable[[jax.Array], jax.Array]:
+    """What an attack climbs from `start` (row, column): with two labels the margin, otherwise cross-entropy.
+
+    With two labels both slopes have the same sign, and that of the margin is cheaper and never vanishes. Arguments are
+    those of `Excess`.
+    """
+    if jax.eval_shape(scores, start).shape[1] == 2:
+        return Excess(scores, labels, weights)
+    return lambda moved: cross_entropy(scores(moved), labels)
 
 
 def worse(first: jax.Array, second: jax.Array, labels: jax.Array) -> jax.Array:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from interplay.arrays import Array, Int
+from interplay.attacks.margin import Excess
 from interplay.engine import jax, jnp
 from interplay.threefry import uniform
 
@@ -28,10 +29,19 @@ def project(inputs: jax.Array, origin: jax.Array, radius: jax.Array | float, thr
 
     A row that already lies outside the bounds may stay where it is. `radius` is one number or one per row.
     """
-    reach = jnp.reshape(jnp.asarray(radius), (-1, 1)) if jnp.ndim(radius) else radius
+    return jnp.clip(inputs, *_bounds(origin, radius, threat))
+
+
+def _bounds(origin: jax.Array, radius: jax.Array | float, threat: Threat) -> tuple[jax.Array, jax.Array]:
+    """The smallest and the largest allowed inputs."""
+    reach = _reach(radius) * (threat.movable > 0)
     low = jnp.maximum(origin - reach, jnp.minimum(threat.lower, origin))
-    high = jnp.minimum(origin + reach, jnp.maximum(threat.upper, origin))
-    return jnp.where(threat.movable > 0, jnp.clip(inputs, low, high), origin)
+    return low, jnp.minimum(origin + reach, jnp.maximum(threat.upper, origin))
+
+
+def _reach(radius: jax.Array | float) -> jax.Array:
+    """One number, or a column of one per row."""
+    return jnp.reshape(jnp.asarray(radius), (-1, 1)) if jnp.ndim(radius) else jnp.asarray(radius)
 
 
 def ascend(
@@ -57,13 +67,16 @@ def ascend(
 
     Does not show: that no row with a larger loss exists.
     """
-    reach = jnp.reshape(jnp.asarray(radius), (-1, 1)) if jnp.ndim(radius) else radius
+    low, high = _bounds(origin, radius, threat)
+    stride = 2.5 / steps * _reach(radius)
+    start = jnp.clip(origin + _reach(radius) * (2.0 * uniform(key, origin.shape) - 1.0), low, high)
+    ascent = loss.ascent() if isinstance(loss, Excess) else None
+    if ascent is not None:
+        return ascent(start, low, high, jnp.broadcast_to(stride.reshape(-1), origin.shape[:1]), steps)
     slope = jax.grad(lambda inputs: jnp.sum(loss(inputs)))
-    start = project(origin + reach * (2.0 * uniform(key, origin.shape) - 1.0), origin, radius, threat)
 
     def step(inputs: jax.Array, _: None) -> tuple[jax.Array, None]:
-        moved = inputs + 2.5 / steps * reach * jnp.sign(slope(inputs))
-        return project(moved, origin, radius, threat), None
+        return jnp.clip(inputs + stride * jnp.sign(slope(inputs)), low, high), None
 
     return jax.lax.scan(step, start, None, length=steps)[0]
 

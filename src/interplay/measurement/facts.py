@@ -11,7 +11,7 @@ from interplay.arrays import Array, Float, Int
 from interplay.attacks import lira, loss_threshold, rmia
 from interplay.attacks.apgd import apgd
 from interplay.attacks.distance import boundary_distance
-from interplay.attacks.margin import margin, worse
+from interplay.attacks.margin import Excess, steepest, worse
 from interplay.attacks.pgd import Threat, pgd
 from interplay.attacks.switch import Switches, withstands
 from interplay.engine import jax, jnp
@@ -24,7 +24,7 @@ from interplay.measurement.bench import (
     LARGEST_DISTANCE,
     Bench,
 )
-from interplay.models.network import Network, Parameters, cross_entropy
+from interplay.models.network import Network, Parameters
 from interplay.training.fleet import over_members, scores
 
 
@@ -147,15 +147,9 @@ def _attack(network: Network, movable: tuple[int, ...]) -> Callable[..., Array]:
         threat: Threat,
     ) -> jax.Array:
         scores_at = network.around(parameters, inputs, columns)
-
-        def loss(moved: jax.Array) -> jax.Array:
-            return cross_entropy(scores_at(moved), labels)
-
-        def excess(moved: jax.Array) -> jax.Array:
-            return margin(scores_at(moved), labels)
-
         start, bounds, again = inputs[:, columns], threat.among(columns), jax.random.fold_in(key, 1)
-        plain = pgd(loss, start, radius, bounds, key, ATTACK_STEPS, ATTACK_RESTARTS)
+        excess = Excess(scores_at, labels)
+        plain = pgd(steepest(scores_at, start, labels), start, radius, bounds, key, ATTACK_STEPS, ATTACK_RESTARTS)
         adaptive = apgd(excess, start, radius, bounds, again, ATTACK_STEPS, ATTACK_RESTARTS)
         return worse(scores_at(plain), scores_at(adaptive), labels)
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from interplay.arrays import Array, Int
 from interplay.engine import jax, jnp
+from interplay.models import perceptron
 from interplay.models.network import Examples, Network, clipping, cross_entropy
 
 FEW_LABELS = 4
@@ -46,16 +47,19 @@ class Dense(Network):
         )
 
     def logits(self, parameters: Layers, inputs: jax.Array) -> jax.Array:
-        return _above(parameters[1:], affine(inputs, parameters[0]))
+        first = parameters[0]
+        if perceptron.computes(parameters, inputs):
+            return perceptron.scores(first.bias, inputs, first.weight, parameters[1:])
+        return _above(parameters[1:], affine(inputs, first))
 
     def around(
         self, parameters: Layers, inputs: jax.Array, columns: Int[Array, " moved"]
     ) -> Callable[[jax.Array], jax.Array]:
-        first = parameters[0]
-        if len(columns) == inputs.shape[1]:
-            return lambda moved: self.logits(parameters, moved)
-        held = affine(inputs.at[:, columns].set(0.0), first)
-        weight = first.weight[columns]
+        first, some = parameters[0], len(columns) < inputs.shape[1]
+        held = affine(inputs.at[:, columns].set(0.0), first) if some else first.bias
+        weight = first.weight[columns] if some else first.weight
+        if perceptron.computes(parameters, inputs):
+            return perceptron.Around(held, weight, parameters[1:])
         return lambda moved: _above(parameters[1:], held + moved @ weight)
 
     def clipped_sum(
@@ -69,6 +73,9 @@ class Dense(Network):
 
         Reference: Goodfellow (2015), "Efficient per-example gradient computations"; Cresswell (2025), Eq. 3.
         """
+        if perceptron.computes(parameters, examples.inputs):
+            found, sizes = perceptron.clipped_sum(parameters, examples, max_grad_norm)
+            return tuple(Layer(*one) for one in found), sizes
         rows = len(examples.labels)
         copies = 1 if examples.inputs.ndim == 2 else examples.inputs.shape[1]
         flat = examples.inputs.reshape(rows * copies, -1)

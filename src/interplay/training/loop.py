@@ -10,11 +10,11 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import optax
 
-from interplay.attacks.margin import margin
+from interplay.attacks.margin import steepest
 from interplay.attacks.pgd import Threat
 from interplay.data.mapped import MappedRows
 from interplay.engine import jax, jnp
-from interplay.models.network import Examples, Network, Parameters, cross_entropy
+from interplay.models.network import Examples, Network, Parameters
 from interplay.training.hooks import Hooks
 from interplay.training.sampler import Sampling
 
@@ -162,22 +162,14 @@ def _perturbed(
 ) -> Examples:
     assert job.hooks.perturbation is not None
     columns = np.asarray(recipe.movable)
+    start = examples.inputs[:, columns]
     scores = recipe.network.around(parameters, examples.inputs, columns)
-    moved = job.hooks.perturbation.perturb(
-        lambda inputs: _climbed(scores(inputs), examples.labels),
-        examples.inputs[:, columns],
-        table.threat.among(columns),
-        key,
-    )
+    climbed = steepest(scores, start, examples.labels, examples.weights)
+    moved = job.hooks.perturbation.perturb(climbed, start, table.threat.among(columns), key)
     if moved.ndim == 2:
         return examples._replace(inputs=_put(examples.inputs, columns, moved))
     copies = [_put(examples.inputs, columns, moved[:, copy]) for copy in range(moved.shape[1])]
     return examples._replace(inputs=jnp.stack(copies, axis=1))
-
-
-def _climbed(scores: jax.Array, labels: jax.Array) -> jax.Array:
-    """What an attack climbs: the loss, or with two labels the margin, whose slope has the same sign and is cheaper."""
-    return margin(scores, labels) if scores.shape[1] == 2 else cross_entropy(scores, labels)
 
 
 def _put(inputs: jax.Array, columns: np.ndarray[Any, Any], values: jax.Array) -> jax.Array:

@@ -1,0 +1,79 @@
+"""Compiled kernels: C beside the modules, compiled for this processor when first needed, and called by JAX's programs."""
+
+import ctypes
+import functools
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from interplay.engine import accelerated, cache_folder, jax
+
+KERNEL = "INTERPLAY_KERNEL"
+"""The environment variable that says whether kernels are used: auto (the default) or off."""
+
+FLAGS = ("-O3", "-march=native", "-ffp-contract=fast", "-std=gnu11", "-shared", "-fPIC")
+LONGEST_COMPILATION = 120.0
+"""Seconds."""
+
+
+@functools.cache
+def available(source: Path, functions: tuple[str, ...]) -> bool:
+    """Make the functions of a C file callable by name from compiled programs; False where that cannot be."""
+    return not without(source) and _registered(source, functions)
+
+
+@functools.cache
+def without(source: Path) -> str:
+    """Why there is no kernel, in words for a reader; empty where there is one."""
+    if os.environ.get(KERNEL, "auto") == "off":
+        return f"{KERNEL} is off"
+    if accelerated():
+        return "models are computed on an accelerator"
+    compiler = shutil.which(os.environ.get("CC", "cc"))
+    if compiler is None:
+        return "there is no C compiler (cc)"
+    library = _place(source, compiler)
+    if library.exists():
+        return ""
+    return _compile(source, compiler, library)
+
+
+def _place(source: Path, compiler: str) -> Path:
+    """Where the library is kept: under a name that changes with all that decides what is in it."""
+    decisive = (source.read_bytes(), " ".join((compiler, *FLAGS)).encode(), jax.__version__.encode(), _processor())
+    name = hashlib.sha256(b"\0".join(decisive)).hexdigest()[:20]
+    return cache_folder().with_name("kernels") / f"{source.stem}-{name}.so"
+
+
+def _processor() -> bytes:
+    """What tells processors apart: `-march=native` makes code that another one may not run."""
+    try:
+        lines = Path("/proc/cpuinfo").read_bytes().splitlines()
+    except OSError:
+        return f"{platform.machine()} {platform.processor()} {platform.node()}".encode()
+    return b"\n".join(sorted({line for line in lines if line.startswith((b"model name", b"flags", b"Features"))}))
+
+
+def _compile(source: Path, compiler: str, library: Path) -> str:
+    """Compile; gives what went wrong, or nothing. Another process that compiles the same gets the same file."""
+    try:
+        library.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=library.parent) as folder:
+            made = Path(folder) / library.name
+            command = [compiler, *FLAGS, "-I", jax.ffi.include_dir(), str(source), "-o", str(made), "-lm"]
+            subprocess.run(command, check=True, capture_output=True, timeout=LONGEST_COMPILATION)
+            os.replace(made, library)
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"{compiler} could not compile it ({type(error).__name__})"
+    return ""
+
+
+def _registered(source: Path, functions: tuple[str, ...]) -> bool:
+    library = ctypes.CDLL(str(_place(source, shutil.which(os.environ.get("CC", "cc")) or "")))
+    for name in functions:
+        jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(getattr(library, name)), platform="cpu")
+    return True
