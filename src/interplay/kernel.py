@@ -15,7 +15,9 @@ from interplay.engine import accelerated, cache_folder, jax
 KERNEL = "INTERPLAY_KERNEL"
 """The environment variable that says whether kernels are used: auto (the default) or off."""
 
-FLAGS = ("-O3", "-march=native", "-ffp-contract=fast", "-std=gnu11", "-shared", "-fPIC")
+HEADER = Path(__file__).with_suffix(".h")
+
+FLAGS = ("-O3", "-march=native", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-std=gnu11", "-shared", "-fPIC")
 LONGEST_COMPILATION = 120.0
 """Seconds."""
 
@@ -44,7 +46,7 @@ def without(source: Path) -> str:
 
 def _place(source: Path, compiler: str) -> Path:
     """Where the library is kept: under a name that changes with all that decides what is in it."""
-    decisive = (source.read_bytes(), " ".join((compiler, *FLAGS)).encode(), jax.__version__.encode(), _processor())
+    decisive = (source.read_bytes(), HEADER.read_bytes(), " ".join((compiler, *FLAGS)).encode(), jax.__version__.encode(), _processor())
     name = hashlib.sha256(b"\0".join(decisive)).hexdigest()[:20]
     return cache_folder().with_name("kernels") / f"{source.stem}-{name}.so"
 

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "xla/ffi/api/c_api.h"
+#include "../kernel.h"
 #ifdef __AVX__
 #include <immintrin.h>
 #endif
@@ -24,8 +24,6 @@
 #define TILE 6     /* rows of a product that are held in registers */
 #define STRIP 8    /* vectors of a row that are held in registers where zeros are left out */
 #define LAYERS 64
-#define APART static __attribute__((noinline))
-#define ALWAYS static inline __attribute__((always_inline))
 
 typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 typedef float eight_lanes __attribute__((vector_size(32), aligned(4), may_alias));
@@ -112,14 +110,15 @@ APART void product(Product p) {
 APART long nonzero(const float *row, long columns, int *found) {
     long count = 0, at = 0;
 #ifdef __AVX__
-    for (; at + 32 <= columns; at += 32) {
-        unsigned bits = 0;
-        for (int part = 0; part < 4; part++) {
+    for (; at + 8 <= columns; at += 64) {
+        uint64_t bits = 0;
+        for (long part = 0; part < 8 && at + 8 * part + 8 <= columns; part++) {
             __m256 seen = _mm256_cmp_ps(_mm256_loadu_ps(row + at + 8 * part), _mm256_setzero_ps(), _CMP_NEQ_UQ);
-            bits |= (unsigned)_mm256_movemask_ps(seen) << (8 * part);
+            bits |= (uint64_t)_mm256_movemask_ps(seen) << (8 * part);
         }
-        for (; bits; bits &= bits - 1) found[count++] = (int)at + __builtin_ctz(bits);
+        for (; bits; bits &= bits - 1) found[count++] = (int)at + __builtin_ctzll(bits);
     }
+    at = columns / 8 * 8;
 #endif
     for (; at < columns; at++) {
         found[count] = (int)at;
@@ -523,25 +522,6 @@ static void ascend(const Shape *shape, Forward *f, Backward *b, const Ascent *a,
 }
 
 /* ---- what JAX calls ---- */
-
-static XLA_FFI_Error *told(XLA_FFI_CallFrame *frame, const char *message) {
-    XLA_FFI_Error_Create_Args error = {XLA_FFI_Error_Create_Args_STRUCT_SIZE, NULL, message, XLA_FFI_Error_Code_INTERNAL};
-    return frame->api->XLA_FFI_Error_Create(&error);
-}
-
-/* whether the runtime only asks which version of its interface this was compiled for */
-static int introduced(XLA_FFI_CallFrame *frame) {
-    XLA_FFI_Extension_Base *asked = frame->extension_start;
-    if (!asked || asked->type != XLA_FFI_Extension_Metadata) return 0;
-    XLA_FFI_Metadata *metadata = ((XLA_FFI_Metadata_Extension *)asked)->metadata;
-    metadata->api_version.major_version = XLA_FFI_API_MAJOR;
-    metadata->api_version.minor_version = XLA_FFI_API_MINOR;
-    return 1;
-}
-
-static XLA_FFI_Buffer *argument(XLA_FFI_CallFrame *frame, long at) { return frame->args.args[at]; }
-static float *given(XLA_FFI_CallFrame *frame, long at) { return argument(frame, at)->data; }
-static float *result(XLA_FFI_CallFrame *frame, long at) { return ((XLA_FFI_Buffer *)frame->rets.rets[at])->data; }
 
 /* inputs and `layers` weights, found at `step` places from one another */
 static Shape shaped(XLA_FFI_CallFrame *frame, long layers, long weights, long step) {
