@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from interplay import kernel, threefry
 from interplay.engine import jnp
 from interplay.threefry import encrypt, exponential, normal, uniform
 
@@ -53,3 +54,14 @@ def test_small_exponential_numbers_are_finely_spaced():
     found = np.sort(np.asarray(exponential(jax.random.key(2), (2_000_000,))))
     assert found[0] > 0 or (found == 0).sum() <= 2
     assert len(np.unique(found[:1000])) > 990, "a coarse grid would bias rare events"
+
+
+@pytest.mark.skipif(bool(kernel.without(threefry.SOURCE)), reason=kernel.without(threefry.SOURCE) or "-")
+@pytest.mark.parametrize("shape", [(1,), (7,), (100_000,), (40, 25)])
+def test_normal_numbers_of_the_kernel_are_those_of_the_operations(shape):
+    key = jax.random.key(3)
+    found = normal(key, shape)
+    with kernel.set_aside():
+        expected = normal(key, shape)
+    assert found.shape == shape
+    np.testing.assert_allclose(found, expected, atol=1e-5)

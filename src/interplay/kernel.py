@@ -1,5 +1,6 @@
 """Compiled kernels: C beside the modules, compiled for this processor when first needed, and called by JAX's programs."""
 
+import contextlib
 import ctypes
 import functools
 import hashlib
@@ -8,6 +9,8 @@ import platform
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 from interplay.engine import accelerated, cache_folder, jax
@@ -17,15 +20,42 @@ KERNEL = "INTERPLAY_KERNEL"
 
 HEADER = Path(__file__).with_suffix(".h")
 
-FLAGS = ("-O3", "-march=native", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-std=gnu11", "-shared", "-fPIC")
+FLAGS = (
+    "-O3",
+    "-march=native",
+    "-ffp-contract=off",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-std=gnu11",
+    "-shared",
+    "-fPIC",
+)
 LONGEST_COMPILATION = 120.0
 """Seconds."""
 
 
-@functools.cache
+_aside = ContextVar("_aside", default=False)
+
+
+@contextlib.contextmanager
+def set_aside() -> Iterator[None]:
+    """What is traced within is computed by JAX's own operations: the same on every machine, and countable."""
+    token = _aside.set(True)
+    try:
+        yield
+    finally:
+        _aside.reset(token)
+
+
 def available(source: Path, functions: tuple[str, ...]) -> bool:
     """Make the functions of a C file callable by name from compiled programs; False where that cannot be."""
-    return not without(source) and _registered(source, functions)
+    return not _aside.get() and not without(source) and _registered(source, functions)
+
+
+def described(source: Path) -> str:
+    """What a reader is told about a kernel."""
+    lacking = without(source)
+    return f"none, for {lacking}; JAX's own operations take its place" if lacking else "compiled for this processor"
 
 
 @functools.cache
@@ -46,7 +76,13 @@ def without(source: Path) -> str:
 
 def _place(source: Path, compiler: str) -> Path:
     """Where the library is kept: under a name that changes with all that decides what is in it."""
-    decisive = (source.read_bytes(), HEADER.read_bytes(), " ".join((compiler, *FLAGS)).encode(), jax.__version__.encode(), _processor())
+    decisive = (
+        source.read_bytes(),
+        HEADER.read_bytes(),
+        " ".join((compiler, *FLAGS)).encode(),
+        jax.__version__.encode(),
+        _processor(),
+    )
     name = hashlib.sha256(b"\0".join(decisive)).hexdigest()[:20]
     return cache_folder().with_name("kernels") / f"{source.stem}-{name}.so"
 
@@ -74,6 +110,7 @@ def _compile(source: Path, compiler: str, library: Path) -> str:
     return ""
 
 
+@functools.cache
 def _registered(source: Path, functions: tuple[str, ...]) -> bool:
     library = ctypes.CDLL(str(_place(source, shutil.which(os.environ.get("CC", "cc")) or "")))
     for name in functions:

@@ -4,9 +4,19 @@ import jax
 import numpy as np
 import pytest
 
+from interplay import kernel
 from interplay.engine import jnp
 from interplay.models.dense import Dense
 from interplay.models.network import Examples, Network
+
+
+@pytest.fixture(params=["kernel", "operations"], autouse=True)
+def _computed_by(request):
+    if request.param == "kernel":
+        yield
+    else:
+        with kernel.set_aside():
+            yield
 
 
 def _examples(copies, classes, rows=200, columns=12):

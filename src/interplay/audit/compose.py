@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from interplay import catalogue
+from interplay import catalogue, kernel
 from interplay.aspects import Aspect
 from interplay.audit.data import described
 from interplay.audit.methods import methods
@@ -26,6 +26,7 @@ from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable, Sample
 from interplay.interventions import Intervention
 from interplay.measurement.measurements import Measurements
+from interplay.models import perceptron
 from interplay.models.network import Network
 from interplay.study import Study
 from interplay.study.dump import to_json
@@ -96,7 +97,7 @@ def compose(found: Findings) -> dict[str, Any]:
         "decision": _decision(found.decision, found.effects),
         "soft_goals": [goal.model_dump(mode="json") for goal in study.soft_goals],
         "not_measured": [*_not_measured(measured), *without_a_number(verdicts)],
-        "methods": told | {"statements": [f"Trained is this network: {network}.", *told["statements"]]},
+        "methods": told | {"statements": [f"Trained is this network: {network}.", _computed(), *told["statements"]]},
         "software": {
             "name": "interplay",
             "version": version("interplay"),
@@ -105,6 +106,10 @@ def compose(found: Findings) -> dict[str, Any]:
         },
         "seconds": {"planned": cost(design, columns, len(found.dataset.classes), network=found.network).seconds},
     }
+
+
+def _computed() -> str:
+    return f"The kernel that computes perceptrons and noise: {kernel.described(perceptron.SOURCE)}."
 
 
 def _intervention(one: Intervention) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from interplay import kernel
 from interplay.audit.run import Prepared
 from interplay.design.expense import expenses, in_words
 from interplay.design.treatment import Treatment
 from interplay.engine import accelerated, block_bytes, declared_memory
+from interplay.models import perceptron
 from interplay.training.recipes import budget, sampling
 
 
@@ -33,6 +35,7 @@ def outline(ready: Prepared, runs: Path) -> str:
         f"{expected.disk_bytes / 1e6:.0f} MB of disk",
         f"Memory     {expected.memory_bytes / 1e9:.1f} GB{_declared()}, at most {block_bytes() / 1e6:.0f} MB of it for models "
         "in work",
+        f"Kernel     {kernel.described(perceptron.SOURCE)}",
         f"Results    {runs / ready.digest[:16]}",
     ]
     return "\n".join(lines)

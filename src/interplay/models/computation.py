@@ -1,5 +1,6 @@
 """What a network is called, and what it computes, as text: the same text, the same computation."""
 
+from interplay import kernel
 from interplay.engine import jax, jnp
 from interplay.models.network import Network, Parameters
 
@@ -51,4 +52,7 @@ def computation(network: Network, columns: int) -> str:
 
     shapes, key = network.shapes, jax.ShapeDtypeStruct((2,), jnp.uint32)
     parts = (initial, (key,)), (logits, (shapes, inputs)), (gradient, (shapes, inputs, labels))
-    return "\n".join(jax.jit(part).trace(*given).lower(lowering_platforms=("cpu",)).as_text() for part, given in parts)
+    with kernel.set_aside():
+        return "\n".join(
+            jax.jit(one).trace(*given).lower(lowering_platforms=("cpu",)).as_text() for one, given in parts
+        )

@@ -36,6 +36,22 @@ ALWAYS lanes load(const float *from) { return *(const lanes *)from; }
 ALWAYS void store(float *to, lanes value) { *(lanes *)to = value; }
 ALWAYS lanes rectified(lanes value) { return (lanes)((marks)value & (value > 0)); }
 
+/* one * other + sum, rounded once: left to the compiler, some copies of a loop would round twice */
+ALWAYS lanes fused(lanes one, lanes other, lanes sum) {
+#if defined(__AVX512F__)
+    return (lanes)_mm512_fmadd_ps((__m512)one, (__m512)other, (__m512)sum);
+#elif defined(__FMA__)
+    return (lanes)_mm256_fmadd_ps((__m256)one, (__m256)other, (__m256)sum);
+#elif defined(__ARM_FEATURE_FMA)
+    for (int at = 0; at < LANES; at++) sum[at] = __builtin_fmaf(one[at], other[at], sum[at]);
+    return sum;
+#else
+    return one * other + sum;
+#endif
+}
+
+ALWAYS lanes across(float value) { return value - (lanes){0}; }
+
 ALWAYS float total(lanes value) {
 #ifdef __AVX__
     __m256 eight = (__m256)*(const eight_lanes *)&value;
@@ -71,10 +87,10 @@ ALWAYS void tile(const Product *p, long row, long column, const int rows, const 
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++) sum[r][v] = load(start + r * p->start_row + v * LANES);
     for (long step = 0; step < p->depth; step++, left += p->left_step, right += p->right_row) {
-        lanes across[2];
-        for (int v = 0; v < vectors; v++) across[v] = load(right + v * LANES);
+        lanes weight[2];
+        for (int v = 0; v < vectors; v++) weight[v] = load(right + v * LANES);
         for (int r = 0; r < rows; r++)
-            for (int v = 0; v < vectors; v++) sum[r][v] += left[r * p->left_row] * across[v];
+            for (int v = 0; v < vectors; v++) sum[r][v] = fused(across(left[r * p->left_row]), weight[v], sum[r][v]);
     }
     float *out = p->out + row * p->out_row + column;
     const float *kept = p->kept ? p->kept + row * p->kept_row + column : NULL;
@@ -139,7 +155,8 @@ ALWAYS void sparse_row(const Product *p, long row, long column, const int vector
     const float *left = p->left + row * p->left_row, *right = p->right + column;
     for (int v = 0; v < vectors; v++) sum[v] = load(p->start + row * p->start_row + column + v * LANES);
     for (long at = 0; at < count; at++)
-        for (int v = 0; v < vectors; v++) sum[v] += left[found[at]] * load(right + found[at] * p->right_row + v * LANES);
+        for (int v = 0; v < vectors; v++) 
+            sum[v] = fused(across(left[found[at]]), load(right + found[at] * p->right_row + v * LANES), sum[v]);
     float *out = p->out + row * p->out_row + column;
     for (int v = 0; v < vectors; v++) store(out + v * LANES, p->rectify ? rectified(sum[v]) : sum[v]);
 }
@@ -159,7 +176,8 @@ ALWAYS void sparse_add(float *out, long out_row, const float *row, const float *
     for (int v = 0; v < vectors; v++) slope[v] = load(slopes + v * LANES);
     for (long at = 0; at < count; at++) {
         float *to = out + found[at] * out_row;
-        for (int v = 0; v < vectors; v++) store(to + v * LANES, load(to + v * LANES) + row[found[at]] * slope[v]);
+        for (int v = 0; v < vectors; v++) 
+            store(to + v * LANES, fused(across(row[found[at]]), slope[v], load(to + v * LANES)));
     }
 }
 
@@ -314,8 +332,8 @@ static void forward(const Shape *shape, Forward *f, Memory from) {
             for (long label = 0; label < labels; label++) {
                 lanes sum = {0};
                 for (long column = 0; column < padded(last); column += LANES)
-                    sum += load(f->hidden[layers - 1] + at * padded(last) + column) *
-                           load(head + label * padded(last) + column);
+                    sum = fused(load(f->hidden[layers - 1] + at * padded(last) + column),
+                                load(head + label * padded(last) + column), sum);
                 f->scores[at * labels + label] = f->bias[layers][label] + total(sum);
             }
     }
@@ -354,7 +372,8 @@ APART void descend(const Shape *shape, const Backward *b, long row, long rows) {
         for (long column = 0; column < wide; column += LANES) {
             lanes sum = {0};
             for (long label = 0; label < labels; label++)
-                sum += b->slopes[(row + at) * labels + label] * load(b->weight[layers] + label * wide + column);
+                sum = fused(across(b->slopes[(row + at) * labels + label]),
+                            load(b->weight[layers] + label * wide + column), sum);
             marks kept = load(b->hidden[layers - 1] + (row + at) * wide + column) > 0;
             store(b->delta[layers - 1] + at * wide + column, (lanes)((marks)sum & kept));
         }
@@ -364,7 +383,7 @@ APART void descend(const Shape *shape, const Backward *b, long row, long rows) {
 static float square(const float *values, long count) {
     lanes sum = {0};
     long at = 0;
-    for (; at + LANES <= count; at += LANES) sum += load(values + at) * load(values + at);
+    for (; at + LANES <= count; at += LANES) sum = fused(load(values + at), load(values + at), sum);
     float found = total(sum);
     for (; at < count; at++) found += values[at] * values[at];
     return found;
