@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from interplay.arrays import Array, Int
 from interplay.engine import jax, jnp
 from interplay.models import perceptron
@@ -56,9 +58,14 @@ class Dense(Network):
         self, parameters: Layers, inputs: jax.Array, columns: Int[Array, " moved"]
     ) -> Callable[[jax.Array], jax.Array]:
         first, some = parameters[0], len(columns) < inputs.shape[1]
-        held = affine(inputs.at[:, columns].set(0.0), first) if some else first.bias
+        fast = perceptron.computes(parameters, inputs)
         weight = first.weight[columns] if some else first.weight
-        if perceptron.computes(parameters, inputs):
+        held = first.bias
+        if some:
+            others = np.ones(inputs.shape[1], np.float32)
+            others[columns] = 0.0
+            held = (perceptron.first if fast else affine)(inputs * others, first)
+        if fast:
             return perceptron.Around(held, weight, parameters[1:])
         return lambda moved: _above(parameters[1:], held + moved @ weight)
 

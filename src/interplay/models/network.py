@@ -48,7 +48,7 @@ class Network(abc.ABC):
         """
         if len(columns) == inputs.shape[1]:
             return lambda moved: self.logits(parameters, moved)
-        return lambda moved: self.logits(parameters, inputs.at[:, columns].set(moved))
+        return lambda moved: self.logits(parameters, placed(inputs, columns, moved))
 
     def clipped_sum(
         self, parameters: Parameters, examples: Examples, max_grad_norm: jax.Array | float
@@ -101,6 +101,27 @@ class Network(abc.ABC):
         with kernel.set_aside():
             found = jax.jit(lambda *given: self.logits(*given)).lower(self.shapes, row).cost_analysis()
         return float((found or {}).get("flops", 2.0 * self.size)) / 2
+
+
+def placed(inputs: jax.Array, columns: Int[Array, " moved"], values: jax.Array) -> jax.Array:
+    """The inputs (row, column) with `values` (row, moved) in some columns, which are in increasing order.
+
+    It is written with one piece for every run of neighbouring columns, which compiles to copies; setting single columns
+    compiles to a loop over numbers.
+
+    Example:
+        >>> placed(jnp.zeros((1, 4)), np.array([1, 2]), jnp.array([[5.0, 6.0]])).tolist()
+        [[0.0, 5.0, 6.0, 0.0]]
+    """
+    width = inputs.shape[1]
+    where = np.full(width, -1)
+    where[columns] = np.arange(len(columns))
+    starts = np.flatnonzero(np.diff((where >= 0).astype(int), prepend=-1))
+    pieces = []
+    for start, end in zip(starts, [*starts[1:], width], strict=True):
+        source, begin = (values, where[start]) if where[start] >= 0 else (inputs, start)
+        pieces.append(source[:, begin : begin + end - start])
+    return jnp.concatenate(pieces, axis=1)
 
 
 def clipping(norms: jax.Array, max_grad_norm: jax.Array | float) -> jax.Array:

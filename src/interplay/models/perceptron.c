@@ -550,6 +550,28 @@ static Shape shaped(XLA_FFI_CallFrame *frame, long layers, long weights, long st
     return shape;
 }
 
+/* inputs, bias, weight -> what the first layer gives before its rectifier */
+XLA_FFI_Error *perceptron_first(XLA_FFI_CallFrame *frame) {
+    if (introduced(frame)) return NULL;
+    Shape shape = {1, argument(frame, 0)->dims[0], {argument(frame, 0)->dims[1], argument(frame, 2)->dims[1]}};
+    long columns = shape.width[0], wide = padded(shape.width[1]);
+    Memory from = memory((columns + 2) * wide + padded(columns + 1) + BLOCK * wide);
+    if (!from.next) return told(frame, "no memory for a perceptron's first layer");
+    const float *bias = spread(&from, given(frame, 1), 1, shape.width[1]);
+    const float *weight = spread(&from, given(frame, 2), columns, shape.width[1]);
+    int *found = (int *)take(&from, columns + 1);
+    float *out = take(&from, BLOCK * wide);
+    for (long row = 0; row < shape.rows; row += BLOCK) {
+        long rows = smaller(BLOCK, shape.rows - row);
+        const float *inputs = given(frame, 0) + row * columns;
+        Product one = {rows, wide, columns, inputs, columns, 1, weight, wide, bias, 0, out, wide, NULL, 0, 0};
+        if (mostly_zero(inputs, rows, columns)) sparse_product(one, found);
+        else product(one);
+        narrowed(result(frame, 0) + row * shape.width[1], out, rows, shape.width[1]);
+    }
+    return NULL;
+}
+
 /* inputs, held, weight 1, weight 2, bias 2, ... -> scores, hidden 1, hidden 2, ... */
 XLA_FFI_Error *perceptron_forward(XLA_FFI_CallFrame *frame) {
     if (introduced(frame)) return NULL;

@@ -14,7 +14,7 @@ from interplay.engine import jax, jnp
 from interplay.models.network import Examples, cross_entropy
 
 SOURCE = Path(__file__).with_suffix(".c")
-FUNCTIONS = ("perceptron_forward", "perceptron_gradient", "perceptron_slopes", "perceptron_ascent")
+FUNCTIONS = ("perceptron_first", "perceptron_forward", "perceptron_gradient", "perceptron_slopes", "perceptron_ascent")
 
 PAD = 16
 """The kernel gives what hidden layers give in rows of a multiple of so many numbers."""
@@ -55,6 +55,13 @@ def _back(kept: Any, slopes: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array
 
 
 scores.defvjp(_remembered, _back)
+
+
+def first(inputs: jax.Array, layer: Any) -> jax.Array:
+    """What the first layer gives before its rectifier: inputs @ weight + bias. Without gradients."""
+    weight, bias = layer
+    (found,) = _call("perceptron_first", (_shape(inputs.shape[0], bias.shape[0]),), inputs, bias, weight)
+    return found
 
 
 def clipped_sum(

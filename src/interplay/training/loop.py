@@ -14,7 +14,7 @@ from interplay.attacks.margin import steepest
 from interplay.attacks.pgd import Threat
 from interplay.data.mapped import MappedRows
 from interplay.engine import jax, jnp
-from interplay.models.network import Examples, Network, Parameters
+from interplay.models.network import Examples, Network, Parameters, placed
 from interplay.training.hooks import Hooks
 from interplay.training.sampler import Sampling
 
@@ -167,13 +167,9 @@ def _perturbed(
     climbed = steepest(scores, start, examples.labels, examples.weights)
     moved = job.hooks.perturbation.perturb(climbed, start, table.threat.among(columns), key)
     if moved.ndim == 2:
-        return examples._replace(inputs=_put(examples.inputs, columns, moved))
-    copies = [_put(examples.inputs, columns, moved[:, copy]) for copy in range(moved.shape[1])]
+        return examples._replace(inputs=placed(examples.inputs, columns, moved))
+    copies = [placed(examples.inputs, columns, moved[:, copy]) for copy in range(moved.shape[1])]
     return examples._replace(inputs=jnp.stack(copies, axis=1))
-
-
-def _put(inputs: jax.Array, columns: np.ndarray[Any, Any], values: jax.Array) -> jax.Array:
-    return values if len(columns) == inputs.shape[1] else inputs.at[:, columns].set(values)
 
 
 def _summed_loss(parameters: Parameters, recipe: Recipe, hooks: Hooks, part: _Part) -> jax.Array:
