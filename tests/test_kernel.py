@@ -47,6 +47,14 @@ def test_it_is_compiled_once_into_a_folder_of_the_users_own(tmp_path):
     assert library.stat().st_mtime_ns == made
 
 
+@pytest.mark.skipif(bool(kernel.without(perceptron.SOURCE)), reason=kernel.without(perceptron.SOURCE) or "-")
+def test_a_library_that_others_could_have_changed_is_not_loaded(tmp_path):
+    assert _told(XDG_CACHE_HOME=str(tmp_path)) == "compiled for this processor"
+    (library,) = tmp_path.rglob("*.so")
+    library.parent.chmod(0o777)
+    assert "others can write to" in _told(XDG_CACHE_HOME=str(tmp_path))
+
+
 def test_another_source_or_compiler_is_another_library(tmp_path):
     one, other = tmp_path / "one.c", tmp_path / "other.c"
     one.write_text("int one;")

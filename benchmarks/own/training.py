@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.work import Work
 from interplay import streams
 from interplay.attacks.pgd import Threat
-from interplay.engine import CORES, jnp
+from interplay.engine import jnp
 from interplay.interventions import Intervention
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
@@ -34,6 +34,10 @@ def adversarial(work: Work) -> AdversarialTraining:
     return AdversarialTraining(radius=work.recipe.attack.radius, attack_steps=work.recipe.attack.steps)
 
 
+MEMBERS = 16
+"""Models trained at once: the members that a treatment has unless a study says otherwise."""
+
+
 class Fleet:
     """Models trained for some epochs on the work's rows. Unit: one model-epoch of 30,162 rows.
 
@@ -41,7 +45,7 @@ class Fleet:
     """
 
     def __init__(
-        self, work: Work, active: Sequence[Intervention] = (), models: int = 2 * CORES, all_columns: bool = True
+        self, work: Work, active: Sequence[Intervention] = (), models: int = MEMBERS, all_columns: bool = True
     ) -> None:
         width = work.inputs.shape[1]
         movable = np.ones(width, bool) if all_columns else work.movable

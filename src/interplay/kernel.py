@@ -69,9 +69,8 @@ def without(source: Path) -> str:
     if compiler is None:
         return "there is no C compiler (cc)"
     library = _place(source, compiler)
-    if library.exists():
-        return ""
-    return _compile(source, compiler, library)
+    wrong = "" if library.exists() else _compile(source, compiler, library)
+    return wrong or ("" if _only_ours(library) else f"others can write to {library.parent}")
 
 
 def _place(source: Path, compiler: str) -> Path:
@@ -104,10 +103,19 @@ def _compile(source: Path, compiler: str, library: Path) -> str:
             made = Path(folder) / library.name
             command = [compiler, *FLAGS, "-I", jax.ffi.include_dir(), str(source), "-o", str(made), "-lm"]
             subprocess.run(command, check=True, capture_output=True, timeout=LONGEST_COMPILATION)
+            made.chmod(0o700)
             os.replace(made, library)
     except (OSError, subprocess.SubprocessError) as error:
         return f"{compiler} could not compile it ({type(error).__name__})"
     return ""
+
+
+def _only_ours(library: Path) -> bool:
+    """Whether nobody but this user can have put the library there."""
+    if not hasattr(os, "getuid"):
+        return True
+    found = [one.stat() for one in (library, library.parent)]
+    return all(one.st_uid == os.getuid() and not one.st_mode & 0o022 for one in found)
 
 
 @functools.cache
