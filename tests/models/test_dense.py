@@ -7,7 +7,7 @@ import pytest
 from interplay import kernel
 from interplay.engine import jnp
 from interplay.models.dense import Dense
-from interplay.models.network import Examples, Network
+from interplay.models.network import Examples, Network, placed
 
 
 @pytest.fixture(params=["kernel", "operations"], autouse=True)
@@ -107,3 +107,12 @@ def test_operations_agree_with_the_compilers_count():
     assert network.operations(104) == 104 * 64 + 64 * 64 + 64 * 2
     assert Network.operations(network, 104) == pytest.approx(network.operations(104), rel=0.05)
     assert network.size == 11_010
+
+
+@pytest.mark.parametrize("columns", [(), (0,), (2, 4), (1, 2, 5), (7,), tuple(range(8))])
+def test_values_are_placed_in_their_columns(columns):
+    columns = np.array(columns, dtype=int)
+    inputs, values = np.arange(24.0).reshape(3, 8), -1.0 - np.arange(3.0 * len(columns)).reshape(3, -1)
+    expected = inputs.copy()
+    expected[:, columns] = values
+    np.testing.assert_array_equal(placed(jnp.asarray(inputs), columns, jnp.asarray(values)), expected)
