@@ -10,13 +10,16 @@ from interplay.models.dense import Dense
 from interplay.models.network import Examples, Network, placed
 
 
-@pytest.fixture(params=["kernel", "operations"], autouse=True)
-def _computed_by(request):
-    if request.param == "kernel":
+@pytest.fixture
+def _by_operations():
+    with kernel.set_aside():
         yield
-    else:
-        with kernel.set_aside():
-            yield
+
+
+@pytest.fixture(params=["kernel", "operations"])
+def _computed_by(request):
+    if request.param == "operations":
+        request.getfixturevalue("_by_operations")
 
 
 def _examples(copies, classes, rows=200, columns=12):
@@ -32,6 +35,7 @@ def _flat(tree):
     return np.concatenate([np.asarray(leaf).ravel() for leaf in jax.tree.leaves(tree)])
 
 
+@pytest.mark.usefixtures("_by_operations")  # the kernel: test_perceptron.py
 @pytest.mark.parametrize("hidden", [(), (16,), (64, 64)])
 @pytest.mark.parametrize("classes", [2, 5])
 @pytest.mark.parametrize("copies", [1, 3])
@@ -53,6 +57,7 @@ def test_clipped_sum_equals_materialised_gradients_in_float64(hidden, classes, c
     assert np.abs(np.asarray(norms) - true_norms).max() / true_norms.max() <= 2e-6
 
 
+@pytest.mark.usefixtures("_computed_by")
 def test_copies_are_averaged_before_clipping():
     network = Dense((3, 4, 2))
     parameters = network.initial(jax.random.key(0))
@@ -71,6 +76,7 @@ def test_copies_are_averaged_before_clipping():
     assert max(apart) > 0.31, "clipping the copies one by one would let a record contribute more"
 
 
+@pytest.mark.usefixtures("_computed_by")
 def test_padding_rows_add_nothing():
     network = Dense((3, 4, 2))
     parameters = network.initial(jax.random.key(0))
@@ -82,6 +88,7 @@ def test_padding_rows_add_nothing():
     )  # fmt: skip
 
 
+@pytest.mark.usefixtures("_computed_by")
 def test_clipped_norm_of_one_row_is_the_limit():
     network = Dense((3, 4, 2))
     parameters = network.initial(jax.random.key(0))
@@ -90,6 +97,7 @@ def test_clipped_norm_of_one_row_is_the_limit():
     assert np.linalg.norm(_flat(total)) == pytest.approx(0.3, rel=1e-5)
 
 
+@pytest.mark.usefixtures("_computed_by")
 @pytest.mark.parametrize("columns", [(1, 3), (0,), tuple(range(12))])
 def test_scores_around_a_row_are_those_of_the_whole_row(columns):
     network, examples = Dense((12, 8, 3)), _examples(1, 3)
