@@ -6,10 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from interplay import kernel
 from interplay.models import perceptron
+from tests.needs import needs_kernel
 
 ASKED = (
     "from interplay import kernel; from interplay.models import perceptron; print(kernel.described(perceptron.SOURCE))"
@@ -36,7 +35,7 @@ def test_a_compiler_that_fails_is_told_and_not_raised(tmp_path):
     assert not list(tmp_path.rglob("*.so"))
 
 
-@pytest.mark.skipif(bool(kernel.without(perceptron.SOURCE)), reason=kernel.without(perceptron.SOURCE) or "-")
+@needs_kernel(perceptron.SOURCE)
 def test_it_is_compiled_once_into_a_folder_of_the_users_own(tmp_path):
     assert _told(XDG_CACHE_HOME=str(tmp_path)) == "compiled for this processor"
     (library,) = tmp_path.rglob("*.so")
@@ -47,12 +46,20 @@ def test_it_is_compiled_once_into_a_folder_of_the_users_own(tmp_path):
     assert library.stat().st_mtime_ns == made
 
 
-@pytest.mark.skipif(bool(kernel.without(perceptron.SOURCE)), reason=kernel.without(perceptron.SOURCE) or "-")
+@needs_kernel(perceptron.SOURCE)
 def test_a_library_that_others_could_have_changed_is_not_loaded(tmp_path):
     assert _told(XDG_CACHE_HOME=str(tmp_path)) == "compiled for this processor"
     (library,) = tmp_path.rglob("*.so")
     library.parent.chmod(0o777)
     assert "others can write to" in _told(XDG_CACHE_HOME=str(tmp_path))
+
+
+@needs_kernel(perceptron.SOURCE)
+def test_a_library_that_cannot_be_loaded_is_told_and_not_raised(tmp_path):
+    assert _told(XDG_CACHE_HOME=str(tmp_path)) == "compiled for this processor"
+    (library,) = tmp_path.rglob("*.so")
+    library.write_bytes(library.read_bytes()[:100])
+    assert "cannot be loaded" in _told(XDG_CACHE_HOME=str(tmp_path))
 
 
 def test_another_source_or_compiler_is_another_library(tmp_path):

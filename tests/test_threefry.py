@@ -8,6 +8,7 @@ from scipy import stats
 from interplay import kernel, threefry
 from interplay.engine import jnp
 from interplay.threefry import encrypt, exponential, normal, uniform
+from tests.needs import needs_kernel
 
 WORDS = [
     (0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x6B200159, 0x99BA4EFE),
@@ -56,7 +57,7 @@ def test_small_exponential_numbers_are_finely_spaced():
     assert len(np.unique(found[:1000])) > 990, "a coarse grid would bias rare events"
 
 
-@pytest.mark.skipif(bool(kernel.without(threefry.SOURCE)), reason=kernel.without(threefry.SOURCE) or "-")
+@needs_kernel(threefry.SOURCE)
 @pytest.mark.parametrize("shape", [(1,), (7,), (100_000,), (40, 25)])
 def test_normal_numbers_of_the_kernel_are_those_of_the_operations(shape):
     key = jax.random.key(3)

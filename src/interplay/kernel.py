@@ -6,6 +6,7 @@ import functools
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import tempfile
@@ -33,6 +34,8 @@ FLAGS = (
 LONGEST_COMPILATION = 120.0
 """Seconds."""
 
+_FUNCTION = re.compile(r"^XLA_FFI_Error \*(\w+)\(", re.MULTILINE)
+"""How a function that JAX can call is written in a C file."""
 
 _aside = ContextVar("_aside", default=False)
 
@@ -47,9 +50,9 @@ def set_aside() -> Iterator[None]:
         _aside.reset(token)
 
 
-def available(source: Path, functions: tuple[str, ...]) -> bool:
-    """Make the functions of a C file callable by name from compiled programs; False where that cannot be."""
-    return not _aside.get() and not without(source) and _registered(source, functions)
+def available(source: Path) -> bool:
+    """Whether compiled programs can call the functions of a C file by name."""
+    return not _aside.get() and not without(source)
 
 
 def described(source: Path) -> str:
@@ -60,7 +63,7 @@ def described(source: Path) -> str:
 
 @functools.cache
 def without(source: Path) -> str:
-    """Why there is no kernel, in words for a reader; empty where there is one."""
+    """Why there is no kernel, in words for a reader; empty where there is one, and then its functions are registered."""
     if os.environ.get(KERNEL, "auto") == "off":
         return f"{KERNEL} is off"
     if accelerated():
@@ -70,7 +73,7 @@ def without(source: Path) -> str:
         return "there is no C compiler (cc)"
     library = _place(source, compiler)
     wrong = "" if library.exists() else _compile(source, compiler, library)
-    return wrong or ("" if _only_ours(library) else f"others can write to {library.parent}")
+    return wrong or _load(source, library)
 
 
 def _place(source: Path, compiler: str) -> Path:
@@ -118,9 +121,14 @@ def _only_ours(library: Path) -> bool:
     return all(one.st_uid == os.getuid() and not one.st_mode & 0o022 for one in found)
 
 
-@functools.cache
-def _registered(source: Path, functions: tuple[str, ...]) -> bool:
-    library = ctypes.CDLL(str(_place(source, shutil.which(os.environ.get("CC", "cc")) or "")))
-    for name in functions:
-        jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(getattr(library, name)), platform="cpu")
-    return True
+def _load(source: Path, library: Path) -> str:
+    """Register all functions of a library that JAX can call; gives what went wrong, or nothing."""
+    if not _only_ours(library):
+        return f"others can write to {library.parent}"
+    try:
+        loaded = ctypes.CDLL(str(library))
+    except OSError:
+        return f"{library} cannot be loaded"
+    for name in _FUNCTION.findall(source.read_text(encoding="utf-8")):
+        jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(getattr(loaded, name)), platform="cpu")
+    return ""

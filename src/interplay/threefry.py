@@ -93,7 +93,7 @@ def normal(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
 
     Does not show: noise fit for release; see `encrypt`.
     """
-    if kernel.available(SOURCE, ("threefry_normal",)):
+    if kernel.available(SOURCE):
         result = jax.ShapeDtypeStruct((math.prod(shape),), jnp.float32)
         made = jax.ffi.ffi_call("threefry_normal", result, vmap_method="sequential")
         return made(jax.random.key_data(key)).reshape(shape)

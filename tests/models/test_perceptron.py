@@ -3,6 +3,7 @@
 import jax
 import numpy as np
 import pytest
+from tests.needs import needs_kernel
 
 from interplay import kernel
 from interplay.attacks.margin import Excess
@@ -12,9 +13,7 @@ from interplay.models import perceptron
 from interplay.models.dense import Dense, Layer
 from interplay.models.network import Examples, cross_entropy
 
-pytestmark = pytest.mark.skipif(
-    bool(kernel.without(perceptron.SOURCE)), reason=kernel.without(perceptron.SOURCE) or "-"
-)
+pytestmark = needs_kernel(perceptron.SOURCE)
 
 SHAPES = [(12, 16, 2), (104, 64, 64, 2), (7, 5, 3), (30, 100, 33, 20, 10), (6, 64, 64, 2), (1, 1, 2), (40, 129, 2)]
 
@@ -166,3 +165,12 @@ def test_many_models_at_once():
     for at in range(3):
         one = jax.tree.map(lambda leaf, at=at: leaf[at], fleet)
         np.testing.assert_array_equal(Dense((12, 16, 2)).logits(one, inputs), together[at])
+
+
+def test_a_model_that_has_diverged_does_not_look_as_if_it_had_not():
+    layers, inputs, *_ = _world((12, 16, 8, 2), 9, 0.5)
+    network = Dense((12, 16, 8, 2))
+    broken = (layers[0]._replace(weight=layers[0].weight.at[0, 0].set(jnp.nan)), *layers[1:])
+    assert np.isnan(network.logits(broken, inputs.at[:, 0].set(1.0))).all()
+    scored = np.isnan(network.logits(layers, inputs.at[3].set(jnp.nan)))
+    assert scored[3].all() and scored.sum() == 2, "and only the row that is broken"

@@ -34,7 +34,8 @@ static long padded(long width) { return (width + PAD - 1) / PAD * PAD; }
 
 ALWAYS lanes load(const float *from) { return *(const lanes *)from; }
 ALWAYS void store(float *to, lanes value) { *(lanes *)to = value; }
-ALWAYS lanes rectified(lanes value) { return (lanes)((marks)value & (value > 0)); }
+/* what is not a number stays so: a model that has diverged must not look like one that has not */
+ALWAYS lanes rectified(lanes value) { return (lanes)((marks)value & ~(value < 0)); }
 
 /* one * other + sum, rounded once: left to the compiler, some copies of a loop would round twice */
 ALWAYS lanes fused(lanes one, lanes other, lanes sum) {

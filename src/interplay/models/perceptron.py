@@ -14,7 +14,6 @@ from interplay.engine import jax, jnp
 from interplay.models.network import Examples, cross_entropy
 
 SOURCE = Path(__file__).with_suffix(".c")
-FUNCTIONS = ("perceptron_first", "perceptron_forward", "perceptron_gradient", "perceptron_slopes", "perceptron_ascent")
 
 PAD = 16
 """The kernel gives what hidden layers give in rows of a multiple of so many numbers."""
@@ -27,7 +26,7 @@ Layers = Sequence[Any]
 def computes(layers: Layers, inputs: jax.Array) -> bool:
     """Whether the kernel computes this network for these inputs."""
     suits = 1 < len(layers) <= MOST_LAYERS and inputs.ndim == 2 and inputs.dtype == jnp.float32
-    return suits and kernel.available(SOURCE, FUNCTIONS)
+    return suits and kernel.available(SOURCE)
 
 
 @jax.custom_vjp
