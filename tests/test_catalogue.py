@@ -142,7 +142,7 @@ class Patience(Metric):
 
 NOT_A_PAIR = Interaction(Aspect.UTILITY, Aspect.FAIRNESS, "", "", ())
 INTERACTION = Interaction(
-    Aspect.PRIVACY, Aspect.FAIRNESS, "3.1", "More.", (Unmeasured("more", "More.", "more", ("Nobody, 2020",)),)
+    Aspect.PRIVACY, Aspect.FAIRNESS, "3.1", "More.", (Unmeasured("more", "More.", "more", ("Nobody, 2020",), expects="harm"),)
 )
 '''
 

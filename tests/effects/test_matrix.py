@@ -8,9 +8,20 @@ from interplay.effects.matrix import PairVerdict, matrix
 from interplay.effects.results import Effects
 from interplay.interactions import Interaction, Probe, Unmeasured
 
-PROBE = Probe("accuracy", "claim", "mechanism", ("dp_sgd",), "accuracy", (), "", "")
-OTHER = Probe("race", "claim", "mechanism", ("dp_sgd",), "accuracy_disparity", (), "", "", context=("split_conformal",))
-LATER = Unmeasured("later", "claim", "a human study", ())
+PROBE = Probe("accuracy", "claim", "mechanism", ("dp_sgd",), "accuracy", (), "", "", expects="harm")
+OTHER = Probe(
+    "race",
+    "claim",
+    "mechanism",
+    ("dp_sgd",),
+    "accuracy_disparity",
+    (),
+    "",
+    "",
+    context=("split_conformal",),
+    expects="harm",
+)
+LATER = Unmeasured("later", "claim", "a human study", (), expects="harm")
 
 
 def interaction(source: Aspect, target: Aspect, *probes: Probe | Unmeasured) -> Interaction:

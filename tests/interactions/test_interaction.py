@@ -97,9 +97,36 @@ def test_words_that_promise_too_much_are_absent() -> None:
 
 
 def test_measured_and_unmeasured_probes_are_told_apart() -> None:
-    unmeasured = Unmeasured("second", "Claim.", "A thing.", ("Nobody, 2020",))
-    probe = Probe("first", "Claim.", "Way.", ("dp_sgd",), "accuracy_disparity", ("Nobody, 2020",), "Yes.", "No.")
+    unmeasured = Unmeasured("second", "Claim.", "A thing.", ("Nobody, 2020",), expects="harm")
+    probe = Probe(
+        "first", "Claim.", "Way.", ("dp_sgd",), "accuracy_disparity", ("Nobody, 2020",), "Yes.", "No.", expects="harm"
+    )
     pair = Interaction(Aspect.PRIVACY, Aspect.FAIRNESS, "3.1", "Summary.", (unmeasured, probe))
     assert pair.measured == (probe,)
     assert pair.unmeasured == (unmeasured,)
     assert pair.name == "privacy_to_fairness"
+
+
+def test_published_results_that_conflict_or_give_no_direction_are_the_known_ones() -> None:
+    both_ways = {f"{pair.name}/{probe.name}" for pair, probe in _all_probes() if probe.expects == "either"}
+    assert both_ways == {
+        "fairness_to_privacy/confident membership",
+        "fairness_to_privacy/membership on average",
+        "privacy_to_fairness/unequal protection",
+        "privacy_to_robustness/robust accuracy",
+        "privacy_to_uncertainty/coverage",
+        "privacy_to_uncertainty/set size",
+        "privacy_to_uncertainty/sets are post-processing",
+        "robustness_to_explainability/changed representation",
+        "robustness_to_explainability/fidelity",
+    }
+
+
+def test_a_published_improvement_is_expected_as_one() -> None:
+    better = [probe.name for _, probe in _all_probes() if probe.expects == "improvement"]
+    assert better == ["varying sets under attack"]
+
+
+def test_an_expectation_has_to_be_written() -> None:
+    with pytest.raises(TypeError, match="expects"):
+        Unmeasured("second", "Claim.", "A thing.", ("Nobody, 2020",))  # type: ignore[call-arg]

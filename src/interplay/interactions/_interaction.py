@@ -1,9 +1,14 @@
 """What an interaction is: one directed pair of aspects and the probes that show it, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 from interplay.aspects import Aspect
 from interplay.interventions import Baseline
+
+Expectation = Literal["harm", "improvement", "either"]
+"""What the references of a probe lead one to expect: `either` where published results point both ways or give no
+direction. It is shown beside what was measured and never enters a verdict."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Probe:
 
     The harmful sign follows from the metric's direction and is not written. `primary` probes decide the verdict of the
     pair. `positive_control` describes a world in which the effect is known to exist, `negative_control` one in which it
-    is known not to.
+    is known not to. `expects` is the direction that the references lead one to expect.
     """
 
     name: str
@@ -40,19 +45,22 @@ class Probe:
     baseline: Baseline = "without"
     baseline_metric: str | None = None
     primary: bool = True
+    expects: Expectation = field(kw_only=True)
 
 
 @dataclass(frozen=True)
 class Unmeasured:
     """A probe the catalogue knows and this version cannot run.
 
-    `missing` says what it needs, in one phrase without a full stop that reads on from "not yet measurable:".
+    `missing` says what it needs, in one phrase without a full stop that reads on from "not yet measurable:". `expects`
+    is the direction that the references lead one to expect.
     """
 
     name: str
     claim: str
     missing: str
     references: tuple[str, ...]
+    expects: Expectation = field(kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ INTERACTION = Interaction(
             interventions=("release_explanations",),
             metric="fidelity_disparity",
             baseline="absent",
+            expects="harm",
             references=(
                 "Balagopalan et al., 2022, ACM Conference on Fairness, Accountability, and Transparency",
                 "Dai et al., 2022, AAAI/ACM Conference on AI, Ethics, and Society",
@@ -37,6 +38,7 @@ INTERACTION = Interaction(
             name="other disparities in quality",
             claim="Explanations are also less stable, less consistent or less sparse for some groups.",
             missing="group metrics for the stability, the consistency and the sparsity of explanations",
+            expects="harm",
             references=("Dai et al., 2022, AAAI/ACM Conference on AI, Ethics, and Society",),
         ),
         Unmeasured(
@@ -46,6 +48,7 @@ INTERACTION = Interaction(
                 "a measure of actual reliance on the group, by changing it, and the rank that explanations give it, "
                 "and for the deliberate case also a model built to mislead the explainer"
             ),
+            expects="harm",
             references=(
                 "Lakkaraju and Bastani, 2020, AAAI/ACM Conference on AI, Ethics, and Society",
                 "Slack et al., 2020, AAAI/ACM Conference on AI, Ethics, and Society",

@@ -18,6 +18,7 @@ INTERACTION = Interaction(
             missing=(
                 "a membership attack that reads the released explanations, with every shadow's explanations of the row"
             ),
+            expects="harm",
             references=(
                 "Shokri et al., 2021, AAAI/ACM Conference on AI, Ethics, and Society",
                 "Huang et al., 2024, arXiv:2407.17663",
@@ -29,6 +30,7 @@ INTERACTION = Interaction(
             missing=(
                 "a membership attack on the error and the coefficients of the local linear model behind an explanation"
             ),
+            expects="harm",
             references=(
                 "Quan et al., 2022, arXiv:2206.14004",
                 "Huang et al., 2024, arXiv:2407.17663",
@@ -38,6 +40,7 @@ INTERACTION = Interaction(
             name="columns of the person",
             claim="An explanation lets someone infer a column of the person that was not shown.",
             missing="an attack that infers a withheld column from scores with and without explanations",
+            expects="harm",
             references=("Shokri et al., 2021, AAAI/ACM Conference on AI, Ethics, and Society",),
         ),
     ),

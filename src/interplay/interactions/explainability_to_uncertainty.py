@@ -22,6 +22,7 @@ INTERACTION = Interaction(
             interventions=("release_explanations",),
             metric="explanation_uncertainty",
             baseline="absent",
+            expects="harm",
             references=(
                 "Slack et al., 2021, Advances in Neural Information Processing Systems 34",
                 "Zhang et al., 2019, arXiv:1904.12991",
@@ -33,6 +34,7 @@ INTERACTION = Interaction(
             name="explanations without intervals",
             claim="The sign and rank in one explanation disagree with what repeated fits and models agree on.",
             missing="explanations repeated over members and bootstrap fits, and the shares of variance that each adds",
+            expects="harm",
             references=(
                 "Kindermans et al., 2019, Springer (The (Un)reliability of Saliency Methods)",
                 "Bykov et al., 2020, arXiv:2006.09000",
@@ -44,6 +46,7 @@ INTERACTION = Interaction(
             name="assured where the model is not",
             claim="Explanations look as strong on rows the model is uncertain of as on the others.",
             missing="a metric of how well the strength of an explanation warns of uncertain or wrong decisions",
+            expects="harm",
             references=(
                 "Gosiewska and Biecek, 2019, arXiv:1903.11420",
                 "Zhang et al., 2019, arXiv:1904.12991",

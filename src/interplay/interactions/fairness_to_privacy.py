@@ -22,6 +22,7 @@ INTERACTION = Interaction(
             ),
             interventions=("reweighing", "parity_penalty"),
             metric="membership_exposure",
+            expects="either",
             references=(
                 "Chang and Shokri, 2021, IEEE European Symposium on Security and Privacy",
                 "Tonni et al., 2020, arXiv:2002.06856",
@@ -41,6 +42,7 @@ INTERACTION = Interaction(
             ),
             interventions=("reweighing", "parity_penalty"),
             metric="membership_risk",
+            expects="either",
             references=(
                 "Chang and Shokri, 2021, IEEE European Symposium on Security and Privacy",
                 "Tonni et al., 2020, arXiv:2002.06856",
@@ -53,12 +55,14 @@ INTERACTION = Interaction(
             name="membership within a group",
             claim="The rise in exposure falls on the groups that mitigation lifts.",
             missing="a membership metric for each group, with its attack calibrated within the group",
+            expects="harm",
             references=("Chang and Shokri, 2021, IEEE European Symposium on Security and Privacy",),
         ),
         Unmeasured(
             name="attack on a pair of models",
             claim="Someone who can ask the model before and after mitigation learns more than from either alone.",
             missing="a membership attack that reads two treatments of one member at once",
+            expects="harm",
             references=("Tian et al., 2024, International Joint Conference on Artificial Intelligence",),
         ),
         Unmeasured(
@@ -68,6 +72,7 @@ INTERACTION = Interaction(
                 "a record of which stages read the group, the share of rows unique with and without it, and an attack "
                 "that infers the group from outputs better than from the other columns"
             ),
+            expects="harm",
             references=("Carey et al., 2023, Proceedings of the ACM on Management of Data 1(2)",),
         ),
     ),

@@ -21,6 +21,7 @@ INTERACTION = Interaction(
             ),
             interventions=("reweighing", "parity_penalty", "group_thresholds"),
             metric="robust_accuracy",
+            expects="harm",
             references=(
                 "Xu et al., 2021, International Conference on Machine Learning",
                 "Chang et al., 2020, arXiv:2006.08669",
@@ -38,6 +39,7 @@ INTERACTION = Interaction(
             mechanism="Fitting a minority against the majority's trend leaves less margin on both sides.",
             interventions=("reweighing", "parity_penalty"),
             metric="boundary_distance",
+            expects="harm",
             references=(
                 "Tran et al., 2024, International Joint Conference on Artificial Intelligence",
                 "Madry et al., 2018, International Conference on Learning Representations",
@@ -57,6 +59,7 @@ INTERACTION = Interaction(
             ),
             interventions=("reweighing", "parity_penalty"),
             metric="switch_accuracy",
+            expects="harm",
             references=("Tran et al., 2024, International Joint Conference on Artificial Intelligence",),
             positive_control="A categorical column nearly equal to the group, and a strong penalty.",
             negative_control="Groups assigned at random.",
@@ -69,6 +72,7 @@ INTERACTION = Interaction(
                 "an attack success rate for each group on the rows that both treatments decide correctly, counted as "
                 "robustness"
             ),
+            expects="harm",
             references=(
                 "Xu et al., 2021, International Conference on Machine Learning",
                 "Chang et al., 2020, arXiv:2006.08669",
@@ -78,6 +82,7 @@ INTERACTION = Interaction(
             name="poisoned rows",
             claim="With mitigation, few poisoned rows of a small group do more damage to the model.",
             missing="a poisoning attack on the training rows, and fleets trained on the poisoned table",
+            expects="harm",
             references=("Chang et al., 2020, arXiv:2006.08669",),
         ),
     ),

@@ -23,6 +23,7 @@ INTERACTION = Interaction(
             interventions=("group_conformal",),
             replaces=("split_conformal",),
             metric="set_size",
+            expects="harm",
             references=(
                 "Romano et al., 2020b, Advances in Neural Information Processing Systems 33",
                 "Gibbs et al., 2025, Journal of the Royal Statistical Society Series B",
@@ -43,6 +44,7 @@ INTERACTION = Interaction(
             ),
             interventions=("reweighing", "parity_penalty"),
             metric="calibration_error",
+            expects="harm",
             references=("Pleiss et al., 2017, Advances in Neural Information Processing Systems 30",),
             positive_control="Two groups with base rates far apart and a penalty strong enough to level their scores.",
             negative_control="Groups assigned at random: weights stay near one and the penalty near zero.",
@@ -52,6 +54,7 @@ INTERACTION = Interaction(
             name="few calibration rows",
             claim="With few calibration rows in a group, its realised coverage often falls below the promised level.",
             missing="how often a group's coverage falls short over repeated draws of the calibration rows",
+            expects="harm",
             references=("Angelopoulos and Bates, 2021, arXiv:2107.07511",),
         ),
     ),

@@ -22,6 +22,7 @@ INTERACTION = Interaction(
             interventions=("dp_sgd",),
             metric="explanation_fidelity",
             context=("release_explanations",),
+            expects="harm",
             references=(
                 "Patel et al., 2022, ACM Conference on Fairness, Accountability, and Transparency",
                 "Saifullah et al., 2024, Frontiers in Artificial Intelligence 7",
@@ -40,6 +41,7 @@ INTERACTION = Interaction(
             interventions=("dp_sgd",),
             metric="explanation_stability",
             context=("release_explanations",),
+            expects="harm",
             references=("Saifullah et al., 2024, Frontiers in Artificial Intelligence 7",),
             positive_control="One useful column among many useless ones, and a small budget.",
             negative_control="A budget so large that the noise vanishes.",
@@ -49,6 +51,7 @@ INTERACTION = Interaction(
             name="noise in the explanation",
             claim="An explanation that is itself differentially private changes with every request for the same row.",
             missing="an intervention that releases explanations under a privacy budget of their own",
+            expects="harm",
             references=("Patel et al., 2022, ACM Conference on Fairness, Accountability, and Transparency",),
         ),
     ),

@@ -21,6 +21,7 @@ INTERACTION = Interaction(
             ),
             interventions=("dp_sgd",),
             metric="accuracy_disparity",
+            expects="harm",
             references=(
                 "Bagdasaryan et al., 2019, Advances in Neural Information Processing Systems 32",
                 "Tran et al., 2021, International Joint Conference on Artificial Intelligence",
@@ -41,6 +42,7 @@ INTERACTION = Interaction(
             ),
             interventions=("dp_sgd",),
             metric="equal_opportunity_difference",
+            expects="harm",
             references=(
                 "Bagdasaryan et al., 2019, Advances in Neural Information Processing Systems 32",
                 "Esipova et al., 2023, International Conference on Learning Representations",
@@ -54,6 +56,7 @@ INTERACTION = Interaction(
             mechanism="A level beside the differences: a gap can also close because everyone loses.",
             interventions=("dp_sgd",),
             metric="worst_group_accuracy",
+            expects="harm",
             references=("Bagdasaryan et al., 2019, Advances in Neural Information Processing Systems 32",),
             positive_control="The generated bank: the small group is the worst one and loses accuracy.",
             negative_control="The placebo bank, with a budget so large that the noise vanishes.",
@@ -68,6 +71,7 @@ INTERACTION = Interaction(
             ),
             interventions=("dp_sgd",),
             metric="robust_accuracy_disparity",
+            expects="harm",
             references=(
                 "Bagdasaryan et al., 2019, Advances in Neural Information Processing Systems 32",
                 "Boenisch et al., 2021, arXiv:2105.07985",
@@ -80,12 +84,14 @@ INTERACTION = Interaction(
             name="unequal exposure",
             claim="Some groups are more exposed to membership attacks than others before anything is done.",
             missing="a membership metric for each group, with its attack calibrated within the group",
+            expects="harm",
             references=("Long et al., 2020, IEEE European Symposium on Security and Privacy",),
         ),
         Unmeasured(
             name="unequal protection",
             claim="DP-SGD lowers the exposure of some groups more than that of others.",
             missing="a membership metric for each group, with its attack calibrated within the group",
+            expects="either",
             references=("Kulynych et al., 2022, Proceedings on Privacy Enhancing Technologies",),
         ),
         Unmeasured(
@@ -94,12 +100,14 @@ INTERACTION = Interaction(
             missing=(
                 "an intervention that removes rows by their measured exposure, and a second fleet trained without them"
             ),
+            expects="harm",
             references=("Carlini et al., 2022, Advances in Neural Information Processing Systems 35",),
         ),
         Unmeasured(
             name="clipping as the cause",
             claim="Clipping, not noise, makes most of the disparity.",
             missing="treatments with clipping alone and noise alone, and a log of gradient norms for each group",
+            expects="harm",
             references=(
                 "Tran et al., 2021, International Joint Conference on Artificial Intelligence",
                 "Esipova et al., 2023, International Conference on Learning Representations",

@@ -19,6 +19,7 @@ INTERACTION = Interaction(
             ),
             interventions=("dp_sgd",),
             metric="robust_accuracy",
+            expects="either",
             references=(
                 "Boenisch et al., 2021, arXiv:2105.07985",
                 "Tursynbek et al., 2021, arXiv:2012.07828",
@@ -35,6 +36,7 @@ INTERACTION = Interaction(
             mechanism="The same weight on useless directions opens a shorter way across the boundary.",
             interventions=("dp_sgd",),
             metric="boundary_distance",
+            expects="harm",
             references=(
                 "Tursynbek et al., 2021, arXiv:2012.07828",
                 "Fawzi et al., 2018, IEEE Conference on Computer Vision and Pattern Recognition",
@@ -51,6 +53,7 @@ INTERACTION = Interaction(
             mechanism="Rare categories have few rows, so noise decides much of their weight.",
             interventions=("dp_sgd",),
             metric="switch_accuracy",
+            expects="harm",
             references=("Boenisch et al., 2021, arXiv:2105.07985",),
             positive_control="A categorical column with many rare, uninformative values.",
             negative_control="No categorical column: the metric says that there is nothing to switch.",
@@ -60,6 +63,7 @@ INTERACTION = Interaction(
             name="smoothness",
             claim="The score of a model trained with DP-SGD curves and varies more within a small neighbourhood.",
             missing="a metric of local curvature or of the largest local slope, scaled by the spread of the scores",
+            expects="harm",
             references=(
                 "Hayes et al., 2022, arXiv:2201.02265",
                 "Fawzi et al., 2018, IEEE Conference on Computer Vision and Pattern Recognition",
@@ -73,6 +77,7 @@ INTERACTION = Interaction(
                 "treatments trained several times longer within the budget, and ordinary training stopped at the same "
                 "training loss"
             ),
+            expects="harm",
             references=("Tramèr and Boneh, 2021, International Conference on Learning Representations",),
         ),
     ),

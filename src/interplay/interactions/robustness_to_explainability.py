@@ -22,6 +22,7 @@ INTERACTION = Interaction(
             interventions=("adversarial_training",),
             metric="explanation_fidelity",
             context=("release_explanations",),
+            expects="either",
             references=(
                 "Zhou et al., 2025, Engineering Applications of Artificial Intelligence 140",
                 "Ilyas et al., 2019, Advances in Neural Information Processing Systems 32",
@@ -40,6 +41,7 @@ INTERACTION = Interaction(
             interventions=("adversarial_training",),
             metric="explanation_stability",
             context=("release_explanations",),
+            expects="harm",
             references=("Zhou et al., 2025, Engineering Applications of Artificial Intelligence 140",),
             positive_control="One strong movable column beside several weak immovable ones, and a large radius.",
             negative_control="A radius of zero.",
@@ -49,6 +51,7 @@ INTERACTION = Interaction(
             name="changed representation",
             claim="Hidden layers of an adversarially trained model differ more than those of two ordinary ones.",
             missing="the activations of hidden layers as evidence, and a similarity between representations",
+            expects="either",
             references=(
                 "Tsipras et al., 2019, International Conference on Learning Representations",
                 "Zhang and Zhu, 2019, International Conference on Machine Learning",

@@ -20,6 +20,7 @@ INTERACTION = Interaction(
             ),
             interventions=("adversarial_training",),
             metric="membership_exposure",
+            expects="harm",
             references=(
                 "Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",
                 "Yeom et al., 2020, Journal of Computer Security 28(1)",
@@ -33,6 +34,7 @@ INTERACTION = Interaction(
             mechanism="The difference between training and test performance grows with the margin that is asked for.",
             interventions=("adversarial_training",),
             metric="membership_risk",
+            expects="harm",
             references=(
                 "Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",
                 "Yeom et al., 2020, Journal of Computer Security 28(1)",
@@ -45,12 +47,14 @@ INTERACTION = Interaction(
             name="attack through adversarial rows",
             claim="Scores on adversarial versions of a row give its membership away better than the score on the row.",
             missing="membership scores read on adversarial rows of the pool, for every member used as a shadow",
+            expects="harm",
             references=("Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",),
         ),
         Unmeasured(
             name="influence of single rows",
             claim="Training with a row changes the robust decision on that row more often.",
             missing="the share of rows decided correctly with and without the row in training, by the members' halves",
+            expects="harm",
             references=(
                 "Yeom et al., 2020, Journal of Computer Security 28(1)",
                 "Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",
@@ -62,6 +66,7 @@ INTERACTION = Interaction(
             missing=(
                 "timings and memory of single treatments, and the joint effect of two interventions as a comparison"
             ),
+            expects="harm",
             references=(
                 "Wu et al., 2024, Transactions on Machine Learning Research",
                 "Yousefpour et al., 2021, arXiv:2109.12298",

@@ -16,6 +16,7 @@ INTERACTION = Interaction(
             name="explained uncertainty",
             claim="Explanations of the model's uncertainty follow it less closely than explanations of its score.",
             missing="explanations of the uncertainty of a row, beside those of the favourable score",
+            expects="harm",
             references=("Antoran et al., 2021, International Conference on Learning Representations",),
         ),
         Unmeasured(
@@ -24,6 +25,7 @@ INTERACTION = Interaction(
             missing=(
                 "explanations of whole prediction sets, with a measure of contradiction between the labels of a set"
             ),
+            expects="harm",
             references=("Yapicioglu et al., 2024, Springer (Explainable Artificial Intelligence)",),
         ),
     ),

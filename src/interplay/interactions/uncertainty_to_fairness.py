@@ -22,6 +22,7 @@ INTERACTION = Interaction(
             interventions=("split_conformal",),
             metric="set_size_disparity",
             baseline="absent",
+            expects="harm",
             references=(
                 "Cresswell et al., 2025, International Conference on Learning Representations",
                 "Cresswell et al., 2024, International Conference on Machine Learning",
@@ -40,6 +41,7 @@ INTERACTION = Interaction(
             interventions=("group_conformal",),
             replaces=("split_conformal",),
             metric="set_size_disparity",
+            expects="harm",
             references=("Cresswell et al., 2025, International Conference on Learning Representations",),
             positive_control=(
                 "Two Gaussian groups with different noise: the noisy one is covered too rarely by one threshold."
@@ -55,6 +57,7 @@ INTERACTION = Interaction(
             interventions=("split_conformal",),
             metric="coverage_disparity",
             baseline="absent",
+            expects="harm",
             references=(
                 "Romano et al., 2020a, Harvard Data Science Review 2(2)",
                 "Vovk et al., 2003, Technical Report (Mondrian confidence machine)",
@@ -69,6 +72,7 @@ INTERACTION = Interaction(
             name="decisions of people",
             claim="People who are shown the sets gain more accuracy on the groups with smaller sets.",
             missing="decisions of people with and without sets, or simulated ones that are marked as such",
+            expects="harm",
             references=(
                 "Straitouri and Gomez Rodriguez, 2024, International Conference on Machine Learning",
                 "Cresswell et al., 2024, International Conference on Machine Learning",

@@ -15,6 +15,7 @@ INTERACTION = Interaction(
             name="membership from sets",
             claim="An attacker who sees prediction sets beside labels recognises more members of the training data.",
             missing="a membership attack that reads the released sets, held against one that reads labels alone",
+            expects="harm",
             references=("Zhu et al., 2025, IEEE Transactions on Information Forensics and Security 20",),
         ),
     ),

@@ -1,10 +1,11 @@
 """The laws every interaction obeys."""
 
 import re
+from typing import get_args
 
 from interplay import catalogue
 from interplay.aspects import DIRECTED_PAIRS, TRUST_ASPECTS, Aspect
-from interplay.interactions import Interaction, Probe
+from interplay.interactions import Expectation, Interaction, Probe
 from interplay.interventions import ReleaseIntervention
 from interplay.metrics import Metric
 from interplay.testing._prose import YEAR
@@ -43,6 +44,7 @@ class InteractionSuite:
             assert probe.claim.endswith("."), f"{probe.name}: the claim is not a sentence"
             assert probe.references, f"{probe.name}: no reference"
             assert all(YEAR.search(reference) for reference in probe.references), probe.references
+            assert probe.expects in get_args(Expectation), f"{probe.name}: expects {probe.expects!r}"
         for probe in interaction.measured:
             texts = (probe.mechanism, probe.positive_control, probe.negative_control)
             assert all(text.endswith(".") for text in texts), f"{probe.name}: a text is missing or not a sentence"
