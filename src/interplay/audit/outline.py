@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from interplay import kernel
+from interplay.audit.forecast import outlined
+from interplay.audit.decidable import lines as resolution_lines
 from interplay.audit.run import Prepared
 from interplay.design.expense import expenses, in_words
 from interplay.design.treatment import Treatment
@@ -31,6 +33,8 @@ def outline(ready: Prepared, runs: Path) -> str:
         f"On top     {', '.join(design.factors.layers) or 'nothing'}",
         f"Measured   {len(design.treatments)} treatments, {len(design.metrics)} metrics, "
         f"{len(design.comparisons)} comparisons (each re-tuned and as applied)",
+        *resolution_lines(design, dataset),
+        *(f"{'' if place else 'Forecast':<10} {line}" for place, line in enumerate(outlined(ready.forecast))),
         f"Estimate   {expected.models} models, {_time(expected.seconds)} on 2 cores (within a factor of three), "
         f"{expected.disk_bytes / 1e6:.0f} MB of disk",
         f"Memory     {expected.memory_bytes / 1e9:.1f} GB{_declared()}, at most {block_bytes() / 1e6:.0f} MB of it for models "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from interplay import streams
-from interplay.arrays import Array, Float, Int
+from interplay.arrays import Array, Bool, Float, Int
 from interplay.attacks.pgd import Threat
 from interplay.attacks.switch import Switches
 from interplay.data.dataset import Dataset
@@ -49,10 +49,7 @@ class Bench:
 def bench(design: Design, network: Network, dataset: Dataset, encoder: Encoder, encoded: Encoded) -> Bench:
     """Set out everything shared."""
     rows = rows_of(design, dataset)
-    evaluated = np.flatnonzero(rows.counted.any(axis=0))
-    test_first = np.concatenate([np.flatnonzero(design.split.test), evaluated[~design.split.test[evaluated]]])
-    explanation = design.factors.all.get("release_explanations")
-    wanted = explanation.explained_rows if isinstance(explanation, ReleaseExplanations) else 0
+    attacked, explained = looked_at(design, rows.counted.any(axis=0))
     return Bench(
         design=design,
         network=network,
@@ -60,13 +57,22 @@ def bench(design: Design, network: Network, dataset: Dataset, encoder: Encoder, 
         encoder=encoder,
         encoded=encoded,
         rows=rows,
-        attacked=test_first[:ATTACKED_ROWS],
-        explained=test_first[:wanted],
+        attacked=attacked,
+        explained=explained,
         radius=attack_radius(design),
         threat=threat_of(encoded),
         switches=_switches(encoded),
         held=_held(encoded, design.pool),
     )
+
+
+def looked_at(design: Design, counted: Bool[Array, " row"]) -> tuple[Int[Array, " attacked"], Int[Array, " explained"]]:
+    """Which of the evaluated rows are attacked and which explained: the first ones, test rows before pool rows."""
+    evaluated = np.flatnonzero(counted)
+    test_first = np.concatenate([np.flatnonzero(design.split.test), evaluated[~design.split.test[evaluated]]])
+    explanation = design.factors.all.get("release_explanations")
+    wanted = explanation.explained_rows if isinstance(explanation, ReleaseExplanations) else 0
+    return test_first[:ATTACKED_ROWS], test_first[:wanted]
 
 
 def _held(encoded: Encoded, pool: Int[Array, " pool"]) -> Float[Array, "row column"]:

@@ -1,0 +1,90 @@
+"""How many rows each share is a share of, known before anything is trained."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from interplay.arrays import Array, Bool, Int
+from interplay.data.dataset import Dataset
+from interplay.design.plan import Design
+from interplay.estimates import NotMeasurable
+from interplay.evidence import Attacked, Evidence, Explanations, Predictions, PredictionSets, Rows, Switched
+from interplay.metrics import DisparityMetric, GroupMetric, Metric, group_rates
+
+SHARE = "share of rows"
+"""The unit of the metrics whose row values are yes or no."""
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """The rows that will be evaluated: by some member (`rows`), under attack, and with an explanation."""
+
+    rows: Rows
+    attacked: Int[Array, " attacked"]
+    explained: Int[Array, " explained"]
+
+
+def evaluated(design: Design) -> Bool[Array, " row"]:
+    """Every row that some member will be evaluated on: the test rows, and in small tables the pool rows."""
+    return design.split.test | design.split.pool if design.uses_pool_rows else design.split.test
+
+
+def planned(
+    design: Design, dataset: Dataset, attacked: Int[Array, " attacked"], explained: Int[Array, " explained"]
+) -> Planned:
+    """What will be evaluated, attacked and explained, with the labels and groups of the rows."""
+    counted = evaluated(design)
+    rows = Rows(
+        labels=dataset.labels,
+        groupings=dataset.groupings,
+        counted=np.repeat(counted[None], 2, axis=0),  # some metrics need a second member
+        weights=np.ones((1, len(dataset.labels))),
+        classes=len(dataset.classes),
+        favourable=dataset.favourable,
+        minimum_support=design.study.groups.minimum_rows,
+    )
+    return Planned(rows, attacked, explained)
+
+
+def denominators(metrics: Mapping[str, Metric], plan: Planned) -> dict[str, int | NotMeasurable]:
+    """The rows in the smallest denominator of every metric that is a share of rows, by key.
+
+    Each metric is asked what it averages over, on stand-ins that decide every row correctly; a group below the minimum
+    is left out, as it will be. A metric that averages several rates without groups tells all its rows.
+    """
+    evidence = _stand_ins(plan)
+    return {key: _smallest(metric, evidence) for key, metric in metrics.items() if metric.unit == SHARE}
+
+
+def _smallest(metric: Metric, evidence: Evidence) -> int | NotMeasurable:
+    measured = metric.measure(evidence)
+    if isinstance(measured, NotMeasurable) or not isinstance(metric, GroupMetric):
+        return measured if isinstance(measured, NotMeasurable) else measured.support
+    rates = metric.rates(evidence)
+    if isinstance(rates, NotMeasurable):
+        return rates
+    supports = [tuple(group_rates(evidence, metric.grouping, rate).supports.values()) for rate in rates.values()]
+    least = 2 if isinstance(metric, DisparityMetric) else 1
+    return min(count for counts in supports if len(counts) >= least for count in counts)
+
+
+def _stand_ins(plan: Planned) -> Evidence:
+    rows, members = plan.rows, len(plan.rows.counted)
+    logs = np.full((members, len(rows.labels), rows.classes), -np.log(rows.classes))
+    right = np.repeat(rows.labels[None], members, axis=0)
+    moved, told = logs[:, plan.attacked], np.ones((members, len(plan.explained)))
+    one_part, limits = np.zeros(len(rows.labels), dtype=np.int64), np.zeros((members, 1, 1))
+    made = (
+        Predictions(logs, right),
+        Attacked(plan.attacked, right[:, plan.attacked], moved, radius=0.0, steps=0),
+        Switched(plan.attacked, np.ones((members, len(plan.attacked)), dtype=bool)),
+        Explanations(plan.explained, told[..., None], told, told, told),
+        PredictionSets(-logs, limits, one_part, 0.1, attacked=plan.attacked, scores_attacked=-moved),
+    )
+    known: dict[type, Any] = {type(one): one for one in made}
+    if not len(plan.explained):
+        del known[Explanations]
+    return Evidence(rows, {kind: partial(known.__getitem__, kind) for kind in known})
