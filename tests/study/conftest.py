@@ -114,7 +114,7 @@ def full() -> Study:
         },
         model={"hidden": (), "batch_size": 64},
         interventions=({"name": "dp_sgd", "parameters": {"privacy_epsilon": 3, "privacy_delta": 1e-5}},),
-        priorities={"ranking": ("utility", "privacy")},
+        priorities={"ranking": ("utility", "privacy"), "weights": {"privacy": 0.7}},
         limits=({"metric": "accuracy", "at_least": 0.8},),
         tolerances={"accuracy": 0.1},
         soft_goals=({"aspect": "safety", "text": "t", "responsible": "r"},),

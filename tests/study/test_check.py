@@ -262,6 +262,21 @@ FAULTS = {
         "'reproducibility', which is measured and not ranked (study.toml:10:1). "
         "Next: list the six, the most important first.",
     ),
+    "weight above one": (
+        BASE + "[priorities]\nweights = { fairness = 1.0, privacy = 1.5 }\n",
+        "expected a weight between 0 and 1 for privacy, found 1.5 (study.toml:10:29). "
+        "Next: write 1 for full severity, 0 for none, or a number between.",
+    ),
+    "weight below nothing": (
+        BASE + "[priorities.weights]\nutility = -0.1\n",
+        "expected a weight between 0 and 1 for utility, found -0.1 (study.toml:10:1). "
+        "Next: write 1 for full severity, 0 for none, or a number between.",
+    ),
+    "weight of what is not ranked": (
+        BASE + "[priorities.weights]\nreproducibility = 0.5\n",
+        "expected the weight of a ranked aspect, found 'reproducibility', which is not ranked "
+        f"(study.toml:10:1). Next: take it out, or use one of {SIX}.",
+    ),
     "convolutional without an image": (
         BASE + '[model]\narchitecture = "convolutional"\n',
         "expected the image that a convolutional model sees, found no model.image (study.toml:10:1). "

@@ -161,6 +161,11 @@ FAULTS = {
         "expected 'fairness', 'privacy', 'robustness', 'explainability', 'uncertainty', 'utility' or 'reproducibility' "
         "for priorities.ranking[0], found the text 'privcy' (study.toml:5:12). Next: write 'privacy'.",
     ),
+    "unknown aspect with a weight": (
+        BASE + "[priorities.weights]\nfairnes = 1.0\n",
+        "expected 'fairness', 'privacy', 'robustness', 'explainability', 'uncertainty', 'utility' or 'reproducibility', "
+        "found the unknown key 'fairnes' (study.toml:5:1). Next: write 'fairness'.",
+    ),
     "date": (
         BASE + "[priorities]\nset_on = 2026-01-31\n",
         "expected a text or a number for priorities.set_on, found the date or time 2026-01-31 (study.toml:5:1). "

@@ -28,9 +28,9 @@ def check(
     Raises `StudyError` for the first fault and counts the others: unknown metrics, groupings, interventions or
     parameters (with the nearest known name), parameters of another type, an intervention listed twice, limits that no
     value can keep or that lie outside the metric's bounds, tolerances that are not above 0, a ranking that does not
-    hold each of the six aspects once, values merged into two groups, columns used for two purposes, and an image without
-    a convolutional model or the other way round. Raises `RefusedCombination`, whose remedy is the alternative, when two
-    interventions cannot act on one model.
+    hold each of the six aspects once, weights that are not between 0 and 1, values merged into two groups, columns used
+    for two purposes, and an image without a convolutional model or the other way round. Raises `RefusedCombination`,
+    whose remedy is the alternative, when two interventions cannot act on one model.
 
     Does not show: whether columns, groups and values exist in the data.
     """
@@ -44,6 +44,7 @@ def check(
         *_learning_rate_faults(study),
         *intervention_faults(study, interventions),
         *_ranking_faults(study),
+        *_weight_faults(study),
         *limit_faults(study, metrics),
         *tolerance_faults(study, metrics),
     ]
@@ -62,6 +63,17 @@ def _ranking_faults(study: Study) -> Iterator[Fault]:
         expected = "each of " + ", ".join(aspect.value for aspect in RANKED_ASPECTS) + " once"
         step = "list the six, the most important first"
         yield Fault(("priorities", "ranking"), expected, "; ".join(wrong), step)
+
+
+def _weight_faults(study: Study) -> Iterator[Fault]:
+    for aspect, weight in study.priorities.weights.items():
+        path = ("priorities", "weights", aspect.value)
+        if aspect not in RANKED_ASPECTS:
+            step = "take it out, or use one of " + ", ".join(one.value for one in RANKED_ASPECTS)
+            yield Fault(path, "the weight of a ranked aspect", f"{aspect.value!r}, which is not ranked", step)
+        elif not 0 <= weight <= 1:
+            step = "write 1 for full severity, 0 for none, or a number between"
+            yield Fault(path, f"a weight between 0 and 1 for {aspect.value}", f"{weight:g}", step)
 
 
 def _architecture_faults(study: Study) -> Iterator[Fault]:

@@ -54,6 +54,9 @@ class PrioritiesSection(Section):
     """When, as a text such as "2026-01-31"."""
     stakeholders: tuple[str, ...] = ()
     """Who was asked."""
+    weights: dict[Aspect, float] = Field(default_factory=dict)
+    """How much the severity of a risk to an aspect counts, from 0 to 1; by rank 1, 0.8, 0.6, 0.4, 0.2 and 0.2 where none is
+    given. Weights order the risk register; they never enter a verdict or the choice."""
 
 
 class LimitSection(Section):

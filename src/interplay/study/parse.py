@@ -157,4 +157,6 @@ def _misshapen(errors: list[ErrorDetails], path: KeyPath, value: Any) -> Fault:
 
 
 def _value_fault(errors: list[ErrorDetails], path: KeyPath, value: Any) -> Fault:
+    if errors[0]["loc"][-1:] == ("[key]",):
+        return Fault(path, expectations(errors), f"the unknown key {quoted(str(path[-1]))}", remedy(errors, path[-1]))
     return Fault(path, f"{expectations(errors)} for {dotted(path) or 'the study'}", shown(value), remedy(errors, value))

@@ -266,6 +266,9 @@ ranking = {toml_texts(tuple(aspect.value for aspect in RANKED_ASPECTS))}
 set_by = ""
 set_on = ""
 stakeholders = []
+# How much a risk to an aspect counts in the risk register, from 0 to 1; by rank when nothing is written.
+#[priorities.weights]
+#fairness = 1.0
 """
 
 
