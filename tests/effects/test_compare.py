@@ -5,8 +5,10 @@ import pytest
 
 from interplay.aspects import Aspect
 from interplay.design.treatment import Treatment
-from interplay.effects.compare import compare, family_of
+from interplay.effects.compare import compare
 from interplay.effects.effect import Effect
+from interplay.effects.families import family_of
+from interplay.effects.looks import Looks
 from interplay.effects.results import Effects
 from interplay.estimates import Contrast, Sample
 from interplay.measurement.measurements import Cell, Measurements
@@ -64,7 +66,7 @@ def test_families_are_corrected_apart(kit: Any) -> None:
     assert [effect.family for effect in found] == ["confirmatory", "secondary", "secondary"]
     single, first, _ = (effect.holm_p or 0 for effect in found)
     assert first == pytest.approx(2 * single)
-    assert family_of(kit.comparison(primary=True)) == "secondary"
+    assert family_of(kit.comparison(primary=True), "tuned") == "secondary"
 
 
 def test_withheld_and_absent_comparisons_are_in_no_family(kit: Any) -> None:
@@ -168,3 +170,47 @@ def test_two_controls_do_not_harm_each_other(kit: Any) -> None:
 def test_a_planted_disparity_is_found(kit: Any) -> None:
     found = verdicts(kit, 0.25, 40)
     assert found.count("harm") >= 0.8 * len(found)
+
+
+def test_a_limited_metric_is_held_to_holm(kit: Any) -> None:
+    """Harm by Benjamini-Hochberg, not by Holm: it stands unless the metric has a hard limit."""
+    others = [Treatment((f"one{place}",)) for place in range(10)]
+    cells = {(kit.control, "tuned", "accuracy"): kit.plain(0.8)}
+    cells |= {(one, "tuned", "accuracy"): kit.plain(0.755, 0.004, 0.011, 8) for one in others}
+    planned = [kit.comparison(treatment=one, applied=one.interventions) for one in others]
+    measured = kit.measurements(cells)
+    free = compare(measured, planned, {}).effects
+    limited = compare(measured, planned, {}, limited=("accuracy",)).effects
+    assert {effect.verdict for effect in free} == {"harm"}
+    assert all(effect.adjusted_p <= 0.05 < effect.holm_p for effect in limited)
+    assert {effect.verdict for effect in limited} == {"harm_undetermined"}
+    assert "hard limits" in limited[0].reason
+
+
+def test_looks_make_every_bound_stricter(kit: Any) -> None:
+    measured = kit.pair(kit.plain(0.77, 0.002, 0.004), kit.plain(0.8))
+    once = compare(measured, [kit.comparison()], {}).effects[0]
+    often = compare(measured, [kit.comparison()], {}, Looks((5, 8, 12))).effects[0]
+    assert often.estimate == once.estimate and often.standard_error == once.standard_error
+    assert often.low < once.low and often.high > once.high
+    assert often.adjusted_p > once.adjusted_p
+
+
+def test_both_one_sided_tests_make_an_equivalence(kit: Any) -> None:
+    level = compare(kit.pair(kit.plain(0.8, 0.001, 0.002), kit.plain(0.8)), [kit.comparison()], {}).effects[0]
+    better = compare(kit.pair(kit.plain(0.9, 0.001, 0.002), kit.plain(0.8)), [kit.comparison()], {}).effects[0]
+    assert level.equivalent and level.clear_p < 0.05
+    assert not better.equivalent and better.clear_p < 0.05
+
+
+def test_the_deployed_model_is_less_certain_than_the_claim(kit: Any) -> None:
+    effect = compare(kit.pair(kit.plain(0.77, 0.002, 0.001), kit.plain(0.8)), [kit.comparison()], {}).effects[0]
+    assert 0.5 < effect.probability_deployed < effect.probability_of_harm
+    assert effect.exceedance == pytest.approx(0.5, abs=0.05)
+
+
+def test_all_members_equal_is_a_point(kit: Any) -> None:
+    effect = compare(kit.pair(kit.plain(0.75), kit.plain(0.8)), [kit.comparison()], {}).effects[0]
+    assert (effect.low, effect.high) == (pytest.approx(0.05), pytest.approx(0.05))
+    assert effect.verdict == "harm" and effect.member_spread == 0
+    assert effect.probability_deployed == 1.0 and effect.exceedance == pytest.approx(1.5)

@@ -99,3 +99,30 @@ def test_too_little_to_say(values: Array, words: str) -> None:
     assert words in why_no_interval(values)
     with pytest.raises(ValueError, match=words):
         crossed_interval(values, 10)
+
+
+def test_the_expected_excess_is_the_integral_of_the_posterior() -> None:
+    one = crossed_interval(np.repeat(np.array([0.1, 0.3, -0.2, 0.4, 0.05])[:, None], 4, axis=1), 100)
+    for threshold in (-0.3, 0.0, 0.1, 0.5):
+        density = stats.t(one.degrees, one.estimate, one.standard_error)
+        expected = density.expect(lambda x, limit=threshold: max(x - limit, 0.0), lb=threshold, ub=60.0)
+        assert one.excess(threshold) == pytest.approx(expected, abs=1e-4)
+    assert crossed_interval(np.full((4, 10), 0.3), 10).excess(0.1) == pytest.approx(0.2)
+
+
+def test_the_chance_of_one_more_member_is_calibrated() -> None:
+    """Predictive: the next member's value lies above its predicted 80 % quantile in about 20 % of worlds."""
+    random = np.random.default_rng(11)
+    chances = []
+    for _ in range(600):
+        values = drawn(random, 7, 100, (0.2, 0.3, 0.5))
+        one = crossed_interval(values[:6], 100)
+        chances.append(one.chance_one_above(0.2 * random.standard_normal()))
+    assert np.mean(np.array(chances) < 0.2) == pytest.approx(0.2, abs=0.05)
+    assert np.mean(np.array(chances) > 0.8) == pytest.approx(0.2, abs=0.05)
+
+
+def test_a_smaller_error_widens_the_bounds() -> None:
+    one = crossed_interval(drawn(np.random.default_rng(0), 8, 50, (0.2, 1.0, 0.5)), 50)
+    assert one.at(0.01).low < one.low and one.at(0.01).high > one.high
+    assert one.at(0.05) == one

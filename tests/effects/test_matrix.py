@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -114,3 +115,16 @@ def test_secondary_probes_do_not_decide(kit: Any) -> None:
     found = pair(matrix(audited(kit, WORSE, primary=False), PAIRS), Aspect.PRIVACY, Aspect.FAIRNESS)
     assert found.verdict == "not_in_this_study"
     assert len(found.effects) == 1
+
+
+def test_a_pair_is_clear_by_its_largest_p_and_all_pairs_by_holm(kit: Any) -> None:
+    found = audited(kit, CLEAR, CLEAR)
+    marked = [replace(one, clear_p=p) for one, p in zip(found.effects[::2], (0.01, 0.03), strict=True)]
+    other = replace(marked[0], probe="fairness_to_privacy/race", clear_p=0.001)
+    verdicts = matrix(Effects((*marked, other), {}), PAIRS)
+    private, fairer = (
+        pair(verdicts, *places) for places in [(Aspect.PRIVACY, Aspect.FAIRNESS), (Aspect.FAIRNESS, Aspect.PRIVACY)]
+    )
+    assert (private.clear_p, private.clear_holm_p) == (0.03, 0.03)
+    assert (fairer.clear_p, fairer.clear_holm_p) == (0.001, 0.002)
+    assert pair(verdicts, Aspect.UNCERTAINTY, Aspect.FAIRNESS).clear_p is None

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from interplay.aspects import Aspect
+from interplay.effects.cause import Need
 from interplay.effects.compare import compare
 from interplay.effects.effect import Effect
 from interplay.effects.verdict import rests_on_attack
@@ -75,20 +76,22 @@ def test_improvement(kit: Any) -> None:
 def test_inconclusive_for_want_of_rows(kit: Any) -> None:
     effect = judged(kit, 0.0, (0.001, 0.03), support=100)
     assert effect.verdict == "inconclusive"
-    # 100 * (.03 * 1.645 / .02) ** 2 = 608.9
-    assert "too few rows: 100 rows, at least 610 would be needed" in effect.reason
+    # 100 * .03**2 / ((.02 / 1.645) ** 2 - .001**2) = 612.9
+    assert effect.cause == "few rows" and effect.needed == Need("rows", 100, 613)
+    assert "too few rows: 100 rows, about 620 would settle it" in effect.reason
 
 
 def test_inconclusive_for_want_of_members(kit: Any) -> None:
     effect = judged(kit, 0.0, (0.03, 0.001))
-    # 8 * (.03 * 1.645 / .02) ** 2 = 48.7
-    assert "too few members: 8 members, at least 49 would be needed" in effect.reason
+    # 8 * .03**2 / ((.02 / 1.645) ** 2 - .001**2) = 49.0, and 1.645 is 1.6449
+    assert effect.cause == "few members" and effect.needed == Need("members", 8, 50)
+    assert "too few members: 8 members, about 50 would settle it" in effect.reason
 
 
 def test_inconclusive_near_the_tolerance(kit: Any) -> None:
     effect = judged(kit, 0.015, (0.001, 0.0105), support=100)
     assert effect.verdict == "inconclusive"
-    assert "within its error of the tolerance 0.020: 100 rows, at least 1,200 would be needed" in effect.reason
+    assert "within its error of the tolerance 0.020: 100 rows, about 1,400 would settle it" in effect.reason
     on_it = judged(kit, 0.0199999, (0.001, 0.0121), support=100)
     assert "more than 100 times as many" in on_it.reason
 
@@ -99,7 +102,7 @@ def test_inconclusive_where_the_group_is_too_small(kit: Any) -> None:
     effect = compare(measured, [kit.comparison(metric, Aspect.FAIRNESS)], {}).effects[0]
     assert effect.verdict == "inconclusive"
     assert effect.contrast == "black against white"
-    assert "group too small: 68 rows, at least 740 would be needed" in effect.reason
+    assert "group too small: 68 rows, about 750 would settle it" in effect.reason
 
 
 def test_inconclusive_where_the_direction_is_open(kit: Any) -> None:

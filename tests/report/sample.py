@@ -250,18 +250,28 @@ def _effect(
         "control": level,
         **{name: round(value, 6) for name, value in numbers.items()},
         "standard_error": round(width * tolerance / 1.65, 6),
+        "degrees": 15.0,
+        "member_spread": round(width * tolerance, 6),
         "smallest_detectable": round(2.5 * width * tolerance / 1.65, 6),
         "probability_of_harm": round(min(1.0, max(0.0, 0.5 + (middle - 1) / (2 * width + 0.1))), 6),
+        "probability_deployed": round(min(1.0, max(0.0, 0.5 + (middle - 1) / (4 * width + 0.1))), 6),
+        "exceedance": round(max(0.0, middle - 1), 6),
+        "clear_p": round(min(1.0, max(0.0, 0.5 + (middle - 1) / (2 * width + 0.1))), 6),
+        "equivalent": abs(middle) + width < 1,
         "adjusted_p": 0.004 if verdict == "harm" else 0.4,
         "holm_p": 0.02 if verdict == "harm" else 1.0,
         "verdict": verdict,
         "reason": _REASONS.get(verdict, ""),
+        "cause": "few rows" if verdict == "inconclusive" else None,
+        "needed": {"thing": "rows", "have": 439, "count": 1200, "group": contrast} if verdict == "inconclusive" else None,
     }
 
 
 def _absent(effect: dict[str, Any], reason: str) -> dict[str, Any]:
     numbers = ("treated", "control", "estimate", "low", "high", "standard_error", "smallest_detectable")
-    none = dict.fromkeys((*numbers, "probability_of_harm", "adjusted_p", "holm_p"))
+    chances = ("degrees", "member_spread", "probability_of_harm", "probability_deployed", "exceedance")
+    tests = ("clear_p", "equivalent", "adjusted_p", "holm_p", "cause", "needed")
+    none = dict.fromkeys((*numbers, *chances, *tests))
     return {**effect, **none, "verdict": "not_measurable", "reason": reason}
 
 
@@ -360,6 +370,8 @@ def _interaction(source: str, target: str, effects: list[dict[str, Any]]) -> dic
         "target": target,
         "verdict": verdict,
         "sentence": _pair_sentence(source, target, verdict),
+        "clear_p": 0.03,
+        "clear_holm_p": 0.6,
         "section": "3.2",
         "probes": [probe, second] if mine else [probe],
     }
@@ -453,6 +465,7 @@ def _methods() -> dict[str, Any]:
         "evaluation": "Each member is evaluated on the test rows and on the pool rows it did not train on.",
         "members": 16,
         "draws": 200,
+        "interval_level": 0.9,
         "splits": "60 % pool, 18 % calibration, 22 % test, stratified by group and label.",
         "conformal": {"miscoverage": 0.04, "chosen_by": "half of the control's error, at most .1"},
         "attacks": [

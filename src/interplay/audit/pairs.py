@@ -18,6 +18,8 @@ def directed_pairs(verdicts: Sequence[PairVerdict], effects: Effects) -> list[di
             "target": pair.target.value,
             "verdict": pair.verdict,
             "sentence": pair.sentence,
+            "clear_p": pair.clear_p,
+            "clear_holm_p": pair.clear_holm_p,
             "section": pairs[pair.source, pair.target].section,
             "probes": _probes(pairs[pair.source, pair.target], effects),
         }

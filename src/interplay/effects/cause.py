@@ -1,48 +1,90 @@
 """Why a comparison stays open, and what would settle it."""
 
-from math import sqrt
+from dataclasses import dataclass
+from math import ceil, inf
+from typing import Literal
+
+from scipy import special
 
 from interplay.effects.contrast import Difference
 from interplay.effects.wording import count, plain
 
-ONE_SIDED = 1.645
-"""The normal quantile of a one-sided 95 % bound."""
+Cause = Literal["few members", "few rows", "small group", "near the tolerance"]
+"""few members: the spread over members is the larger part of the error. few rows: the evaluated rows are.
+small group: the rows of a group are. near the tolerance: the error is below the tolerance, and the effect lies within
+the error of it."""
+
+ALONE = 100
+"""More than so many times of what there is counts as out of reach."""
 
 
-def what_would_settle(difference: Difference, tolerance: float, contrast: str) -> str:
+@dataclass(frozen=True)
+class Need:
+    """How many members, or rows (of the group, where the comparison is between groups), would settle it.
+
+    `count` None means that neither alone would, up to a hundred times of what there is. It assumes that the estimate
+    stays where it is and that the other source of error does too.
+    """
+
+    thing: Literal["members", "rows"]
+    have: int
+    count: int | None
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Openness:
+    """The cause, the need and both in words."""
+
+    cause: Cause
+    need: Need
+    sentence: str
+
+
+def what_would_settle(difference: Difference, tolerance: float, contrast: str) -> Openness:
     """The larger source of uncertainty of an open comparison, and how many rows or members it would take.
 
-    needed = have * variance * (1.645 / room) ** 2
-
-    with `variance` the part of that source, and `room` the tolerance; where the error of that source alone is already
-    below the tolerance, the distance of the estimate from the tolerance. The count is a lower bound, as it ignores the
-    other source.
+    A comparison with an estimate e, a tolerance t and the one-sided quantile z of its bounds is settled when
+    z * sqrt(members / a + rows / b) < |t - e|, with `members` and `rows` the two parts of its variance. The need is the
+    smaller of the factors a (with b = 1) and b (with a = 1) that achieve this, times what there is.
     """
-    found = difference.widest
-    rows = found.from_rows >= found.from_members
-    variance, have = (found.from_rows, difference.support) if rows else (found.from_members, len(difference.values))
-    allowed = difference.scaled(tolerance)
-    close = ONE_SIDED * sqrt(variance) < allowed
-    room = abs(allowed - found.estimate) if close else allowed
-    thing = "rows" if rows else "members"
-    return _opening(difference, tolerance, contrast, rows, close) + _need(have, thing, variance, room)
-
-
-def _opening(difference: Difference, tolerance: float, contrast: str, rows: bool, close: bool) -> str:
-    unsettled = "" if difference.settled else "the direction of the gap is not settled in every treatment; "
+    found, allowed = difference.widest, difference.scaled(tolerance)
+    members, rows = max(found.from_members - found.residual, 0.0), found.from_rows
+    quantile = float(special.ndtri(1 - found.error))
+    target = ((allowed - found.estimate) / quantile) ** 2
+    factors: dict[Literal["members", "rows"], float] = {
+        "rows": rows / (target - members) if target > members else inf,
+        "members": members / (target - rows) if target > rows else inf,
+    }
+    close = quantile * found.standard_error < allowed
+    cause: Cause
     if close:
+        cause = "near the tolerance"
+    elif rows >= members:
+        cause = "small group" if contrast else "few rows"
+    else:
+        cause = "few members"
+    thing = min(factors, key=lambda one: factors[one])
+    if factors[thing] > ALONE:
+        thing = "rows" if rows >= members else "members"
+    have = difference.support if thing == "rows" else len(difference.values)
+    needed = None if factors[thing] > ALONE else max(ceil(have * factors[thing]), have + 1)
+    need = Need(thing, have, needed, contrast if thing == "rows" else "")
+    return Openness(cause, need, _sentence(cause, need, difference, tolerance))
+
+
+def _sentence(cause: Cause, need: Need, difference: Difference, tolerance: float) -> str:
+    unsettled = "" if difference.settled else "the direction of the gap is not settled in every treatment; "
+    limit = plain(tolerance, difference.relative)
+    opening = {
+        "few members": "too few members",
+        "few rows": "too few rows",
+        "small group": "group too small",
+        "near the tolerance": f"the estimate lies within its error of the tolerance {limit}",
+    }[cause]
+    if need.count is None:
         return (
-            f"{unsettled}the estimate lies within its error of the tolerance {plain(tolerance, difference.relative)}: "
+            f"{unsettled}{opening}: {need.have:,} {need.thing}, and more than {ALONE} times as many would not settle it "
+            "at this estimate"
         )
-    if not rows:
-        return f"{unsettled}too few members: "
-    return f"{unsettled}{'group too small' if contrast else 'too few rows'}: "
-
-
-def _need(have: int, thing: str, variance: float, room: float) -> str:
-    needed = have * variance * (ONE_SIDED / room) ** 2 if room > 0 else float("inf")
-    if needed > 100 * have:
-        return f"{have:,} {thing}, and more than 100 times as many would be needed"
-    if needed <= have:
-        return f"{have:,} {thing}; rows and members together leave too much error, more of both would settle it"
-    return f"{have:,} {thing}, at least {count(needed)} would be needed"
+    return f"{unsettled}{opening}: {need.have:,} {need.thing}, about {count(need.count)} would settle it"

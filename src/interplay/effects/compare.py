@@ -1,77 +1,78 @@
 """COMPARE: from measurements and planned comparisons to effects with verdicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
-
-import numpy as np
+from typing import Any
 
 from interplay.design.comparison import Comparison
 from interplay.effects.control import Control, positive_controls
 from interplay.effects.effect import Effect
-from interplay.effects.multiplicity import benjamini_hochberg, holm
+from interplay.effects.families import Correction, corrections, family_of
+from interplay.effects.interval import ONE_SIDED
+from interplay.effects.looks import Looks
+from interplay.effects.moderation import Prior, fit
 from interplay.effects.reading import Reading, readings
 from interplay.effects.results import Effects
-from interplay.effects.verdict import Correction, judge
+from interplay.effects.verdict import Judgement, judge
 from interplay.measurement.measurements import Measurements, Tuning
 
-Family = Literal["confirmatory", "secondary"]
 
-LEVELS: Mapping[Family, float] = {"confirmatory": 0.05, "secondary": 0.10}
-"""The expected share of false harms that is accepted in each family."""
-
-
-def compare(measurements: Measurements, comparisons: Sequence[Comparison], tolerances: Mapping[str, float]) -> Effects:
+def compare(
+    measurements: Measurements,
+    comparisons: Sequence[Comparison],
+    tolerances: Mapping[str, float],
+    looks: Looks | None = None,
+    limited: Collection[str] = (),
+) -> Effects:
     """Judge every comparison, re-tuned and, where it was measured, as applied.
 
-    `tolerances` are by metric key or metric name; a metric that has none keeps its own. Primary probes form the
-    confirmatory family and all other comparisons the secondary one, for each tuning by itself; comparisons that are
-    withheld or not measurable are in no family. A re-tuned effect says when the verdict of harm differs before
-    re-tuning.
+    `tolerances` are by metric key or metric name; a metric that has none keeps its own. `looks` are the planned looks
+    at growing numbers of members (one look where None): every bound and p value is held to a level that all looks
+    together keep. `limited` names the metrics with hard limits. Variances over members are moderated over the cells of
+    one metric and contrast. The correction for multiplicity is made once, over everything given (see
+    `interplay.effects.families`), so all comparisons of an audit belong into one call. A re-tuned effect says when the
+    verdict of harm differs before re-tuning.
 
     Does not show: what another recipe, another pool of training rows or another attack would give.
     """
+    planned = looks or Looks.once()
     tunings: tuple[Tuning, ...] = ("tuned", "as_applied")
-    found = [
+    raw = [
         reading
         for tuning in tunings
         for comparison in comparisons
         for reading in readings(measurements, comparison, tuning, tolerances)
     ]
+    found = _moderated(raw, planned.nominal(ONE_SIDED))
     controls = positive_controls(found)
-    corrections = _corrections(found)
-    judged = tuple(_effect(reading, corrections.get(place), controls) for place, reading in enumerate(found))
+    corrected = corrections(found, planned, limited)
+    judged = tuple(_effect(reading, corrected.get(place), controls) for place, reading in enumerate(found))
     tuned = {name: control for (name, tuning), control in controls.items() if tuning == "tuned"}
     return Effects(_with_tunings_told_apart(judged), tuned)
 
 
-def family_of(comparison: Comparison) -> Family:
-    """Primary probes are confirmatory."""
-    return "confirmatory" if comparison.probe and comparison.primary else "secondary"
+def _moderated(found: Sequence[Reading], error: float) -> list[Reading]:
+    """The readings with variances drawn together within each kind of cell, and bounds with this chance of error."""
+    kinds: dict[tuple[object, ...], list[Reading]] = {}
+    for reading in found:
+        kinds.setdefault(_kind(reading), []).append(reading)
+    priors = {kind: _prior(same) for kind, same in kinds.items()}
+    return [reading.moderated(priors[_kind(reading)], error) for reading in found]
 
 
-def _corrections(found: Sequence[Reading]) -> Mapping[int, tuple[Correction, float]]:
-    """The correction and the Holm p value of every tested reading, by position."""
-    families: dict[tuple[Family, Tuning], list[tuple[int, float]]] = {}
-    for place, reading in enumerate(found):
-        if reading.tested is not None:
-            p_value = reading.tested.p_above(reading.tolerance)
-            families.setdefault((family_of(reading.comparison), reading.tuning), []).append((place, p_value))
-    corrections: dict[int, tuple[Correction, float]] = {}
-    for (family, _), tests in families.items():
-        p_values = np.array([p_value for _, p_value in tests])
-        shared, strict = benjamini_hochberg(p_values), holm(p_values)
-        for (place, _), adjusted, holm_p in zip(tests, shared, strict, strict=True):
-            corrections[place] = (Correction(float(adjusted), LEVELS[family], len(tests)), float(holm_p))
-    return corrections
+def _kind(reading: Reading) -> tuple[object, ...]:
+    comparison = reading.comparison
+    return comparison.metric, comparison.baseline_metric, comparison.baseline is None, reading.contrast
 
 
-def _effect(
-    reading: Reading, corrected: tuple[Correction, float] | None, controls: Mapping[tuple[str, Tuning], Control]
-) -> Effect:
+def _prior(same: Sequence[Reading]) -> Prior | None:
+    widest = [reading.tested.widest for reading in same if reading.tested is not None]
+    return fit([one.members * one.from_members for one in widest], [one.members - 1.0 for one in widest])
+
+
+def _effect(reading: Reading, correction: Correction | None, controls: Mapping[tuple[str, Tuning], Control]) -> Effect:
     comparison = reading.comparison
     own = [_control_of(name, reading.tuning, controls) for name in comparison.applied]
-    correction, holm_p = corrected or (None, None)
     judgement = judge(reading, correction, [control for control in own if control is not None])
     return Effect(
         source=comparison.source,
@@ -85,14 +86,23 @@ def _effect(
         applied=comparison.applied,
         probe=comparison.probe,
         primary=comparison.primary,
-        family=family_of(comparison),
+        family=family_of(comparison, reading.tuning),
         tolerance=reading.tolerance,
-        **_numbers(reading),
-        adjusted_p=None if correction is None else correction.adjusted_p,
-        holm_p=holm_p,
-        verdict=judgement.verdict,
-        reason=judgement.reason,
+        treated=getattr(reading.difference, "treated", None),
+        control=getattr(reading.difference, "control", None),
+        **(_numbers(reading, correction) if correction else dict.fromkeys(_NUMBERS)),
+        **_judged(judgement),
     )
+
+
+def _judged(judgement: Judgement) -> dict[str, Any]:
+    open_because = judgement.open_because
+    return {
+        "verdict": judgement.verdict,
+        "reason": judgement.reason,
+        "cause": None if open_because is None else open_because.cause,
+        "needed": None if open_because is None else open_because.need,
+    }
 
 
 def _control_of(name: str, tuning: Tuning, controls: Mapping[tuple[str, Tuning], Control]) -> Control | None:
@@ -100,20 +110,43 @@ def _control_of(name: str, tuning: Tuning, controls: Mapping[tuple[str, Tuning],
     return controls.get((name, tuning), controls.get((name, "tuned")))
 
 
-def _numbers(reading: Reading) -> dict[str, float | None]:
+_NUMBERS = (
+    "estimate",
+    "low",
+    "high",
+    "standard_error",
+    "degrees",
+    "member_spread",
+    "smallest_detectable",
+    "probability_of_harm",
+    "probability_deployed",
+    "exceedance",
+    "clear_p",
+    "equivalent",
+    "adjusted_p",
+    "holm_p",
+)
+
+
+def _numbers(reading: Reading, correction: Correction) -> dict[str, Any]:
     difference, tolerance = reading.tested, reading.tolerance
-    plain = {name: getattr(reading.difference, name, None) for name in ("treated", "control")}
     if difference is None:
-        names = ("estimate", "low", "high", "standard_error", "smallest_detectable", "probability_of_harm")
-        return {**plain, **dict.fromkeys(names)}
+        raise ValueError("a corrected reading has a number")
     return {
-        **plain,
         "estimate": difference.estimate,
         "low": difference.low,
         "high": difference.high,
         "standard_error": difference.standard_error,
+        "degrees": difference.degrees,
+        "member_spread": difference.member_spread,
         "smallest_detectable": difference.smallest_detectable(tolerance),
         "probability_of_harm": difference.probability_above(tolerance),
+        "probability_deployed": difference.probability_one_above(tolerance),
+        "exceedance": difference.exceedance(tolerance),
+        "clear_p": difference.p_below(tolerance),
+        "equivalent": -tolerance < difference.low and difference.high < tolerance,
+        "adjusted_p": correction.adjusted_p,
+        "holm_p": correction.holm_p,
     }
 
 

@@ -15,12 +15,13 @@ reported with a confidence it has not. When neither sign is settled the two case
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from interplay.arrays import Array, Float
 from interplay.effects.interval import Interval, crossed_interval, why_no_interval
+from interplay.effects.moderation import Prior
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.metrics import Metric
 
@@ -57,12 +58,12 @@ class Difference:
 
     @property
     def low(self) -> float:
-        """The lower end of the 90 % interval."""
+        """The lower bound."""
         return self._reported(min(case.interval.low for case in self.cases))
 
     @property
     def high(self) -> float:
-        """The upper end of the 90 % interval."""
+        """The upper bound."""
         return self._reported(max(case.interval.high for case in self.cases))
 
     @property
@@ -80,13 +81,41 @@ class Difference:
         """Whether the signs of all gaps are known."""
         return len(self.cases) == 1
 
+    @property
+    def degrees(self) -> float:
+        """The degrees of freedom of `standard_error`."""
+        return self.widest.degrees
+
+    @property
+    def member_spread(self) -> float:
+        """The standard deviation of one member's difference, the noise of the evaluated rows taken out."""
+        return self.widest.member_spread * ((1 + self.estimate) if self.relative else 1.0)
+
     def p_above(self, tolerance: float) -> float:
         """The p value against "worse by at most `tolerance`"."""
         return max(case.interval.p_above(self.scaled(tolerance)) for case in self.cases)
 
+    def p_below(self, tolerance: float) -> float:
+        """The p value against "worse by at least `tolerance`"."""
+        return max(1 - case.interval.p_above(self.scaled(tolerance)) for case in self.cases)
+
     def probability_above(self, tolerance: float) -> float:
         """P(worse by more than `tolerance` | data) with a flat prior."""
-        return sum(case.weight * (1 - case.interval.p_above(self.scaled(tolerance))) for case in self.cases)
+        return sum(case.weight * case.interval.chance_above(self.scaled(tolerance)) for case in self.cases)
+
+    def probability_one_above(self, tolerance: float) -> float:
+        """P(one deployed model is worse by more than `tolerance` | data) with a flat prior."""
+        return sum(case.weight * case.interval.chance_one_above(self.scaled(tolerance)) for case in self.cases)
+
+    def exceedance(self, tolerance: float) -> float:
+        """The expected exceedance of `tolerance`, in tolerances; on the scale of `values`, and 0 or more."""
+        limit = self.scaled(tolerance)
+        return sum(case.weight * case.interval.excess(limit) for case in self.cases) / max(limit, 1e-12)
+
+    def moderated(self, prior: Prior | None, error: float) -> "Difference":
+        """The same with the spread over members drawn towards a prior, and bounds with this chance of error each."""
+        cases = tuple(replace(case, interval=case.interval.moderated(prior).at(error)) for case in self.cases)
+        return replace(self, cases=cases)
 
     def smallest_detectable(self, tolerance: float) -> float:
         """The effect that is shown to exceed `tolerance` with 80 % power."""

@@ -5,6 +5,7 @@ from typing import Literal
 
 from interplay.aspects import Aspect
 from interplay.design.treatment import Treatment
+from interplay.effects.cause import Cause, Need
 from interplay.measurement.measurements import Tuning
 
 Verdict = Literal[
@@ -32,10 +33,17 @@ class Effect:
     """What `applied` does to `metric` (and `contrast`, for a disparity), against `baseline`.
 
     `estimate`, `low` and `high` are oriented so that a positive value is a change for the worse, in the metric's unit
-    (a ratio minus one for relative metrics); the interval is 90 % two-sided, so that each bound is one-sided 95 %.
-    `treated` and `control` are the plain values. `probability_of_harm` is P(effect > tolerance | data) with a flat
-    prior. `adjusted_p` is the Benjamini-Hochberg p of "worse by more than the tolerance" in its family,
-    `holm_p` the Holm one. `smallest_detectable` is the effect beyond the tolerance found with 80 % power.
+    (a ratio minus one for relative metrics); each bound is one-sided 95 % over all planned looks, so that with a single
+    look the interval is 90 % two-sided. `standard_error` has `degrees` of freedom. `member_spread` is the standard
+    deviation of one member's difference. `treated` and `control` are the plain values.
+
+    `probability_of_harm` is P(effect > tolerance | data), of the mean over members, and `probability_deployed` that of
+    one more member, which is what will be deployed; both with a flat prior. `exceedance` is the expectation of
+    max(effect - tolerance, 0) / tolerance. `clear_p` is the p value against "worse by at least the tolerance", and
+    `equivalent` says that both one-sided tests at the tolerance reject. `adjusted_p` is the Benjamini-Hochberg p of
+    "worse by at most the tolerance" in its family; `holm_p` is Holm's, in its family or, for a metric with a hard limit,
+    over all comparisons on such metrics. `smallest_detectable` is the effect beyond the tolerance found with 80 % power.
+    `cause` and `needed` say what keeps the comparison open, and what would settle it.
     """
 
     source: tuple[Aspect, ...]
@@ -57,9 +65,17 @@ class Effect:
     low: float | None
     high: float | None
     standard_error: float | None
+    degrees: float | None
+    member_spread: float | None
     smallest_detectable: float | None
     probability_of_harm: float | None
+    probability_deployed: float | None
+    exceedance: float | None
+    clear_p: float | None
+    equivalent: bool | None
     adjusted_p: float | None
     holm_p: float | None
     verdict: Verdict
     reason: str
+    cause: Cause | None
+    needed: Need | None

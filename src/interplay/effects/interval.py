@@ -16,16 +16,17 @@ did not train on, and calibration rows. Hence the row part counts them all. It d
 every statement is about recipes trained on halves of this pool.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
 from scipy import special
 
 from interplay.arrays import Array, Float
+from interplay.effects.moderation import Prior
 
-TWO_SIDED = 0.90
-"""The level of every interval, so that each bound is one-sided 95 %."""
+ONE_SIDED = 0.05
+"""The error of each bound of an interval: both together make it a 90 % interval."""
 
 POWER = 0.80
 
@@ -36,16 +37,35 @@ LEAST_MEMBERS, LEAST_DRAWS = 2, 3
 class Interval:
     """An estimate with its variance, the degrees of freedom of that variance, and where it comes from.
 
-    `from_members` and `from_rows` are the two uncorrected parts, and `residual` what both of them hold. A variance of
-    exactly zero (the same value in every member and draw) makes the interval a point.
+    `from_members` and `from_rows` are the two uncorrected parts, and `residual` what both of them hold. The freedom of
+    the member part is `member_degrees`, that of the row part `row_degrees`. `error` is the chance that either bound is
+    on the wrong side of the truth. A variance of exactly zero (the same value in every member and draw) makes the
+    interval a point.
     """
 
     estimate: float
-    variance: float
-    degrees: float
     from_members: float
     from_rows: float
     residual: float
+    members: int
+    member_degrees: float
+    row_degrees: float
+    error: float = ONE_SIDED
+
+    @property
+    def variance(self) -> float:
+        """All three parts, the residual once."""
+        return max(self.from_members + self.from_rows - self.residual, self.from_members, self.from_rows)
+
+    @property
+    def degrees(self) -> float:
+        """Satterthwaite's degrees of freedom of `variance`."""
+        total, rows = self.variance, max(self.from_rows - self.residual, 0.0)
+        if total == 0:
+            return self.member_degrees
+        if self.from_members == 0 and rows == 0:  # all of it is the combination of both: the smaller freedom holds
+            return min(self.member_degrees, self.row_degrees)
+        return 1 / ((self.from_members / total) ** 2 / self.member_degrees + (rows / total) ** 2 / self.row_degrees)
 
     @property
     def standard_error(self) -> float:
@@ -54,32 +74,86 @@ class Interval:
 
     @property
     def half_width(self) -> float:
-        """Half the length of the 90 % interval."""
-        return self._quantile((1 + TWO_SIDED) / 2) * self.standard_error
+        """Half the length of the interval."""
+        return self._quantile(1 - self.error) * self.standard_error
 
     @property
     def low(self) -> float:
-        """The lower one-sided 95 % bound."""
+        """The lower bound."""
         return self.estimate - self.half_width
 
     @property
     def high(self) -> float:
-        """The upper one-sided 95 % bound."""
+        """The upper bound."""
         return self.estimate + self.half_width
+
+    @property
+    def member_spread(self) -> float:
+        """The standard deviation of one member's value, the noise of the evaluated rows taken out."""
+        return sqrt(self.members * max(self.from_members - self.residual, 0.0))
 
     def p_above(self, threshold: float) -> float:
         """The p value against "at most `threshold`"; small when the value is larger."""
-        if self.variance == 0:
-            return 0.0 if self.estimate > threshold else 1.0
-        return float(special.stdtr(self.degrees, (threshold - self.estimate) / self.standard_error))
+        return _below(threshold - self.estimate, self.standard_error, self.degrees)
+
+    def chance_above(self, threshold: float) -> float:
+        """P(the mean over members > `threshold` | data) with a flat prior."""
+        return 1 - self.p_above(threshold)
+
+    def chance_one_above(self, threshold: float) -> float:
+        """P(the value of one more member > `threshold` | data) with a flat prior."""
+        between, total = self.member_spread**2, self.member_spread**2 + self.variance
+        if total == 0:
+            return 1.0 if self.estimate > threshold else 0.0
+        members, rows = between + self.from_members, max(self.from_rows - self.residual, 0.0)
+        freedom = total**2 / (members**2 / self.member_degrees + rows**2 / self.row_degrees)
+        return 1 - _below(threshold - self.estimate, sqrt(total), freedom)
+
+    def excess(self, threshold: float) -> float:
+        """The expectation of how far the mean over members lies above `threshold`, with a flat prior; 0 where below.
+
+        excess = room * F(room / s) + s * (v + (room / s) ** 2) / (v - 1) * f(room / s)
+
+        with room = estimate - threshold, s the standard error, F and f the distribution and density of t with v degrees
+        of freedom, of which two are assumed where there are fewer (with one the expectation is infinite).
+        """
+        room, error, freedom = self.estimate - threshold, self.standard_error, max(self.degrees, 2.0)
+        if error == 0:
+            return max(room, 0.0)
+        scaled = room / error
+        tail = error * (freedom + scaled**2) / (freedom - 1) * _density(scaled, freedom)
+        return max(room * float(special.stdtr(freedom, scaled)) + tail, 0.0)
 
     @property
     def detectable(self) -> float:
         """How far beyond a threshold a value must lie to be shown above it with 80 % power."""
-        return (self._quantile((1 + TWO_SIDED) / 2) + self._quantile(POWER)) * self.standard_error
+        return (self._quantile(1 - self.error) + self._quantile(POWER)) * self.standard_error
+
+    def moderated(self, prior: Prior | None) -> "Interval":
+        """The same with the spread over members drawn towards that of other cells; a point stays one."""
+        if prior is None or self.variance == 0:
+            return self
+        variance, degrees = prior.moderated(self.members * self.from_members, self.members - 1.0)
+        return replace(self, from_members=variance / self.members, member_degrees=degrees)
+
+    def at(self, error: float) -> "Interval":
+        """The same with another chance of error of each bound."""
+        return replace(self, error=error)
 
     def _quantile(self, level: float) -> float:
         return float(special.stdtrit(self.degrees, level))
+
+
+def _below(distance: float, spread: float, degrees: float) -> float:
+    """P(t * spread <= distance)."""
+    if spread == 0:
+        return 0.0 if distance < 0 else 1.0
+    return float(special.stdtr(degrees, distance / spread))
+
+
+def _density(value: float, degrees: float) -> float:
+    logs = special.gammaln((degrees + 1) / 2) - special.gammaln(degrees / 2) - np.log(degrees * np.pi) / 2
+    return float(np.exp(logs - (degrees + 1) / 2 * np.log1p(value**2 / degrees)))
 
 
 def why_no_interval(values: Float[Array, "member draw"]) -> str:
@@ -118,15 +192,6 @@ def crossed_interval(values: Float[Array, "member draw"], support: int) -> Inter
     from_rows = float(values[:, 1:].mean(axis=0).var(ddof=1))
     single = float(values[:, 1:].var(axis=1, ddof=1).mean())
     residual = max(single - from_rows, 0.0) / (members - 1)
-    variance = max(from_members + from_rows - residual, from_members, from_rows)
-    degrees = _degrees(from_members, max(from_rows - residual, 0.0), variance, members, draws - 1, support)
-    return Interval(float(values[:, 0].mean()), variance, degrees, from_members, from_rows, residual)
-
-
-def _degrees(from_members: float, from_rows: float, total: float, members: int, draws: int, support: int) -> float:
-    if total == 0:
-        return float(members - 1)
-    rows = 1 / (1 / (draws - 1) + 1 / max(support - 1, 1))
-    if from_members == 0 and from_rows == 0:  # all of it is the combination of both: the smaller freedom holds
-        return min(float(members - 1), rows)
-    return 1 / ((from_members / total) ** 2 / (members - 1) + (from_rows / total) ** 2 / rows)
+    rows = 1 / (1 / (draws - 2) + 1 / max(support - 1, 1))
+    estimate = float(values[:, 0].mean())
+    return Interval(estimate, from_members, from_rows, residual, members, members - 1.0, rows)

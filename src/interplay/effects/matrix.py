@@ -1,11 +1,14 @@
 """The matrix of the 20 directed pairs: whether pursuing one aspect harms another on these data."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+import numpy as np
 
 from interplay.aspects import DIRECTED_PAIRS, Aspect
 from interplay.effects.effect import Effect
+from interplay.effects.multiplicity import holm
 from interplay.effects.results import Effects
 from interplay.interactions import Interaction, Probe, Unmeasured
 
@@ -29,24 +32,36 @@ CLEAR = frozenset({"no_material_harm", "did_nothing_here", "improvement"})
 
 @dataclass(frozen=True)
 class PairVerdict:
-    """The verdict on one directed pair; `effects` are positions in the effects of the study (re-tuned ones)."""
+    """The verdict on one directed pair; `effects` are positions in the effects of the study (re-tuned ones).
+
+    `clear_p` is the p value against "some primary effect is at least the tolerance" (the largest of theirs), and
+    `clear_holm_p` the same after Holm's correction over all pairs that have one: both small when no material harm is
+    shown for the pair, and for the whole matrix.
+    """
 
     source: Aspect
     target: Aspect
     verdict: PairOutcome
     effects: tuple[int, ...]
     sentence: str
+    clear_p: float | None = None
+    clear_holm_p: float | None = None
 
 
 def matrix(effects: Effects, interactions: Iterable[Interaction]) -> tuple[PairVerdict, ...]:
     """One verdict for each of the 20 directed pairs, in the order of `DIRECTED_PAIRS`.
 
     Only primary probes of re-tuned treatments decide. One harm makes the pair harm; no material harm needs every
-    primary probe to be clear (each is tested at full level, so that no correction is needed); improvement needs one
-    improvement with all others clear.
+    primary probe to be clear (each is tested at full level, so that within a pair no correction is needed; over all
+    pairs `clear_holm_p` has it); improvement needs one improvement with all others clear.
     """
     known = {(interaction.source, interaction.target): interaction for interaction in interactions}
-    return tuple(_pair(source, target, known.get((source, target)), effects) for source, target in DIRECTED_PAIRS)
+    pairs = [_pair(source, target, known.get((source, target)), effects) for source, target in DIRECTED_PAIRS]
+    tested = [place for place, pair in enumerate(pairs) if pair.clear_p is not None]
+    strict = holm(np.array([pairs[place].clear_p for place in tested], dtype=np.float64))
+    for place, p_value in zip(tested, strict, strict=True):
+        pairs[place] = replace(pairs[place], clear_holm_p=float(p_value))
+    return tuple(pairs)
 
 
 def _pair(source: Aspect, target: Aspect, interaction: Interaction | None, effects: Effects) -> PairVerdict:
@@ -63,11 +78,24 @@ def _pair(source: Aspect, target: Aspect, interaction: Interaction | None, effec
     primary = [effects.effects[place] for place in places if effects.effects[place].primary]
     if not primary:
         return PairVerdict(source, target, "not_in_this_study", places, _needed(executable))
-    outcome = _outcome({effect.verdict for effect in primary})
-    return PairVerdict(source, target, outcome, places, _sentence(source, target, outcome, primary))
+    outcome = pooled_outcome({effect.verdict for effect in primary})
+    sentence = _sentence(source, target, outcome, primary)
+    return PairVerdict(source, target, outcome, places, sentence, _clear_p(primary))
 
 
-def _outcome(verdicts: set[str]) -> PairOutcome:
+def _clear_p(primary: list[Effect]) -> float | None:
+    """The intersection-union test: every primary effect must be below its tolerance."""
+    found = [effect.clear_p for effect in primary if effect.clear_p is not None]
+    return max(found) if len(found) == len(primary) else None
+
+
+def pooled_outcome(verdicts: set[str]) -> PairOutcome:
+    """The verdict of several effects taken together: one harm is harm, and no material harm needs all to be clear.
+
+    Example:
+        >>> pooled_outcome({"improvement", "no_material_harm"}), pooled_outcome({"improvement", "inconclusive"})
+        ('improvement', 'inconclusive')
+    """
     if "harm" in verdicts:
         return "harm"
     if "harm_undetermined" in verdicts:

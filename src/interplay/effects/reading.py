@@ -1,12 +1,13 @@
 """One planned comparison read off the measurements: its paired differences, or why there are none."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interplay.aspects import Aspect
 from interplay.design.comparison import Comparison
 from interplay.design.treatment import Treatment
 from interplay.effects.contrast import Difference, paired_differences
+from interplay.effects.moderation import Prior
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Cell, Measurements, Tuning
@@ -33,6 +34,12 @@ class Reading:
     def tested(self) -> Difference | None:
         """The difference, when there is one and it may be judged."""
         return self.difference if isinstance(self.difference, Difference) and not self.withheld else None
+
+    def moderated(self, prior: Prior | None, error: float) -> "Reading":
+        """The same with a moderated variance, and bounds with this chance of error each."""
+        if not isinstance(self.difference, Difference):
+            return self
+        return replace(self, difference=self.difference.moderated(prior, error))
 
 
 def readings(

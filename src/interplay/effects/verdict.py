@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interplay.aspects import Aspect
-from interplay.effects.cause import what_would_settle
+from interplay.effects.cause import Openness, what_would_settle
 from interplay.effects.contrast import Difference
 from interplay.effects.control import Control, helped
 from interplay.effects.effect import Verdict
+from interplay.effects.families import STRICT, Correction
 from interplay.effects.reading import Reading
 from interplay.effects.wording import amount, measured, p_text, plain
 from interplay.estimates import NotMeasurable
@@ -26,20 +27,12 @@ from interplay.metrics import Metric
 
 
 @dataclass(frozen=True)
-class Correction:
-    """What multiplicity makes of one test: its adjusted p, the level it is held to, and the size of its family."""
-
-    adjusted_p: float
-    level: float
-    tests: int
-
-
-@dataclass(frozen=True)
 class Judgement:
-    """A verdict with its reason."""
+    """A verdict with its reason and, where it is not settled, why."""
 
     verdict: Verdict
     reason: str
+    open_because: Openness | None = None
 
 
 def judge(reading: Reading, correction: Correction | None, controls: Sequence[Control]) -> Judgement:
@@ -73,10 +66,12 @@ def rests_on_attack(metric: Metric) -> bool:
 
 def _on_interval(reading: Reading, difference: Difference, correction: Correction) -> Judgement:
     tolerance = reading.tolerance
-    if difference.low > tolerance and correction.adjusted_p <= correction.level:
+    if difference.low > tolerance and correction.passed:
         return Judgement("harm", _harm(reading, difference, correction))
+    if difference.low > tolerance:
+        return Judgement("harm_undetermined", _lost_to_correction(reading, difference, correction))
     if difference.low > 0 and not difference.high < tolerance:
-        return Judgement("harm_undetermined", _undetermined(reading, difference, correction))
+        return _undetermined(reading, difference)
     if helped(difference, tolerance):
         return Judgement("improvement", _better(reading, difference))
     if difference.high < tolerance:
@@ -85,7 +80,8 @@ def _on_interval(reading: Reading, difference: Difference, correction: Correctio
     return Judgement(
         "inconclusive",
         f"{measured(difference)}: neither harm beyond {_limit(reading, difference)} nor its absence is shown; "
-        f"{open_because}; {_detectable(reading, difference)}",
+        f"{open_because.sentence}; {_detectable(reading, difference)}",
+        open_because,
     )
 
 
@@ -104,17 +100,24 @@ def _harm(reading: Reading, difference: Difference, correction: Correction) -> s
     )
 
 
-def _undetermined(reading: Reading, difference: Difference, correction: Correction) -> str:
-    if difference.low > reading.tolerance:
-        return (
-            f"worse by {measured(difference)}: more than {_limit(reading, difference)} before correction for "
-            f"{correction.tests} comparisons, not after it (adjusted p {p_text(correction.adjusted_p)}, "
-            f"needed {correction.level:g})"
-        )
-    settle = what_would_settle(difference, reading.tolerance, reading.contrast)
+def _lost_to_correction(reading: Reading, difference: Difference, correction: Correction) -> str:
+    found, needed = correction.adjusted_p, correction.level
+    over = f"{correction.tests} comparisons"
+    if correction.adjusted_p <= correction.level:
+        found, needed, over = correction.holm_p, STRICT, "the comparisons on metrics with hard limits"
     return (
+        f"worse by {measured(difference)}: more than {_limit(reading, difference)} before correction for {over}, not "
+        f"after it (adjusted p {p_text(found)}, needed {needed:g})"
+    )
+
+
+def _undetermined(reading: Reading, difference: Difference) -> Judgement:
+    open_because = what_would_settle(difference, reading.tolerance, reading.contrast)
+    return Judgement(
+        "harm_undetermined",
         f"a change for the worse is shown, {measured(difference)}; whether it exceeds "
-        f"{_limit(reading, difference)} is not settled; {settle}"
+        f"{_limit(reading, difference)} is not settled; {open_because.sentence}",
+        open_because,
     )
 
 

@@ -27,6 +27,11 @@ class Reading:
         return {metric["key"]: metric for metric in self.audit["metrics"]}
 
     @cached_property
+    def interval(self) -> str:
+        """What the effects' intervals are called, such as '90 % interval'."""
+        return f"{round(100 * self.audit['methods']['interval_level'])}\N{NO-BREAK SPACE}% interval"
+
+    @cached_property
     def titles(self) -> dict[str, str]:
         """What people call each intervention, by its name."""
         return {entry["name"]: name(entry["title"]) for entry in self.audit["interventions"]}

@@ -56,7 +56,7 @@ def _change(reading: Reading, effect: Effect, subject: _Subject) -> str:
     """What happened to the metric: 'it raises the accuracy disparity (race) by 6.1 points (90 % interval ...)'."""
     scale, worse = reading.scale(effect), effect["estimate"] >= 0
     low, high = (effect["low"], effect["high"]) if worse else (-effect["high"], -effect["low"])
-    size = f"{scale.amount(abs(effect['estimate']))} (90\N{NO-BREAK SPACE}% interval {scale.interval(low, high)})"
+    size = f"{scale.amount(abs(effect['estimate']))} ({reading.interval} {scale.interval(low, high)})"
     quantity = reading.quantity(effect)
     if effect["baseline"] is None:
         return f"{'their' if subject.several else 'its'} {quantity} is {size}"

@@ -84,9 +84,9 @@ GLOSSARY = (
     ("Effect", "What an intervention changes in one metric, against the same treatment without it."),
     ("Tolerance", "The smallest change of practical importance. It is declared before anything runs."),
     (
-        "90 % interval",
-        "Where the effect plausibly lies, counting members, test rows and calibration rows. "
-        "Each end is a one-sided 95 % bound.",
+        "Interval",
+        "Where the effect plausibly lies, counting members, test rows and calibration rows. Each end is a one-sided 95 % "
+        "bound, over all planned looks where members are added.",
     ),
     (
         "Adjusted p",

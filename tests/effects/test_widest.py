@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from interplay.arrays import Array
+from interplay.effects.interval import crossed_interval
+from interplay.effects.widest import widest_gap
+from interplay.estimates import Contrast, NotMeasurable, Sample
+
+
+def world(random: np.random.Generator, rates: Array, rows: int, members: int = 8, spread: float = 0.01) -> Sample:
+    """A disparity between groups of `rows` rows each with these true rates; all groups share the members."""
+    weights = np.concatenate([np.ones((1, rows)), random.exponential(size=(100, rows))])
+    means = []
+    for rate in rates:
+        level = np.clip(rate + spread * random.standard_normal((members, 1)), 0, 1)
+        own = random.random(rows) < 0.5  # half of the rows are the same for every member
+        shared = random.random(rows)
+        values = (np.where(own, shared, random.random((members, rows))) < level).astype(float)
+        means.append(values @ weights.T / weights.sum(axis=1))
+    stacked = np.stack(means)
+    contrasts = tuple(
+        Contrast(f"g{place} against g0", stacked[0] - one, rows) for place, one in enumerate(stacked[1:], start=1)
+    )
+    return Sample(stacked.max(axis=0) - stacked.min(axis=0), rows, contrasts)
+
+
+def test_two_groups_are_the_crossed_interval_of_their_gap() -> None:
+    sample = world(np.random.default_rng(0), np.array([0.9, 0.7]), 400)
+    found, one = widest_gap(sample), crossed_interval(sample.contrasts[0].values, 400)
+    assert not isinstance(found, NotMeasurable)
+    assert found.estimate == pytest.approx(one.estimate)
+    assert (found.low, found.high) == (pytest.approx(one.low), pytest.approx(one.high))
+
+
+def test_every_pair_of_groups_is_looked_at() -> None:
+    draws = np.zeros((4, 30))
+    contrasts = tuple(Contrast(f"tpr: {name} against a", draws + gap, 50) for name, gap in [("b", 0.1), ("c", -0.2)])
+    found = widest_gap(Sample(draws + 0.3, 50, contrasts))
+    assert not isinstance(found, NotMeasurable)
+    assert (found.pair, found.estimate) == ("tpr: c against b", pytest.approx(0.3))
+
+
+@pytest.mark.parametrize("rates", [[0.85] * 5, [0.9, 0.85, 0.85, 0.8, 0.7]])
+def test_the_bounds_hold_the_largest_true_gap(rates: list[float]) -> None:
+    random = np.random.default_rng(len(set(rates)))
+    truth = max(rates) - min(rates)
+    found = [widest_gap(world(random, np.array(rates), 200)) for _ in range(200)]
+    held = np.mean([one.low <= truth <= one.high for one in found if not isinstance(one, NotMeasurable)])
+    assert held >= 0.90 - 2 * np.sqrt(0.1 * 0.9 / 200)
+
+
+def test_noise_alone_explains_a_gap_between_groups_that_are_alike() -> None:
+    """Five groups of 200 rows at accuracy .9 show a gap of about .049 without any (known from the normal range)."""
+    random = np.random.default_rng(3)
+    found = [widest_gap(world(random, np.full(5, 0.9), 200, members=2, spread=0.0)) for _ in range(60)]
+    noise = np.mean([one.noise_alone for one in found if not isinstance(one, NotMeasurable)])
+    assert noise == pytest.approx(0.049, abs=0.004)
+    assert np.mean([one.corrected for one in found if not isinstance(one, NotMeasurable)]) < 0.02
+
+
+def test_a_sample_without_gaps_has_none() -> None:
+    assert isinstance(widest_gap(Sample(np.zeros((2, 4)), 10)), NotMeasurable)
