@@ -136,3 +136,19 @@ def test_probability_of_harm_of_an_unsettled_gap_lies_between_its_cases() -> Non
     each = [1 - case.interval.p_above(0.0) for case in found.cases]
     assert min(each) <= found.probability_above(0.0) <= max(each)
     assert found.p_above(0.0) == pytest.approx(1 - min(each))
+
+
+def test_a_settled_gap_bounds_the_difference() -> None:
+    """A control gap around zero cannot make the treated gap's growth larger than the treated gap itself."""
+    random = np.random.default_rng(4)
+    rows = np.r_[0.0, random.standard_normal(80)] * 0.03
+    treated = 0.12 + rows + 0.01 * random.standard_normal((8, 1))
+    control = 0.01 + rows + 0.01 * random.standard_normal((8, 1))
+    samples = [Sample(np.abs(one), 100, (Contrast("b against a", one, 100),)) for one in (treated, control)]
+    found = paired_differences(*samples, DISPARITY)["b against a"]
+    alone = paired_differences(samples[0], None, DISPARITY)["b against a"]
+    assert isinstance(found, Difference) and isinstance(alone, Difference)
+    assert len(found.cases) == 2 and found.at_least is None
+    assert found.high == pytest.approx(alone.high)
+    assert found.low <= found.estimate <= found.high < max(case.interval.high for case in found.cases)
+    assert found.p_below(0.16) == pytest.approx(alone.p_below(0.16))

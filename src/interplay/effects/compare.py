@@ -66,8 +66,8 @@ def _kind(reading: Reading) -> tuple[object, ...]:
 
 
 def _prior(same: Sequence[Reading]) -> Prior | None:
-    widest = [reading.tested.widest for reading in same if reading.tested is not None]
-    return fit([one.members * one.from_members for one in widest], [one.members - 1.0 for one in widest])
+    found = [reading.tested.likeliest for reading in same if reading.tested is not None]
+    return fit([one.members * one.from_members for one in found], [one.members - 1.0 for one in found])
 
 
 def _effect(reading: Reading, correction: Correction | None, controls: Mapping[tuple[str, Tuning], Control]) -> Effect:

@@ -11,7 +11,7 @@ absolute gap without any gap on average, and a recipe that merely scatters more 
 The sign is itself estimated. Where the 90 % interval of a gap holds zero, both signs are considered, and the interval
 of the difference covers all the cases that remain; otherwise a gap that lies on the wrong side by chance would be
 reported with a confidence it has not. When neither sign is settled the two cases of equal signs suffice, because
-| |a| - |b| | <= |a - b|.
+| |a| - |b| | <= |a - b|. A gap whose sign is settled bounds the difference by itself: -|b| <= |a| - |b| <= |a|.
 """
 
 from collections.abc import Mapping
@@ -42,6 +42,7 @@ class Difference:
 
     `values` are logarithms of ratios when `relative`, and plain differences otherwise; every bound and estimate is
     reported as a ratio minus one or as a difference. `treated` and `control` are the plain values (for a gap: signed).
+    `at_least` and `at_most` are intervals of something that the difference cannot fall below or exceed.
     """
 
     values: Values
@@ -50,6 +51,8 @@ class Difference:
     control: float | None
     support: int
     relative: bool = False
+    at_least: Interval | None = None
+    at_most: Interval | None = None
 
     @property
     def estimate(self) -> float:
@@ -59,12 +62,14 @@ class Difference:
     @property
     def low(self) -> float:
         """The lower bound."""
-        return self._reported(min(case.interval.low for case in self.cases))
+        found = min(case.interval.low for case in self.cases)
+        return self._reported(found if self.at_least is None else max(found, self.at_least.low))
 
     @property
     def high(self) -> float:
         """The upper bound."""
-        return self._reported(max(case.interval.high for case in self.cases))
+        found = max(case.interval.high for case in self.cases)
+        return self._reported(found if self.at_most is None else min(found, self.at_most.high))
 
     @property
     def widest(self) -> Interval:
@@ -72,9 +77,14 @@ class Difference:
         return max((case.interval for case in self.cases), key=lambda interval: interval.variance)
 
     @property
+    def likeliest(self) -> Interval:
+        """The most likely case, on the scale of `values`."""
+        return max(self.cases, key=lambda case: case.weight).interval
+
+    @property
     def standard_error(self) -> float:
-        """The standard error of the least certain case."""
-        return self.widest.standard_error * ((1 + self.estimate) if self.relative else 1.0)
+        """The standard error of the most likely case."""
+        return self.likeliest.standard_error * ((1 + self.estimate) if self.relative else 1.0)
 
     @property
     def settled(self) -> bool:
@@ -84,20 +94,24 @@ class Difference:
     @property
     def degrees(self) -> float:
         """The degrees of freedom of `standard_error`."""
-        return self.widest.degrees
+        return self.likeliest.degrees
 
     @property
     def member_spread(self) -> float:
         """The standard deviation of one member's difference, the noise of the evaluated rows taken out."""
-        return self.widest.member_spread * ((1 + self.estimate) if self.relative else 1.0)
+        return self.likeliest.member_spread * ((1 + self.estimate) if self.relative else 1.0)
 
     def p_above(self, tolerance: float) -> float:
         """The p value against "worse by at most `tolerance`"."""
-        return max(case.interval.p_above(self.scaled(tolerance)) for case in self.cases)
+        limit = self.scaled(tolerance)
+        found = max(case.interval.p_above(limit) for case in self.cases)
+        return found if self.at_least is None else min(found, self.at_least.p_above(limit))
 
     def p_below(self, tolerance: float) -> float:
         """The p value against "worse by at least `tolerance`"."""
-        return max(1 - case.interval.p_above(self.scaled(tolerance)) for case in self.cases)
+        limit = self.scaled(tolerance)
+        found = max(1 - case.interval.p_above(limit) for case in self.cases)
+        return found if self.at_most is None else min(found, 1 - self.at_most.p_above(limit))
 
     def probability_above(self, tolerance: float) -> float:
         """P(worse by more than `tolerance` | data) with a flat prior."""
@@ -115,7 +129,8 @@ class Difference:
     def moderated(self, prior: Prior | None, error: float) -> "Difference":
         """The same with the spread over members drawn towards a prior, and bounds with this chance of error each."""
         cases = tuple(replace(case, interval=case.interval.moderated(prior).at(error)) for case in self.cases)
-        return replace(self, cases=cases)
+        at_least, at_most = (one and one.moderated(prior).at(error) for one in (self.at_least, self.at_most))
+        return replace(self, cases=cases, at_least=at_least, at_most=at_most)
 
     def smallest_detectable(self, tolerance: float) -> float:
         """The effect that is shown to exceed `tolerance` with 80 % power."""
@@ -194,6 +209,8 @@ def _matched(
         treated=float(ours[:, 0].mean()),
         control=None if control is None else float(theirs[:, 0].mean()),
         support=support,
+        at_least=crossed_interval(-_sign(theirs) * theirs, support) if _is_settled(theirs, support) else None,
+        at_most=crossed_interval(_sign(ours) * ours, support) if _is_settled(ours, support) else None,
     )
 
 
