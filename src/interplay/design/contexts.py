@@ -48,9 +48,16 @@ def measured_on(treatment: Treatment, metric: Metric, built: Factors) -> bool:
 def comparisons(
     built: Factors, metrics: Mapping[str, Metric], interactions: Mapping[str, Interaction]
 ) -> tuple[Comparison, ...]:
-    """Everything that will be compared: each treatment against the control, the probes, and the positive controls."""
+    """Everything that will be compared: each treatment against the control, the probes, and the positive controls.
+
+    What a probe asks of a combination that a fraction leaves out is not compared.
+    """
     plain = _against_control(built, metrics)
-    asked = [*_probes(built, metrics, interactions), *_controls(built, metrics)]
+    asked = [
+        one
+        for one in [*_probes(built, metrics, interactions), *_controls(built, metrics)]
+        if _is_trained(one.treatment, built) and (one.baseline is None or _is_trained(one.baseline, built))
+    ]
     merged: dict[tuple[object, ...], Comparison] = {}
     for one in [*plain, *asked]:
         place = (one.treatment, one.baseline, one.metric, one.baseline_metric)
@@ -67,8 +74,12 @@ def comparisons(
     return tuple(merged.values())
 
 
+def _is_trained(treatment: Treatment, built: Factors) -> bool:
+    return treatment.without(tuple(built.layers)) in factorial(built)
+
+
 def _sources(names: tuple[str, ...], built: Factors) -> tuple[Aspect, ...]:
-    found = [aspect for name in names for aspect in built.all[name].aspects]
+    found = [aspect for name in names for aspect in built.known[name].aspects]
     return tuple(dict.fromkeys(found))
 
 
@@ -76,7 +87,8 @@ def _against_control(built: Factors, metrics: Mapping[str, Metric]) -> list[Comp
     prediction = [name for name, one in built.layers.items() if isinstance(one, PredictionIntervention)]
     tops: list[tuple[str, ...]] = [(), *((name,) for name in prediction)]
     found = []
-    for applied in [bare.interventions + top for bare in factorial(built) for top in tops]:
+    crossed = [bare.interventions + top for bare in factorial(built) for top in tops]
+    for applied in [*crossed, *((name,) for name in built.strengths)]:
         for metric in metrics.values() if applied else ():
             contexts: list[tuple[str, ...]] = [*((name,) for name in layer_of(metric, built))] or [()]
             for context in contexts:

@@ -65,7 +65,7 @@ def _parameters(design: Design, columns: int, classes: int) -> int:
 def _work(design: Design, treatment: Treatment, width: float) -> float:
     passes = 3.0
     for name in treatment.interventions:
-        one = design.factors.training[name]
+        one = design.factors.known[name]
         if isinstance(one, InputIntervention):
             passes += 3.0 * (one.attack_steps if isinstance(one, AdversarialTraining) else 10)
         if isinstance(one, GradientIntervention):
@@ -75,4 +75,5 @@ def _work(design: Design, treatment: Treatment, width: float) -> float:
 
 def _kind(design: Design, treatment: Treatment) -> tuple[str, ...]:
     kinds = (InputIntervention, GradientIntervention)
-    return tuple(name for name in treatment.interventions if isinstance(design.factors.training[name], kinds))
+    known = design.factors.known
+    return tuple(type(known[name]).__name__ for name in treatment.interventions if isinstance(known[name], kinds))

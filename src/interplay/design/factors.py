@@ -1,10 +1,11 @@
 """The interventions of a study as objects, sorted by the phase in which they act."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from interplay import catalogue
+from interplay.design.fractional import subsets
+from interplay.design.strength import Strength, strengths_of
 from interplay.design.treatment import Treatment
 from interplay.interventions import (
     DataIntervention,
@@ -36,21 +37,28 @@ TRAINING_PHASES = PHASES[:4]
 class Factors:
     """The interventions by name, in the order they act.
 
-    `training` ones are crossed in a full factorial; `layers` (prediction and release) are put on top of every trained
-    model without training again.
+    `training` ones are crossed; `layers` (prediction and release) are put on top of every trained model without training
+    again. `strengths` are training interventions at another strength, each alone in a treatment of its own.
     """
 
     training: Mapping[str, Intervention]
     layers: Mapping[str, Intervention]
+    strengths: Mapping[str, Strength] = field(default_factory=dict)
 
     @property
     def all(self) -> Mapping[str, Intervention]:
-        """Every intervention."""
+        """Every intervention, as the study sets it."""
         return {**self.training, **self.layers}
+
+    @property
+    def known(self) -> Mapping[str, Intervention]:
+        """Whatever a treatment may name: every intervention, and those at another strength."""
+        other = {name: one.intervention for name, one in self.strengths.items()}
+        return {**self.training, **other, **self.layers}
 
     def treatment(self, names: tuple[str, ...]) -> Treatment:
         """The treatment with these interventions, in the order they act."""
-        return Treatment(tuple(name for name in self.all if name in names))
+        return Treatment(tuple(name for name in self.known if name in names))
 
 
 def factors(study: Study) -> Factors:
@@ -63,7 +71,9 @@ def factors(study: Study) -> Factors:
     ordered = sorted((build(section, known[section.name]) for section in study.interventions), key=_phase)
     training = {one.name: one for one in ordered if isinstance(one, TRAINING_PHASES)}
     layers = {one.name: one for one in ordered if not isinstance(one, TRAINING_PHASES)}
-    return Factors(training, layers)
+    sections = {section.name: section for section in study.interventions}
+    other = (one for name, mine in training.items() for one in strengths_of(sections[name], mine))
+    return Factors(training, layers, {one.name: one for one in other})
 
 
 def _phase(one: Intervention) -> int:
@@ -71,7 +81,9 @@ def _phase(one: Intervention) -> int:
 
 
 def factorial(built: Factors) -> tuple[Treatment, ...]:
-    """Every subset of the training interventions: the control first, then by size.
+    """The crossed training interventions: the control first, then by size.
+
+    Every subset of up to six; of more, a fraction with every single one and all together (`interplay.design.fractional`).
 
     Example:
         >>> from interplay.interventions.reweighing import Reweighing
@@ -80,12 +92,21 @@ def factorial(built: Factors) -> tuple[Treatment, ...]:
         >>> [treatment.name for treatment in factorial(both)]
         ['control', 'reweighing', 'dp_sgd', 'reweighing + dp_sgd']
     """
-    names = tuple(built.training)
-    return tuple(Treatment(subset) for size in range(len(names) + 1) for subset in combinations(names, size))
+    return tuple(Treatment(on) for on in subsets(tuple(built.training)))
+
+
+def trained(built: Factors) -> tuple[Treatment, ...]:
+    """Every treatment that has models of its own: the crossed ones, then those at another strength."""
+    return (*factorial(built), *(Treatment((name,)) for name in built.strengths))
 
 
 def layered(built: Factors) -> tuple[Treatment, ...]:
-    """Every training treatment, alone and with each layer on top."""
-    bare = factorial(built)
-    tops: list[tuple[str, ...]] = [(), *((name,) for name in built.layers)]
-    return tuple(Treatment(treatment.interventions + top) for treatment in bare for top in tops)
+    """Every crossed treatment, alone and with each layer on top; those at another strength with each release."""
+    releases = [name for name, one in built.layers.items() if isinstance(one, ReleaseIntervention)]
+    crossed = [(one, top) for one in factorial(built) for top in _tops(built.layers)]
+    other = [(Treatment((name,)), top) for name in built.strengths for top in _tops(releases)]
+    return tuple(Treatment(bare.interventions + top) for bare, top in (*crossed, *other))
+
+
+def _tops(layers: Iterable[str]) -> list[tuple[str, ...]]:
+    return [(), *((name,) for name in layers)]

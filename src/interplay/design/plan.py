@@ -11,7 +11,7 @@ from interplay.data.dataset import Dataset
 from interplay.data.split import Split, split
 from interplay.design.comparison import Comparison
 from interplay.design.contexts import comparisons, metrics_for
-from interplay.design.factors import Factors, factorial, factors, layered
+from interplay.design.factors import Factors, factors, layered, trained
 from interplay.design.treatment import Treatment
 from interplay.metrics import Metric
 from interplay.study import Study
@@ -74,7 +74,7 @@ def plan(study: Study, dataset: Dataset) -> Design:
     return Design(
         study=study,
         factors=built,
-        trainings=factorial(built),
+        trainings=trained(built),
         treatments=layered(built),
         metrics=metrics,
         comparisons=comparisons(built, metrics, catalogue.interactions()),

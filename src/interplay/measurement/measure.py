@@ -117,7 +117,7 @@ def _exhibits(facts: Facts, explained: Explanations | NotMeasurable, budget: Pri
 def _layered(exhibits: Mapping[type, Maker], facts: Facts, treatment: Treatment, default: float) -> dict[type, Maker]:
     found = dict(exhibits)
     for name in treatment.interventions:
-        layer = facts.bench.design.factors.all[name]
+        layer = facts.bench.design.factors.known[name]
         if isinstance(layer, PredictionIntervention):
             found[Predictions] = partial(layers.decided, facts, layer)
             found[Attacked] = partial(layers.attacked, facts, layer)

@@ -13,6 +13,7 @@ from interplay.study.limits import limit_faults, tolerance_faults
 from interplay.study.model import Study
 from interplay.study.parse import unusable
 from interplay.study.positions import Positions
+from interplay.study.strengths import strength_faults
 from interplay.study.wording import quoted
 
 
@@ -43,6 +44,7 @@ def check(
         *_architecture_faults(study),
         *_learning_rate_faults(study),
         *intervention_faults(study, interventions),
+        *strength_faults(study, interventions),
         *_ranking_faults(study),
         *_weight_faults(study),
         *limit_faults(study, metrics),

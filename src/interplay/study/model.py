@@ -41,6 +41,9 @@ class InterventionSection(Section):
     """The catalogue name, such as dp_sgd."""
     parameters: dict[str, Any] = Field(default_factory=dict)
     """What to set, by parameter name; the rest keeps its defaults."""
+    strengths: dict[str, tuple[float, ...]] = Field(default_factory=dict)
+    """Other values of a parameter, each trained as one more treatment with this intervention alone, such as
+    { privacy_epsilon = [1, 3, 8, 32] }; only for interventions that act in training."""
 
 
 class PrioritiesSection(Section):

@@ -96,7 +96,7 @@ def sampling(shop: Workshop) -> Sampling:
 
 def acting(shop: Workshop, treatment: Treatment) -> list[Intervention]:
     """The training interventions of a treatment, with everything solved for."""
-    active = [shop.design.factors.training.get(name) for name in treatment.interventions]
+    active = [shop.design.factors.known.get(name) for name in treatment.interventions]
     return [_with_noise(one, sampling(shop)) for one in active if one is not None]
 
 
@@ -138,7 +138,7 @@ def _weights(shop: Workshop, treatment: Treatment, half: Int[Array, " half"]) ->
     rows = TrainingRows(shop.labels[half], shop.groups[half], shop.classes)
     weights: Float[Array, " half"] = np.ones(len(half))
     for name in treatment.interventions:
-        intervention = shop.design.factors.all[name]
+        intervention = shop.design.factors.known[name]
         if isinstance(intervention, DataIntervention):
             weights = np.asarray(weights * intervention.weigh(rows))
     return weights
