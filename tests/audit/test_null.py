@@ -1,4 +1,4 @@
-"""A/A: the mortgage study with every intervention switched off, and other members, gives no harm verdict."""
+"""A/A: two studies with every intervention switched off, and other members, give no harm verdict."""
 
 from dataclasses import replace
 
@@ -12,17 +12,21 @@ from interplay.effects.compare import compare
 from interplay.measurement.measure import measure
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.training.train import train, tune
-from tests.audit.worlds import mortgage
+from tests.audit.worlds import mortgage, silobank
 
-REPETITIONS = 10
+REPETITIONS = 20
 OTHER = Treatment(("other members",))
 
 
-def _controls(seed):
+WORLDS = {
+    "mortgage": mortgage(members=16, hidden=(16,), steps=400, learning_rates=(0.01, 0.03, 0.1)),
+    "SiloBank": silobank(placebo=False),
+}
+
+
+def _controls(world, seed):
     """Two fleets of controls on the same rows: same split, other halves, starts and noise."""
-    study = mortgage(members=16, hidden=(16,), steps=400, learning_rates=(0.01, 0.03, 0.1)).model_copy(
-        update={"interventions": (), "seed": 0}
-    )
+    study = WORLDS[world].model_copy(update={"interventions": (), "seed": 0})
     ready = prepare(study)
     tuning = tune(ready.workshop(), ready.tuning_rows())
     found = []
@@ -36,8 +40,9 @@ def _controls(seed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(REPETITIONS))
-def test_a_control_does_not_harm_another_control(seed):
-    first, second = _controls(seed)
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_control_does_not_harm_another_control(world, seed):
+    first, second = _controls(world, seed)
     samples = {cell: sample for cell, sample in first.samples.items() if cell.tuning == "tuned"}
     samples |= {
         Cell(OTHER, "tuned", cell.metric): sample for cell, sample in second.samples.items() if cell.tuning == "tuned"

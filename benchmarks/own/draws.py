@@ -1,0 +1,68 @@
+"""All metrics with their row draws from the facts of trained models: Adult, 8 treatments of 16 members, 200 draws.
+
+    python -m benchmarks.own.draws '{"steps": 20}'
+
+prints one line of JSON: the seconds of the metrics alone, on one core. Predictions, attacks and explanations are there;
+calibrating prediction sets in every draw is part of it. How long the models are trained does not matter for it. Needs the
+published files (see `benchmarks.adult`).
+calibrating prediction sets in every draw is part of it. How long the models are trained does not matter for it. Needs the published files (see `benchmarks.adult`).
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks import adult
+from interplay.audit.run import prepare
+from interplay.audit.timings import peak_memory
+from interplay.conformal.sets import default_miscoverage
+from interplay.evidence import Evidence
+from interplay.measurement import measure as stage
+from interplay.measurement.explanations import explanations
+from interplay.measurement.facts import Facts
+from interplay.study.load import load
+from interplay.training.train import train, tune
+
+STUDY = Path(__file__).resolve().parents[2] / "examples" / "adult.toml"
+
+
+def main() -> None:
+    """Train shortly, make every exhibit, and time the metrics."""
+    given = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
+    study = load(STUDY)
+    data = study.data.model_copy(update={"path": str(adult.folder())})
+    model = study.model.model_copy(update={"steps": given.get("steps", 20), "learning_rates": (0.003,)})
+    ready = prepare(study.model_copy(update={"data": data, "model": model}))
+    shop = ready.workshop()
+    fleet, bench = train(shop, tune(shop, ready.tuning_rows())), ready.bench()
+    explained = dict(zip(fleet.tuned, explanations(bench, list(fleet.tuned.values())), strict=True))
+    default, spent, made = default_miscoverage(0.15), 0.0, 0
+    for bare, parameters in fleet.tuned.items():
+        facts = Facts(bench, parameters)
+        exhibits = stage._exhibits(facts, explained[bare], fleet.budgets.get(bare))
+        for treatment in ready.design.treatments:
+            if treatment.without(tuple(ready.design.factors.layers)) == bare:
+                evidence = Evidence(bench.rows, stage._layered(exhibits, facts, treatment, default))
+                for kind in exhibits:
+                    evidence.ask(kind)
+                began = time.perf_counter()
+                made += len(stage._measured(bench, treatment, evidence))
+                spent += time.perf_counter() - began
+        print(f"{bare.name}: {spent:.1f} s so far", file=sys.stderr, flush=True)
+    print(json.dumps({"seconds": round(spent, 2), "samples": made, "draws": study.draws, "peak_bytes": peak_memory()}))
+
+
+def measure(**given: Any) -> dict[str, Any]:
+    """The same in a process of its own."""
+    import subprocess
+
+    command = [sys.executable, "-m", "benchmarks.own.draws", json.dumps(given)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""Recompute an audit from its measurements without interplay: numpy and scipy alone.
+
+    python docs/recompute.py runs/<digest>
+
+A reviewer's script. It reads `measurements.safetensors`, `measurements.json` and `audit.json` of a run folder, works out
+every effect again, estimate, bounds and adjusted p, and prints the largest disagreement for each.
+docs/statistics.md says the formulas in words.
+"""
+
+import json
+import struct
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+from scipy import optimize, special, stats
+
+
+def read(folder):
+    """The audit, and every sample by (treatment, tuning, metric): values (member, draw), rows, gaps by name."""
+    audit = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
+    content = (folder / "measurements.safetensors").read_bytes()
+    size = struct.unpack("<Q", content[:8])[0]
+    arrays = {
+        name: np.frombuffer(content[8 + size :][slice(*one["data_offsets"])], "<f4").reshape(one["shape"]).astype(float)
+        for name, one in json.loads(content[8 : 8 + size]).items()
+        if name != "__metadata__"
+    }
+    samples = {}
+    for place, cell in enumerate(json.loads((folder / "measurements.json").read_text(encoding="utf-8"))["cells"]):
+        if "reason" not in cell:
+            gaps = {one["name"]: (arrays[f"{place}/{at}"], one["support"]) for at, one in enumerate(cell["contrasts"])}
+            key = " + ".join(cell["treatment"]) or "control", cell["tuning"], cell["metric"]
+            samples[key] = arrays[str(place)], cell["support"], gaps
+    return audit, samples
+
+
+class Part:
+    """A mean over members with the parts of its variance."""
+
+    def __init__(self, values, rows):
+        """`values` by member and draw, draw 0 unweighted; `rows` are the distinct rows behind them."""
+        members, draws = len(values), values.shape[1] - 1
+        self.estimate, self.members = values[:, 0].mean(), members
+        self.member, self.freedom = values[:, 0].var(ddof=1) / members, members - 1
+        self.row = values[:, 1:].mean(axis=0).var(ddof=1)
+        self.both = max(values[:, 1:].var(axis=1, ddof=1).mean() - self.row, 0) / (members - 1)
+        self.row_freedom = 1 / (1 / (draws - 1) + 1 / max(rows - 1, 1))
+
+    @property
+    def variance(self):
+        """All parts, what both hold once."""
+        return max(self.member + self.row - self.both, self.member, self.row)
+
+    @property
+    def degrees(self):
+        """Satterthwaite's degrees of freedom."""
+        rows = max(self.row - self.both, 0)
+        if self.variance == 0:
+            return self.freedom
+        if self.member == rows == 0:
+            return min(self.freedom, self.row_freedom)
+        return self.variance**2 / (self.member**2 / self.freedom + rows**2 / self.row_freedom)
+
+    def bounds(self, error=0.05):
+        """Lower and upper."""
+        half = stats.t.ppf(1 - error, self.degrees) * np.sqrt(self.variance)
+        return self.estimate - half, self.estimate + half
+
+    def p_above(self, limit):
+        """The p value against "at most `limit`"."""
+        if self.variance == 0:
+            return float(self.estimate <= limit)
+        return stats.t.cdf((limit - self.estimate) / np.sqrt(self.variance), self.degrees)
+
+    def settled(self):
+        """Whether the sign is known."""
+        return self.bounds()[0] > 0 or self.bounds()[1] < 0
+
+
+def common_spread(parts):
+    """Smyth's prior of the member variances of cells of one kind: variance, degrees of freedom, and their cap."""
+    kept = [(part.members * part.member, part.freedom) for part in parts if part.member > 0]
+    if len(kept) < 4:
+        return None
+    squares, half = np.array(kept).T * [[1], [0.5]]
+    logs = np.log(squares) - special.digamma(half) + np.log(half)
+    excess, cap = logs.var(ddof=1) - special.polygamma(1, half).mean(), 2 * half.sum()
+    if excess <= 0:
+        return np.exp(logs.mean()), np.inf, cap
+    own = np.exp(optimize.brentq(lambda x: np.log(special.polygamma(1, np.exp(x)) / excess), np.log(1e-4), np.log(1e8)))
+    return np.exp(logs.mean() + special.digamma(own) - np.log(own)), 2 * own, cap
+
+
+def moderate(part, prior):
+    """Draw the member variance of a part towards the prior."""
+    if prior is None or part.variance == 0:
+        return
+    common, worth, cap = prior
+    own, square = part.members - 1, part.members * part.member
+    if np.isinf(worth):
+        part.member, part.freedom = common / part.members, cap
+    else:
+        part.member = (worth * common + own * square) / (worth + own) / part.members
+        part.freedom = min(worth + own, max(cap, own))
+
+
+class Comparison:
+    """One effect: its cases (one for each pair of signs that the gaps may have) and what bounds it from outside."""
+
+    def __init__(self, effect, metric, treated, control):
+        """`treated` and `control` are samples as read; `control` None stands for zero."""
+        name = effect["contrast"]
+        ours, rows = treated[2][name] if name else treated[:2]
+        theirs, rows_there = (
+            (np.zeros_like(ours), rows) if control is None else control[2][name] if name else control[:2]
+        )
+        self.effect, self.ratio, rows = effect, metric["relative"] and not name, min(rows, rows_there)
+        self.tolerance = np.log1p(effect["tolerance"]) if self.ratio else effect["tolerance"]
+        self.floor = self.ceiling = None
+        if name:
+            self._by_signs(ours, theirs, rows, control is None)
+        else:
+            sign = 1 if metric["direction"] == "lower_is_better" else -1
+            difference = np.log(ours) - np.log(theirs) if self.ratio else ours - theirs
+            self.cases = [(Part(sign * difference, rows), 1.0)]
+            self.estimate = self.cases[0][0].estimate
+
+    def _by_signs(self, ours, theirs, rows, against_zero):
+        treated, control = Part(ours, rows), Part(theirs, rows)
+        a, b = (1 if part.estimate >= 0 else -1 for part in (treated, control))
+        self.estimate = a * treated.estimate - b * control.estimate
+        if treated.settled():
+            self.ceiling = Part(a * ours, rows)
+        if control.settled():
+            self.floor = Part(-b * theirs, rows)
+        if treated.settled() and (control.settled() or against_zero):
+            signs = [(a, b, 1.0)]
+        elif control.settled() or against_zero:
+            up = 1 - treated.p_above(0)
+            signs = [(1, b, up), (-1, b, 1 - up)]
+        elif treated.settled():
+            up = 1 - control.p_above(0)
+            signs = [(a, 1, up), (a, -1, 1 - up)]
+        else:
+            up = 1 - Part(ours + theirs, rows).p_above(0)
+            signs = [(1, 1, up), (-1, -1, 1 - up)]
+        self.cases = [(Part(a * ours - b * theirs, rows), weight) for a, b, weight in signs]
+
+    @property
+    def kind(self):
+        """Cells of one kind lend each other their spread."""
+        effect = self.effect
+        return effect["metric"], effect["baseline_metric"], effect["baseline"] is None, effect["contrast"]
+
+    @property
+    def likeliest(self):
+        """The most likely case."""
+        return max(self.cases, key=lambda case: case[1])[0]
+
+    def moderate(self, prior):
+        """Moderate all parts."""
+        for part in [*(case for case, _ in self.cases), *filter(None, (self.floor, self.ceiling))]:
+            moderate(part, prior)
+
+    def numbers(self, error):
+        """Estimate, low and high as reported, and the p value of "worse by at most the tolerance"."""
+        low = min(part.bounds(error)[0] for part, _ in self.cases)
+        high = max(part.bounds(error)[1] for part, _ in self.cases)
+        p_value = max(part.p_above(self.tolerance) for part, _ in self.cases)
+        if self.floor is not None:
+            low, p_value = max(low, self.floor.bounds(error)[0]), min(p_value, self.floor.p_above(self.tolerance))
+        if self.ceiling is not None:
+            high = min(high, self.ceiling.bounds(error)[1])
+        told = (self.estimate, low, high)
+        return (*(np.expm1(told) if self.ratio else told), p_value)
+
+
+def benjamini_hochberg(p_values):
+    """Adjusted p values."""
+    return stats.false_discovery_control(p_values, method="bh") if len(p_values) else p_values
+
+
+def effects(audit, samples):
+    """Every effect that was tested, by its position: estimate, low, high and adjusted p."""
+    metrics, found, kinds, families = (
+        {one["key"]: one for one in audit["metrics"]},
+        {},
+        defaultdict(list),
+        defaultdict(list),
+    )
+    for place, effect in enumerate(audit["effects"]):
+        if effect["estimate"] is None:
+            continue
+        treated = samples[effect["treatment"], effect["tuning"], effect["metric"]]
+        baseline = [(effect["baseline"], tuning, effect["baseline_metric"]) for tuning in (effect["tuning"], "tuned")]
+        control = None if effect["baseline"] is None else next(samples[one] for one in baseline if one in samples)
+        found[place] = Comparison(effect, metrics[effect["metric"]], treated, control)
+        kinds[found[place].kind].append(found[place])
+        families[effect["family"]].append(place)
+    for same in kinds.values():
+        prior = common_spread([one.likeliest for one in same])
+        for one in same:
+            one.moderate(prior)
+    error = (1 - audit["methods"]["interval_level"]) / 2
+    numbers = {place: one.numbers(error) for place, one in found.items()}
+    adjusted = {}
+    for places in families.values():
+        p_values = benjamini_hochberg([numbers[place][3] for place in places])
+        adjusted |= dict(zip(places, p_values, strict=True))
+    return {place: (*one[:3], adjusted[place]) for place, one in numbers.items()}
+
+
+def main():
+    """Print how far the audit and the recomputation lie apart."""
+    audit, samples = read(Path(sys.argv[1]))
+    found = effects(audit, samples)
+    print(f"{len(found)} effects")
+    for at, name in enumerate(("estimate", "low", "high", "adjusted_p")):
+        apart = max((abs(one[at] - audit["effects"][place][name]) for place, one in found.items()), default=0.0)
+        print(f"{name}: largest difference {apart:.1e}")
+
+
+if __name__ == "__main__":
+    main()
