@@ -13,7 +13,7 @@ import typer
 from interplay.errors import InterplayError
 
 if TYPE_CHECKING:
-    from interplay.audit.run import Prepared
+    from interplay.audit.progress import Meter
 
 app = typer.Typer(
     help="Audit what every trust intervention does to every other aspect of trust, on your own data and model.",
@@ -74,6 +74,7 @@ def run(
     _compute_on(device, memory)
     from rich.console import Console
 
+    from interplay.audit.progress import Meter
     from interplay.audit.run import prepare
     from interplay.audit.run import run as run_study
     from interplay.engine import compile_seconds
@@ -84,11 +85,42 @@ def run(
     declared = load(study)
     ready = prepare(declared, where=locate(study))
     start = time.monotonic()
-    with _resumable(study, runs), _progress(ready, console, quiet) as progress:
+    with _resumable(study, runs), _progress(Meter(ready.design), console, quiet) as progress:
         audit = run_study(declared, runs, progress=progress, ready=ready)
     paths = {"audit": str(audit.path / "audit.json"), "report": str(audit.report)}
     Console().print(summary(audit.content, paths))
     console.print(f"Done in {time.monotonic() - start:.0f} s. {_compiling(compile_seconds())}".rstrip())
+
+
+@app.command()
+def confirm(
+    study: StudyPath,
+    runs: RunsPath = Path("runs"),
+    again: Annotated[str, typer.Option(help="Why audit rows that were used are used again; it is recorded.")] = "",
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    device: Device = "auto",
+    memory: Memory = None,
+) -> None:
+    """Confirm the choice of a finished run, once: fresh models, the whole pool, rows that nothing has used."""
+    _compute_on(device, memory)
+    import json
+
+    from rich.console import Console
+
+    from interplay.audit.confirm import carry_out, case, meter
+    from interplay.audit.run import prepare
+    from interplay.report.confirmed import confirmed
+    from interplay.study.load import load, locate
+
+    console = Console(stderr=True)
+    one = case(prepare(load(study), where=locate(study)), runs, again)
+    if one.known is not None:
+        console.print("This choice was confirmed before; the audit rows are not looked at again.")
+    with _resumable(study, runs, "confirm"), _progress(meter(one), console, quiet) as progress:
+        carry_out(one, progress)
+    audit = one.folder.path / "audit.json"
+    paths = {"audit": str(audit), "report": str(one.folder.path / "report.html")}
+    Console().print(confirmed(json.loads(audit.read_bytes()), paths))
 
 
 @app.command()
@@ -124,21 +156,18 @@ def _compute_on(device: str, memory: float | None) -> None:
 
 
 @contextmanager
-def _resumable(study: Path, runs: Path) -> Iterator[None]:
+def _resumable(study: Path, runs: Path, verb: str = "run") -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        again = f"interplay run {study}" + (f" --runs {runs}" if runs != Path("runs") else "")
+        again = f"interplay {verb} {study}" + (f" --runs {runs}" if runs != Path("runs") else "")
         typer.echo(f"\nStopped. Finished stages and treatments are kept; continue with: {again}", err=True)
         sys.exit(130)
 
 
 @contextmanager
-def _progress(ready: "Prepared", console: Any, quiet: bool) -> Iterator[Callable[[str, int], None]]:
-    from interplay.audit.progress import Meter
-
+def _progress(meter: "Meter", console: Any, quiet: bool) -> Iterator[Callable[[str, int], None]]:
     if quiet or not console.is_terminal:
-        meter = Meter(ready.design)
         last = [""]
 
         def plain(stage: str, done: int) -> None:
@@ -151,7 +180,6 @@ def _progress(ready: "Prepared", console: Any, quiet: bool) -> Iterator[Callable
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    meter = Meter(ready.design)
     columns = (
         TextColumn("{task.description:<10}"),
         BarColumn(),

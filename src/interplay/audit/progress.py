@@ -1,6 +1,7 @@
 """How far a run is, and how long it still takes."""
 
 import time
+from collections.abc import Mapping
 
 from interplay.design.plan import Design
 
@@ -11,14 +12,12 @@ STAGE_WEIGHTS = {"tune": 0.3, "train": 0.3, "measure": 0.3, "compare": 0.06, "de
 class Meter:
     """Counts finished units and tells the share done and the time left, from the pace so far."""
 
-    def __init__(self, design: Design) -> None:
-        trainings = len(design.trainings)
-        grid = len(design.study.model.learning_rates) + 1
-        self._units = {
-            "tune": trainings * grid * len(design.tuning_halves),
-            "train": (2 * trainings - 1) * design.study.members,
-            "measure": 2 * trainings - 1,
-        }
+    def __init__(
+        self, design: Design, units: Mapping[str, int] | None = None, weights: Mapping[str, float] = STAGE_WEIGHTS
+    ) -> None:
+        """Units of work and rough shares of the time, by stage in their order; those of a whole run when left out."""
+        self._units = units or _of_a_run(design)
+        self._weights = weights
         self._done: dict[str, int] = {}
         self._stage = ""
         self._start = time.monotonic()
@@ -37,7 +36,7 @@ class Meter:
         """The share done, between 0 and 1."""
         units = self._units.get(self._stage, 1)
         inside = min(self._done.get(self._stage, 0) / units, 1.0)
-        return min(self._before(self._stage) + STAGE_WEIGHTS.get(self._stage, 0.0) * inside, 1.0)
+        return min(self._before(self._stage) + self._weights.get(self._stage, 0.0) * inside, 1.0)
 
     @property
     def left(self) -> str:
@@ -50,8 +49,18 @@ class Meter:
 
     def _before(self, stage: str) -> float:
         total = 0.0
-        for name, weight in STAGE_WEIGHTS.items():
+        for name, weight in self._weights.items():
             if name == stage:
                 break
             total += weight
         return total
+
+
+def _of_a_run(design: Design) -> dict[str, int]:
+    trainings = len(design.trainings)
+    grid = len(design.study.model.learning_rates) + 1
+    return {
+        "tune": trainings * grid * len(design.tuning_halves),
+        "train": (2 * trainings - 1) * design.study.members,
+        "measure": 2 * trainings - 1,
+    }

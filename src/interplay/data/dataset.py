@@ -5,9 +5,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from interplay.arrays import Array, Int
+from interplay.data.content import as_bytes
 from interplay.data.findings import Finding
 from interplay.data.groups import Grouping
 from interplay.data.table import Table
@@ -55,14 +54,7 @@ class Dataset:
         }
         digest.update(json.dumps(choices).encode())
         for column in self.table.columns.values():
-            digest.update(_bytes(column.values))
+            digest.update(as_bytes(column.values))
         for codes in (self.labels, *(one.codes for one in self.groupings.values())):
-            digest.update(_bytes(codes))
+            digest.update(as_bytes(codes))
         return digest.hexdigest()
-
-
-def _bytes(values: Array) -> bytes:
-    if values.dtype.kind != "f":
-        return values.astype("<i8").tobytes()
-    # There are many NaNs and two zeros; each counts as one value.
-    return np.where(np.isnan(values), np.nan, values + 0.0).astype("<f8").tobytes()

@@ -1,0 +1,214 @@
+"""The verb "confirm": the winner and the control once more, trained afresh on the whole pool, on rows nothing has used."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from interplay.audit.confirmed import FILE, STAGE, stored
+from interplay.audit.folder import RunFolder
+from interplay.audit.ledger import AuditRows, Ledger, Use
+from interplay.audit.pieces import Pieces
+from interplay.audit.progress import Meter
+from interplay.audit.run import Prepared, Progress, prepare
+from interplay.audit.storage import (
+    as_json,
+    fleet_piece,
+    read_fleet,
+    read_fleet_piece,
+    read_measurements,
+    read_tuning,
+)
+from interplay.data.content import content
+from interplay.decision.confirmation import Confirmation, confirmed, unmeasured
+from interplay.decision.decision import Decision
+from interplay.decision.measured import Measured
+from interplay.design.candidates import candidates, measured_at
+from interplay.design.confirming import NEEDS_SHADOWS, audit_rows, confirming, unconfirmed
+from interplay.design.plan import Design
+from interplay.design.treatment import Treatment
+from interplay.errors import RunError
+from interplay.measurement.measure import measure
+from interplay.measurement.measurements import Measurements
+from interplay.models.network import Network, Parameters
+from interplay.report.page import render
+from interplay.study import Study
+from interplay.training.fresh import fresh
+from interplay.training.train import Fleet
+from interplay.training.tuning import Tuning
+
+MEMBERS = 5
+"""Fresh models of the winner, and as many of the control."""
+
+NEEDED = ("tune", "train", "measure", "decide", "report")
+"""The stages whose files a confirmation reads."""
+
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A finished run whose winner can be confirmed: what its files say, and the rows to confirm it on."""
+
+    ready: Prepared
+    folder: RunFolder
+    ledger: Ledger
+    rows: AuditRows
+    winner: Treatment
+    tuning: dict[Treatment, Tuning]
+    measured: Measurements
+    design: Design
+    use: Use
+
+    @property
+    def known(self) -> dict[str, Any] | None:
+        """The result for this winner, if there is one."""
+        found = stored(self.folder)
+        return found if found is not None and found["treatment"] == self.winner.name else None
+
+
+def confirm(
+    study: Study,
+    runs: Path | str = "runs",
+    frame: Any = None,
+    progress: Progress = lambda *_: None,
+    again: str = "",
+    network: Network | None = None,
+) -> dict[str, Any]:
+    """Confirm the choice of a finished run, once; gives the part "confirmation" of the audit.
+
+    `MEMBERS` fresh models of the winner and of the control are trained on the whole pool with the learning rates of the
+    run, and measured on the audit rows. The use of these rows is written into the ledger of `runs` before they are looked
+    at. A second call gives the stored result. audit.json and report.html are written anew with the result.
+
+    Raises RunError where the run is not finished, chose nothing, or where another study used the rows and no reason for
+    using them `again` is given.
+
+    Does not show: that the rows were not used outside this folder of runs.
+    """
+    return carry_out(case(prepare(study, frame, network=network), runs, again), progress)
+
+
+def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: datetime.now(UTC)) -> Case:
+    """What a confirmation starts from; nothing is trained and nothing is written."""
+    folder = RunFolder(Path(runs) / ready.digest[:16])
+    unfinished = next((stage for stage in NEEDED if not folder.finished(stage)), None)
+    if unfinished is not None:
+        step = "run the study first: interplay run STUDY (with the same --runs)"
+        raise RunError("a finished run of this study", f"no finished stage {unfinished!r}", str(folder.path), step)
+    design, network = ready.design, ready.network
+    decision = Decision.from_json(folder.read("decision.json").decode())
+    if decision.treatment is None:
+        step = "relax a limit or add a mitigation, and run the study again: there is nothing to confirm"
+        raise RunError("a decision for a treatment", "no admissible treatment", str(folder.path), step)
+    tuning = read_tuning(folder.read("tuning.json"))
+    fleet = read_fleet(design, network, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
+    measured = read_measurements(
+        design, fleet, folder.read("measurements.safetensors"), folder.read("measurements.json")
+    )
+    rows, ledger = AuditRows(content(ready.dataset.table), audit_rows(design)), Ledger(Path(runs))
+    wanted = Use(
+        rows=rows.digest,
+        data=rows.data,
+        positions=rows.listed,
+        study=ready.digest,
+        name=ready.study.name,
+        treatment=decision.treatment.name,
+        began=now().strftime("%Y-%m-%d %H:%M UTC"),
+        outcome=None,
+        again=again.strip() or None,
+    )
+    return Case(
+        ready=ready,
+        folder=folder,
+        ledger=ledger,
+        rows=rows,
+        winner=decision.treatment,
+        tuning=tuning,
+        measured=measured,
+        design=confirming(design, decision.treatment, MEMBERS, measured.methods["conformal_miscoverage"]),
+        use=ledger.allowed(wanted, rows),
+    )
+
+
+def carry_out(one: Case, progress: Progress = lambda *_: None) -> dict[str, Any]:
+    """Train, write the use down, look at the audit rows, judge, and write the result before it is shown."""
+    done = one.known
+    if done is None:
+        fleet = _trained(one, progress)
+        one.ledger.record(one.use, one.rows)
+        written = as_json(_part(one, fleet, _judged(one, fleet, progress)))
+        one.folder.finish(STAGE, {FILE: written})
+        done = cast(dict[str, Any], json.loads(written))
+        one.folder.tidy(STAGE)
+    one.ledger.record(replace(one.use, outcome=done["outcome"]), one.rows)
+    progress("report", 0)
+    _refresh(one.folder, done)
+    return done
+
+
+def meter(one: Case) -> Meter:
+    """What tells how far a confirmation is."""
+    trainings = len(one.design.trainings)
+    units = {"train": trainings * MEMBERS, "measure": trainings}
+    return Meter(one.design, units, {"train": 0.6, "measure": 0.35, "report": 0.05})
+
+
+def _trained(one: Case, progress: Progress) -> Fleet:
+    def told(_: Parameters) -> None:
+        progress("train", MEMBERS)
+        progress("train", 0)  # what was read back says nothing of the pace
+
+    progress("train", 0)
+    unpack: Callable[[bytes], Parameters] = partial(read_fleet_piece, one.ready.network)
+    pieces = Pieces(one.folder, STAGE, fleet_piece, unpack, told)
+    return fresh(replace(one.ready, design=one.design).workshop(), one.tuning, progress, pieces)
+
+
+def _judged(one: Case, fleet: Fleet, progress: Progress) -> Confirmation:
+    progress("measure", 0)
+    found = measure(replace(one.ready, design=one.design).bench(), fleet, progress)
+    all_of_run, study = one.ready.design, one.ready.study
+    missing = unconfirmed(all_of_run)
+    found = unmeasured(replace(found, metrics=all_of_run.metrics), missing, NEEDS_SHADOWS)
+    places = measured_at(candidates(all_of_run.factors), all_of_run.metrics, all_of_run.factors)
+    return confirmed(
+        one.winner, Measured(found, places), Measured(one.measured, places), study.limits, study.tolerances
+    )
+
+
+def _part(one: Case, fleet: Fleet, found: Confirmation) -> dict[str, Any]:
+    spent = fleet.budgets.get(one.winner.without(tuple(one.design.factors.layers)))
+    metrics, use = one.ready.design.metrics, one.use
+    return {
+        "treatment": found.treatment.name,
+        "outcome": found.outcome,
+        "reasons": list(found.reasons),
+        "members": MEMBERS,
+        "trained_on": one.design.half,
+        "rows": len(one.rows.positions),
+        "used_on": use.began,
+        "first_use": use.again is None,
+        "again": use.again,
+        "privacy": None if spent is None else {"epsilon": spent.privacy_epsilon, "delta": spent.privacy_delta},
+        "limits": [_flat(asdict(limit), limit.held.inside) for limit in found.limits],
+        "effects": [_flat(asdict(effect), effect.held.inside) for effect in found.effects],
+        "not_confirmed": [
+            {"what": key, "reason": NEEDS_SHADOWS} for key in unconfirmed(one.ready.design) if metrics[key].headline
+        ],
+    }
+
+
+def _flat(item: dict[str, Any], inside: bool | None) -> dict[str, Any]:
+    return {**{key: value for key, value in item.items() if key != "held"}, **item["held"], "inside": inside}
+
+
+def _refresh(folder: RunFolder, done: dict[str, Any]) -> None:
+    """Write audit.json and report.html with the confirmation in them, unless they have it."""
+    audit: dict[str, Any] = json.loads(folder.read("audit.json"))
+    if audit.get("confirmation") != done:
+        changed = as_json(audit | {"confirmation": done})
+        folder.finish("report", {"audit.json": changed, "report.html": render(json.loads(changed)).encode()})

@@ -1,0 +1,117 @@
+"""The confirmation in words, and each hard limit drawn with the interval it was confirmed by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from interplay.report.names import name
+from interplay.report.quantities import Scale, level_scale, plural
+from interplay.report.reading import Reading
+
+WIDTH, MARGIN = 300, 12
+"""Width of a drawing, and the room left at each end."""
+
+OUTCOMES = {"stands": "none", "fails": "worse", "open": "unsure"}
+STATUSES = {
+    "admissible": ("kept", "none"),
+    "inadmissible": ("broken", "worse"),
+    "undecided": ("not settled", "unsure"),
+}
+"""What people call a status, and its tone."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A limit as drawn: where the declared line, the intervals, the estimate and the run's estimate lie."""
+
+    declared: float
+    kept_from: float
+    kept_to: float
+    deployed: tuple[float, float] | None
+    interval: tuple[float, float] | None
+    estimate: float | None
+    earlier: float | None
+
+
+def sentence(reading: Reading) -> str:
+    """What the confirmation says, in one sentence; also that there was none."""
+    found, chosen = reading.audit["confirmation"], reading.audit["decision"]["treatment"]
+    if found is None:
+        return (
+            "The decision has not been confirmed: its numbers also chose it, so they flatter it."
+            if chosen is not None
+            else "There is no decision to confirm."
+        )
+    where = f"{plural(found['members'], 'fresh model')} on {plural(found['rows'], 'held-back row')}"
+    who = reading.treatment(found["treatment"])
+    said = {
+        "stands": f"The decision for {who} stands: {where} {_keeps(found)}.",
+        "fails": f"The decision for {who} does not stand: {where} {_breaks(reading, found)}.",
+        "open": f"Whether the decision for {who} stands is open: {where} do not settle {_undecided(reading, found)}.",
+    }[found["outcome"]]
+    moved = "" if found["treatment"] == chosen else " The audit now decides otherwise, and that is not confirmed."
+    return said + moved
+
+
+def scale(reading: Reading, key: str) -> Scale:
+    """How values of a metric are written; plain numbers where the audit does not know it."""
+    known = reading.metrics.get(key)
+    return Scale(1, 3, "") if known is None else level_scale(known)
+
+
+def mark(limit: Mapping[str, Any]) -> Mark:
+    """One limit on an axis of its own, which holds everything that is drawn."""
+    ends = [
+        limit["declared"],
+        limit["low"],
+        limit["high"],
+        limit["earlier"],
+        limit["estimate"],
+        *(limit["deployed"] or ()),
+    ]
+    known = [end for end in ends if end is not None]
+    low, high = min(known), max(known)
+    room = (high - low) or abs(high) or 1.0
+    low, high = low - 0.08 * room, high + 0.08 * room
+
+    def place(value: float | None) -> float | None:
+        return None if value is None else round(MARGIN + (value - low) / (high - low) * (WIDTH - 2 * MARGIN), 1)
+
+    def pair(values: tuple[float | None, float | None]) -> tuple[float, float] | None:
+        start, end = map(place, values)
+        return None if start is None or end is None else (start, end)
+
+    declared = place(limit["declared"]) or 0.0
+    kept = (declared, WIDTH - MARGIN) if limit["bound"] == "at_least" else (MARGIN, declared)
+    return Mark(
+        declared=declared,
+        kept_from=float(kept[0]),
+        kept_to=float(kept[1]),
+        deployed=pair(tuple(limit["deployed"])) if limit["deployed"] else None,
+        interval=pair((limit["low"], limit["high"])),
+        estimate=place(limit["estimate"]),
+        earlier=place(limit["earlier"]),
+    )
+
+
+def _keeps(found: Mapping[str, Any]) -> str:
+    limits = len(found["limits"])
+    return (
+        f"keep {'the' if limits == 1 else 'all'} {plural(limits, 'hard limit')}"
+        if limits
+        else "had no hard limit to keep"
+    )
+
+
+def _breaks(reading: Reading, found: Mapping[str, Any]) -> str:
+    broken = _named(reading, found, "inadmissible")
+    return f"break the limit on {broken}" if broken else "give almost every row the same decision"
+
+
+def _undecided(reading: Reading, found: Mapping[str, Any]) -> str:
+    return f"the limit on {_named(reading, found, 'undecided')}"
+
+
+def _named(reading: Reading, found: Mapping[str, Any], status: str) -> str:
+    names = [reading.metric(limit["metric"]) for limit in found["limits"] if limit["status"] == status]
+    return name(", ".join(dict.fromkeys(names)))

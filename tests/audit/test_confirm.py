@@ -1,0 +1,223 @@
+"""A confirmation from a finished run to its report: fresh models, all of the pool, and audit rows that are used once."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+import interplay as ip
+from interplay.audit import confirm as verb
+from interplay.audit.confirm import MEMBERS, carry_out, case, confirm
+from interplay.audit.confirmed import stored
+from interplay.audit.folder import RunFolder
+from interplay.audit.ledger import Ledger
+from interplay.audit.run import prepare, run
+from interplay.audit.storage import read_fleet
+from interplay.design.confirming import confirming
+from interplay.design.treatment import Treatment
+from interplay.engine import jax
+from interplay.errors import RunError
+from interplay.report.validation import validate
+from interplay.study.model import LimitSection
+from interplay.training.recipes import budget
+from tests.audit.worlds import mortgage
+
+LIMITS = (LimitSection(metric="privacy_budget", at_most=9.0), LimitSection(metric="accuracy", at_least=0.7))
+"""Only DP-SGD has a budget, so it is chosen."""
+
+
+def _study(**changes):
+    names = ("dp_sgd", "group_thresholds", "split_conformal")
+    interventions = tuple(ip.InterventionSection(name=name) for name in names)
+    study = mortgage(steps=200, learning_rates=(0.3,))
+    return study.model_copy(update={"interventions": interventions, "limits": LIMITS, **changes})
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder of runs with one finished run, not confirmed."""
+    runs = tmp_path_factory.mktemp("runs")
+    run(_study(), runs)
+    return runs
+
+
+@pytest.fixture
+def runs(finished, tmp_path):
+    """A copy of it for every test."""
+    return shutil.copytree(finished, tmp_path / "runs")
+
+
+@pytest.fixture(scope="module")
+def ready():
+    return prepare(_study())
+
+
+def _audit(runs, ready):
+    return json.loads((runs / ready.digest[:16] / "audit.json").read_text())
+
+
+def test_the_whole_way(runs, ready):
+    before = _audit(runs, ready)
+    assert before["confirmation"] is None
+    heard = []
+    found = confirm(_study(), runs, progress=lambda *told: heard.append(told))
+    assert found["treatment"] == before["decision"]["treatment"] == "dp_sgd"
+    assert (found["members"], found["trained_on"], found["rows"]) == (MEMBERS, 1153, 119)
+    assert found["first_use"]
+    assert {one["metric"] for one in found["limits"]} == {"privacy_budget", "accuracy"}
+    assert any(one["estimate"] is not None for one in found["effects"])
+    assert [one["what"] for one in found["not_confirmed"]] == ["membership_exposure"]
+    assert sum(done for stage, done in heard if stage == "train") == 2 * MEMBERS
+    after = _audit(runs, ready)
+    assert after == before | {"confirmation": found}
+    validate(after)
+    page = (runs / ready.digest[:16] / "report.html").read_text()
+    assert "119 held-back rows" in page
+    (use,) = Ledger(runs).uses()
+    assert (use.study, use.treatment, use.outcome) == (ready.digest, "dp_sgd", found["outcome"])
+    assert not any((runs / ready.digest[:16] / "pieces").iterdir())
+
+
+def test_a_second_confirmation_gives_the_stored_result_and_computes_nothing(runs, monkeypatch):
+    first = confirm(_study(), runs)
+
+    def refused(*_):
+        raise AssertionError("nothing is trained or measured again")
+
+    monkeypatch.setattr(verb, "fresh", refused)
+    monkeypatch.setattr(verb, "measure", refused)
+    assert confirm(_study(), runs) == first
+    assert len(Ledger(runs).uses()) == 1
+
+
+def test_a_run_afterwards_keeps_it(runs):
+    found = confirm(_study(), runs)
+    assert run(_study(), runs).content["confirmation"] == found
+
+
+def test_the_budget_is_solved_again_for_the_whole_pool(ready):
+    design = confirming(ready.design, Treatment(("dp_sgd",)), MEMBERS, 0.1)
+    shop = replace(ready, design=design).workshop()
+    ours, halved = (budget(one, Treatment(("dp_sgd",))) for one in (shop, ready.workshop()))
+    assert design.half == len(design.pool) == design.batch_size == 2 * ready.design.half + 1
+    assert ours.privacy_epsilon == pytest.approx(8.0, abs=0.01) == halved.privacy_epsilon
+    assert ours.privacy_epsilon_full_data == pytest.approx(ours.privacy_epsilon)
+    assert ours.noise_multiplier != halved.noise_multiplier
+
+
+def test_only_audit_rows_are_looked_at_and_no_member_of_the_run_is_there(ready):
+    design = confirming(ready.design, Treatment(("dp_sgd",)), MEMBERS, 0.1)
+    counted = replace(ready, design=design).bench().rows.counted
+    assert (counted == ready.design.split.audit).all()
+    assert (design.split.calibration == ready.design.split.calibration).all()
+    assert (design.split.tuning == ready.design.split.tuning).all()
+    assert not (ready.design.inside() & ready.design.split.audit).any()
+    assert {one.without(("group_thresholds", "split_conformal")) for one in design.treatments} == set(design.trainings)
+
+
+def test_fresh_models_share_nothing_with_each_other_or_with_the_run(runs, ready):
+    one = case(ready, runs)
+    fresh = _rows(verb._trained(one, lambda *_: None).tuned[one.winner])
+    design, folder = ready.design, one.folder
+    trained = read_fleet(design, ready.network, one.tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
+    known = _rows(trained.tuned[one.winner])
+    assert len(np.unique(np.concatenate([fresh, known]), axis=0)) == MEMBERS + ready.study.members
+    assert (_rows(verb._trained(one, lambda *_: None).tuned[one.winner]) == fresh).all(), "read back from its pieces"
+
+
+def _rows(parameters):
+    return np.concatenate([np.asarray(leaf).reshape(len(leaf), -1) for leaf in jax.tree.leaves(parameters)], axis=1)
+
+
+def test_another_study_on_the_same_rows_is_refused_and_a_reason_is_recorded(runs):
+    confirm(_study(), runs)
+    other = _study(limits=(LIMITS[0],), purpose="the same rows, another limit")
+    run(other, runs)
+    with pytest.raises(RunError) as refused:
+        confirm(other, runs)
+    assert "119 of 119 used by study 'small mortgage'" in refused.value.found
+    assert "--again" in refused.value.remedy
+    found = confirm(other, runs, again="the first limit was mistyped")
+    assert (found["first_use"], found["again"]) == (False, "the first limit was mistyped")
+    assert [one.again for one in Ledger(runs).uses()] == [None, "the first limit was mistyped"]
+
+
+def test_a_run_that_is_not_finished_is_told(tmp_path):
+    with pytest.raises(RunError) as told:
+        confirm(_study(), tmp_path)
+    assert "interplay run" in told.value.remedy
+    assert not Ledger(tmp_path).path.exists()
+
+
+def test_without_a_decision_there_is_nothing_to_confirm(tmp_path):
+    hopeless = _study(limits=(LimitSection(metric="accuracy", at_least=1.0),))
+    run(hopeless, tmp_path)
+    with pytest.raises(RunError, match="no admissible treatment"):
+        confirm(hopeless, tmp_path)
+    assert not Ledger(tmp_path).path.exists()
+
+
+def test_a_ledger_that_cannot_be_read_stops_it_before_anything_is_looked_at(runs, ready):
+    Ledger(runs).path.write_text("{")
+    with pytest.raises(RunError, match="ledger"):
+        confirm(_study(), runs)
+    assert stored(RunFolder(runs / ready.digest[:16])) is None
+    assert Ledger(runs).path.read_text() == "{"
+
+
+def test_the_use_is_written_before_the_rows_are_looked_at(runs, ready, monkeypatch):
+    known = []
+
+    def look(*given):
+        known.extend(Ledger(runs).uses())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(verb, "measure", look)
+    with pytest.raises(KeyboardInterrupt):
+        confirm(_study(), runs)
+    assert [one.outcome for one in known] == [None]
+    monkeypatch.undo()
+    later = case(ready, runs, now=lambda: datetime(2030, 1, 1, tzinfo=UTC))
+    found = carry_out(later)
+    assert found["used_on"] == known[0].began, "the same use, finished later"
+    assert [one.outcome for one in Ledger(runs).uses()] == [found["outcome"]]
+
+
+KILLED = """
+    import os, signal, sys
+    from interplay.audit import folder
+    from interplay.audit.confirm import confirm
+    from tests.audit.test_confirm import _study
+
+    real = folder.RunFolder.finish
+    def finish(self, stage, files):
+        real(self, stage, files)
+        if stage == sys.argv[2]:
+            os.kill(os.getpid(), signal.SIGKILL)
+    folder.RunFolder.finish = finish
+    confirm(_study(), sys.argv[1])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["confirm", "report"])
+def test_killed_between_files_it_is_finished_with_the_same_numbers(runs, ready, stage, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(KILLED), str(runs), stage],
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
+    found = confirm(_study(), runs)
+    assert _audit(runs, ready)["confirmation"] == found
+    (use,) = Ledger(runs).uses()
+    assert use.outcome == found["outcome"]
