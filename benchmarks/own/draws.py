@@ -5,7 +5,6 @@
 prints one line of JSON: the seconds of the metrics alone, on one core. Predictions, attacks and explanations are there;
 calibrating prediction sets in every draw is part of it. How long the models are trained does not matter for it. Needs the
 published files (see `benchmarks.adult`).
-calibrating prediction sets in every draw is part of it. How long the models are trained does not matter for it. Needs the published files (see `benchmarks.adult`).
 """
 
 import json
