@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from interplay.aspects import Aspect
 from interplay.design.factors import Factors
 from interplay.design.joint import JointContrast, contexts_of, crossing, joint_contrasts, layers_of
 from interplay.design.treatment import Treatment
-from interplay.effects.combination import Combination, Response, combine, responses
+from interplay.effects.combination import Combination, Response, combine
+from interplay.effects.field import Field, collapsed, fields
 from interplay.effects.interval import ONE_SIDED
 from interplay.effects.joint_effect import JointEffect, JointEffects, JointVerdict
 from interplay.effects.joint_wording import reason_of
@@ -28,9 +28,6 @@ simple effect, and there are many."""
 
 LEVEL = 0.05
 """The expected share of false flags that is accepted among the flagged."""
-
-Field = Mapping[Treatment, Response | NotMeasurable]
-"""One metric, or one gap of it, over the treatments."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,29 +104,11 @@ def _of_metric(
     contrasts: Sequence[JointContrast],
 ) -> Iterator[tuple[Asked, Field]]:
     placed = {on: built.treatment((*on, *context)) for one in contrasts for on in one.weights}
-    fields = _fields(measurements, metric, list(placed.values()))
-    for contrast, field in fields.items():
+    found = fields(measurements, metric, list(placed.values()))
+    for contrast, field in found.items():
         for one in contrasts:
             weights = {placed[on]: weight for on, weight in one.weights.items()}
             yield Asked(metric, contrast, layer, context, one, weights), field
-
-
-def _fields(measurements: Measurements, metric: Metric, treatments: Sequence[Treatment]) -> Mapping[str, Field]:
-    """The responses of every treatment, by contrast; a contrast that some treatment lacks is absent there."""
-    own: dict[Treatment, Mapping[str, Response | NotMeasurable]] = {}
-    for treatment in treatments:
-        sample = measurements.sample(treatment, "tuned", metric.key)
-        own[treatment] = {"": sample} if isinstance(sample, NotMeasurable) else responses(sample, metric)
-    names = list(dict.fromkeys(name for found in own.values() for name in found))
-    named = [name for name in names if name] or names
-    return {name: {one: _response(found, name) for one, found in own.items()} for name in named}
-
-
-def _response(found: Mapping[str, Response | NotMeasurable], name: str) -> Response | NotMeasurable:
-    absent = found.get("")
-    if isinstance(absent, NotMeasurable):
-        return absent
-    return found.get(name, NotMeasurable(f"no contrast {name!r}"))
 
 
 def _found(asked: Asked, field: Field, measurements: Measurements) -> Found:
@@ -140,14 +119,7 @@ def _found(asked: Asked, field: Field, measurements: Measurements) -> Found:
         if isinstance(response, NotMeasurable):
             return Found(asked, NotMeasurable(f"{treatment.name}: {response.reason}"), "")
         known[treatment] = response
-    return Found(asked, combine(known, asked.weights), _collapsed(asked.metric, used, measurements))
-
-
-def _collapsed(metric: Metric, treatments: Sequence[Treatment], measurements: Measurements) -> str:
-    if metric.aspect == Aspect.UTILITY or metric.name == "collapse":
-        return ""
-    reasons = ((one, measurements.collapse.get((one, "tuned"))) for one in treatments)
-    return next((f"{one.name} collapsed: {why}" for one, why in reasons if why is not None), "")
+    return Found(asked, combine(known, asked.weights), collapsed(asked.metric, used, measurements))
 
 
 def _moderated(found: Sequence[Found], looks: Looks) -> list[Found]:
