@@ -225,6 +225,20 @@ def test_planned_comparisons_add_their_residual_harms(kit: Any) -> None:
     assert [(one.metric, one.baseline) for one in found] == [(DISPARITY, None), ("accuracy", Treatment())]
 
 
+def test_a_quantity_measured_elsewhere_is_no_residual_harm(kit: Any) -> None:
+    """With thresholds on top, decisions are those of the thresholds, and the disparity of the bare model is not left."""
+    bare, chosen = Treatment(("dp_sgd",)), Treatment(("dp_sgd", "group_thresholds"))
+    gaps = {Treatment(): 0.02, bare: 0.2, chosen: 0.02}
+    cells: dict[tuple[str, str], Any] = {(one.name, DISPARITY): value for one, value in gaps.items()}
+    measurements = kit.measurements({**cells, ("control", EXPOSURE): 0.01, ("dp_sgd", EXPOSURE): 0.01})
+    asked = Comparison(bare, Treatment(), DISPARITY, DISPARITY, ("dp_sgd",), (Aspect.PRIVACY,), Aspect.FAIRNESS)
+    effects = compare(measurements, [asked], {})
+    assert effects.effects[0].verdict == "harm"
+    measured = Measured(measurements, {(chosen, EXPOSURE): bare})
+    assert residual_harms(chosen, measured, effects, {}) == ()
+    assert [one.metric for one in residual_harms(bare, measured, effects, {})] == [DISPARITY]
+
+
 def test_json_round_trip(kit: Any) -> None:
     limits = [LimitSection(metric="accuracy", at_least=0.87), LimitSection(metric=EXPOSURE, at_most=0.05)]
     for decision in (kit.decide(two_sided()), kit.decide(two_sided(), limits=limits)):

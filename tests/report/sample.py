@@ -5,6 +5,8 @@ import random
 from typing import Any
 
 from interplay.aspects import DIRECTED_PAIRS, RANKED_ASPECTS
+from tests.report import registers
+from tests.report.confirmed_sample import confirmation, spoil
 
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = (SCRIPT, '"><img src=x onerror=alert(1)>', "evil\u202egnp.exe", "nul\x00byte\x1b[31m", "x" * 10_000, "\ud800")
@@ -263,7 +265,9 @@ def _effect(
         "verdict": verdict,
         "reason": _REASONS.get(verdict, ""),
         "cause": "few rows" if verdict == "inconclusive" else None,
-        "needed": {"thing": "rows", "have": 439, "count": 1200, "group": contrast} if verdict == "inconclusive" else None,
+        "needed": {"thing": "rows", "have": 439, "count": 1200, "group": contrast}
+        if verdict == "inconclusive"
+        else None,
     }
 
 
@@ -303,9 +307,16 @@ def _metric(key: str, treatments: list[dict[str, Any]], dice: random.Random) -> 
         has = not layer or layer in treatment["interventions"]
         mean = round(level * (1 + dice.gauss(0, 0.02)), 6)
         entry: dict[str, Any] = {"treatment": treatment["name"], "tuning": "tuned", "mean": None, "low": None}
-        entry |= {"high": None, "support": None, "reason": "the treatment makes none"}
+        entry |= {"high": None, "support": None, "widest": None, "reason": "the treatment makes none"}
         if has:
             entry |= {"mean": mean, "low": mean * 0.98, "high": mean * 1.02, "support": 1639, "reason": None}
+            noise = {"noise_alone": 0.3 * mean, "corrected": 0.7 * mean}
+            bounds = (
+                {"pair": METRICS[key][8][0], "estimate": mean, "low": 0.6 * mean, "high": 1.3 * mean}
+                if METRICS[key][8]
+                else None
+            )
+            entry["widest"] = bounds and bounds | noise
         values.append(entry)
     return {
         "key": key,
@@ -499,6 +510,7 @@ def sample(seed: int = 0) -> dict[str, Any]:
     """The audit. Equal seeds give equal audits."""
     dice = random.Random(seed)
     effects = _effects(dice)
+    interactions = [_interaction(source, target, effects) for source, target in DIRECTED_PAIRS]
     sets = [*training_sets(), *((*base, layer) for layer in LAYERS for base in training_sets())]
     named = {effect["treatment"] for effect in effects} | {effect["baseline"] for effect in effects}
     extra = {tuple(name.split(" + ")) for name in named if name} - {("control",)}
@@ -533,8 +545,11 @@ def sample(seed: int = 0) -> dict[str, Any]:
         "metrics": [_metric(key, treatments, dice) for key in METRICS],
         "controls": _controls(),
         "effects": effects,
-        "interactions": [_interaction(source, target, effects) for source, target in DIRECTED_PAIRS],
+        "interactions": interactions,
+        "forecast": registers.forecast(interactions),
+        "register": registers.register(effects, "adversarial_training"),
         "decision": _decision(effects),
+        "confirmation": confirmation("adversarial_training"),
         "soft_goals": [
             {
                 "aspect": "accountability",
@@ -573,7 +588,17 @@ def hostile() -> dict[str, Any]:
     for pair in audit["interactions"]:
         pair["sentence"] = script + pair["sentence"] + override
         pair["probes"][0] |= {"name": image, "claim": nul, "references": [long, script]}
+    spoil(audit["confirmation"], HOSTILE)
     audit["decision"] |= {"reasons": list(HOSTILE), "flips": [{"change": script, "treatment": None}]}
+    for place, risk in enumerate(audit["register"]["risks"]):
+        risk |= {
+            "person": dict.fromkeys(risk["person"], f"={HOSTILE[place % len(HOSTILE)]}"),
+            "mechanism": f"@{script}",
+        }
+        risk["person"] |= {"risk_treatment": "", script: image}
+        risk["groups"] = [{"grouping": override, "name": script, "share": 0.5}]
+    audit["register"]["kept"][1] |= {"id": f"={script}", "cells": {"metric": long, "pair": nul}}
+    audit["forecast"]["cells"][0]["probes"][0] |= {"name": image, "claim": script, "references": [long]}
     audit["not_measured"].extend({"what": name, "reason": name} for name in HOSTILE)
     audit["soft_goals"].append(
         {"aspect": script, "text": long, "responsible": override, "evidence": "javascript:alert(1)"}

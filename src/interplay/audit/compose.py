@@ -10,19 +10,28 @@ import numpy as np
 from interplay import catalogue, kernel
 from interplay.aspects import Aspect
 from interplay.audit.data import described
+from interplay.audit.decidable import statements as resolution_statements
+from interplay.audit.forecast import compared
+from interplay.audit.joint import joint_part
 from interplay.audit.methods import methods
 from interplay.audit.pairs import directed_pairs, without_a_number
+from interplay.audit.register import risk_register
+from interplay.audit.register_file import Kept
+from interplay.audit.strengths import strengths_part
+from interplay.audit.values import metric_values
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.decision.decision import Decision
 from interplay.design.cost import cost
 from interplay.design.expense import in_words
+from interplay.design.forecast import Forecast
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
+from interplay.effects.dose import dose_curves
 from interplay.effects.effect import Effect
+from interplay.effects.joint_effect import JointEffects
 from interplay.effects.matrix import matrix
 from interplay.effects.results import Effects
-from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable, Sample
 from interplay.interventions import Intervention
 from interplay.measurement.measurements import Measurements
@@ -50,6 +59,9 @@ class Findings:
     effects: Effects
     decision: Decision
     network: Network
+    foreseen: Forecast
+    kept: Kept
+    joint: JointEffects
 
 
 def compose(found: Findings) -> dict[str, Any]:
@@ -57,7 +69,7 @@ def compose(found: Findings) -> dict[str, Any]:
     study, design, measured = found.study, found.design, found.measured
     verdicts = matrix(found.effects, catalogue.interactions().values())
     told, columns = methods(study, design, measured), found.encoded.matrix.shape[1]
-    network = in_words(found.network, columns)
+    network, size = in_words(found.network, columns), resolution_statements(design, found.dataset)
     return {
         "schema_version": SCHEMA_VERSION,
         "study": {
@@ -79,7 +91,7 @@ def compose(found: Findings) -> dict[str, Any]:
             for place, aspect in enumerate(study.priorities.ranking, start=1)
         ],
         "treatments": [_treatment(one, design, found.fleet, measured) for one in design.treatments],
-        "metrics": [_metric(key, study, design, measured) for key in design.metrics],
+        "metrics": metric_values(study, design, measured),
         "controls": [
             {
                 "name": name,
@@ -93,11 +105,16 @@ def compose(found: Findings) -> dict[str, Any]:
             for name, control in found.effects.controls.items()
         ],
         "effects": [_effect(effect) for effect in found.effects.effects],
+        "joint": joint_part(design.factors, found.joint),
+        "strengths": strengths_part(dose_curves(measured, design.factors, study.tolerances)),
         "interactions": directed_pairs(verdicts, found.effects),
+        "forecast": compared(found.foreseen, found.effects, verdicts),
         "decision": _decision(found.decision, found.effects),
+        "register": risk_register(found),
+        "confirmation": None,
         "soft_goals": [goal.model_dump(mode="json") for goal in study.soft_goals],
         "not_measured": [*_not_measured(measured), *without_a_number(verdicts)],
-        "methods": told | {"statements": [f"Trained is this network: {network}.", _computed(), *told["statements"]]},
+        "methods": told | {"statements": [f"Trained is this network: {network}.", _computed(), *told["statements"], *size]},
         "software": {
             "name": "interplay",
             "version": version("interplay"),
@@ -160,39 +177,6 @@ def _treatment(one: Treatment, design: Design, fleet: Fleet, measured: Measureme
             "noise_multiplier": budget.noise_multiplier,
         },
     }
-
-
-def _metric(key: str, study: Study, design: Design, measured: Measurements) -> dict[str, Any]:
-    metric = design.metrics[key]
-    return {
-        "key": key,
-        "name": metric.name,
-        "title": metric.title,
-        "aspect": metric.aspect.value,
-        "direction": metric.direction,
-        "unit": metric.unit,
-        "bounds": [_plain(bound) for bound in metric.bounds],
-        "tolerance": tolerance_of(metric, study.tolerances),
-        "relative": metric.relative,
-        "headline": metric.headline,
-        "reference": metric.reference,
-        "values": [
-            _value(cell.treatment, cell.tuning, sample)
-            for cell, sample in measured.samples.items()
-            if cell.metric == key
-        ],
-    }
-
-
-def _value(treatment: Treatment, tuning: str, sample: Sample | NotMeasurable) -> dict[str, Any]:
-    place = {"treatment": treatment.name, "tuning": tuning}
-    if isinstance(sample, NotMeasurable):
-        return place | {"mean": None, "low": None, "high": None, "support": None, "reason": sample.reason}
-    draws = sample.values.mean(axis=0)
-    low, high = np.quantile(draws[1:], (0.05, 0.95))
-    numbers = {"mean": float(draws[0]), "low": float(low), "high": float(high)}
-    excluded = "; ".join(one.reason for one in sample.excluded)
-    return place | numbers | {"support": sample.support, "reason": excluded or None}
 
 
 def _effect(effect: Effect) -> dict[str, Any]:

@@ -52,6 +52,11 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @property
+    def begun(self) -> bool:
+        """Whether any stage, or a piece of one, is listed."""
+        return bool(self._manifest())
+
     def finished(self, stage: str) -> bool:
         """Whether the files of a stage are whole."""
         listed = self._manifest().get(stage)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from interplay import kernel
-from interplay.audit.forecast import outlined
 from interplay.audit.decidable import lines as resolution_lines
+from interplay.audit.forecast import outlined
 from interplay.audit.run import Prepared
 from interplay.design.expense import expenses, in_words
 from interplay.design.treatment import Treatment

@@ -13,8 +13,14 @@ import numpy as np
 
 from interplay import catalogue
 from interplay.audit.compose import Findings, compose
+from interplay.audit.confirmed import stored
+from interplay.audit.decidable import refuse_undecidable
 from interplay.audit.folder import RunFolder, write
+from interplay.audit.forecast import registered
 from interplay.audit.pieces import Pieces
+from interplay.audit.register import register_csv
+from interplay.audit.register_file import FILE as REGISTER
+from interplay.audit.register_reading import read as read_register
 from interplay.audit.result import Audit
 from interplay.audit.storage import (
     Files,
@@ -39,8 +45,11 @@ from interplay.decision.decision import Decision
 from interplay.design.architecture import admitted, network_of
 from interplay.design.candidates import candidates, measured_at
 from interplay.design.cost import Cost, cost
+from interplay.design.forecast import Forecast, forecast
 from interplay.design.plan import Design, plan
 from interplay.effects.compare import compare
+from interplay.effects.joint import joint
+from interplay.effects.joint_effect import JointEffects
 from interplay.effects.results import Effects
 from interplay.engine import MEMORY, compile_seconds, declared_memory, notice
 from interplay.errors import MachineError
@@ -80,6 +89,11 @@ class Prepared:
         columns, classes = self.encoded.matrix.shape[1], len(self.dataset.classes)
         return cost(self.design, columns, classes, network=self.network)
 
+    @property
+    def forecast(self) -> Forecast:
+        """What the literature expects of the study's interactions."""
+        return forecast(self.design.factors.all, self.design.comparisons, catalogue.interactions(), self.digest)
+
     def workshop(self) -> Workshop:
         """What training needs."""
         return workshop(self.design, self.network, self.dataset, self.encoded)
@@ -105,6 +119,7 @@ def prepare(
     check(study, catalogue.metrics(), catalogue.interventions(), where)
     dataset = load_data(study.data, study.groups, frame)
     design = plan(study, dataset)
+    refuse_undecidable(study, design, dataset, where)
     encoder = fit(dataset.table, dataset.features, design.pool, dataset.immutable)
     encoded = encoder.encode(dataset.table)
     if network is None:
@@ -137,7 +152,7 @@ def run(
     _within_memory(ready.expected.memory_bytes)
     folder = RunFolder(Path(runs) / ready.digest[:16])
     write(folder.path / "study.json", as_json(to_json(study)))
-    stages = _Stages(ready, folder, progress)
+    stages = _Stages(ready, folder, progress, registered(folder, ready.forecast))
     audit = stages.all()
     return Audit(folder.path, audit)
 
@@ -156,10 +171,11 @@ def _within_memory(needed: int) -> None:
 class _Stages:
     """The six stages of one run, each read back from its file when it is finished."""
 
-    def __init__(self, ready: Prepared, folder: RunFolder, progress: Progress) -> None:
+    def __init__(self, ready: Prepared, folder: RunFolder, progress: Progress, foreseen: Forecast) -> None:
         self.ready = ready
         self.folder = folder
         self.progress = progress
+        self.foreseen = foreseen
 
     def all(self) -> dict[str, Any]:
         ready, folder = self.ready, self.folder
@@ -182,9 +198,13 @@ class _Stages:
             design, fleet, folder.read("measurements.safetensors"), folder.read("measurements.json")
         )
         tolerances: Mapping[str, float] = ready.study.tolerances
+        limited = tuple(limit.metric for limit in ready.study.limits)
         self._stage(
             "compare",
-            lambda: {"effects.json": compare(measured, design.comparisons, tolerances).to_json().encode()},
+            lambda: {
+                "effects.json": compare(measured, design.comparisons, tolerances, limited=limited).to_json().encode(),
+                "joint.json": joint(measured, design.factors, tolerances).to_json().encode(),
+            },
         )
         effects = Effects.from_json(folder.read("effects.json").decode())
         choices = candidates(design.factors)
@@ -202,6 +222,7 @@ class _Stages:
         decision = Decision.from_json(folder.read("decision.json").decode())
 
         def report() -> Files:
+            kept = read_register(folder.path / REGISTER)
             audit = compose(
                 Findings(
                     ready.study,
@@ -214,10 +235,16 @@ class _Stages:
                     effects,
                     decision,
                     ready.network,
+                    self.foreseen,
+                    kept,
+                    JointEffects.from_json(folder.read("joint.json").decode()),
                 )
             )
-            content = as_json(audit)
-            return {"audit.json": content, "report.html": render(json.loads(content)).encode()}
+            content = as_json(audit | {"confirmation": stored(folder)})
+            page = render(json.loads(content)).encode()
+            if read_register(folder.path / REGISTER).content != kept.content:
+                return report()  # someone saved it in the meantime
+            return {"audit.json": content, "report.html": page, REGISTER: register_csv(audit["register"], kept)}
 
         self._stage("report", report)
         found: dict[str, Any] = json.loads(folder.read("audit.json"))

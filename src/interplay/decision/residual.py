@@ -19,12 +19,13 @@ def residual_harms(
     """All harm, shown or not settled, of the chosen treatment as a whole and in the planned comparisons about it.
 
     The chosen treatment is held against the control on every metric; `effects` adds the planned comparisons, of which
-    those count whose treatment is the chosen one or stands for it. A quantity that both have is taken from the plan.
+    those count whose treatment is the chosen one or stands for it under their metric. A quantity that both have is
+    taken from the plan.
     """
     keys = list(measured.measurements.metrics)
-    places = {chosen, *(measured.place(chosen, key) for key in keys)}
     planned = () if effects is None else effects.effects
-    found = [effect for effect in planned if effect.treatment in places and effect.tuning == "tuned"]
+    mine = [effect for effect in planned if effect.treatment == measured.place(chosen, effect.metric)]
+    found = [effect for effect in mine if effect.tuning == "tuned"]
     known = {_quantity(effect) for effect in found}
     whole = [_against_control(chosen, key, measured) for key in keys if chosen != CONTROL]
     judged = compare(measured.measurements, whole, tolerances).effects

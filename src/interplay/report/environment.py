@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from interplay.aspects import TRUST_ASPECTS
-from interplay.report.names import NAME_LENGTH, clean, heading, sentence
+from interplay.report.names import NAME_LENGTH, clean, defused, heading, sentence
 from interplay.report.words import GLOSSARY, VERDICTS
 
 _TITLE_LENGTH = 400
@@ -51,6 +51,6 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
-    made.filters.update(named=_named, listed=_listed, heading=heading, sentence=sentence, base64=_base64)
+    made.filters.update(named=_named, listed=_listed, heading=heading, sentence=sentence, base64=_base64, defused=defused)
     made.globals.update(verdicts=VERDICTS, glossary=GLOSSARY, trust_aspects=[str(aspect) for aspect in TRUST_ASPECTS])
     return made

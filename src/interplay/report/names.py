@@ -1,5 +1,6 @@
 """Text that people outside wrote: made visible and short before it reaches a page or a terminal."""
 
+import re
 import unicodedata
 
 NAME_LENGTH = 120
@@ -19,6 +20,22 @@ def _visible(character: str) -> str:
     if character in _INVISIBLE or unicodedata.category(character) in ("Cc", "Cs"):
         return f"[U+{ord(character):04X}]"
     return character
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
+
+
+def defused(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, also when it is copied out of a page: an apostrophe stands before
+    =, +, -, @ and a tab; numbers stay as they are.
+
+    Example:
+        >>> defused("=1+1"), defused(" @home"), defused("-0.25"), defused("race")
+        ("'=1+1", "' @home", '-0.25', 'race')
+    """
+    risky = text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
+    return f"'{text}" if risky and not _NUMBER.fullmatch(text) else text
 
 
 def clean(text: str, limit: int = SENTENCE_LENGTH) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from interplay.report import cells, folding, forest, quantities, sentences
+from interplay.report import cells, confirmation, doses, folding, forest, quantities, risks, sentences, stack
 from interplay.report.environment import environment, escaped
 from interplay.report.names import clean
 from interplay.report.reading import Audit, Reading
@@ -29,6 +29,7 @@ def _parts(reading: Reading) -> dict[str, Any]:
         "quantities": quantities,
         "verdict": sentences.verdict_sentence(audit),
         "decision": sentences.decision_sentence(audit),
+        "confirmation": confirmation,
         "told": folding.told,
         "effect_sentence": sentences.effect_sentence,
         "harms": sentences.harm_sentences(audit),
@@ -39,9 +40,19 @@ def _parts(reading: Reading) -> dict[str, Any]:
         "control": cells.control_values(reading),
         "plot": forest.plot(reading),
         "width": forest.WIDTH,
+        "stack": stack.stack(reading),
+        "joint_words": stack.words,
+        "doses": doses.doses(reading),
+        "dose_words": doses.trend_words,
+        "dose_width": doses.WIDTH,
+        "dose_height": doses.HEIGHT,
+        "dose_left": doses.LEFT,
         "notes": folding.notes(audit["effects"]),
         "folded": folding.by_treatment(reading),
         "declared": _declared(audit["study"]),
+        "risks": risks,
+        "risk_board": risks.board(audit),
+        "foreseen": {(cell["source"], cell["target"]): cell for cell in audit["forecast"]["cells"]},
     }
 
 
