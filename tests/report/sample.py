@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 from interplay.aspects import DIRECTED_PAIRS, RANKED_ASPECTS
-from tests.report import registers
+from tests.report import joint_sample, registers
 from tests.report.confirmed_sample import confirmation, spoil
 
 SCRIPT = "<script>alert(1)</script>"
@@ -545,6 +545,8 @@ def sample(seed: int = 0) -> dict[str, Any]:
         "metrics": [_metric(key, treatments, dice) for key in METRICS],
         "controls": _controls(),
         "effects": effects,
+        "joint": joint_sample.joint(),
+        "strengths": joint_sample.strengths(),
         "interactions": interactions,
         "forecast": registers.forecast(interactions),
         "register": registers.register(effects, "adversarial_training"),
@@ -589,6 +591,14 @@ def hostile() -> dict[str, Any]:
         pair["sentence"] = script + pair["sentence"] + override
         pair["probes"][0] |= {"name": image, "claim": nul, "references": [long, script]}
     spoil(audit["confirmation"], HOSTILE)
+    for place, effect in enumerate(audit["joint"]["effects"]):
+        name = HOSTILE[place % len(HOSTILE)]
+        effect |= {"contrast": name, "factors": [name, script], "aliases": [[image]], "layer": nul, "context": override}
+        effect["reason"] = f"{name}: {effect['reason']}"
+    audit["joint"]["design"]["statements"] = list(HOSTILE)
+    audit["strengths"][0] |= {"intervention": script, "parameter": image}
+    audit["strengths"][0]["curves"][0] |= {"contrast": long}
+    audit["strengths"][0]["curves"][1]["points"][0] |= {"reason": script}
     audit["decision"] |= {"reasons": list(HOSTILE), "flips": [{"change": script, "treatment": None}]}
     for place, risk in enumerate(audit["register"]["risks"]):
         risk |= {

@@ -103,12 +103,14 @@ def pair_effect(reading: Reading, source: str, target: str) -> Effect | None:
 def rows(reading: Reading, training: bool) -> list[Row]:
     """The treatments that only train differently, or those with layers on top, each with its six cells.
 
-    A layered treatment that only serves as a context for comparing other interventions has no row.
+    A layered treatment that only serves as a context for comparing other interventions has no row, and one at another
+    strength has its own section.
     """
     found = []
     for position, treatment in enumerate(reading.audit["treatments"]):
         effects = _headline(reading, treatment)
-        if treatment["training"] == training and treatment["interventions"] and (training or effects):
+        usual = treatment["interventions"] and reading.titles.keys() >= set(treatment["interventions"])
+        if treatment["training"] == training and usual and (training or effects):
             found.append(Row(treatment, position, tuple(_cell(aspect, effects) for aspect in reading.ranked)))
     return found
 

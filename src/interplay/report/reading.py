@@ -132,7 +132,12 @@ class Reading:
 
     def called(self, names: Sequence[str]) -> list[str]:
         """What people call each of these interventions."""
-        return [self.titles.get(entry, name(entry)) for entry in names]
+        return [self.titles.get(entry) or self._at_strength(entry) for entry in names]
+
+    def _at_strength(self, entry: str) -> str:
+        """What people call an intervention at another strength: DP-SGD privacy_epsilon=3."""
+        of, space, strength = entry.partition(" ")
+        return name(f"{self.titles[of]}{space}{strength}" if of in self.titles else entry)
 
     def treatment(self, called: str) -> str:
         """What people call a treatment."""
