@@ -5,7 +5,9 @@ from pathlib import Path
 from interplay import kernel
 from interplay.audit.decidable import lines as resolution_lines
 from interplay.audit.forecast import outlined
+from interplay.audit.joint import fraction_lines
 from interplay.audit.run import Prepared
+from interplay.audit.strengths import strength_lines
 from interplay.design.expense import expenses, in_words
 from interplay.design.treatment import Treatment
 from interplay.engine import accelerated, block_bytes, declared_memory
@@ -28,6 +30,8 @@ def outline(ready: Prepared, runs: Path) -> str:
         f"Training   {len(design.trainings)} treatments x {design.study.members} members, {design.half} rows each, "
         f"{design.study.model.steps} steps, batches of {design.batch_size}",
         *(f"           - {one.name}{_spent(one, ready)}" for one in design.trainings),
+        *fraction_lines(design.factors),
+        *strength_lines(design.factors),
         f"Network    {in_words(ready.network, columns)}",
         *(f"           - {line}" for line in expenses(design.factors, ready.network, columns, _rows_at_once(ready))),
         f"On top     {', '.join(design.factors.layers) or 'nothing'}",

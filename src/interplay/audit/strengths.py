@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from interplay.design.factors import Factors
+from interplay.design.ladder import ladders
 from interplay.effects.dose_curve import DoseCurve, Point, Trend
+
+
+def strength_lines(built: Factors) -> list[str]:
+    """For the outline of a plan: the strengths of each parameter, the one that the study sets among them."""
+    return [
+        f"Strengths  {one.intervention} {one.parameter}: {', '.join(f'{value:g}' for value in one.treatments)} "
+        "(each alone, measured and not chosen between)"
+        for one in ladders(built)
+    ]
 
 
 def strengths_part(curves: Sequence[DoseCurve]) -> list[dict[str, Any]]:
