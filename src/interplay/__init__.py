@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from interplay.audit.confirm import confirm
     from interplay.audit.result import Audit
     from interplay.audit.run import run
     from interplay.data.sections import DataSection, GroupSection, GroupsSection
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Audit": "interplay.audit.result",
+    "confirm": "interplay.audit.confirm",
     "run": "interplay.audit.run",
     "DataSection": "interplay.data.sections",
     "GroupSection": "interplay.data.sections",
@@ -46,6 +48,7 @@ __all__ = [
     "PrioritiesSection",
     "SoftGoalSection",
     "Study",
+    "confirm",
     "load",
     "run",
 ]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import interplay as ip
 from interplay.audit import confirm as verb
@@ -21,11 +22,13 @@ from interplay.audit.folder import RunFolder
 from interplay.audit.ledger import Ledger
 from interplay.audit.run import prepare, run
 from interplay.audit.storage import read_fleet
+from interplay.cli import app
 from interplay.design.confirming import confirming
 from interplay.design.treatment import Treatment
 from interplay.engine import jax
 from interplay.errors import RunError
 from interplay.report.validation import validate
+from interplay.study.load import load
 from interplay.study.model import LimitSection
 from interplay.training.recipes import budget
 from tests.audit.worlds import mortgage
@@ -39,6 +42,23 @@ def _study(**changes):
     interventions = tuple(ip.InterventionSection(name=name) for name in names)
     study = mortgage(steps=200, learning_rates=(0.3,))
     return study.model_copy(update={"interventions": interventions, "limits": LIMITS, **changes})
+
+
+TOML = """
+name = "small mortgage"
+members = 4
+draws = 60
+data = { source = "mortgage" }
+model = { hidden = [8], steps = 200, learning_rates = [0.3] }
+interventions = [{ name = "dp_sgd" }, { name = "group_thresholds" }, { name = "split_conformal" }]
+limits = [{ metric = "privacy_budget", at_most = 9.0 }, { metric = "accuracy", at_least = 0.7 }]
+
+[groups]
+minimum_rows = 50
+attributes.race = { reference = "white", merge = { "black or hispanic" = ["black", "hispanic"] } }
+attributes.sex = {}
+"""
+"""The same study as a file."""
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +141,15 @@ def test_only_audit_rows_are_looked_at_and_no_member_of_the_run_is_there(ready):
     assert (design.split.tuning == ready.design.split.tuning).all()
     assert not (ready.design.inside() & ready.design.split.audit).any()
     assert {one.without(("group_thresholds", "split_conformal")) for one in design.treatments} == set(design.trainings)
+
+
+def test_a_prediction_layer_of_the_winner_is_on_top_and_sets_keep_their_miscoverage(ready):
+    winner = Treatment(("dp_sgd", "group_thresholds"))
+    design = confirming(ready.design, winner, MEMBERS, 0.07)
+    assert design.trainings == (Treatment(), Treatment(("dp_sgd",)))
+    assert winner in design.treatments
+    assert design.factors.layers["split_conformal"].miscoverage == 0.07
+    assert ready.design.factors.layers["split_conformal"].miscoverage is None
 
 
 def test_fresh_models_share_nothing_with_each_other_or_with_the_run(runs, ready):
@@ -221,3 +250,33 @@ def test_killed_between_files_it_is_finished_with_the_same_numbers(runs, ready, 
     assert _audit(runs, ready)["confirmation"] == found
     (use,) = Ledger(runs).uses()
     assert use.outcome == found["outcome"]
+
+
+def test_the_command_line_confirms_once_and_then_tells_what_it_knows(runs, ready, tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_text(TOML)
+    assert prepare(load(file)).digest == ready.digest
+    words = ["confirm", str(file), "--runs", str(runs)]
+    first, second = (CliRunner().invoke(app, words) for _ in range(2))
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output
+    assert "was confirmed before" not in first.output
+    assert "was confirmed before" in second.output
+    for said in (first.output, second.output):
+        assert "119 held-back" in said
+        assert "they are used up now" in " ".join(said.split())
+
+
+def test_limits_that_audit_rows_cannot_measure_leave_it_open(runs, ready):
+    """119 audit rows hold too few of the smaller group, and membership needs models that did not see a row."""
+    limits = (
+        *LIMITS,
+        *(LimitSection(metric=one, at_most=0.99) for one in ("accuracy_disparity/race", "membership_risk")),
+    )
+    one = replace(case(ready, runs), ready=replace(ready, study=_study(limits=limits)))
+    found = carry_out(one)
+    assert found["outcome"] == "open"
+    told = {limit["metric"]: limit for limit in found["limits"] if limit["status"] == "undecided"}
+    assert set(told) == {"accuracy_disparity/race", "membership_risk"}
+    assert "at least 50 rows" in told["accuracy_disparity/race"]["reason"]
+    assert "did not see a row" in told["membership_risk"]["reason"]
+    assert told["membership_risk"]["earlier"] is not None

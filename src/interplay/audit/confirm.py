@@ -182,7 +182,7 @@ def _judged(one: Case, fleet: Fleet, progress: Progress) -> Confirmation:
 
 def _part(one: Case, fleet: Fleet, found: Confirmation) -> dict[str, Any]:
     spent = fleet.budgets.get(one.winner.without(tuple(one.design.factors.layers)))
-    metrics, use = one.ready.design.metrics, one.use
+    metrics, use, left_out = one.ready.design.metrics, one.use, unconfirmed(one.ready.design)
     return {
         "treatment": found.treatment.name,
         "outcome": found.outcome,
@@ -195,10 +195,10 @@ def _part(one: Case, fleet: Fleet, found: Confirmation) -> dict[str, Any]:
         "again": use.again,
         "privacy": None if spent is None else {"epsilon": spent.privacy_epsilon, "delta": spent.privacy_delta},
         "limits": [_flat(asdict(limit), limit.held.inside) for limit in found.limits],
-        "effects": [_flat(asdict(effect), effect.held.inside) for effect in found.effects],
-        "not_confirmed": [
-            {"what": key, "reason": NEEDS_SHADOWS} for key in unconfirmed(one.ready.design) if metrics[key].headline
+        "effects": [
+            _flat(asdict(effect), effect.held.inside) for effect in found.effects if effect.metric not in left_out
         ],
+        "not_confirmed": [{"what": key, "reason": NEEDS_SHADOWS} for key in left_out if metrics[key].headline],
     }
 
 

@@ -138,7 +138,7 @@ class Ledger:
             allowed = self.allowed(use, rows)
             kept = allowed if use.outcome is None else replace(allowed, outcome=use.outcome)
             others = [one for one in self.uses() if _identity(one) != _identity(kept)]
-            book = {"format": FORMAT, "uses": [asdict(one) for one in (*others, kept)]}  # type: ignore[call-overload]
+            book = {"format": FORMAT, "uses": [asdict(one) for one in (*others, kept)]}
             write(self.path, as_json(book))
             return kept
 

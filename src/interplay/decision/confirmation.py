@@ -200,12 +200,13 @@ def _reasons(judged: Sequence[ConfirmedLimit], collapse: str | None, outcome: Ou
     if not judged:
         return ("the study declares no hard limit, so that none can fail",)
     kept = sum(one.status == "admissible" for one in judged)
-    counted = f"{kept} of {len(judged)} hard limits are kept by one deployed model with probability {SURE:.2f} or more"
+    counted = f"hard limits that one deployed model keeps with probability {SURE:.2f} or more: {kept} of {len(judged)}"
     return (counted, *(one.reason for one in judged if one.status != "admissible"))
 
 
 def _flattery(judged: Sequence[ConfirmedLimit], effects: Sequence[ConfirmedEffect]) -> tuple[str, ...]:
-    inside = [one.held.inside for one in (*judged, *effects) if one.held.inside is not None]
+    held = [*(one.held for one in judged), *(one.held for one in effects)]
+    inside = [one.inside for one in held if one.inside is not None]
     if not inside:
         return ()
     return (

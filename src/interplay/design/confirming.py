@@ -65,4 +65,4 @@ def _with_miscoverage(factors: Factors, miscoverage: float) -> Factors:
         else one
         for name, one in factors.layers.items()
     }
-    return Factors(factors.training, fixed)
+    return replace(factors, layers=fixed)

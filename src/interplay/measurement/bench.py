@@ -49,7 +49,7 @@ class Bench:
 def bench(design: Design, network: Network, dataset: Dataset, encoder: Encoder, encoded: Encoded) -> Bench:
     """Set out everything shared."""
     rows = rows_of(design, dataset)
-    attacked, explained = looked_at(design, rows.counted.any(axis=0))
+    attacked, explained = looked_at(design, np.asarray(rows.counted.any(axis=0)))
     return Bench(
         design=design,
         network=network,

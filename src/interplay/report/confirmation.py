@@ -96,11 +96,9 @@ def mark(limit: Mapping[str, Any]) -> Mark:
 
 def _keeps(found: Mapping[str, Any]) -> str:
     limits = len(found["limits"])
-    return (
-        f"keep {'the' if limits == 1 else 'all'} {plural(limits, 'hard limit')}"
-        if limits
-        else "had no hard limit to keep"
-    )
+    if limits < 2:
+        return "keep the hard limit" if limits else "had no hard limit to keep"
+    return f"keep all {limits} hard limits"
 
 
 def _breaks(reading: Reading, found: Mapping[str, Any]) -> str:

@@ -44,7 +44,11 @@ def _limits(reading: Reading, found: Mapping[str, Any]) -> Iterator[str]:
         written = scale(reading, limit["metric"])
         bound = f"{limit['bound'].replace('_', ' ')} {written.amount(limit['declared'])}"
         number = f"{written.amount(limit['estimate'])} ({written.interval(limit['low'], limit['high'])})"
-        told = f"{number}; {_SIDES[limit['inside']]}" if limit["estimate"] is not None else clean(limit["reason"])
+        told = (
+            f"{number}; {_SIDES[limit['inside']]}"
+            if limit["estimate"] is not None
+            else clean(reading.spoken(limit["reason"]))
+        )
         yield f"{heading(reading.metric(limit['metric']))} {bound}: {STATUSES[limit['status']][0]}, {told}"
 
 
@@ -55,7 +59,7 @@ def _effects(reading: Reading, found: Mapping[str, Any]) -> Iterator[str]:
             f", {change.amount(effect['estimate'], signed=True)} "
             f"({change.interval(effect['low'], effect['high'], signed=True)}); {_SIDES[effect['inside']]}"
         )
-        told = number if effect["estimate"] is not None else f", {clean(effect['reason'])}"
+        told = number if effect["estimate"] is not None else f", {clean(reading.spoken(effect['reason']))}"
         yield f"{heading(reading.quantity(effect))}: {VERDICTS[effect['verdict']].words}{told}"
 
 
