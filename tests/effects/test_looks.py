@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from interplay.effects.looks import Looks
+
+
+@pytest.mark.parametrize(("looks", "two_sided"), [(2, 0.0294), (3, 0.0221), (4, 0.0182), (5, 0.0158), (10, 0.0106)])
+def test_equal_steps_give_the_published_levels_of_pocock(looks: int, two_sided: float) -> None:
+    """Pocock, 1977, Table 1, for a two-sided level of .05; one side has half of it."""
+    planned = Looks(tuple(range(1, looks + 1)))
+    assert 2 * planned.nominal(0.025) == pytest.approx(two_sided, abs=0.0002)
+
+
+def test_all_looks_together_keep_the_level() -> None:
+    random, planned = np.random.default_rng(0), Looks((5, 8, 12, 16, 20))
+    sums = random.standard_normal((200_000, 20)).cumsum(axis=1)
+    scores = np.stack([sums[:, count - 1] / np.sqrt(count) for count in planned.members])
+    from scipy import stats
+
+    p_values = stats.norm.sf(scores).min(axis=0)
+    for level in (0.05, 0.005):
+        assert np.mean(p_values <= planned.nominal(level)) == pytest.approx(level, rel=0.06)
+        assert np.mean(planned.adjusted(p_values) <= level) == pytest.approx(level, rel=0.06)
+
+
+def test_adjusting_undoes_the_nominal_level_and_keeps_the_order() -> None:
+    planned = Looks((5, 8, 12, 16, 20))
+    for level in (1e-9, 1e-4, 0.05, 0.3):
+        assert planned.adjusted(np.array([planned.nominal(level)]))[0] == pytest.approx(level, rel=1e-3)
+    p_values = np.logspace(-14, -0.001, 300)
+    found = planned.adjusted(p_values)
+    assert (np.diff(found) >= 0).all() and (found >= p_values * 0.999).all() and (found <= 1).all()
+
+
+def test_a_single_look_changes_nothing() -> None:
+    p_values = np.array([1e-20, 0.04, 1.0])
+    assert Looks.once().nominal(0.05) == 0.05
+    assert Looks.once().adjusted(p_values).tolist() == p_values.tolist()
+
+
+def test_the_schedule_lies_between_the_first_and_the_most() -> None:
+    assert Looks.between(3, 9).members == (3, 5, 8, 9)
+    assert Looks.between(16, 20).members == (16, 20)
+    assert Looks.between(20, 20).members == (20,)
