@@ -3,7 +3,9 @@
 from typing import Any
 
 from interplay.aspects import DIRECTED_PAIRS
+from interplay.audit.forecast import agreement
 from interplay.decision.risk import LIKELIHOODS, SEVERITIES, likelihood_word, severity_word
+from interplay.interactions import Expectation
 
 WEIGHTS = {
     "fairness": 1.0,
@@ -14,7 +16,7 @@ WEIGHTS = {
     "utility": 0.2,
 }
 CLEAR = ("no_material_harm", "improvement", "did_nothing_here")
-EXPECTS = ("harm", "harm", "either", "improvement")
+EXPECTS: tuple[Expectation, ...] = ("harm", "harm", "either", "improvement")
 
 
 def _person(place: int) -> dict[str, str]:
@@ -83,8 +85,7 @@ def forecast(interactions: list[dict[str, Any]]) -> dict[str, Any]:
     cells = []
     for place, (source, target) in enumerate(DIRECTED_PAIRS):
         expects, verdict = EXPECTS[place % 4], found[source.value, target.value]
-        kind = "not_measured" if verdict.startswith("not_") else "as_expected" if verdict == expects else "surprise"
-        against = {"expects": expects, "found": verdict, "agreement": kind}
+        against = {"expects": expects, "found": verdict, "agreement": agreement(expects, verdict)}
         against |= {"words": f"expected {expects}, found {verdict.replace('_', ' ')}"}
         probe = {"name": "accuracy disparity", "claim": "Training widens it.", "primary": True}
         probe |= {"interventions": ["dp_sgd"], "obstacle": None, "references": ["Bagdasaryan et al., 2019"], **against}

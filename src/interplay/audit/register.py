@@ -124,7 +124,8 @@ def _mechanism(effect: Effect) -> str:
     pair, _, name = effect.probe.partition("/")
     interaction = catalogue.interactions().get(pair)
     known = () if interaction is None else interaction.probes
-    return next((one.mechanism for one in known if isinstance(one, Probe) and one.name == name), "")
+    asked = next((one for one in known if isinstance(one, Probe) and one.name == name), None)
+    return "" if asked is None else f"{asked.claim} {asked.mechanism}"
 
 
 def _person(name: str, kept: Kept) -> dict[str, str]:
@@ -145,9 +146,11 @@ def _sentence(entries: Sequence[Mapping[str, Any]]) -> str:
     open_ones = [entry for entry in entries if entry["score"] is not None]
     grave = sum(entry["severity"] == SEVERITIES[-1] and entry["likelihood"] == LIKELIHOODS[-1] for entry in open_ones)
     chosen = sum(entry["chosen"] for entry in open_ones)
+    left = len(entries) - len(open_ones)
     return (
-        f"{len(open_ones)} possible harms are not shown absent; {grave} of them near-certain and critical, {chosen} with "
-        f"the chosen treatment; {len(entries) - len(open_ones)} more could not be assessed"
+        f"{len(open_ones)} possible harm{'s are' if len(open_ones) != 1 else ' is'} not shown absent, of which {grave} "
+        f"near-certain and critical and {chosen} with the chosen treatment"
+        + (f"; {left} more could not be assessed" if left else "")
     )
 
 

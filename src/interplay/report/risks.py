@@ -71,27 +71,27 @@ def board(audit: Audit) -> Board:
 
 
 def share(groups: Sequence[Mapping[str, Any]]) -> str:
-    """How many people are in the group that may be harmed.
+    r"""How many people are in the group that may be harmed.
 
     Example:
         >>> share([{"grouping": "race", "name": "black", "share": 0.0991}, {"share": 0.845}])
-        '9.9 % of all people'
+        '9.9\xa0% of all people'
     """
-    return f"{100 * groups[0]['share']:.1f} % of all people" if groups else ""
+    return f"{100 * groups[0]['share']:.1f}\N{NO-BREAK SPACE}% of all people" if groups else ""
 
 
 def chance(value: float | None) -> str:
-    """A probability as people read it, never rounded to certainty.
+    r"""A probability as people read it, never rounded to certainty.
 
     Example:
         >>> chance(0.9999), chance(0.42), chance(0.001), chance(None)
-        ('over 99 %', '42 %', 'under 1 %', 'not assessed')
+        ('over 99\xa0%', '42\xa0%', 'under 1\xa0%', 'not assessed')
     """
     if value is None:
         return "not assessed"
     if value > 0.99:
-        return "over 99 %"
-    return "under 1 %" if value < 0.01 else f"{100 * value:.0f} %"
+        return "over 99\N{NO-BREAK SPACE}%"
+    return "under 1\N{NO-BREAK SPACE}%" if value < 0.01 else f"{100 * value:.0f}\N{NO-BREAK SPACE}%"
 
 
 def source(reading: Reading, risk: Risk) -> str:

@@ -1,0 +1,169 @@
+"""Which interactions a study touches, which probes will run, and how a result stands to what was expected."""
+
+from collections.abc import Sequence
+from itertools import product
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interplay import catalogue
+from interplay.aspects import DIRECTED_PAIRS, Aspect
+from interplay.audit.forecast import agreement, outlined, surprises
+from interplay.design.contexts import comparisons, metrics_for
+from interplay.design.factors import Factors, factors
+from interplay.design.forecast import Cell, Forecast, forecast
+from interplay.effects.effect import Verdict
+from interplay.effects.matrix import PairOutcome
+from interplay.interactions import Probe
+from interplay.study import Study
+
+NAMES = sorted(catalogue.interventions())
+ALIKE = {"parity_penalty"}
+"""Acts on no model together with DP-SGD, and is left out of the drawn sets."""
+
+
+def _factors(names: Sequence[str]) -> Factors:
+    sections = [{"name": name} for name in names]
+    return factors(Study.model_validate({"name": "x", "data": {"source": "mortgage"}, "interventions": sections}))
+
+
+def _forecast(*names: str, groupings: tuple[str, ...] = ("race",)) -> Forecast:
+    built = _factors(names)
+    asked = comparisons(built, metrics_for(groupings), catalogue.interactions())
+    return forecast(built.all, asked, catalogue.interactions(), "0" * 64)
+
+
+def _cell(found: Forecast, source: str, target: str) -> Cell:
+    return next(one for one in found.cells if (one.source.value, one.target.value) == (source, target))
+
+
+def _obstacles(cell: Cell) -> dict[str, str]:
+    return {probe.name: probe.obstacle for probe in cell.probes}
+
+
+def test_a_pair_is_active_when_the_study_applies_something_for_its_source() -> None:
+    found = _forecast("dp_sgd")
+    assert [(one.source, one.target) for one in found.cells] == list(DIRECTED_PAIRS)
+    assert {one.source for one in found.cells if one.active} == {Aspect.PRIVACY}
+    assert _cell(found, "privacy", "fairness").techniques == ("dp_sgd",)
+    assert not any(one.active for one in _forecast().cells)
+
+
+def test_an_intervention_for_two_aspects_makes_both_active() -> None:
+    assert {one.source for one in _forecast("group_conformal").cells if one.active} == set(
+        catalogue.interventions()["group_conformal"].aspects
+    )
+
+
+def test_a_probe_says_what_it_lacks() -> None:
+    found = _forecast("dp_sgd")
+    assert _obstacles(_cell(found, "privacy", "explainability"))["fidelity"] == (
+        "the study does not list release_explanations"
+    )
+    assert _obstacles(_cell(found, "robustness", "privacy"))["confident membership"] == (
+        "the study does not list adversarial_training"
+    )
+    assert _obstacles(_cell(found, "fairness", "uncertainty"))["set size"] == (
+        "the study does not list group_conformal and split_conformal"
+    )
+    assert _obstacles(_cell(found, "privacy", "fairness"))["unequal exposure"].startswith("not yet measurable: ")
+    alone = _cell(_forecast("dp_sgd", groupings=()), "privacy", "fairness")
+    assert _obstacles(alone)["accuracy disparity"] == "the study declares no groups to compare"
+    assert alone.active
+    assert not alone.measured
+
+
+def test_what_a_pair_expects_is_what_its_leading_probes_agree_on() -> None:
+    everything = _forecast("dp_sgd", "split_conformal", "adversarial_training", "release_explanations", "reweighing")
+    expected = {
+        ("privacy", "fairness"): "harm",
+        ("privacy", "robustness"): "either",
+        ("privacy", "uncertainty"): "either",
+        ("fairness", "privacy"): "either",
+        ("robustness", "uncertainty"): "harm",
+        ("robustness", "explainability"): "either",
+    }
+    assert {pair: _cell(everything, *pair).expects for pair in expected} == expected
+    assert [probe.name for probe in _cell(everything, "privacy", "fairness").leading] == [
+        "accuracy disparity",
+        "equal opportunity",
+    ]
+
+
+def test_an_improvement_is_expected_where_the_literature_has_one() -> None:
+    probes = _cell(_forecast("adversarial_training"), "robustness", "uncertainty").probes
+    assert [probe.name for probe in probes if probe.expects == "improvement"] == ["varying sets under attack"]
+
+
+@given(st.sets(st.sampled_from([name for name in NAMES if name not in ALIKE])))
+def test_a_probe_runs_exactly_when_it_has_what_it_needs(names: set[str]) -> None:
+    found = _forecast(*sorted(names))
+    for cell in found.cells:
+        probes = catalogue.interactions()[f"{cell.source.value}_to_{cell.target.value}"].probes
+        for probe, expected in zip(probes, cell.probes, strict=True):
+            possible = isinstance(probe, Probe) and any(
+                {name, *probe.context, *probe.replaces} <= names for name in probe.interventions
+            )
+            assert expected.runs == possible
+            assert expected.expects == probe.expects
+        assert not cell.measured or cell.active
+
+
+def test_it_survives_its_file() -> None:
+    found = _forecast("dp_sgd", "split_conformal")
+    assert Forecast.from_json(found.to_json()) == found
+    with pytest.raises(ValueError, match="digest"):
+        Forecast.from_json("{}")
+
+
+@pytest.mark.parametrize(
+    ("expects", "found", "stands"),
+    [
+        ("harm", "harm", "as_expected"),
+        ("harm", "harm_undetermined", "open"),
+        ("harm", "no_material_harm", "surprise"),
+        ("harm", "improvement", "surprise"),
+        ("harm", "inconclusive", "open"),
+        ("harm", "did_nothing_here", "open"),
+        ("harm", "withheld", "not_measured"),
+        ("harm", None, "not_measured"),
+        ("improvement", "improvement", "as_expected"),
+        ("improvement", "harm_undetermined", "surprise"),
+        ("improvement", "no_material_harm", "surprise"),
+        ("either", "harm", "no_direction"),
+        ("either", "no_material_harm", "no_direction"),
+        ("either", "inconclusive", "open"),
+        ("either", "not_yet_measurable", "not_measured"),
+    ],
+)
+def test_how_a_result_stands_to_what_was_expected(expects: str, found: str | None, stands: str) -> None:
+    assert agreement(expects, found) == stands  # type: ignore[arg-type]
+
+
+def test_every_verdict_stands_somehow() -> None:
+    for expects, verdict in product(("harm", "improvement", "either"), {*get_args(Verdict), *get_args(PairOutcome)}):
+        assert agreement(expects, verdict)  # type: ignore[arg-type]
+
+
+def test_surprises_are_counted_in_one_sentence() -> None:
+    kinds = (("harm", "as_expected"), ("harm", "surprise"), ("harm", "surprise"), ("either", "no_direction"))
+    kinds += (("improvement", "open"), ("harm", "not_measured"))
+    probes = [{"expects": expects, "agreement": kind} for expects, kind in kinds]
+    assert surprises([{"probes": probes[:3]}, {"probes": probes[3:]}]) == (
+        "of 4 measured probes with an expected direction, 1 found what the literature expects, 2 found something else "
+        "and 1 stay open; for 1 more the literature gives no direction"
+    )
+
+
+def test_the_plan_lists_what_is_active_and_what_is_not() -> None:
+    lines = outlined(_forecast("dp_sgd", "group_thresholds"))
+    assert lines[0].startswith("8 of 20 interactions are active, 4 of them measured")
+    assert (
+        "- P -> F    harm        accuracy disparity, equal opportunity, worst group, robust accuracy disparity" in lines
+    )
+    assert any(line.startswith("- P -> R    either      robust accuracy (either), distance") for line in lines)
+    assert "- P -> E    harm        not measured: the study does not list release_explanations" in lines
+    assert lines[-1].startswith("- not active: R -> F, R -> P")
+    assert any("not yet measurable: membership from sets" in line for line in outlined(_forecast("split_conformal")))
