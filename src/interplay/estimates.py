@@ -1,6 +1,6 @@
 """What a measurement yields: values per member and draw, or a reason why there are none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interplay.arrays import Array, Float
 
@@ -45,3 +45,10 @@ class Sample:
     def mean(self) -> float:
         """The mean over members at unit weights."""
         return float(self.values[:, 0].mean())
+
+    def first(self, members: int) -> "Sample":
+        """The same of the first members only."""
+        if members == len(self.values):
+            return self
+        contrasts = tuple(replace(one, values=one.values[:members]) for one in self.contrasts)
+        return replace(self, values=self.values[:members], contrasts=contrasts)

@@ -77,9 +77,9 @@ def test_a_gap_against_zero() -> None:
 
 
 def test_samples_that_cannot_be_paired() -> None:
-    found = paired_differences(Sample(steady(0.1), 10), Sample(steady(0.1)[:4], 10), Accuracy())[""]
+    found = paired_differences(Sample(steady(0.1), 10), Sample(steady(0.1)[:, :9], 10), Accuracy())[""]
     assert isinstance(found, NotMeasurable)
-    assert "6 members and 20 draws against 4 members and 20 draws" in found.reason
+    assert "6 members and 20 draws against 6 members and 9 draws" in found.reason
     broken = steady(0.1)
     broken[0, 0] = np.inf
     assert isinstance(paired_differences(Sample(broken, 10), None, Accuracy())[""], NotMeasurable)
@@ -152,3 +152,12 @@ def test_a_settled_gap_bounds_the_difference() -> None:
     assert found.high == pytest.approx(alone.high)
     assert found.low <= found.estimate <= found.high < max(case.interval.high for case in found.cases)
     assert found.p_below(0.16) == pytest.approx(alone.p_below(0.16))
+
+
+def test_members_that_both_have_are_paired() -> None:
+    random = np.random.default_rng(1)
+    many, few = 0.8 + 0.1 * random.standard_normal((8, 30)), 0.7 + 0.1 * random.standard_normal((5, 30))
+    found = paired_differences(Sample(many, 50), Sample(few, 50), Accuracy())[""]
+    alone = paired_differences(Sample(many[:5], 50), Sample(few, 50), Accuracy())[""]
+    assert isinstance(found, Difference) and isinstance(alone, Difference)
+    assert found.cases == alone.cases and len(found.values) == 5

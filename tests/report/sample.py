@@ -268,13 +268,15 @@ def _effect(
         "needed": {"thing": "rows", "have": 439, "count": 1200, "group": contrast}
         if verdict == "inconclusive"
         else None,
+        "members": 16,
+        "chance_settled": None,
     }
 
 
 def _absent(effect: dict[str, Any], reason: str) -> dict[str, Any]:
     numbers = ("treated", "control", "estimate", "low", "high", "standard_error", "smallest_detectable")
     chances = ("degrees", "member_spread", "probability_of_harm", "probability_deployed", "exceedance")
-    tests = ("clear_p", "equivalent", "adjusted_p", "holm_p", "cause", "needed")
+    tests = ("clear_p", "equivalent", "adjusted_p", "holm_p", "cause", "needed", "members", "chance_settled")
     none = dict.fromkeys((*numbers, *chances, *tests))
     return {**effect, **none, "verdict": "not_measurable", "reason": reason}
 

@@ -17,6 +17,10 @@ from interplay.effects.verdict import Judgement, judge
 from interplay.measurement.measurements import Measurements, Tuning
 
 
+FUTILE = 0.10
+"""Below this chance that the members of the last look settle a comparison, no more are spent on it."""
+
+
 def compare(
     measurements: Measurements,
     comparisons: Sequence[Comparison],
@@ -46,7 +50,8 @@ def compare(
     found = _moderated(raw, planned.nominal(ONE_SIDED))
     controls = positive_controls(found)
     corrected = corrections(found, planned, limited)
-    judged = tuple(_effect(reading, corrected.get(place), controls) for place, reading in enumerate(found))
+    most = planned.members[-1]
+    judged = tuple(_effect(reading, corrected.get(place), controls, most) for place, reading in enumerate(found))
     tuned = {name: control for (name, tuning), control in controls.items() if tuning == "tuned"}
     return Effects(_with_tunings_told_apart(judged), tuned)
 
@@ -70,7 +75,9 @@ def _prior(same: Sequence[Reading]) -> Prior | None:
     return fit([one.members * one.from_members for one in found], [one.members - 1.0 for one in found])
 
 
-def _effect(reading: Reading, correction: Correction | None, controls: Mapping[tuple[str, Tuning], Control]) -> Effect:
+def _effect(
+    reading: Reading, correction: Correction | None, controls: Mapping[tuple[str, Tuning], Control], most: int
+) -> Effect:
     comparison = reading.comparison
     own = [_control_of(name, reading.tuning, controls) for name in comparison.applied]
     judgement = judge(reading, correction, [control for control in own if control is not None])
@@ -91,18 +98,30 @@ def _effect(reading: Reading, correction: Correction | None, controls: Mapping[t
         treated=getattr(reading.difference, "treated", None),
         control=getattr(reading.difference, "control", None),
         **(_numbers(reading, correction) if correction else dict.fromkeys(_NUMBERS)),
-        **_judged(judgement),
+        **_judged(judgement, reading, most),
     )
 
 
-def _judged(judgement: Judgement) -> dict[str, Any]:
-    open_because = judgement.open_because
+def _judged(judgement: Judgement, reading: Reading, most: int) -> dict[str, Any]:
+    open_because, difference = judgement.open_because, reading.tested
+    members = None if difference is None else len(difference.values)
+    chance = None
+    if open_because and difference and members is not None and members < most:
+        chance = difference.chance_settled(reading.tolerance, most)
+    stopped = "" if chance is None or chance >= FUTILE else _futile(chance, most)
     return {
         "verdict": judgement.verdict,
-        "reason": judgement.reason,
+        "reason": judgement.reason + stopped,
         "cause": None if open_because is None else open_because.cause,
         "needed": None if open_because is None else open_because.need,
+        "members": members,
+        "chance_settled": chance,
     }
+
+
+def _futile(chance: float, most: int) -> str:
+    percent = "less than 1" if chance < 0.01 else f"{100 * chance:.0f}"
+    return f"; not settled at this budget: the chance that {most} members would settle it is {percent} %"
 
 
 def _control_of(name: str, tuning: Tuning, controls: Mapping[tuple[str, Tuning], Control]) -> Control | None:

@@ -121,6 +121,10 @@ class Difference:
         """P(one deployed model is worse by more than `tolerance` | data) with a flat prior."""
         return sum(case.weight * case.interval.chance_one_above(self.scaled(tolerance)) for case in self.cases)
 
+    def chance_settled(self, tolerance: float, members: int) -> float:
+        """The chance that `members` in all settle whether it is worse by more than `tolerance`, in every case."""
+        return min(case.interval.chance_settled(self.scaled(tolerance), members) for case in self.cases)
+
     def exceedance(self, tolerance: float) -> float:
         """The expected exceedance of `tolerance`, in tolerances; on the scale of `values`, and 0 or more."""
         limit = self.scaled(tolerance)
@@ -152,8 +156,12 @@ def paired_differences(
     `control` None stands for zero by definition. A sample with contrasts is compared contrast by contrast, as the
     module's text says; gaps are always plain differences, even of a relative metric. Other samples are compared
     directly: treated - control, or the logarithm of treated / control for a relative metric, with the sign turned when
-    higher is better. A contrast that only one of the two has is `NotMeasurable`.
+    higher is better. A contrast that only one of the two has is `NotMeasurable`. Where one of them has more members, the
+    members that both have are paired.
     """
+    if control is not None:
+        common = min(len(treated.values), len(control.values))
+        treated, control = treated.first(common), control.first(common)
     if reason := _unpairable(treated, control):
         return {"": NotMeasurable(reason)}
     if not treated.contrasts and not (control and control.contrasts):

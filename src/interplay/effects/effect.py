@@ -43,7 +43,8 @@ class Effect:
     `equivalent` says that both one-sided tests at the tolerance reject. `adjusted_p` is the Benjamini-Hochberg p of
     "worse by at most the tolerance" in its family; `holm_p` is Holm's, in its family or, for a metric with a hard limit,
     over all comparisons on such metrics. `smallest_detectable` is the effect beyond the tolerance found with 80 % power.
-    `cause` and `needed` say what keeps the comparison open, and what would settle it.
+    `cause` and `needed` say what keeps the comparison open, and what would settle it. `members` are paired; where more
+    looks were planned, `chance_settled` is the chance that the members of the last one settle an open comparison.
     """
 
     source: tuple[Aspect, ...]
@@ -79,3 +80,5 @@ class Effect:
     reason: str
     cause: Cause | None
     needed: Need | None
+    members: int | None
+    chance_settled: float | None

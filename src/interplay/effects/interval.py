@@ -129,6 +129,26 @@ class Interval:
         """How far beyond a threshold a value must lie to be shown above it with 80 % power."""
         return (self._quantile(1 - self.error) + self._quantile(POWER)) * self.standard_error
 
+    def chance_settled(self, threshold: float, members: int) -> float:
+        """The chance that with `members` in all a bound will have left `threshold`, on either side.
+
+        then = from_members * (members now / members) + row part
+        chance = P(|estimate + sqrt(variance - then) * Z - threshold| > z * sqrt(then))
+
+        with Z standard normal and z the quantile of the bounds: what more members take off the variance is how far the
+        estimate may still move, and the rows stay as they are.
+
+        Reference: Lan, Simon and Halperin (1982) for stopping early by the conditional power.
+        """
+        fixed = max(self.from_rows - self.residual, 0.0)
+        now = self.from_members + fixed
+        then = self.from_members * min(self.members / members, 1.0) + fixed
+        room, reach = self.estimate - threshold, float(special.ndtri(1 - self.error)) * sqrt(then)
+        moves = sqrt(max(now - then, 0.0))
+        if moves == 0:
+            return 1.0 if abs(room) > reach else 0.0
+        return float(special.ndtr((room - reach) / moves) + special.ndtr((-room - reach) / moves))
+
     def moderated(self, prior: Prior | None) -> "Interval":
         """The same with the spread over members drawn towards that of other cells; a point stays one."""
         if prior is None or self.variance == 0:
