@@ -30,7 +30,11 @@ def said(effect: JointEffect) -> str:
         "overlay": f"{names} all together, against the sum of what each does alone",
     }[effect.kind]
     alone = effect.treatments == 2 ** len(effect.factors)
-    place = {"averaged": "" if alone else ", averaged over the others", "baseline": ", with the others off", "stack": ""}
+    place = {
+        "averaged": "" if alone else ", averaged over the others",
+        "baseline": ", with the others off",
+        "stack": "",
+    }
     return words + place[effect.at]
 
 

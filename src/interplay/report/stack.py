@@ -14,7 +14,7 @@ Joint = Mapping[str, Any]
 
 DRAWN = 20
 """So many lines of a block are drawn; the others are in the table."""
-LISTED = 1_000
+LISTED = 600
 """With more joint effects than this only those of headline metrics are listed."""
 
 TOGETHER = ("two_way", "three_way")
@@ -51,7 +51,7 @@ class Stack:
 
 def stack(reading: Reading) -> Stack:
     """The section on joint effects of an audit."""
-    joint, effects = reading.audit["joint"], reading.audit["joint"]["effects"]
+    effects = reading.audit["joint"]["effects"]
     flagged = [one for one in effects if _flagged(one)]
     groups = (
         ("Together, against the sum of each", [one for one in flagged if one["kind"] in TOGETHER and not _whole(one)]),
@@ -66,7 +66,7 @@ def stack(reading: Reading) -> Stack:
         for title, found in drawn
     )
     listed = [one for one in effects if len(effects) <= LISTED or reading.metrics[one["metric"]]["headline"]]
-    return Stack(_sentence(joint, flagged), on, blocks, _by_metric(listed), len(effects) - len(listed))
+    return Stack(_sentence(effects), on, blocks, _by_metric(listed), len(effects) - len(listed))
 
 
 def words(reading: Reading, effect: Joint) -> str:
@@ -75,6 +75,7 @@ def words(reading: Reading, effect: Joint) -> str:
     if effect["kind"] == "overlay":
         names = reading.interventions(effect["factors"])
     place = {
+        "main": ", on average",
         "in_stack": ", added last",
         "overlay": ", against the sum of each",
     }.get(effect["kind"], ", with the others off" if effect["at"] == "baseline" else "")
@@ -132,17 +133,27 @@ def _by_metric(effects: Sequence[Joint]) -> tuple[tuple[str, tuple[Joint, ...]],
     return tuple((metric, tuple(own)) for metric, own in found.items())
 
 
-def _sentence(joint: Joint, flagged: Sequence[Joint]) -> str:
-    tested = joint["tested"]
+def _sentence(effects: Sequence[Joint]) -> str:
+    tested = [one for one in effects if one["estimate"] is not None]
     if not tested:
         return "No joint contrast could be tested."
-    shown = [one for one in flagged if one["kind"] in (*TOGETHER, "overlay")]
+    joined = [one for one in tested if one["kind"] in (*TOGETHER, "overlay")]
+    shown = [one for one in joined if _flagged(one)]
     worse = sum(one["verdict"] == "worse" for one in shown)
     opening = (
-        f"{len(shown):,} of {plural(tested, 'joint contrast')} {'says' if len(shown) == 1 else 'say'} that interventions "
-        "together do not do what each of them does alone added up"
+        f"{len(shown):,} of {plural(len(joined), 'joint contrast')}"
+        if shown
+        else f"None of {len(joined):,} joint contrasts"
+    )
+    said = (
+        f"{opening} {'show' if len(shown) > 1 else 'shows'}, beyond twice the tolerance, that interventions together do "
+        "something other than each of them alone, added up"
     )
     parts = f": {worse:,} for the worse, {len(shown) - worse:,} for the better" if shown else ""
-    rest = len(flagged) - len(shown)
-    more = f" {plural(rest, 'effect')} averaged over the others or added last to them also lie beyond." if rest else ""
-    return f"{opening}{parts}.{more if rest != 1 else more.replace(' also lie ', ' also lies ')}"
+    rest = [one for one in tested if one["kind"] not in (*TOGETHER, "overlay")]
+    beyond = sum(map(_flagged, rest))
+    more = (
+        f" Of {plural(len(rest), 'effect')} averaged over the other interventions or added last to them, {beyond:,} "
+        f"{'lies' if beyond == 1 else 'lie'} beyond it."
+    )
+    return f"{said}{parts}.{more}"
