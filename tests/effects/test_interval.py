@@ -129,14 +129,14 @@ def test_a_smaller_error_widens_the_bounds() -> None:
 
 
 def test_the_chance_to_settle_is_what_more_members_give() -> None:
-    """Five members now, twenty later: the chance told now is the share of worlds that are settled then."""
+    """Six members now, twenty later, any truth: the chance told now is the share of worlds that are settled then."""
     random = np.random.default_rng(12)
     told, settled = [], []
     for _ in range(400):
-        values = drawn(random, 20, 400, (0.3, 0.2, 0.4)) + 0.1
-        now, later = crossed_interval(values[:5], 400), crossed_interval(values, 400)
+        values = drawn(random, 20, 400, (0.3, 0.2, 0.4)) + random.uniform(-0.2, 0.8)
+        now, later = crossed_interval(values[:6], 400), crossed_interval(values, 400)
         told.append(now.chance_settled(0.3, 20))
         settled.append(later.low > 0.3 or later.high < 0.3)
-    assert np.mean(told) == pytest.approx(np.mean(settled), abs=0.08)
+    assert np.mean(told) == pytest.approx(np.mean(settled), abs=0.06)
     rows_only = crossed_interval(drawn(random, 5, 100, (0.0, 2.0, 0.0)), 100)
     assert rows_only.chance_settled(rows_only.estimate + 0.01, 20) < 0.02
