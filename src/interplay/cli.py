@@ -87,7 +87,7 @@ def run(
     start = time.monotonic()
     with _resumable(study, runs), _progress(Meter(ready.design), console, quiet) as progress:
         audit = run_study(declared, runs, progress=progress, ready=ready)
-    paths = {"audit": str(audit.path / "audit.json"), "report": str(audit.report)}
+    paths = {"audit": str(audit.path / "audit.json"), "report": str(audit.report), "register": str(audit.register)}
     Console().print(summary(audit.content, paths))
     console.print(f"Done in {time.monotonic() - start:.0f} s. {_compiling(compile_seconds())}".rstrip())
 

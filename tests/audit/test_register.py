@@ -14,6 +14,7 @@ import pytest
 
 import interplay as ip
 from interplay.audit import run as running
+from interplay.audit.folder import RunFolder
 from interplay.audit.register import groups_of
 from interplay.audit.register_file import FILE, PERSON
 from interplay.data.groups import Grouping
@@ -108,6 +109,16 @@ def test_what_people_write_is_shown_after_the_next_run_and_nothing_is_computed_a
     )
     assert kept[0]["score"] == f"{entry['score']:.6g}"
     assert _again(again).content == again.content
+
+
+def test_a_file_written_anew_by_another_command_leaves_the_register_watched(audit: ip.Audit) -> None:
+    folder = RunFolder(audit.path)
+    folder.amend("report", {"report.html": b"<p>other</p>"})
+    assert folder.finished("report")
+    rows = _rows(audit)
+    rows[0] |= SAID
+    _save(audit, rows)
+    assert not folder.finished("report")
 
 
 def test_a_register_survives_when_everything_is_computed_again(audit: ip.Audit) -> None:

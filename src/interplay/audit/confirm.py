@@ -211,4 +211,4 @@ def _refresh(folder: RunFolder, done: dict[str, Any]) -> None:
     audit: dict[str, Any] = json.loads(folder.read("audit.json"))
     if audit.get("confirmation") != done:
         changed = as_json(audit | {"confirmation": done})
-        folder.finish("report", {"audit.json": changed, "report.html": render(json.loads(changed)).encode()})
+        folder.amend("report", {"audit.json": changed, "report.html": render(json.loads(changed)).encode()})

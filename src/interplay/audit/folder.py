@@ -68,10 +68,17 @@ class RunFolder:
 
     def finish(self, stage: str, files: dict[str, bytes]) -> None:
         """Write the files of a stage or a piece of one, then list it as finished."""
+        self._list(stage, files, {})
+
+    def amend(self, stage: str, files: dict[str, bytes]) -> None:
+        """Write some files of a stage anew; its other files stay listed with the hashes they had."""
+        self._list(stage, files, self._manifest().get(stage, {}))
+
+    def _list(self, stage: str, files: dict[str, bytes], others: dict[str, str]) -> None:
         for name, content in files.items():
             write(self.path / name, content)
         listed = dict(self._manifest())
-        listed[stage] = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        listed[stage] = others | {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
         write(self.path / MANIFEST, json.dumps(listed, indent=1, sort_keys=True).encode())
 
     def forget(self, stages: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from interplay.audit.folder import write
+from interplay.audit.register_file import FILE as REGISTER
 from interplay.report.notebook import fragment, text
 from interplay.report.page import render
 from interplay.report.picture import picture
@@ -42,6 +43,11 @@ class Audit:
     def report(self) -> Path:
         """Where the run wrote its report."""
         return self.path / "report.html"
+
+    @property
+    def register(self) -> Path:
+        """Where people write who answers for each risk, and what is done about it."""
+        return self.path / REGISTER
 
     def save(self, path: str | Path) -> Path:
         """Write the report as one self-contained HTML file."""
