@@ -1,6 +1,8 @@
 """Joint effects and strengths, from a study to the page."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -135,3 +137,13 @@ def test_the_plan_and_the_audit_tell_what_a_fraction_mixes():
     assert part["design"]["treatments"] == 74
     assert "i0 is mixed with i3 x i7 x i8" in part["design"]["statements"]
     assert strength_lines(built) == []
+
+
+def test_a_reviewer_without_the_package_gets_the_same_numbers(audit):
+    script = Path(__file__).parents[2] / "docs" / "recompute_joint.py"
+    done = subprocess.run([sys.executable, script, audit.path], capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"{audit.content['joint']['tested']} joint effects"
+    apart = {line.partition(":")[0]: float(line.split()[-1]) for line in lines[1:]}
+    assert set(apart) == {"estimate", "low", "high", "adjusted_p"}
+    assert max(apart.values()) < 1e-9
