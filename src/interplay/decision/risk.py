@@ -78,7 +78,8 @@ class Risk:
         """
         if self.deployed is None or self.severity is None:
             return None
-        return (LIKELIHOODS.index(self.deployed) + 1) * (SEVERITIES.index(self.severity) + 1) * self.weight
+        steps = (LIKELIHOODS.index(self.deployed) + 1) * (SEVERITIES.index(self.severity) + 1)
+        return round(steps * self.weight, 6)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ from interplay.design.comparison import Comparison
 from interplay.interactions import Expectation, Interaction, Probe, Unmeasured
 from interplay.interventions import Intervention
 
-
 LATER = "not yet measurable: "
 """How the obstacle of a probe begins that this version cannot run."""
 
