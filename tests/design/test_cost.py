@@ -14,7 +14,8 @@ def design():
     return prepare(mortgage(members=4)).design
 
 
-def _changed(design, **study):
+def _changed(design, members=None, **study):
+    design = design if members is None else design.with_members(members)
     return dataclasses.replace(design, study=design.study.model_copy(update=study))
 
 

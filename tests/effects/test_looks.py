@@ -36,9 +36,3 @@ def test_a_single_look_changes_nothing() -> None:
     p_values = np.array([1e-20, 0.04, 1.0])
     assert Looks.once().nominal(0.05) == 0.05
     assert Looks.once().adjusted(p_values).tolist() == p_values.tolist()
-
-
-def test_the_schedule_lies_between_the_first_and_the_most() -> None:
-    assert Looks.between(3, 9).members == (3, 5, 8, 9)
-    assert Looks.between(16, 20).members == (16, 20)
-    assert Looks.between(20, 20).members == (20,)

@@ -479,6 +479,7 @@ def _methods() -> dict[str, Any]:
         "members": 16,
         "draws": 200,
         "interval_level": 0.9,
+        "looks": None,
         "splits": "60 % pool, 18 % calibration, 22 % test, stratified by group and label.",
         "conformal": {"miscoverage": 0.04, "chosen_by": "half of the control's error, at most .1"},
         "attacks": [

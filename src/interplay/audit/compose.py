@@ -1,6 +1,7 @@
 """The audit dictionary: the one truth that audit.json holds and the report shows."""
 
 import platform
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -13,6 +14,7 @@ from interplay.audit.data import described
 from interplay.audit.decidable import statements as resolution_statements
 from interplay.audit.forecast import compared
 from interplay.audit.joint import joint_part
+from interplay.audit.looks import look_sentences, told_looks
 from interplay.audit.methods import methods
 from interplay.audit.pairs import directed_pairs, without_a_number
 from interplay.audit.register import risk_register
@@ -30,11 +32,12 @@ from interplay.design.treatment import Treatment
 from interplay.effects.dose import dose_curves
 from interplay.effects.effect import Effect
 from interplay.effects.joint_effect import JointEffects
+from interplay.effects.looks import Looks
 from interplay.effects.matrix import matrix
 from interplay.effects.results import Effects
 from interplay.estimates import NotMeasurable, Sample
 from interplay.interventions import Intervention
-from interplay.measurement.measurements import Measurements
+from interplay.measurement.measurements import Cell, Measurements
 from interplay.models import perceptron
 from interplay.models.network import Network
 from interplay.study import Study
@@ -62,6 +65,7 @@ class Findings:
     foreseen: Forecast
     kept: Kept
     joint: JointEffects
+    looks: Sequence[Mapping[str, Any]]
 
 
 def compose(found: Findings) -> dict[str, Any]:
@@ -106,7 +110,7 @@ def compose(found: Findings) -> dict[str, Any]:
         ],
         "effects": [_effect(effect) for effect in found.effects.effects],
         "joint": joint_part(design.factors, found.joint),
-        "strengths": strengths_part(dose_curves(measured, design.factors, study.tolerances)),
+        "strengths": strengths_part(dose_curves(measured, design.factors, study.tolerances, Looks(design.looks))),
         "interactions": directed_pairs(verdicts, found.effects),
         "forecast": compared(found.foreseen, found.effects, verdicts),
         "decision": _decision(found.decision, found.effects),
@@ -114,7 +118,17 @@ def compose(found: Findings) -> dict[str, Any]:
         "confirmation": None,
         "soft_goals": [goal.model_dump(mode="json") for goal in study.soft_goals],
         "not_measured": [*_not_measured(measured), *without_a_number(verdicts)],
-        "methods": told | {"statements": [f"Trained is this network: {network}.", _computed(), *told["statements"], *size]},
+        "methods": told
+        | {
+            "looks": told_looks(design, found.looks),
+            "statements": [
+                f"Trained is this network: {network}.",
+                _computed(),
+                *look_sentences(design, found.looks),
+                *told["statements"],
+                *size,
+            ],
+        },
         "software": {
             "name": "interplay",
             "version": version("interplay"),
@@ -151,13 +165,24 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _is_tuned(cell: Cell, treatment: Treatment) -> bool:
+    return cell.treatment == treatment and cell.tuning == "tuned"
+
+
 def _treatment(one: Treatment, design: Design, fleet: Fleet, measured: Measurements) -> dict[str, Any]:
     bare = one.without(tuple(design.factors.layers))
     budget, chosen = measured.budgets.get(bare), fleet.tuning[bare]
     return {
         "name": one.name,
         "interventions": list(one.interventions),
-        "members": design.study.members,
+        "members": max(
+            (
+                len(one.values)
+                for cell, one in measured.samples.items()
+                if _is_tuned(cell, bare) and isinstance(one, Sample)
+            ),
+            default=design.members,
+        ),
         "training": one == bare,
         "tuning": {
             "learning_rates": list(chosen.rates),

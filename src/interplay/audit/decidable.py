@@ -26,12 +26,12 @@ def refuse_undecidable(study: Study, design: Design, dataset: Dataset, where: Po
 def statements(design: Design, dataset: Dataset) -> tuple[str, ...]:
     """What usually stays open at this size, as sentences of an audit."""
     fine = too_fine(decidable(design, dataset))
-    return (*few_members(design.study.members), *([f"{TOO_FINE}: {'; '.join(fine)}."] if fine else []))
+    return (*few_members(design.members), *([f"{TOO_FINE}: {'; '.join(fine)}."] if fine else []))
 
 
 def lines(design: Design, dataset: Dataset) -> tuple[str, ...]:
     """The same as lines of a plan."""
     fine = too_fine(decidable(design, dataset))
-    few = [f"Warning    {one}" for one in few_members(design.study.members)]
+    few = [f"Warning    {one}" for one in few_members(design.members)]
     listed = [f"Warning    {TOO_FINE}:", *(f"           - {clean(one)}" for one in fine)]
     return (*few, *(listed if fine else []))

@@ -4,6 +4,7 @@ from typing import Any
 
 from interplay.design.plan import Design
 from interplay.effects.interval import ONE_SIDED
+from interplay.effects.looks import Looks
 from interplay.effects.tolerance import tolerance_of
 from interplay.measurement.measurements import Measurements
 from interplay.study import Study
@@ -16,9 +17,9 @@ def methods(study: Study, design: Design, measured: Measurements) -> dict[str, A
     told = measured.methods
     return {
         "evaluation": _evaluation(design, told),
-        "members": study.members,
+        "members": design.members,
         "draws": study.draws,
-        "interval_level": 1 - 2 * ONE_SIDED,
+        "interval_level": 1 - 2 * Looks(design.looks).nominal(ONE_SIDED),
         "splits": "Rows are split once, stratified by group and label: "
         + ", ".join(f"{name} {int(getattr(design.split, name).sum())}" for name in PARTS)
         + f". Member k of every treatment trains on the same {design.half} pool rows, a half drawn independently of the "

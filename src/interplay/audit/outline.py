@@ -27,9 +27,10 @@ def outline(ready: Prepared, runs: Path) -> str:
         *(f"Group      {_sizes(name, ready)}" for name in dataset.groupings),
         *(f"Left out   {column}: {reason}" for column, reason in dataset.dropped.items()),
         *(f"Warning    {one.column}: {one.text}" for one in dataset.findings if one.level == "warning"),
-        f"Training   {len(design.trainings)} treatments x {design.study.members} members, {design.half} rows each, "
+        f"Training   {len(design.trainings)} treatments x {design.members} members, {design.half} rows each, "
         f"{design.study.model.steps} steps, batches of {design.batch_size}",
         *(f"           - {one.name}{_spent(one, ready)}" for one in design.trainings),
+        *_more(ready),
         *fraction_lines(design.factors),
         *strength_lines(design.factors),
         f"Network    {in_words(ready.network, columns)}",
@@ -55,6 +56,17 @@ _PARTS = ("pool", "tuning", "calibration", "test", "audit")
 def _declared() -> str:
     declared = declared_memory()
     return "" if declared is None else f" of {declared / 1e9:.1f} GB declared"
+
+
+def _more(ready: Prepared) -> list[str]:
+    """Where members may be added: when, up to how many, and what it costs at most."""
+    looks, most = ready.design.looks, ready.at_most
+    if len(looks) == 1:
+        return []
+    return [
+        f"Members    {looks[0]} at first, up to {looks[-1]} where comparisons that matter stay open (looks at "
+        f"{', '.join(map(str, looks))}): at most {most.models} models and {_time(most.seconds)}",
+    ]
 
 
 def _sizes(name: str, ready: Prepared) -> str:

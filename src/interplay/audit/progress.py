@@ -5,7 +5,15 @@ from collections.abc import Mapping
 
 from interplay.design.plan import Design
 
-STAGE_WEIGHTS = {"tune": 0.3, "train": 0.3, "measure": 0.3, "compare": 0.06, "decide": 0.02, "report": 0.02}
+STAGE_WEIGHTS = {
+    "tune": 0.28,
+    "train": 0.28,
+    "measure": 0.28,
+    "look": 0.06,
+    "compare": 0.06,
+    "decide": 0.02,
+    "report": 0.02,
+}
 """Rough shares of a run's time; within a stage, progress counts models or treatments."""
 
 
@@ -61,6 +69,7 @@ def _of_a_run(design: Design) -> dict[str, int]:
     grid = len(design.study.model.learning_rates) + 1
     return {
         "tune": trainings * grid * len(design.tuning_halves),
-        "train": (2 * trainings - 1) * design.study.members,
+        "train": (2 * trainings - 1) * design.members,
         "measure": 2 * trainings - 1,
+        "look": max((len(design.looks) - 1) * trainings, 1),
     }

@@ -5,7 +5,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from interplay.audit.confirmed import stored
 from interplay.audit.decidable import refuse_undecidable
 from interplay.audit.folder import RunFolder, write
 from interplay.audit.forecast import registered
+from interplay.audit.looks import MEASURED, MEMBERS, Laboratory, look_files, read_looks, stale
 from interplay.audit.pieces import Pieces
 from interplay.audit.register import register_csv
 from interplay.audit.register_file import FILE as REGISTER
@@ -47,14 +48,16 @@ from interplay.design.candidates import candidates, measured_at
 from interplay.design.cost import Cost, cost
 from interplay.design.forecast import Forecast, forecast
 from interplay.design.plan import Design, plan
+from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
 from interplay.effects.joint import joint
 from interplay.effects.joint_effect import JointEffects
+from interplay.effects.looks import Looks
 from interplay.effects.results import Effects
 from interplay.engine import MEMORY, compile_seconds, declared_memory, notice
 from interplay.errors import MachineError
 from interplay.measurement.bench import Bench, bench
-from interplay.measurement.measure import measure
+from interplay.measurement.measure import measure, reference
 from interplay.models.computation import called, computation
 from interplay.models.network import Network
 from interplay.report.page import render
@@ -66,7 +69,7 @@ from interplay.study.positions import Positions
 from interplay.training.recipes import Workshop, workshop
 from interplay.training.train import Piece, Rows, train, tune
 
-STAGES = ("tune", "train", "measure", "compare", "decide", "report")
+STAGES = ("tune", "train", "measure", "look", "compare", "decide", "report")
 Progress = Callable[[str, int], None]
 """Told the stage and how many of its units are done; (stage, 0) says that the stage begins."""
 
@@ -90,6 +93,12 @@ class Prepared:
         return cost(self.design, columns, classes, network=self.network)
 
     @property
+    def at_most(self) -> Cost:
+        """The same if every treatment gets all the members that may be added."""
+        columns, classes = self.encoded.matrix.shape[1], len(self.dataset.classes)
+        return cost(self.design.with_members(self.design.looks[-1]), columns, classes, network=self.network)
+
+    @property
     def forecast(self) -> Forecast:
         """What the literature expects of the study's interactions."""
         return forecast(self.design.factors.all, self.design.comparisons, catalogue.interactions(), self.digest)
@@ -100,7 +109,11 @@ class Prepared:
 
     def bench(self) -> Bench:
         """What measuring needs."""
-        return bench(self.design, self.network, self.dataset, self.encoder, self.encoded)
+        return self.bench_of(self.design)
+
+    def bench_of(self, design: Design) -> Bench:
+        """The same for a design with other members."""
+        return bench(design, self.network, self.dataset, self.encoder, self.encoded)
 
     def tuning_rows(self) -> Rows:
         """The rows on which learning rates are judged."""
@@ -149,7 +162,7 @@ def run(
     if lost := notice():
         warnings.warn(lost, stacklevel=2)
     ready = ready or prepare(study, frame, network=network)
-    _within_memory(ready.expected.memory_bytes)
+    _within_memory(ready.at_most.memory_bytes)
     folder = RunFolder(Path(runs) / ready.digest[:16])
     write(folder.path / "study.json", as_json(to_json(study)))
     stages = _Stages(ready, folder, progress, registered(folder, ready.forecast))
@@ -198,12 +211,26 @@ class _Stages:
             design, fleet, folder.read("measurements.safetensors"), folder.read("measurements.json")
         )
         tolerances: Mapping[str, float] = ready.study.tolerances
-        limited = tuple(limit.metric for limit in ready.study.limits)
+        limited, looks = tuple(limit.metric for limit in ready.study.limits), Looks(design.looks)
+        if stale(folder, design):
+            folder.forget(STAGES[STAGES.index("look") :])
+        lab = Laboratory(
+            folder=folder,
+            shop=shop,
+            fleet=fleet,
+            bench=ready.bench_of,
+            reference=cache(lambda: reference(ready.bench(), fleet.tuned[Treatment()])),
+            limited=limited,
+            progress=self.progress,
+        )
+        first = measured
+        self._stage("look", lambda: look_files(lab, first))
+        measured, taken = read_looks(folder, design, fleet, first)
         self._stage(
             "compare",
             lambda: {
-                "effects.json": compare(measured, design.comparisons, tolerances, limited=limited).to_json().encode(),
-                "joint.json": joint(measured, design.factors, tolerances).to_json().encode(),
+                "effects.json": compare(measured, design.comparisons, tolerances, looks, limited).to_json().encode(),
+                "joint.json": joint(measured, design.factors, tolerances, looks).to_json().encode(),
             },
         )
         effects = Effects.from_json(folder.read("effects.json").decode())
@@ -238,6 +265,7 @@ class _Stages:
                     self.foreseen,
                     kept,
                     JointEffects.from_json(folder.read("joint.json").decode()),
+                    taken,
                 )
             )
             content = as_json(audit | {"confirmation": stored(folder)})
@@ -253,13 +281,19 @@ class _Stages:
     def _stage(self, name: str, work: Callable[[], Files]) -> None:
         self.progress(name, 0)
         if not self.folder.finished(name):
-            self.folder.forget(STAGES[STAGES.index(name) + 1 :])
+            self.folder.forget(self._after(name))
             began, compiled = time.perf_counter(), compile_seconds()
             files = work()
             spent = Spent(time.perf_counter() - began, compile_seconds() - compiled)
             self.folder.finish(name, files)
             note(self.folder, name, spent)
         self.folder.tidy(name)
+
+    def _after(self, name: str) -> tuple[str, ...]:
+        """The stages after one, and what was added to the fleet where that is made again."""
+        later = STAGES[STAGES.index(name) + 1 :]
+        added = {"tune": (MEMBERS, MEASURED), "train": (MEMBERS, MEASURED), "measure": (MEASURED,)}
+        return (*later, *added.get(name, ()))
 
     def _pieces(
         self,

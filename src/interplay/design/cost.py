@@ -39,7 +39,7 @@ def cost(design: Design, columns: int, classes: int, cores: int = 2, network: Ne
     """
     study = design.study
     grid = len(study.model.learning_rates) + 1
-    tuning, fleet = grid * len(design.tuning_halves), study.members
+    tuning, fleet = grid * len(design.tuning_halves), design.members
     width = _parameters(design, columns, classes) if network is None else max(network.operations(columns), network.size)
     per_model = {one: _work(design, one, width) for one in design.trainings}
     control = per_model[Treatment()]

@@ -1,7 +1,7 @@
 """PLAN: from a study and its data to everything that will run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from interplay.data.split import Split, split
 from interplay.design.comparison import Comparison
 from interplay.design.contexts import comparisons, metrics_for
 from interplay.design.factors import Factors, factors, layered, trained
+from interplay.design.members import planned_members
 from interplay.design.treatment import Treatment
 from interplay.metrics import Metric
 from interplay.study import Study
@@ -26,7 +27,8 @@ class Design:
 
     `halves` (member, half) are positions in `pool`: member k of every treatment trains on the same half of the pool,
     drawn independently of the other members' (balanced or complementary halves bias membership attacks).
-    `tuning_halves` are those of the members set apart for choosing learning rates.
+    `tuning_halves` are those of the members set apart for choosing learning rates. `looks` are the numbers of members at
+    which it is judged whether a treatment needs more; the first is that of `halves`.
     """
 
     study: Study
@@ -39,6 +41,16 @@ class Design:
     pool: Int[Array, " pool"]
     halves: Int[Array, "member half"]
     tuning_halves: Int[Array, "member half"]
+    looks: tuple[int, ...]
+
+    @property
+    def members(self) -> int:
+        """How many members every treatment has."""
+        return len(self.halves)
+
+    def with_members(self, count: int) -> "Design":
+        """The same with another number of members; those that both have train on the same halves."""
+        return replace(self, halves=_halves(self.study.seed, "half", count, len(self.pool)))
 
     @property
     def half(self) -> int:
@@ -71,6 +83,7 @@ def plan(study: Study, dataset: Dataset) -> Design:
     parts = split(strata(dataset, study.groups.mitigate), study.seed)
     pool = np.flatnonzero(parts.pool)
     small = len(dataset.labels) < 5_000
+    looks = planned_members(study, built, metrics)
     return Design(
         study=study,
         factors=built,
@@ -80,8 +93,9 @@ def plan(study: Study, dataset: Dataset) -> Design:
         comparisons=comparisons(built, metrics, catalogue.interactions()),
         split=parts,
         pool=pool,
-        halves=_halves(study.seed, "half", study.members, len(pool)),
+        halves=_halves(study.seed, "half", looks[0], len(pool)),
         tuning_halves=_halves(study.seed, "tuning half", 4 if small else 2, len(pool)),
+        looks=looks,
     )
 
 

@@ -16,7 +16,6 @@ from interplay.effects.results import Effects
 from interplay.effects.verdict import Judgement, judge
 from interplay.measurement.measurements import Measurements, Tuning
 
-
 FUTILE = 0.10
 """Below this chance that the members of the last look settle a comparison, no more are spent on it."""
 

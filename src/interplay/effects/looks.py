@@ -13,9 +13,6 @@ _REACH = 10.0
 _SMALLEST = 1e-12
 _GRID = np.concatenate([np.logspace(-12, -2, 31), np.linspace(0.015, 0.5, 40), np.linspace(0.55, 0.999999, 12)])
 
-SCHEDULE = (5, 8, 12, 16, 20, 24, 32, 48, 64)
-"""The numbers of members at which a study looks, as far as they lie between its first and its last."""
-
 
 @dataclass(frozen=True)
 class Looks:
@@ -41,16 +38,6 @@ class Looks:
         """A single look, which needs no correction."""
         return cls((1,))
 
-    @classmethod
-    def between(cls, first: int, most: int) -> "Looks":
-        """The looks from the first number of members to the most: both, and those of the schedule that lie between.
-
-        Example:
-            >>> Looks.between(5, 20).members, Looks.between(16, 16).members
-            ((5, 8, 12, 16, 20), (16,))
-        """
-        return cls((first, *(count for count in SCHEDULE if first < count < most), *((most,) if most > first else ())))
-
     def nominal(self, level: float) -> float:
         """The level each look is held to, so that all of them together keep `level`."""
         if len(self.members) == 1:
@@ -72,7 +59,7 @@ def _crossings(members: tuple[int, ...]) -> Float[Array, " grid"]:
 
 def _crossing(members: tuple[int, ...], bound: float) -> float:
     """P(the standardised mean exceeds `bound` at some look)."""
-    density, points, spacing, before = np.ones(1), np.zeros(1), 1.0, 0
+    density, points, spacing, before = np.ones(1), np.zeros(1), np.ones(1), 0
     for count in members:
         ends = bound * np.sqrt(count)
         grid = np.linspace(min(-_REACH * np.sqrt(count), ends - 1), ends, _POINTS)

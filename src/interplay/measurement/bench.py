@@ -104,7 +104,7 @@ def rows_of(design: Design, dataset: Dataset) -> Rows:
     redrawn together with test rows.
     """
     study, count = design.study, len(dataset.labels)
-    counted = np.repeat(design.split.test[None], study.members, axis=0)
+    counted = np.repeat(design.split.test[None], design.members, axis=0)
     if design.uses_pool_rows:
         counted |= design.split.pool & ~design.inside()
     drawn = streams.generator(study.seed, "row weights").exponential(size=(study.draws, count))

@@ -1,6 +1,7 @@
 """MEASURE: every metric on every treatment, from cached facts."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -47,38 +48,58 @@ Progress = Callable[[str, int], None]
 Maker = Callable[[], Any] | NotMeasurable
 
 
+@dataclass(frozen=True)
+class Reference:
+    """What all treatments take from the control: the miscoverage of prediction sets that declare none, and the share of
+    its most frequent decision, against which a collapse is judged.
+    """
+
+    miscoverage: float
+    share: float
+
+
+def reference(bench: Bench, control: Parameters) -> Reference:
+    """What all treatments take from these members of the control."""
+    return _reference(bench, Facts(bench, control))
+
+
 def measure(bench: Bench, fleet: Fleet, progress: Progress = lambda *_: None) -> Measurements:
-    """Measure every treatment, tuned and as applied; treatments whose two rates agree are measured once.
+    """Measure every treatment, tuned and as applied; treatments whose two rates agree are measured once."""
+    control = Facts(bench, fleet.tuned[Treatment()])
+    known = _reference(bench, control)
+    found = measured_with(bench, fleet, known, progress, control)
+    return replace(found, methods=_methods(bench, control, known.miscoverage))
+
+
+def measured_with(
+    bench: Bench,
+    fleet: Fleet,
+    known: Reference,
+    progress: Progress = lambda *_: None,
+    control: Facts | None = None,
+) -> Measurements:
+    """Measure the treatments of a fleet, which may lack the control, with what they take from it.
 
     What is known of one treatment's members is forgotten before the next is looked at, so that memory does not grow
-    with treatments.
+    with treatments. `control` are the facts of the control, where they are there already.
     """
     arms = _arms(fleet)
-    control = Facts(bench, fleet.tuned[Treatment()])
-    default = default_miscoverage(_error(bench, control))
-    share = _share(bench, control)
     explained = dict(zip(arms, explanations(bench, list(arms.values())), strict=True))
     samples: dict[Cell, Sample | NotMeasurable] = {}
     collapse: dict[tuple[Treatment, Arm], str] = {}
     for (bare, arm), parameters in arms.items():
-        facts = control if parameters is control.parameters else Facts(bench, parameters)
+        facts = control if control and parameters is control.parameters else Facts(bench, parameters)
         exhibits = _exhibits(facts, explained[bare, arm], fleet.budgets.get(bare))
-        reason = _collapsed(bench, facts, None if bare == Treatment() else share)
+        reason = _collapsed(bench, facts, None if bare == Treatment() else known.share)
         names: tuple[Arm, ...] = (arm,) if (bare, "as_applied") in arms else ("tuned", "as_applied")
         for treatment in bench.design.treatments:
             if treatment.without(tuple(bench.design.factors.layers)) == bare:
-                evidence = Evidence(bench.rows, _layered(exhibits, facts, treatment, default))
+                evidence = Evidence(bench.rows, _layered(exhibits, facts, treatment, known.miscoverage))
                 found = _measured(bench, treatment, evidence)
                 samples |= {Cell(treatment, name, key): sample for name in names for key, sample in found.items()}
                 collapse |= {(treatment, name): reason for name in names if reason is not None}
         progress("measure", 1)
-    return Measurements(
-        samples=samples,
-        metrics=bench.design.metrics,
-        collapse=collapse,
-        budgets=fleet.budgets,
-        methods=_methods(bench, control, default),
-    )
+    return Measurements(samples, bench.design.metrics, collapse, fleet.budgets)
 
 
 def _arms(fleet: Fleet) -> dict[tuple[Treatment, Arm], Parameters]:
@@ -126,6 +147,10 @@ def _layered(exhibits: Mapping[type, Maker], facts: Facts, treatment: Treatment,
     return found
 
 
+def _reference(bench: Bench, control: Facts) -> Reference:
+    return Reference(default_miscoverage(_error(bench, control)), _share(bench, control))
+
+
 def _error(bench: Bench, control: Facts) -> float:
     tuning = np.flatnonzero(bench.design.split.tuning)
     return float(np.mean(control.predictions.decisions[:, tuning] != bench.dataset.labels[tuning]))
@@ -147,7 +172,7 @@ def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]
     design = bench.design
     never = np.flatnonzero(~design.split.pool)
     fakes = streams.generator(design.study.seed, "null self-test")
-    masks = fakes.random((20, design.study.members, len(never))) < 0.5
+    masks = fakes.random((20, design.members, len(never))) < 0.5
     areas = lira.null_check(lira.signal(control.log_probabilities[:, never], bench.dataset.labels[never]), masks)
     outside = int((~design.inside()[:, design.pool]).sum())
     return {
@@ -175,7 +200,7 @@ def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]
             "null_area_mean": float(areas.mean()),
             "null_area_sd": float(areas.std(ddof=1)),
             "null_draws": len(areas),
-            "shadows": design.study.members - 1,
+            "shadows": design.members - 1,
         },
         "explained_rows": len(bench.explained),
         "group_minimum": design.study.groups.minimum_rows,

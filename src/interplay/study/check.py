@@ -28,10 +28,10 @@ def check(
     `where` names the study in messages; with the `Positions` of its file (see `locate`) they have line and column.
     Raises `StudyError` for the first fault and counts the others: unknown metrics, groupings, interventions or
     parameters (with the nearest known name), parameters of another type, an intervention listed twice, limits that no
-    value can keep or that lie outside the metric's bounds, tolerances that are not above 0, a ranking that does not
-    hold each of the six aspects once, weights that are not between 0 and 1, values merged into two groups, columns used
-    for two purposes, and an image without a convolutional model or the other way round. Raises `RefusedCombination`,
-    whose remedy is the alternative, when two interventions cannot act on one model.
+    value can keep or that lie outside the metric's bounds, tolerances that are not above 0, fewer members at most than
+    at first, a ranking that does not hold each of the six aspects once, weights that are not between 0 and 1, values
+    merged into two groups, columns used for two purposes, and an image without a convolutional model or the other way
+    round. Raises `RefusedCombination`, whose remedy is the alternative, when two interventions cannot act on one model.
 
     Does not show: whether columns, groups and values exist in the data.
     """
@@ -45,12 +45,20 @@ def check(
         *_learning_rate_faults(study),
         *intervention_faults(study, interventions),
         *strength_faults(study, interventions),
+        *_member_faults(study),
         *_ranking_faults(study),
         *_weight_faults(study),
         *limit_faults(study, metrics),
         *tolerance_faults(study, metrics),
     ]
     raise_first(faults, where)
+
+
+def _member_faults(study: Study) -> Iterator[Fault]:
+    first, most = study.members, study.most_members
+    if first is not None and most is not None and most < first:
+        step = "raise most_members, or leave it out to add none"
+        yield Fault(("most_members",), f"at least the {first} members of the first look", str(most), step)
 
 
 def _ranking_faults(study: Study) -> Iterator[Fault]:

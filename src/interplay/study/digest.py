@@ -8,7 +8,7 @@ from typing import Any
 from interplay.study.dump import to_json
 from interplay.study.model import Study
 
-FORMAT = "interplay study 4"
+FORMAT = "interplay study 5"
 """Part of what is hashed, so that another way of hashing gives other hashes."""
 
 
@@ -17,7 +17,8 @@ def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
 
     sha256(JSON of the study with sorted keys, defaults written out, and whole floats as integers)
 
-    The order of keys in the file does not count, except for the attributes where it chooses the one mitigated for.
+    The order of keys in the file does not count, except for the attributes where it chooses the one mitigated for; nor
+    does up to how many members are added, since that continues a run.
     With a fingerprint, the bytes of the data count and the folder they lie in does not, so that a study moved with its
     data stays the same. `network` is the computation of a network that the study does not describe. Raises `StudyError`
     as `to_json` does.
@@ -32,6 +33,7 @@ def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
     Does not show: the version of the program that runs the study.
     """
     declared = to_json(study)
+    del declared["most_members"]  # members are added to a run, they do not make it another one
     groups = declared["groups"]
     groups["mitigate"] = groups["mitigate"] or next(iter(groups["attributes"]), None)
     if data_fingerprint:

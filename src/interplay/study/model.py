@@ -99,9 +99,12 @@ class Study(Section):
     """What the model decides, and about whom."""
     seed: int = Field(default=0, ge=0)
     """Every random number of the study follows from it."""
-    members: int = Field(default=16, ge=3)
-    """Models trained for every treatment; 16 where membership attacks are measured, 8 suffice elsewhere. An attacked model
-    has the others as shadows, of which one trained on a row and one not: three is the least."""
+    members: int | None = Field(default=None, ge=3)
+    """Models trained for every treatment at first. Where not declared: 16 if the study acts for privacy or limits it (an
+    attacked model has the other members as shadows), 5 otherwise. Three is the least."""
+    most_members: int | None = Field(default=None, ge=3)
+    """Members are added up to this number, to treatments whose comparisons matter and stay open. Where not declared:
+    `members` if those are declared, else 20. A larger number continues a finished run."""
     draws: int = Field(default=200, ge=50)
     """Bootstrap draws of the rows, for the intervals."""
     data: DataSection

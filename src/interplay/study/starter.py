@@ -96,8 +96,10 @@ name = {toml_text(f"audit of {stem}")}
 purpose = ""
 # Every random number follows from the seed.
 seed = 0
-# Models trained for every treatment. 16 serve the membership attacks as each other's shadow models.
+# Models trained for every treatment at first. 16 serve the membership attacks as each other's shadow models.
 members = 16
+# Up to how many are added to treatments whose comparisons stay open. A larger number continues a finished run.
+most_members = 20
 # Bootstrap draws of the rows, for the intervals.
 draws = 200
 """

@@ -1,6 +1,6 @@
 """TRAIN: from a design to a fleet."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -84,10 +84,17 @@ def train(
     return Fleet(tuned, as_applied, tuning, {one: spent for one, spent in budgets.items() if spent is not None})
 
 
-def _members(shop: Workshop, treatment: Treatment, rate: float, progress: Progress) -> Parameters:
+def more_members(
+    shop: Workshop, treatment: Treatment, rate: float, members: Sequence[int], progress: Progress = lambda *_: None
+) -> Parameters:
+    """Train the members with these numbers; `shop` has a design with that many."""
     halves = shop.design.halves
-    jobs = Lazy(len(halves), lambda number: job(shop, treatment, halves[number], number, rate, "member"))
+    jobs = Lazy(len(members), lambda at: job(shop, treatment, halves[members[at]], members[at], rate, "member"))
     return train_all(recipe(shop), shop.table, jobs, lambda done: progress("train", done))
+
+
+def _members(shop: Workshop, treatment: Treatment, rate: float, progress: Progress) -> Parameters:
+    return more_members(shop, treatment, rate, range(shop.design.members), progress)
 
 
 def _tuning_models(shop: Workshop, treatment: Treatment, rates: tuple[float, ...], progress: Progress) -> Parameters:
