@@ -10,6 +10,7 @@ from interplay.report.confirmation import MARGIN, WIDTH, mark, sentence
 from interplay.report.confirmed import confirmed
 from interplay.report.page import render
 from interplay.report.reading import Reading
+from interplay.report.schema import inconsistencies
 
 
 def _printed(audit, width=100):
@@ -106,3 +107,12 @@ def test_hostile_text_reaches_neither_page_nor_terminal(hostile):
     assert "\x1b[31m" not in shown
     assert "\u202e" not in shown + section
     assert "\x00" not in shown + section
+
+
+def test_a_confirmation_that_contradicts_itself_is_told(audit):
+    assert inconsistencies(audit) == []
+    audit["confirmation"] |= {"treatment": "ghost", "again": "for no reason"}
+    audit["confirmation"]["limits"][0]["low"] = 0.99
+    text = "\n".join(inconsistencies(audit))
+    for said in ("unknown treatment 'ghost'", "reason for a first use", "confirmation.limits[0] has an estimate outside"):
+        assert said in text

@@ -30,7 +30,8 @@ def inconsistencies(audit: Audit) -> list[str]:
     Numbers that are not finite; names and positions that lead nowhere; intervals that do not hold their estimate;
     verdicts without the number or the reason they need; anything but the 20 directed pairs, each once.
     """
-    return [*_infinite(audit, "audit"), *_effects(audit), *_pairs(audit), *_references(audit), *_ranks(audit)]
+    checks = (_effects, _pairs, _references, _confirmation, _ranks)
+    return [*_infinite(audit, "audit"), *(said for check in checks for said in check(audit))]
 
 
 def _infinite(value: object, where: str) -> Iterator[str]:
@@ -90,6 +91,21 @@ def _references(audit: Audit) -> Iterator[str]:
         yield f"decision names the unknown treatment {name!r}"
     if chosen in rejected:
         yield f"decision both chooses and rejects {chosen!r}"
+
+
+def _confirmation(audit: Audit) -> Iterator[str]:
+    found = audit["confirmation"]
+    if found is None:
+        return
+    if found["treatment"] not in {treatment["name"] for treatment in audit["treatments"]}:
+        yield f"confirmation is of the unknown treatment {found['treatment']!r}"
+    if found["first_use"] is (found["again"] is not None):
+        yield "confirmation gives a reason for a first use, or none for another one"
+    for part in ("limits", "effects"):
+        for position, one in enumerate(found[part]):
+            ends = (one["low"], one["estimate"], one["high"])
+            if None not in ends and not ends[0] <= ends[1] <= ends[2]:
+                yield f"confirmation.{part}[{position}] has an estimate outside its interval"
 
 
 def _ranks(audit: Audit) -> Iterator[str]:
