@@ -80,5 +80,11 @@ def test_what_is_refused(name, strengths, said):
     assert "strengths" in error.value.where and error.value.remedy
 
 
+def test_a_budget_that_the_noise_overrules_is_refused():
+    declared = study(BUDGETS, parameters={"noise_multiplier": 2.0})
+    with pytest.raises(StudyError, match="noise_multiplier, which is given and overrules it"):
+        check(declared, catalogue.metrics(), catalogue.interventions(), "the study")
+
+
 def test_a_study_with_strengths_passes():
     check(study(BUDGETS), catalogue.metrics(), catalogue.interventions(), "the study")

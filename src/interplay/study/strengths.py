@@ -21,6 +21,9 @@ from interplay.study.wording import quoted
 
 ACT_IN_TRAINING = (DataIntervention, InputIntervention, LossIntervention, GradientIntervention)
 
+OVERRULED = {"privacy_epsilon": "noise_multiplier"}
+"""Parameters that do nothing where another one is given."""
+
 _NUMBERS = (float, int, float | None, int | None)
 
 
@@ -60,6 +63,10 @@ def _section_faults(section: InterventionSection, kind: type[Intervention], path
         if parameter not in numbers:
             step = suggestion(parameter, numbers) if numbers else "take strengths out"
             yield Fault(at, f"a parameter of {section.name} that is a number", quoted(parameter), step)
+        elif OVERRULED.get(parameter) in section.parameters:
+            other = OVERRULED[parameter]
+            step = f"take {other} out of the parameters, or list strengths of {other}"
+            yield Fault(at, f"a {parameter} that decides something", f"{other}, which is given and overrules it", step)
         elif not values:
             yield Fault(at, "at least one strength", "an empty list", "list some, or take it out")
         elif len(set(values)) < len(values):
