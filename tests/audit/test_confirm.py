@@ -226,12 +226,12 @@ KILLED = """
     from interplay.audit.confirm import confirm
     from tests.audit.test_confirm import _study
 
-    real = folder.RunFolder.finish
-    def finish(self, stage, files):
-        real(self, stage, files)
+    real = folder.RunFolder._list
+    def listed(self, stage, files, others):
+        real(self, stage, files, others)
         if stage == sys.argv[2]:
             os.kill(os.getpid(), signal.SIGKILL)
-    folder.RunFolder.finish = finish
+    folder.RunFolder._list = listed
     confirm(_study(), sys.argv[1])
 """
 

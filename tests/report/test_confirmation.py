@@ -114,5 +114,9 @@ def test_a_confirmation_that_contradicts_itself_is_told(audit):
     audit["confirmation"] |= {"treatment": "ghost", "again": "for no reason"}
     audit["confirmation"]["limits"][0]["low"] = 0.99
     text = "\n".join(inconsistencies(audit))
-    for said in ("unknown treatment 'ghost'", "reason for a first use", "confirmation.limits[0] has an estimate outside"):
+    for said in (
+        "unknown treatment 'ghost'",
+        "reason for a first use",
+        "confirmation.limits[0] has an estimate outside",
+    ):
         assert said in text

@@ -11,6 +11,7 @@ from typing import Any, cast
 from interplay.audit.confirmed import FILE, STAGE, stored
 from interplay.audit.folder import RunFolder
 from interplay.audit.ledger import AuditRows, Ledger, Use
+from interplay.audit.looks import read_looks
 from interplay.audit.pieces import Pieces
 from interplay.audit.progress import Meter
 from interplay.audit.run import Prepared, Progress, prepare
@@ -43,7 +44,7 @@ from interplay.training.tuning import Tuning
 MEMBERS = 5
 """Fresh models of the winner, and as many of the control."""
 
-NEEDED = ("tune", "train", "measure", "decide", "report")
+NEEDED = ("tune", "train", "measure", "look", "decide", "report")
 """The stages whose files a confirmation reads."""
 
 Now = Callable[[], datetime]
@@ -106,9 +107,8 @@ def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: 
         raise RunError("a decision for a treatment", "no admissible treatment", str(folder.path), step)
     tuning = read_tuning(folder.read("tuning.json"))
     fleet = read_fleet(design, network, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
-    measured = read_measurements(
-        design, fleet, folder.read("measurements.safetensors"), folder.read("measurements.json")
-    )
+    first = read_measurements(design, fleet, folder.read("measurements.safetensors"), folder.read("measurements.json"))
+    measured, _ = read_looks(folder, design, fleet, first)
     rows, ledger = AuditRows(content(ready.dataset.table), audit_rows(design)), Ledger(Path(runs))
     wanted = Use(
         rows=rows.digest,
