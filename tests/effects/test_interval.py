@@ -140,3 +140,12 @@ def test_the_chance_to_settle_is_what_more_members_give() -> None:
     assert np.mean(told) == pytest.approx(np.mean(settled), abs=0.06)
     rows_only = crossed_interval(drawn(random, 5, 100, (0.0, 2.0, 0.0)), 100)
     assert rows_only.chance_settled(rows_only.estimate + 0.01, 20) < 0.02
+
+
+def test_members_that_agree_on_unweighted_rows_alone_are_judged() -> None:
+    """All of the variance is the combination of members and rows: equal members, different draws."""
+    values = np.random.default_rng(0).standard_normal((4, 30))
+    values[:, 0] = 0.1
+    values[:, 1:] -= values[:, 1:].mean(axis=0)
+    one = crossed_interval(values + np.r_[0, 1e-9 * np.arange(29)], 50)
+    assert 0 < one.chance_one_above(0.05) <= 1

@@ -106,7 +106,8 @@ class Interval:
         if total == 0:
             return 1.0 if self.estimate > threshold else 0.0
         members, rows = between + self.from_members, max(self.from_rows - self.residual, 0.0)
-        freedom = total**2 / (members**2 / self.member_degrees + rows**2 / self.row_degrees)
+        parts = members**2 / self.member_degrees + rows**2 / self.row_degrees
+        freedom = total**2 / parts if parts > 0 else min(self.member_degrees, self.row_degrees)
         return 1 - _below(threshold - self.estimate, sqrt(total), freedom)
 
     def excess(self, threshold: float) -> float:
