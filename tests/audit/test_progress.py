@@ -19,14 +19,15 @@ def clock(monkeypatch):
 def meter(clock):
     model = SimpleNamespace(learning_rates=(0.1, 0.2, 0.3), members=10)
     study = SimpleNamespace(model=model, members=10)
-    return Meter(SimpleNamespace(trainings=[0] * 4, tuning_halves=[0] * 2, study=study))
+    design = SimpleNamespace(trainings=[0] * 4, tuning_halves=[0] * 2, members=10, looks=(10,), study=study)
+    return Meter(design)
 
 
 def test_the_time_left_follows_from_the_share_and_the_time_so_far(meter, clock):
     meter.note("tune", 0)
     clock.seconds = 30.0
-    meter.note("tune", 16)  # half of the units of a stage of three tenths
-    assert meter.share == pytest.approx(0.15)
+    meter.note("tune", 16)  # half of the units of a stage that takes 0.28 of the time
+    assert meter.share == pytest.approx(0.14)
     assert meter.left == "about 3 min left"
 
 
@@ -35,13 +36,13 @@ def test_stages_and_pieces_that_were_read_back_are_no_pace(meter, clock):
     meter.note("train", 0)
     meter.note("train", 35)
     meter.note("train", 0)
-    assert meter.share == pytest.approx(0.45)
+    assert meter.share == pytest.approx(0.42)
     assert meter.left == ""
     clock.seconds = 55.0
-    meter.note("train", 7)  # a tenth of the stage, of which half was there: 0.03 in 55 s
-    assert meter.left == "about 16 min left"
+    meter.note("train", 7)  # a tenth of the stage, of which half was there: 0.028 in 55 s
+    assert meter.left == "about 18 min left"
     meter.note("measure", 0)
-    assert meter.share == pytest.approx(0.6)
+    assert meter.share == pytest.approx(0.56)
 
 
 def test_no_time_is_told_before_there_is_a_pace(meter, clock):
