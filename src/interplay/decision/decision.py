@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from interplay.aspects import Aspect
 from interplay.design.treatment import Treatment
+from interplay.effects.cause import Need
 from interplay.effects.effect import Effect
 
 Status = Literal["admissible", "inadmissible", "undecided"]
@@ -17,8 +18,10 @@ Bound = Literal["at_least", "at_most"]
 class LimitFinding:
     """Whether one candidate keeps one hard limit.
 
-    `probability` is that of one deployed model keeping it; `reachable` is the limit it would be admissible under. Both
-    are None where the metric has no number.
+    `probability` is that of one deployed model keeping it, and `adjusted` the same corrected (Holm) for the claim that it
+    keeps all limits at once, which is what admits. `reachable` is the limit it would be admissible under. All are None
+    where the metric has no number. `estimate`, `low` and `high` are the expected value of one deployed model and where
+    it lies with 90 % probability, in the unit of the metric. `needed` says what would settle an undecided limit.
     """
 
     treatment: Treatment
@@ -29,15 +32,72 @@ class LimitFinding:
     probability: float | None
     reachable: float | None
     reason: str
+    adjusted: float | None = None
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    needed: Need | None = None
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A candidate that went, at which step ("collapse", "limit", an aspect, "ties") and why."""
+    """A candidate that went, at which step ("collapse", "limit", an aspect, "ties") and why.
+
+    `estimate`, `low` and `high` are the numbers behind it, where there are any: at a limit those of its `LimitFinding`,
+    at an aspect the loss to the candidate that beat it (positive: worse). `metric` is the one they belong to.
+    """
 
     treatment: Treatment
     step: str
     reason: str
+    metric: str = ""
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Front:
+    """The probability that no other admissible candidate dominates `treatment` (see `interplay.decision.front`)."""
+
+    treatment: Treatment
+    probability: float
+
+
+@dataclass(frozen=True)
+class HeadToHead:
+    """The runner-up against the winner on one headline metric (and contrast): positive where the runner-up is worse.
+
+    `low` and `high` are simultaneous over the metrics of `aspect`; `shown` says that a difference beyond the tolerance
+    is, in either direction. Relative metrics are given as a ratio minus one.
+    """
+
+    metric: str
+    contrast: str
+    aspect: Aspect
+    estimate: float
+    low: float
+    high: float
+    tolerance: float
+    shown: bool
+
+
+@dataclass(frozen=True)
+class RunnerUp:
+    """The candidate that would win without the winner, the step at which it went, and how the two differ."""
+
+    treatment: Treatment
+    decided_at: str
+    differences: tuple[HeadToHead, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Orders:
+    """How many of all orders of the ranked aspects choose `treatment`."""
+
+    treatment: Treatment
+    count: int
 
 
 @dataclass(frozen=True)
@@ -47,6 +107,47 @@ class Flip:
     first: Aspect
     second: Aspect
     winner: Treatment
+
+
+@dataclass(frozen=True)
+class ToleranceFlip:
+    """The tolerance of one metric nearest to the declared one under which another treatment wins.
+
+    Both are amounts as the study declares them (a ratio minus one for a relative metric).
+    """
+
+    metric: str
+    declared: float
+    needed: float
+    winner: Treatment
+
+
+@dataclass(frozen=True)
+class LimitFlip:
+    """The smallest change of one hard limit that changes the winner.
+
+    A looser limit `admits` a candidate, which then wins; a tighter one bars the winner, and then `admits` is None and
+    `winner` is who wins instead (None: nobody is admissible).
+    """
+
+    metric: str
+    bound: Bound
+    declared: float
+    needed: float
+    admits: Treatment | None
+    winner: Treatment | None
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """Something undecided that, settled one way, would change the choice to `would_choose`; `needed` settles it."""
+
+    kind: Literal["limit", "comparison"]
+    treatment: Treatment
+    metric: str
+    sentence: str
+    would_choose: Treatment | None
+    needed: Need | None
 
 
 @dataclass(frozen=True)
@@ -68,9 +169,11 @@ class Relaxation:
 class Decision:
     """The outcome of DECIDE; `treatment` None means that no treatment is admissible.
 
-    `residual` are the harms that remain with the chosen treatment, shown or not settled. `stability` is the share of
-    row draws in which the same treatment wins among the admissible ones, with the members held fixed. `relaxations` are
-    listed when no treatment is admissible.
+    `residual` are the harms that remain with the chosen treatment, shown or not settled. `stability` is the probability
+    that a repetition with other rows and other members chooses the same treatment among the admissible ones.
+    `relaxations` are listed when no treatment is admissible. What would change the choice: `flips` (neighbours in the
+    ranking), `orders` (all rankings), `tolerance_flips` and `limit_flips`; `open_questions` are the undecided limits and
+    comparisons that matter for it.
     """
 
     treatment: Treatment | None
@@ -81,6 +184,12 @@ class Decision:
     stability: float | None
     flips: tuple[Flip, ...]
     relaxations: tuple[Relaxation, ...]
+    pareto: tuple[Front, ...] = ()
+    runner_up: RunnerUp | None = None
+    orders: tuple[Orders, ...] = ()
+    tolerance_flips: tuple[ToleranceFlip, ...] = ()
+    limit_flips: tuple[LimitFlip, ...] = ()
+    open_questions: tuple[OpenQuestion, ...] = ()
 
     def to_json(self) -> str:
         """The same as JSON text, which `from_json` reads back."""
