@@ -5,10 +5,11 @@ import pytest
 from scipy import stats
 
 from interplay.decision.decision import LimitFinding
-from interplay.decision.limits import limit_findings, predict
+from interplay.decision.limits import limit_findings
 from interplay.decision.measured import Measured
+from interplay.decision.prediction import predict
 from interplay.design.treatment import Treatment
-from interplay.estimates import NotMeasurable, Sample
+from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.study.model import LimitSection
 
 
@@ -22,7 +23,7 @@ def test_the_prediction_is_about_one_member() -> None:
     for _ in range(600):
         members = 0.8 + 0.02 * random.standard_normal(9)
         sample = Sample(np.repeat(members[:8, None], 4, axis=1), 100)
-        kept += members[8] >= predict(sample).reachable("at_least")
+        kept += members[8] >= predict(sample).reachable("at_least", 0.95)
     assert kept / 600 == pytest.approx(0.95, abs=0.025)
 
 
@@ -33,7 +34,7 @@ def test_known_answer() -> None:
     assert expected.spread == pytest.approx(spread)
     assert expected.chance("at_least", 0.77) == pytest.approx(stats.t.cdf(0.03 / spread, 4))
     assert expected.chance("at_most", 0.77) == pytest.approx(1 - expected.chance("at_least", 0.77))
-    assert expected.chance("at_least", expected.reachable("at_least")) == pytest.approx(0.95)
+    assert expected.chance("at_least", expected.reachable("at_least", 0.95)) == pytest.approx(0.95)
 
 
 def test_row_noise_of_a_member_is_not_the_spread_of_deployed_models() -> None:
@@ -55,9 +56,12 @@ def test_three_answers(kit: Any, limit: float, status: str) -> None:
 def test_what_would_settle_an_undecided_limit(kit: Any) -> None:
     limit = LimitSection(metric="accuracy", at_least=0.79)
     (rows,) = found(kit, limit, {("control", "accuracy"): kit.shaped(0.8, 0.0001, 0.01)})
-    assert (rows.status, "more rows or members would settle it" in rows.reason) == ("undecided", True)
+    assert (rows.status, rows.needed.thing, rows.needed.have) == ("undecided", "rows", 400)
+    assert rows.needed.count == pytest.approx(400 * 1.65**2, rel=0.05)
+    assert "400 rows, about 1,200 would settle it" in rows.reason
     (members,) = found(kit, limit, {("control", "accuracy"): kit.shaped(0.8, 0.005, 0.0001)})
-    assert (members.status, "more rows would not settle it" in members.reason) == ("undecided", True)
+    assert (members.status, members.needed.count) == ("undecided", None)
+    assert "more rows or members would not settle it" in members.reason
 
 
 def test_a_metric_name_covers_its_groupings_and_both_bounds(kit: Any) -> None:
@@ -103,3 +107,88 @@ def test_limits_are_read_where_the_metric_was_measured(kit: Any) -> None:
     measured = Measured(measurements, {(Treatment(), "set_size"): layered})
     (one,) = limit_findings(Treatment(), [LimitSection(metric="set_size", at_most=1.5)], measured)
     assert one.status == "admissible"
+
+
+def gaps(*columns: Any) -> Sample:
+    """A disparity with these contrasts to a reference group, each (member, draw)."""
+    stacked = np.pad(np.stack(columns), ((1, 0), (0, 0), (0, 0)))
+    contrasts = tuple(Contrast(f"{place} against 0", one, 60) for place, one in enumerate(columns, 1))
+    return Sample(stacked.max(axis=0) - stacked.min(axis=0), 60, contrasts)
+
+
+def test_two_groups_are_exact() -> None:
+    column = np.array([0.01, -0.02, 0.03, 0.0, 0.01])
+    expected = predict(gaps(np.repeat(column[:, None], 4, axis=1)))
+    law = stats.t(4, column.mean(), column.std(ddof=1) * np.sqrt(1 + 1 / 5))
+    assert expected.chance("at_most", 0.03) == pytest.approx(law.cdf(0.03) - law.cdf(-0.03))
+    assert expected.chance("at_least", 0.03) == pytest.approx(1 - law.cdf(0.03) + law.cdf(-0.03))
+    assert expected.chance("at_most", expected.reachable("at_most", 0.95)) == pytest.approx(0.95)
+
+
+def test_three_groups_agree_with_the_joint_distribution() -> None:
+    random = np.random.default_rng(3)
+    members = 0.02 * random.standard_normal((2, 8))
+    expected = predict(gaps(*(np.repeat(one[:, None], 4, axis=1) for one in members)))
+    covariance = np.cov(members) * (1 + 1 / 8)
+    drawn = stats.multivariate_t(members.mean(axis=1), covariance, df=7, seed=1).rvs(200_000)
+    widest = np.ptp(np.pad(drawn, ((0, 0), (1, 0))), axis=1)
+    assert expected.chance("at_most", 0.05) == pytest.approx((widest <= 0.05).mean(), abs=0.02)
+    assert expected.reachable("at_most", 0.95) == pytest.approx(np.quantile(widest, 0.95), rel=0.06)
+
+
+@pytest.mark.parametrize("groups", [2, 4])
+def test_a_small_group_does_not_make_a_gap(groups: int) -> None:
+    """No gap in truth, and rates that are noisy: the probability of keeping a limit is that of keeping it."""
+    random = np.random.default_rng(groups)
+    kept, wide = [], []
+    for _ in range(150):
+        rows, weights = np.array([400, 40, 120, 200][:groups]), []
+        columns = []
+        for size in rows:
+            hits = random.random(size) < 0.8
+            noise = 0.02 * random.standard_normal(8)[:, None]
+            weights = np.vstack([np.ones(size), random.exponential(size=(100, size))])
+            columns.append(noise + (weights @ hits) / weights.sum(axis=1))
+        sample = gaps(*(columns[0] - one for one in columns[1:]))
+        truth = np.ptp(np.r_[0.02 * random.standard_normal(groups)])
+        limit = predict(sample).reachable("at_most", 0.95)
+        kept.append(truth <= limit)
+        wide.append(limit)
+    assert np.mean(kept) >= 0.93
+    assert np.mean(wide) < 0.30
+
+
+def test_rates_are_not_mixed() -> None:
+    """Gaps of +0.04 in one rate and -0.04 in another are gaps of 0.04 and not of 0.08."""
+    flat = np.full((4, 5), 0.04)
+    contrasts = (Contrast("tpr: b against a", flat, 50), Contrast("fpr: b against a", -flat, 50))
+    expected = predict(Sample(flat, 50, contrasts))
+    assert (expected.mean, expected.chance("at_most", 0.05), expected.chance("at_most", 0.03)) == (0.04, 1.0, 0.0)
+
+
+def test_several_limits_are_one_claim(kit: Any) -> None:
+    """A limit that holds with 0.96 admits alone, not beside another which is not certain either."""
+    sample = kit.shaped(0.8, 0.002, 0.002)
+    limit = predict(sample).reachable("at_least", 0.96)
+    alone, pair = LimitSection(metric="accuracy", at_least=limit), LimitSection(metric="set_size", at_most=1.2)
+    cells: Any = {("control", "accuracy"): sample, ("control", "set_size"): Sample(np.full((8, 20), 1.1), 100)}
+    measured = Measured(kit.measurements(cells))
+    assert [one.status for one in limit_findings(Treatment(), [alone], measured)] == ["admissible"]
+    assert [one.status for one in limit_findings(Treatment(), [alone, pair], measured)] == ["admissible"] * 2
+    loose = predict(sample).reachable("at_least", 0.955)
+    uncertain = LimitSection(metric="accuracy", at_least=loose, at_most=0.84)
+    twice = limit_findings(Treatment(), [uncertain, alone], measured)
+    assert [one.status for one in twice] == ["undecided", "admissible", "undecided"]
+    assert twice[0].adjusted == pytest.approx(1 - 2 * 0.04, abs=1e-6)
+    assert "(0.92 for all 3 limits at once)" in twice[0].reason
+
+
+def test_the_reachable_limit_admits_under_the_correction(kit: Any) -> None:
+    sample = kit.shaped(0.8, 0.002, 0.002)
+    other = LimitSection(metric="set_size", at_most=predict(kit.shaped(1.1)).reachable("at_most", 0.955))
+    cells: Any = {("control", "accuracy"): sample, ("control", "set_size"): kit.shaped(1.1)}
+    measured = Measured(kit.measurements(cells))
+    first = limit_findings(Treatment(), [LimitSection(metric="accuracy", at_least=0.9), other], measured)
+    assert first[1].status == "undecided"
+    relaxed = LimitSection(metric="accuracy", at_least=first[0].reachable)
+    assert [one.status for one in limit_findings(Treatment(), [relaxed, other], measured)] == ["admissible"] * 2

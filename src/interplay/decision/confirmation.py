@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from interplay.decision.decision import Bound, LimitFinding, Status
-from interplay.decision.limits import SURE, limit_findings, predict
+from interplay.decision.limits import limit_findings
 from interplay.decision.measured import Measured
+from interplay.decision.prediction import SURE, predict
 from interplay.design.comparison import Comparison
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare

@@ -1,85 +1,75 @@
-"""Hard limits: whether one deployed model of a candidate keeps them.
+"""Hard limits: whether one deployed model of a candidate keeps them all.
 
 A limit is about the model that is deployed, which is one member, not the mean of all. Its value is predicted with the
-spread over members plus the error of the mean, both in one t distribution. A disparity is limited as the paper defines
-it, by the largest difference between any two groups; that maximum is biased upward, so a candidate is admitted with
-caution.
+spread over members plus the error of the mean (see `interplay.decision.prediction`).
+
+Several limits on one candidate are one claim, "keeps all of them", and are corrected by Holm's method: with p one minus
+the probability of keeping a limit, the smallest p must be at most 0.05 / count, the next at most 0.05 / (count - 1), and
+so on. A limit that is kept for certain costs the others nothing. Breaking a single limit breaks the claim, so that a
+candidate is ruled out by one limit which it keeps with probability 0.05 or less, without a correction.
+
+Reference: Holm (1979), "A simple sequentially rejective multiple test procedure".
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import sqrt
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
-from scipy import special
+import numpy as np
 
 from interplay.decision.decision import Bound, LimitFinding, Status
 from interplay.decision.measured import Measured
+from interplay.decision.prediction import SURE, Prediction, predict
+from interplay.decision.settling import Goal, what_would_settle
 from interplay.design.treatment import Treatment
-from interplay.effects.interval import crossed_interval, why_no_interval
+from interplay.effects.cause import Need
+from interplay.effects.interval import why_no_interval
+from interplay.effects.multiplicity import holm
+from interplay.effects.wording import count
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import PrivacyBudget
 from interplay.study.model import LimitSection
 
-SURE = 0.95
-"""The probability that admits a candidate; one minus it, or less, rules it out."""
+ROUNDING = 1e-7
+"""Rounding must not bar a candidate whose limit is exactly the reachable one."""
 
-
-@dataclass(frozen=True)
-class Prediction:
-    """The value of one deployed model: where it is expected, and how far off it may be."""
-
-    mean: float
-    between_members: float
-    error: float
-    degrees: float
-
-    @property
-    def spread(self) -> float:
-        """The standard deviation of one deployed model around `mean`, the error of `mean` included."""
-        return sqrt(self.between_members**2 + self.error**2)
-
-    def chance(self, bound: Bound, limit: float) -> float:
-        """The probability that one deployed model keeps the limit."""
-        room = limit - self.mean if bound == "at_most" else self.mean - limit
-        if self.spread == 0:
-            return 1.0 if room >= 0 else 0.0
-        return float(special.stdtr(self.degrees, room / self.spread))
-
-    def reachable(self, bound: Bound) -> float:
-        """The tightest limit that one deployed model keeps surely enough."""
-        room = float(special.stdtrit(self.degrees, SURE)) * self.spread
-        return self.mean + room if bound == "at_most" else self.mean - room
-
-
-def predict(sample: Sample) -> Prediction:
-    """What one deployed model is expected to have.
-
-    spread ** 2 = members * (from_members - residual) + variance of the mean
-
-    with the parts of `crossed_interval`; the residual belongs to the evaluated rows and not to the deployed model.
-    Degrees of freedom: members - 1. Raises `ValueError` for fewer than two members or three draws.
-
-    Example:
-        >>> import numpy as np
-        >>> predict(Sample(np.array([[0.8, 0.8, 0.8], [0.9, 0.9, 0.9]]), 100)).chance("at_least", 0.85)
-        0.5
-    """
-    members = len(sample.values)
-    interval = crossed_interval(sample.values, sample.support)
-    between = members * max(interval.from_members - interval.residual, 0.0)
-    return Prediction(interval.estimate, sqrt(between), interval.standard_error, float(members - 1))
+Limit = tuple[str, Bound, float]
+Key = TypeVar("Key")
 
 
 def limit_findings(
     candidate: Treatment, limits: Sequence[LimitSection], measured: Measured
 ) -> tuple[LimitFinding, ...]:
     """How a candidate stands to every limit; a limit on a metric name covers all its groupings."""
-    return tuple(
-        _finding(candidate, key, bound, declared, measured)
+    asked = [
+        (key, bound, declared)
         for limit in limits
         for key in _keys(limit.metric, measured)
         for bound, declared in _bounds(limit)
+    ]
+    expected = {key: _expected(measured.sample(candidate, key)) for key, _, _ in asked}
+    chances = {
+        limit: found.chance(limit[1], limit[2])
+        for limit in asked
+        if isinstance(found := expected[limit[0]], Prediction)
+    }
+    adjusted = adjust(chances)
+    return tuple(
+        _finding(candidate, limit, found, chances, adjusted, measured.sample(candidate, limit[0]))
+        if isinstance(found := expected[limit[0]], Prediction)
+        else _without_number(candidate, limit, measured, found)
+        for limit in asked
     )
+
+
+def adjust(chances: Mapping[Key, float]) -> dict[Key, float]:
+    """The probabilities of keeping each limit, corrected by Holm's method for keeping all of them."""
+    corrected = 1 - holm(np.array([1 - chance for chance in chances.values()]))
+    return dict(zip(chances, corrected.tolist(), strict=True)) if chances else {}
+
+
+def admits(adjusted: float) -> bool:
+    """Whether a corrected probability is enough."""
+    return adjusted >= SURE - ROUNDING
 
 
 def _keys(metric: str, measured: Measured) -> list[str]:
@@ -92,29 +82,72 @@ def _bounds(limit: LimitSection) -> list[tuple[Bound, float]]:
     return [(bound, value) for bound, value in declared if value is not None]
 
 
-def _finding(candidate: Treatment, metric: str, bound: Bound, declared: float, measured: Measured) -> LimitFinding:
-    sample = measured.sample(candidate, metric)
-    why = sample.reason if isinstance(sample, NotMeasurable) else why_no_interval(sample.values)
-    if isinstance(sample, NotMeasurable) or why:
-        status, reason = _without_number(candidate, metric, bound, declared, measured, why)
-        return LimitFinding(candidate, metric, bound, declared, status, None, None, reason)
-    expected = predict(sample)
-    chance = expected.chance(bound, declared)
-    # Rounding must not bar a candidate whose limit is exactly the reachable one.
-    sure = SURE - 1e-9
-    verdict: Status = "admissible" if chance >= sure else "inadmissible" if chance <= 1 - sure else "undecided"
-    told = f"{_said(metric, bound, declared)} holds for one deployed model with probability {chance:.2f}"
-    reason = told if verdict != "undecided" else f"{told}; {_settled_by(expected, bound, declared)}"
-    return LimitFinding(candidate, metric, bound, declared, verdict, chance, expected.reachable(bound), reason)
+def _expected(sample: Sample | NotMeasurable) -> Prediction | NotMeasurable:
+    if isinstance(sample, NotMeasurable):
+        return sample
+    parts = [sample.values, *(one.values for one in sample.contrasts)]
+    why = next(filter(None, map(why_no_interval, parts)), "")
+    return NotMeasurable(why) if why else predict(sample)
 
 
-def _without_number(
-    candidate: Treatment, metric: str, bound: Bound, declared: float, measured: Measured, why: str
-) -> tuple[Status, str]:
-    said = _said(metric, bound, declared)
+def _finding(
+    candidate: Treatment,
+    limit: Limit,
+    expected: Prediction,
+    chances: Mapping[Limit, float],
+    adjusted: Mapping[Limit, float],
+    sample: Sample | NotMeasurable,
+) -> LimitFinding:
+    metric, bound, declared = limit
+    chance = chances[limit]
+    kept, broken = admits(adjusted[limit]), chance <= 1 - SURE + ROUNDING
+    status: Status = "inadmissible" if broken else "admissible" if kept else "undecided"
+    level = _level(limit, chances)
+    told = f"{_said(limit)} holds for one deployed model with probability {chance:.2f}"
+    if len(chances) > 1 and not broken and round(chance, 2) != round(adjusted[limit], 2):
+        told = f"{told} ({adjusted[limit]:.2f} for all {len(chances)} limits at once)"
+    need = None
+    if status == "undecided" and isinstance(sample, Sample):
+        need = what_would_settle(expected, Goal(bound, declared, level, 1 - SURE), sample)
+    return LimitFinding(
+        treatment=candidate,
+        metric=metric,
+        bound=bound,
+        declared=declared,
+        status=status,
+        probability=chance,
+        reachable=expected.reachable(bound, level),
+        reason=told if need is None else f"{told}; {_settled_by(expected, need)}",
+        adjusted=adjusted[limit],
+        estimate=expected.mean,
+        low=expected.quantile(1 - SURE),
+        high=expected.quantile(SURE),
+        needed=need,
+    )
+
+
+def _level(limit: Limit, chances: Mapping[Limit, float]) -> float:
+    """The probability of keeping this limit that is enough, given those of keeping the others.
+
+    The least that Holm's method passes without failing another limit which passes where this one is certain.
+    """
+    passing = [one for one, adjusted in adjust({**chances, limit: 1.0}).items() if admits(adjusted)]
+    for share in range(1, len(chances)):
+        level = 1 - (1 - SURE) / share
+        adjusted = adjust({**chances, limit: level})
+        if all(admits(adjusted[one]) for one in passing):
+            return level
+    return 1 - (1 - SURE) / len(chances)
+
+
+def _without_number(candidate: Treatment, limit: Limit, measured: Measured, why: NotMeasurable) -> LimitFinding:
+    metric, bound, declared = limit
+    status: Status = "undecided"
+    reason = f"{_said(limit)} cannot be judged: {why.reason}"
     if bound == "at_most" and _is_budget(metric, measured) and not _spends(candidate, measured):
-        return "inadmissible", f"{said} is broken: without a privacy mechanism the budget is unbounded"
-    return "undecided", f"{said} cannot be judged: {why}"
+        status = "inadmissible"
+        reason = f"{_said(limit)} is broken: without a privacy mechanism the budget is unbounded"
+    return LimitFinding(candidate, metric, bound, declared, status, None, None, reason)
 
 
 def _is_budget(metric: str, measured: Measured) -> bool:
@@ -126,13 +159,16 @@ def _spends(candidate: Treatment, measured: Measured) -> bool:
     return any(set(spent.interventions) <= set(candidate.interventions) for spent in measured.measurements.budgets)
 
 
-def _said(metric: str, bound: Bound, declared: float) -> str:
+def _said(limit: Limit) -> str:
+    metric, bound, declared = limit
     return f"{metric} {bound.replace('_', ' ')} {declared:g}"
 
 
-def _settled_by(expected: Prediction, bound: Bound, declared: float) -> str:
-    known = Prediction(expected.mean, expected.between_members, 0.0, expected.degrees)
-    numbers = f"expected {expected.mean:.3f}, members differ by {expected.between_members:.3f}"
-    if 1 - SURE < known.chance(bound, declared) < SURE:
-        return f"{numbers}: more rows would not settle it, only a recipe that varies less or another limit"
-    return f"{numbers}, the error of the mean is {expected.error:.3f}: more rows or members would settle it"
+def _settled_by(expected: Prediction, need: Need) -> str:
+    numbers = f"expected {expected.mean:.3f}, models differ by {expected.between_members:.3f}"
+    if need.count is None:
+        return f"{numbers}: more rows or members would not settle it, only a recipe that varies less or another limit"
+    return (
+        f"{numbers}, the error of the mean is {expected.error:.3f}: {need.have:,} {need.thing}, "
+        f"about {count(need.count)} would settle it"
+    )

@@ -1,0 +1,204 @@
+"""What one deployed model is expected to have: a value, or the largest gap between any two groups."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import sqrt
+
+import numpy as np
+from scipy import optimize, special
+
+from interplay.arrays import Array, Float
+from interplay.decision.decision import Bound
+from interplay.effects.interval import why_no_interval
+from interplay.estimates import Sample
+
+SURE = 0.95
+"""The probability that admits a candidate; one minus it, or less, rules it out."""
+
+SIMULATED = 4_000
+"""Draws of the joint distribution of all gaps."""
+
+Covariance = Float[Array, "part part"]
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """The distribution of one deployed model: multivariate t around `means`.
+
+    `between` is the covariance of models around their mean, `from_members` and `from_rows` that of the mean itself, the
+    residual of members and rows in the first only. The limited quantity is the value itself where `rates` is empty.
+    Otherwise the parts are signed gaps to the reference group, `rates` the places of those of each rate, and the
+    limited quantity is the largest gap between any two groups within a rate.
+    """
+
+    means: Float[Array, " part"]
+    between: Covariance
+    from_members: Covariance
+    from_rows: Covariance
+    member_degrees: float
+    row_degrees: float
+    rates: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def covariance(self) -> Covariance:
+        """That of one deployed model around `means`, the error of `means` included."""
+        return self.between + self.from_members + self.from_rows
+
+    @property
+    def widest(self) -> int:
+        """The part with the largest mean, of either sign."""
+        return int(np.abs(self.means).argmax())
+
+    @property
+    def mean(self) -> float:
+        """The quantity of the mean model."""
+        return float(self._quantity(self.means[None])[0])
+
+    @property
+    def between_members(self) -> float:
+        """The standard deviation of deployed models in the widest part."""
+        return sqrt(self.between[self.widest, self.widest])
+
+    @property
+    def error(self) -> float:
+        """The standard error of the mean of the widest part."""
+        return sqrt((self.from_members + self.from_rows)[self.widest, self.widest])
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation of one deployed model in the widest part, the error of the mean included."""
+        return sqrt(self.covariance[self.widest, self.widest])
+
+    @property
+    def degrees(self) -> float:
+        """Satterthwaite's degrees of freedom, the smallest over the parts."""
+        members, rows = np.diag(self.between + self.from_members), np.diag(self.from_rows)
+        least = min(self.member_degrees, self.row_degrees)
+        noise = members**2 / self.member_degrees + rows**2 / self.row_degrees
+        freedom = np.divide((members + rows) ** 2, noise, out=np.full(len(noise), least), where=noise > 0)
+        return float(freedom.min())
+
+    def chance(self, bound: Bound, limit: float) -> float:
+        """The probability that one deployed model keeps the limit."""
+        if len(self.means) > 1:
+            kept = self._simulated <= limit if bound == "at_most" else self._simulated >= limit
+            return float(kept.mean())
+        at_most = self._below(limit) - (self._below(-limit, strictly=True) if self.rates else 0.0)
+        if bound == "at_most":
+            return max(at_most, 0.0)
+        under = self._below(limit, strictly=True) - (self._below(-limit) if self.rates else 0.0)
+        return min(1 - under, 1.0)
+
+    def quantile(self, level: float) -> float:
+        """The value that one deployed model stays at or below with this probability."""
+        if len(self.means) > 1:
+            return float(np.quantile(self._simulated, level, method="higher" if level > 0.5 else "lower"))
+        reach = abs(float(special.stdtrit(self.degrees, level))) * self.spread
+        if not self.rates:
+            return float(self.means[0]) + (reach if level >= 0.5 else -reach)
+        if self.spread == 0:
+            return abs(float(self.means[0]))
+        # A gap exceeds the |mean| by no more than both tails do at half the level each.
+        top = abs(float(self.means[0])) + self.spread * float(special.stdtrit(self.degrees, (1 + level) / 2))
+        found = optimize.brentq(lambda limit: self.chance("at_most", limit) - level, 0.0, top, xtol=1e-12)
+        return float(found)
+
+    def reachable(self, bound: Bound, level: float = SURE) -> float:
+        """The tightest limit that one deployed model keeps with this probability."""
+        return self.quantile(level) if bound == "at_most" else self.quantile(1 - level)
+
+    def with_more(self, members: float = 1.0, rows: float = 1.0) -> "Prediction":
+        """The same at so many times the members and rows, the estimates staying where they are."""
+        return replace(
+            self,
+            from_members=self.from_members / members,
+            from_rows=self.from_rows / rows,
+            member_degrees=(self.member_degrees + 1) * members - 1,
+        )
+
+    def _below(self, limit: float, strictly: bool = False) -> float:
+        room = limit - float(self.means[0])
+        if self.spread == 0:
+            return float(room > 0 if strictly else room >= 0)
+        return float(special.stdtr(self.degrees, room / self.spread))
+
+    @cached_property
+    def _simulated(self) -> Float[Array, " draw"]:
+        random, freedom = np.random.default_rng(0), self.degrees
+        values, vectors = np.linalg.eigh(self.covariance)
+        normal = random.standard_normal((SIMULATED, len(values))) * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
+        shared = np.sqrt(random.chisquare(freedom, (SIMULATED, 1)) / freedom)
+        return self._quantity(self.means + normal / shared)
+
+    def _quantity(self, parts: Float[Array, "draw part"]) -> Float[Array, " draw"]:
+        if not self.rates:
+            return parts[:, 0]
+        gaps = [np.pad(parts[:, list(rate)], ((0, 0), (1, 0))) for rate in self.rates]
+        return np.asarray(np.max([gap.max(axis=1) - gap.min(axis=1) for gap in gaps], axis=0))
+
+
+def predict(sample: Sample) -> Prediction:
+    """What one deployed model is expected to have.
+
+    covariance = members * (from_members - residual) + from_members + (from_rows - residual)
+
+    with the parts of `interplay.effects.interval.crossed_interval`, as matrices over the contrasts of a disparity; the
+    residual belongs to the evaluated rows and not to the deployed model, and is at most as large as either other part.
+    A disparity is predicted from its signed contrasts, because the maximum over groups of a noisy sample is biased
+    upward: all gaps are differences of (0, contrast 1, ..., contrast k) within one rate. With two groups and one rate
+    the probabilities are exact, P(-limit <= gap <= limit) by t; otherwise from 4,000 draws of a multivariate t with a
+    fixed seed. Raises `ValueError` for fewer than two members or three draws.
+
+    Reference: Geisser (1993), "Predictive inference", for the predictive t; Satterthwaite (1946) for its degrees.
+
+    Example:
+        >>> predict(Sample(np.array([[0.8, 0.8, 0.8], [0.9, 0.9, 0.9]]), 100)).chance("at_least", 0.85)
+        0.5
+
+    Does not show: the value on a population that differs from the evaluated rows.
+    """
+    parts = [one.values for one in sample.contrasts] or [sample.values]
+    if reason := next(filter(None, map(why_no_interval, parts)), ""):
+        raise ValueError(reason)
+    values = np.stack(parts)
+    members, draws = values.shape[1:]
+    from_members = _covariance(values[:, :, 0]) / members
+    from_rows = _covariance(values[:, :, 1:].mean(axis=1))
+    single = np.mean([_covariance(values[:, place, 1:]) for place in range(members)], axis=0)
+    residual = _positive(single - from_rows) / (members - 1)
+    most = np.minimum(np.diag(from_members), np.diag(from_rows))
+    held = np.diag(residual)
+    shrink = np.sqrt(np.minimum(np.divide(most, held, out=np.ones_like(held), where=held > 0), 1.0))
+    residual = residual * np.outer(shrink, shrink)
+    support = min((one.support for one in sample.contrasts), default=sample.support)
+    return Prediction(
+        means=values[:, :, 0].mean(axis=1),
+        between=members * _positive(from_members - residual),
+        from_members=from_members,
+        from_rows=_positive(from_rows - residual),
+        member_degrees=members - 1.0,
+        row_degrees=1 / (1 / (draws - 2) + 1 / max(support - 1, 1)),
+        rates=_rates([one.name for one in sample.contrasts]),
+    )
+
+
+def _rates(names: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """The places of the contrasts of each rate; "tpr: black against white" belongs to the rate "tpr"."""
+    found: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        rate, colon, _ = name.partition(": ")
+        found.setdefault(rate if colon else "", []).append(place)
+    return tuple(tuple(places) for places in found.values())
+
+
+def _covariance(values: Float[Array, "part case"]) -> Covariance:
+    return np.atleast_2d(np.cov(values, ddof=1))
+
+
+def _positive(matrix: Covariance) -> Covariance:
+    """The nearest covariance: negative variances of combinations are estimates of zero."""
+    if len(matrix) == 1:
+        return np.maximum(matrix, 0.0)
+    values, vectors = np.linalg.eigh(matrix)
+    return np.asarray(vectors * np.maximum(values, 0.0) @ vectors.T)
