@@ -1,92 +1,146 @@
-"""The lexicographic choice: aspect after aspect, candidates shown to be worse than the best go."""
+"""The lexicographic choice: aspect after aspect, candidates shown to be worse than another one go.
+
+Each aspect is a subset selection. A candidate faces one comparison for every other candidate and headline metric, and
+goes when one of them shows, at Sidak's level for all of them together, that it is worse by more than the tolerance. A
+candidate that is nowhere worse than the best by more than the tolerance is therefore kept with probability 0.95 or more.
+
+Reference: Gupta (1965), "On some multiple decision (selection and ranking) rules"; Hsu (1981), "Simultaneous confidence
+intervals for all distances from the best".
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
+import numpy as np
+
+from interplay.arrays import Array, Bool, Float
 from interplay.aspects import Aspect
-from interplay.decision.decision import Rejected
 from interplay.decision.losses import Losses
 from interplay.design.treatment import Treatment
 
-Table = Mapping[Aspect, Sequence[Losses]]
+ERROR = 0.05
+"""The chance of losing, at one aspect, a candidate that is as good as the best."""
+
+Worse = Bool[Array, "criterion candidate candidate"]
+"""Entry (k, i, j): i is shown to be worse than j on criterion k."""
+
+Note = Literal["", "one left", "unmeasured", "conflict", "contradiction"]
+"""conflict: every candidate is worse than another one somewhere, so that those go which a candidate beats that they beat
+nowhere. contradiction: even that would leave none, so the aspect does not choose."""
+
+
+class Standing(Protocol):
+    """Who is shown to be worse than whom on the criteria of one aspect."""
+
+    having: Bool[Array, "criterion candidate"]
+
+    def worse(self, error: float) -> Worse:
+        """Those shown with this chance of error each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The standing by p values against "worse by at most the tolerance"."""
+
+    having: Bool[Array, "criterion candidate"]
+    p_values: Float[Array, "criterion candidate candidate"]
+
+    def worse(self, error: float) -> Worse:
+        """Those whose p value is below the level."""
+        return np.asarray(self.p_values < error)
 
 
 @dataclass(frozen=True)
-class Choice:
-    """The winner, how it came about, and who went at which aspect."""
+class Step:
+    """What one aspect made of the candidates that were left, by their places."""
 
-    winner: Treatment
-    reasons: tuple[str, ...]
-    rejected: tuple[Rejected, ...]
+    aspect: Aspect
+    before: tuple[int, ...]
+    kept: tuple[int, ...]
+    note: Note
+    error: float
 
 
-def choose(candidates: Sequence[Treatment], ranking: Sequence[Aspect], table: Table, draw: int = 0) -> Choice:
-    """Go down the ranking; ties go to the fewest interventions, then to the name.
+@dataclass(frozen=True)
+class Path:
+    """The steps down a ranking, and the winner among those that are left."""
 
-    At each aspect a candidate goes when, on some headline metric, it is shown to be worse than the best one by more
-    than the tolerance. Where no candidate survives that (each is clearly worse than another one somewhere), those go
-    that are beaten by a candidate which they beat nowhere; if even that leaves none, the aspect does not choose.
+    steps: tuple[Step, ...]
+    winner: int
+
+    @property
+    def left(self) -> tuple[int, ...]:
+        """Those that no aspect rejected."""
+        return self.steps[-1].kept
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    """Candidates and their standings; steps are remembered, so that many rankings cost little more than one."""
+
+    candidates: Sequence[Treatment]
+    standings: Mapping[Aspect, Standing]
+    _known: dict[tuple[Aspect, tuple[int, ...]], Step] = field(default_factory=dict)
+
+    def run(self, ranking: Sequence[Aspect], among: Sequence[int] | None = None) -> Path:
+        """Go down the ranking; ties go to the fewest interventions, then to the name."""
+        left = tuple(range(len(self.candidates)) if among is None else among)
+        steps = []
+        for aspect in ranking:
+            steps.append(self.step(aspect, left))
+            left = steps[-1].kept
+        return Path(tuple(steps), min(left, key=self._simplicity))
+
+    def step(self, aspect: Aspect, left: tuple[int, ...]) -> Step:
+        """Who of `left`, in ascending order, is kept at this aspect."""
+        known = self._known.get((aspect, left))
+        if known is None:
+            known = self._known[aspect, left] = _step(aspect, left, self.standings.get(aspect))
+        return known
+
+    def _simplicity(self, place: int) -> tuple[int, str]:
+        return len(self.candidates[place].interventions), self.candidates[place].name
+
+
+def standings(
+    losses: Sequence[Losses], size: int, tolerances: Mapping[str, float] | None = None
+) -> dict[Aspect, Shown]:
+    """The standings of `size` candidates by aspect; `tolerances`, by metric key, replace the declared ones."""
+    found: dict[Aspect, Shown] = {}
+    for aspect in dict.fromkeys(one.criterion.aspect for one in losses):
+        own = [one for one in losses if one.criterion.aspect == aspect]
+        p_values, having = np.ones((len(own), size, size)), np.zeros((len(own), size), dtype=bool)
+        for place, one in enumerate(own):
+            tolerance = (tolerances or {}).get(one.criterion.metric, one.criterion.tolerance)
+            p_values[place][np.ix_(one.places, one.places)] = one.p_above(tolerance)
+            having[place, one.places] = True
+        found[aspect] = Shown(having, p_values)
+    return found
+
+
+def level(comparisons: int) -> float:
+    """Sidak's level for so many comparisons.
+
+    Example:
+        >>> level(1), round(level(10), 5)
+        (0.05, 0.00512)
     """
-    left = list(candidates)
-    reasons: list[str] = []
-    rejected: list[Rejected] = []
-    for aspect in ranking:
-        kept, gone, sentence = _at(aspect, left, table.get(aspect, ()), draw)
-        reasons.append(sentence)
-        rejected.extend(gone)
-        left = kept
-    winner = min(left, key=lambda one: (len(one.interventions), one.name))
-    if len(left) > 1:
-        reasons.append(f"{len(left)} candidates remain; the one with the fewest interventions is taken: {winner.name}")
-        why = f"not told apart from {winner.name}, which is simpler or comes first by name"
-        rejected.extend(Rejected(one, "ties", why) for one in left if one != winner)
-    return Choice(winner, tuple(reasons), tuple(rejected))
+    return float(-np.expm1(np.log1p(-ERROR) / comparisons))
 
 
-def _at(
-    aspect: Aspect, left: list[Treatment], losses: Sequence[Losses], draw: int
-) -> tuple[list[Treatment], list[Rejected], str]:
-    usable = [one for one in losses if len(one.measured(left)) > 1]
+def _step(aspect: Aspect, left: tuple[int, ...], standing: Standing | None) -> Step:
     if len(left) == 1:
-        return left, [], f"{aspect.value}: one candidate is left, {left[0].name}"
-    if not usable:
-        return left, [], f"{aspect.value}: no headline metric is measured on two candidates, so it does not choose"
-    gone = _worse_than_best(left, usable, draw)
-    if len(gone) == len(left):
-        gone = _beaten(left, usable, draw)
-        conflict = " (its headline metrics conflict)"
-    else:
-        conflict = ""
-    if len(gone) == len(left):
-        return left, [], f"{aspect.value}: its headline metrics contradict each other, so it does not choose"
-    kept = [one for one in left if one not in gone]
-    names = ", ".join(one.name for one in kept)
-    sentence = f"{aspect.value}{conflict}: keeps {len(kept)} of {len(left)} ({names})"
-    return kept, [Rejected(one, aspect.value, why) for one, why in gone.items()], sentence
-
-
-def _worse_than_best(left: list[Treatment], losses: Sequence[Losses], draw: int) -> dict[Treatment, str]:
-    gone: dict[Treatment, str] = {}
-    for one in losses:
-        having = one.measured(left)
-        best = one.best(having, draw)
-        for candidate in having:
-            if candidate not in gone and one.shown(candidate, best, draw):
-                gone[candidate] = one.sentence(candidate, best)
-    return gone
-
-
-def _beaten(left: list[Treatment], losses: Sequence[Losses], draw: int) -> dict[Treatment, str]:
-    gone: dict[Treatment, str] = {}
-    for candidate in left:
-        for other in left:
-            lost = _first_loss(candidate, other, losses, draw)
-            if lost is not None and _first_loss(other, candidate, losses, draw) is None:
-                gone[candidate] = f"{lost.sentence(candidate, other)}, and better nowhere in this aspect"
-                break
-    return gone
-
-
-def _first_loss(candidate: Treatment, other: Treatment, losses: Sequence[Losses], draw: int) -> Losses | None:
-    both = [one for one in losses if len(one.measured([candidate, other])) == 2]
-    return next((one for one in both if one.shown(candidate, other, draw)), None)
+        return Step(aspect, left, left, "one left", ERROR)
+    rivals = 0 if standing is None else int(np.maximum(standing.having[:, left].sum(axis=1) - 1, 0).sum())
+    if standing is None or rivals == 0:
+        return Step(aspect, left, left, "unmeasured", ERROR)
+    error = level(rivals)
+    worse = standing.worse(error)[:, left][:, :, left].any(axis=0)
+    gone, note = worse.any(axis=1), ""
+    if gone.all():
+        gone, note = (worse & ~worse.T).any(axis=1), "conflict"
+    if gone.all():
+        return Step(aspect, left, left, "contradiction", error)
+    kept = tuple(place for place, lost in zip(left, gone, strict=True) if not lost)
+    return Step(aspect, left, kept, note, error)  # type: ignore[arg-type]

@@ -5,8 +5,10 @@ from itertools import pairwise
 from math import ceil, floor
 
 from interplay.aspects import Aspect
-from interplay.decision.choose import Choice, Table, choose
+from interplay.decision.account import rejections, told
+from interplay.decision.choose import Path, Race, standings
 from interplay.decision.decision import Decision, Flip, LimitFinding, Rejected, Relaxation
+from interplay.decision.draws import joint_draws, stability
 from interplay.decision.limits import limit_findings
 from interplay.decision.losses import headline_losses
 from interplay.decision.measured import Measured
@@ -48,17 +50,20 @@ def decide(
     opening = _opening(candidates, collapsed, barred)
     if not admissible:
         return _nothing(opening, (*collapsed, *barred), findings)
-    table = {aspect: headline_losses(aspect, admissible, measured, tolerances) for aspect in priorities.ranking}
-    choice = choose(admissible, priorities.ranking, table)
-    stability = _stability(choice, admissible, priorities.ranking, table)
-    flips = _flips(choice, admissible, priorities.ranking, table)
+    losses = headline_losses(priorities.ranking, admissible, measured, tolerances)
+    race = Race(admissible, standings(losses, len(admissible)))
+    path = race.run(priorities.ranking)
+    winner = admissible[path.winner]
+    moves = joint_draws(losses) if losses else ()
+    stable = stability(race, losses, moves, priorities.ranking)
+    flips = _flips(path, race, priorities.ranking)
     return Decision(
-        treatment=choice.winner,
-        reasons=(*opening, *choice.reasons, *_closing(stability, flips)),
-        rejected=(*collapsed, *barred, *choice.rejected),
+        treatment=winner,
+        reasons=(*opening, *told(path, race), *_closing(stable, flips)),
+        rejected=(*collapsed, *barred, *rejections(path, race, losses)),
         limits=findings,
-        residual=residual_harms(choice.winner, measured, effects, tolerances),
-        stability=stability,
+        residual=residual_harms(winner, measured, effects, tolerances),
+        stability=stable,
         flips=flips,
         relaxations=(),
     )
@@ -142,30 +147,18 @@ def _told(one: Relaxation) -> str:
     return f"with {limit} ({one.declared:g} declared), {one.treatment.name} {enough}"
 
 
-def _stability(
-    choice: Choice, admissible: Sequence[Treatment], ranking: Sequence[Aspect], table: Table
-) -> float | None:
-    lengths = [len(path) for losses in table.values() for one in losses for path in one.paths.values()]
-    if not lengths:
-        return None
-    draws = range(1, min(lengths))
-    return sum(choose(admissible, ranking, table, draw).winner == choice.winner for draw in draws) / len(draws)
-
-
-def _flips(
-    choice: Choice, admissible: Sequence[Treatment], ranking: Sequence[Aspect], table: Table
-) -> tuple[Flip, ...]:
+def _flips(path: Path, race: Race, ranking: Sequence[Aspect]) -> tuple[Flip, ...]:
     flips = []
     for place, (first, second) in enumerate(pairwise(ranking)):
         swapped = [*ranking[:place], second, first, *ranking[place + 2 :]]
-        winner = choose(admissible, swapped, table).winner
-        if winner != choice.winner:
-            flips.append(Flip(first, second, winner))
+        winner = race.run(swapped).winner
+        if winner != path.winner:
+            flips.append(Flip(first, second, race.candidates[winner]))
     return tuple(flips)
 
 
 def _closing(stability: float | None, flips: Sequence[Flip]) -> tuple[str, ...]:
-    told = [] if stability is None else [f"the same treatment wins in {100 * stability:.0f} % of the row draws"]
+    told = [] if stability is None else [f"the same treatment wins in {100 * stability:.0f} % of repetitions"]
     told.extend(
         f"ranking {flip.second.value} above {flip.first.value} would choose {flip.winner.name}" for flip in flips
     )

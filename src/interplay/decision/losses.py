@@ -1,103 +1,181 @@
-"""Paired losses between candidates on the headline metrics of an aspect."""
+"""Paired losses between all candidates on one headline metric (and contrast) of an aspect."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from interplay.arrays import Array, Float
+import numpy as np
+
+from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.decision.measured import Measured
+from interplay.decision.pairs import Intervals, Paired, Square, paired
 from interplay.design.treatment import Treatment
-from interplay.effects.contrast import Difference, paired_differences
+from interplay.effects.interval import ONE_SIDED, why_no_interval
+from interplay.effects.moderation import Prior, fit
 from interplay.effects.tolerance import tolerance_of
-from interplay.effects.wording import measured as told
-from interplay.effects.wording import plain
 from interplay.estimates import Sample
+from interplay.metrics import Metric
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """One headline metric of an aspect, and one contrast of it for a disparity."""
+    """One headline metric of an aspect, and one contrast of it for a disparity; `tolerance` as it is declared."""
 
     metric: str
     contrast: str
+    aspect: Aspect
     tolerance: float
+    relative: bool
 
     @property
     def name(self) -> str:
         """How sentences call it."""
         return f"{self.metric} ({self.contrast})" if self.contrast else self.metric
 
+    def scaled(self, amount: float) -> float:
+        """A declared amount on the scale of the losses."""
+        return float(np.log1p(amount)) if self.relative else amount
 
-Candidates = Sequence[Treatment]
-Pair = tuple[Treatment, Treatment]
+    def reported(self, value: float) -> float:
+        """A loss on the scale it is reported on."""
+        return float(np.expm1(value)) if self.relative else value
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """All losses under one assumption about the signs of the gaps: first[i, j] * i - second[i, j] * j."""
+
+    intervals: Intervals
+    first: Square
+    second: Square
 
 
 @dataclass(frozen=True, eq=False)
 class Losses:
-    """All paired losses on one criterion: `between[(a, b)]` is how much worse a is than b."""
+    """How much worse every candidate is than every other one: entry (i, j) is positive where i is worse than j.
+
+    `places` are the candidates that have the criterion, and all arrays are over those. `values` are harm-oriented (a
+    higher one is worse), logarithms for a relative metric, and signed gaps for a contrast. A gap is compared as
+    `interplay.effects.contrast` does: by its size, under every sign that the data leave open. `floor` bounds the loss
+    from below by minus the gap of j, where `settled` (by j) says that its sign is known.
+    """
 
     criterion: Criterion
-    between: Mapping[Pair, Difference]
-    paths: Mapping[Pair, Float[Array, " draw"]]
-    """The mean loss over members in every row draw, on the scale of the difference."""
+    places: Int[Array, " having"]
+    values: tuple[Float[Array, "member draw"], ...]
+    estimate: Square
+    cases: tuple[Case, ...]
+    floor: Intervals | None
+    settled: Bool[Array, "having having"]
 
-    @cached_property
-    def _paired(self) -> frozenset[Treatment]:
-        return frozenset(first for first, _ in self.between)
+    def p_above(self, tolerance: float) -> Square:
+        """The p values against "worse by at most `tolerance`", an amount as it is declared."""
+        limit = self.criterion.scaled(tolerance)
+        found = np.max([case.intervals.p_above(limit) for case in self.cases], axis=0)
+        if self.floor is not None:
+            found = np.where(self.settled, np.minimum(found, self.floor.p_above(limit)), found)
+        np.fill_diagonal(found, 1.0)
+        return np.asarray(found)
 
-    def measured(self, candidates: Candidates) -> list[Treatment]:
-        """Those of the candidates that have the criterion and can be paired, in the given order."""
-        first = next((candidate for candidate in candidates if candidate in self._paired), None)
-        return [one for one in candidates if one == first or (one, first) in self.between]
+    def low(self, error: float) -> Square:
+        """The lower bounds with this chance of error each, on the scale of `values`."""
+        cases, floor = self.lows(error)
+        found = cases.min(axis=0)
+        return np.asarray(found if floor is None else np.where(self.settled, np.maximum(found, floor), found))
 
-    def best(self, candidates: Candidates, draw: int) -> Treatment:
-        """The candidate that is best on the criterion in one draw; ties go by name."""
+    def lows(self, error: float) -> tuple[Float[Array, "case having having"], Square | None]:
+        """The lower bounds of every case, and those of the floor."""
+        cases = np.stack([case.intervals.estimate - case.intervals.half_width(error) for case in self.cases])
+        return cases, None if self.floor is None else self.floor.estimate - self.floor.half_width(error)
 
-        def loses(candidate: Treatment) -> tuple[float, str]:
-            first = candidates[0]
-            return (0.0 if candidate == first else float(self.paths[candidate, first][draw]), candidate.name)
-
-        return min(candidates, key=loses)
-
-    def shown(self, candidate: Treatment, other: Treatment, draw: int) -> bool:
-        """Whether `candidate` is shown worse than `other` by more than the tolerance.
-
-        In draw 0 that is: the lower end of the 90 % interval lies above the tolerance. In another draw the interval
-        keeps its width and moves with the estimate.
-        """
-        if candidate == other:
-            return False
-        difference, path = self.between[candidate, other], self.paths[candidate, other]
-        low = min(case.interval.low for case in difference.cases) + float(path[draw] - path[0])
-        return low > difference.scaled(self.criterion.tolerance)
-
-    def sentence(self, candidate: Treatment, other: Treatment) -> str:
-        """The loss in words."""
-        difference = self.between[candidate, other]
-        limit = plain(self.criterion.tolerance, difference.relative)
-        return f"{self.criterion.name} is worse than under {other.name} by {told(difference)}, more than {limit}"
+    def bounds(self, one: int, other: int, error: float) -> tuple[float, float, float]:
+        """The loss of `one` against `other`, two of `places`: estimate, low and high as they are reported."""
+        i, j = (int(np.flatnonzero(self.places == place)[0]) for place in (one, other))
+        low, tell = self.low(error), self.criterion.reported
+        return tell(self.estimate[i, j]), tell(low[i, j]), tell(-low[j, i])
 
 
 def headline_losses(
-    aspect: Aspect, candidates: Candidates, measured: Measured, tolerances: Mapping[str, float]
+    aspects: Sequence[Aspect],
+    candidates: Sequence[Treatment],
+    measured: Measured,
+    tolerances: Mapping[str, float],
 ) -> tuple[Losses, ...]:
-    """The losses on every headline metric (and contrast) of an aspect that at least two candidates have."""
+    """The losses on every headline metric (and contrast) of these aspects that at least two candidates have.
+
+    A candidate whose values cannot be paired with those of the first one that has the metric is left out.
+    """
     found: list[Losses] = []
     for key, metric in measured.measurements.metrics.items():
-        if metric.aspect != aspect or not metric.headline:
+        if metric.aspect not in aspects or not metric.headline:
             continue
-        samples = {candidate: measured.sample(candidate, key) for candidate in candidates}
-        having = {candidate: sample for candidate, sample in samples.items() if isinstance(sample, Sample)}
-        by_contrast: dict[str, dict[Pair, Difference]] = {}
-        for first in having:
-            for second in having:
-                if first != second:
-                    for contrast, difference in paired_differences(having[first], having[second], metric).items():
-                        if isinstance(difference, Difference):
-                            by_contrast.setdefault(contrast, {})[first, second] = difference
-        for contrast, between in by_contrast.items():
-            criterion = Criterion(key, contrast, tolerance_of(metric, tolerances))
-            paths = {pair: difference.values.mean(axis=0) for pair, difference in between.items()}
-            found.append(Losses(criterion, between, paths))
+        samples = {place: measured.sample(one, key) for place, one in enumerate(candidates)}
+        by_contrast: dict[str, dict[int, tuple[Float[Array, "member draw"], int]]] = {}
+        for place, sample in samples.items():
+            if isinstance(sample, Sample):
+                for contrast, values, support in _oriented(sample, metric):
+                    by_contrast.setdefault(contrast, {})[place] = values, support
+        for contrast, columns in by_contrast.items():
+            draws = next(iter(columns.values()))[0].shape[1]
+            alike = {place: one for place, one in columns.items() if one[0].shape[1] == draws}
+            if len(alike) > 1:
+                tolerance = tolerance_of(metric, tolerances)
+                criterion = Criterion(key, contrast, metric.aspect, tolerance, metric.relative and not contrast)
+                found.append(_losses(criterion, alike))
     return tuple(found)
+
+
+def _oriented(sample: Sample, metric: Metric) -> list[tuple[str, Float[Array, "member draw"], int]]:
+    """The harm-oriented values by contrast, of those that have an interval."""
+    if sample.contrasts:
+        found = [(one.name, one.values, one.support) for one in sample.contrasts]
+    elif metric.relative and sample.values.min() <= 0:
+        return []
+    else:
+        values = np.log(sample.values) if metric.relative else sample.values
+        found = [("", values if metric.direction == "lower_is_better" else -values, sample.support)]
+    return [one for one in found if not why_no_interval(one[1])]
+
+
+def _losses(criterion: Criterion, columns: Mapping[int, tuple[Float[Array, "member draw"], int]]) -> Losses:
+    values = tuple(one for one, _ in columns.values())
+    pairs = paired(values, [support for _, support in columns.values()])
+    places = np.array(list(columns))
+    if not criterion.contrast:
+        ones = np.ones_like(pairs.means)
+        likeliest = pairs.differences()
+        cases = (Case(likeliest.moderated(_prior(likeliest)), ones, ones),)
+        return Losses(criterion, places, values, likeliest.estimate, cases, None, ones < 0)
+    sign = np.where(pairs.means >= 0, 1.0, -1.0)
+    likeliest = pairs.differences(sign, sign.T)
+    prior = _prior(likeliest)
+    alone = pairs.own()
+    known = np.abs(alone.estimate) > alone.half_width(ONE_SIDED)
+    floor = _mirrored(alone).moderated(prior)
+    cases = tuple(_case(pairs, known, sign, open_sign, prior) for open_sign in (1.0, -1.0))
+    return Losses(criterion, places, values, likeliest.estimate, cases, floor, known.T)
+
+
+def _case(pairs: Paired, known: Bool[Array, "i j"], sign: Square, open_sign: float, prior: Prior | None) -> Case:
+    """With the sign of every gap that is not known taken to be this one."""
+    first, second = np.where(known, sign, open_sign), np.where(known.T, sign.T, open_sign)
+    return Case(pairs.differences(first, second).moderated(prior), first, second)
+
+
+def _mirrored(alone: Intervals) -> Intervals:
+    """Entry (i, j) is minus the size of the gap of j over the members that both share."""
+    return Intervals(
+        -np.abs(alone.estimate.T),
+        alone.from_members.T,
+        alone.from_rows.T,
+        alone.residual.T,
+        alone.members,
+        alone.member_degrees,
+        alone.row_degrees,
+    )
+
+
+def _prior(found: Intervals) -> Prior | None:
+    """From the losses against the first candidate, which are as many as there is independent information."""
+    spread, members = (found.members * found.from_members)[1:, 0], found.members[1:, 0]
+    return fit(spread.tolist(), (members - 1.0).tolist())

@@ -1,0 +1,72 @@
+"""A choice in words: what every aspect did, and one line for each candidate that went."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from interplay.decision.choose import Path, Race, Shown, Step
+from interplay.decision.decision import Rejected
+from interplay.decision.losses import Losses
+from interplay.effects.wording import amount, plain
+
+
+def told(path: Path, race: Race) -> tuple[str, ...]:
+    """One sentence for each aspect, and one where a tie was broken."""
+    sentences = [_step(step, race) for step in path.steps]
+    if len(path.left) > 1:
+        winner = race.candidates[path.winner].name
+        sentences.append(
+            f"{len(path.left)} candidates remain; the one with the fewest interventions is taken: {winner}"
+        )
+    return tuple(sentences)
+
+
+def rejections(path: Path, race: Race, losses: Sequence[Losses]) -> tuple[Rejected, ...]:
+    """Every candidate that lost, with the loss that decided it."""
+    gone = [_lost(place, step, race, losses) for step in path.steps for place in step.before if place not in step.kept]
+    why = f"not told apart from {race.candidates[path.winner].name}, which is simpler or comes first by name"
+    tied = [Rejected(race.candidates[place], "ties", why) for place in path.left if place != path.winner]
+    return (*gone, *tied)
+
+
+def _step(step: Step, race: Race) -> str:
+    names = ", ".join(race.candidates[place].name for place in step.kept)
+    keeps = f"keeps {len(step.kept)} of {len(step.before)} ({names})"
+    return {
+        "": f"{step.aspect.value}: {keeps}",
+        "one left": f"{step.aspect.value}: one candidate is left, {names}",
+        "unmeasured": f"{step.aspect.value}: no headline metric is measured on two candidates, so it does not choose",
+        "conflict": f"{step.aspect.value} (its headline metrics conflict): {keeps}",
+        "contradiction": f"{step.aspect.value}: its headline metrics contradict each other, so it does not choose",
+    }[step.note]
+
+
+def _lost(place: int, step: Step, race: Race, losses: Sequence[Losses]) -> Rejected:
+    """The first criterion that shows it, against the candidate with the largest loss on it."""
+    own = [one for one in losses if one.criterion.aspect == step.aspect]
+    standing = race.standings[step.aspect]
+    assert isinstance(standing, Shown)
+    worse = standing.worse(step.error)
+    rivals = [other for other in step.before if worse[:, place, other].any()]
+    if step.note == "conflict":
+        rivals = [other for other in rivals if not worse[:, other, place].any()]
+    which = next(k for k in range(len(own)) if worse[k, place, rivals].any())
+    found = own[which]
+    against = max(
+        (other for other in rivals if worse[which, place, other]), key=lambda other: _loss(found, place, other)
+    )
+    estimate, low, high = found.bounds(place, against, step.error)
+    relative, limit = found.criterion.relative, found.criterion.tolerance
+    ends = f"{amount(low, relative)}, {amount(high, relative)}"
+    reason = (
+        f"{found.criterion.name} is worse than under {race.candidates[against].name} by {amount(estimate, relative)} "
+        f"[{ends}], more than {plain(limit, relative)}"
+    )
+    if step.note == "conflict":
+        reason = f"{reason}, and better nowhere in this aspect"
+    return Rejected(race.candidates[place], step.aspect.value, reason, found.criterion.metric, estimate, low, high)
+
+
+def _loss(losses: Losses, one: int, other: int) -> float:
+    i, j = (int(np.flatnonzero(losses.places == place)[0]) for place in (one, other))
+    return float(losses.estimate[i, j])

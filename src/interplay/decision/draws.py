@@ -1,0 +1,123 @@
+"""Joint draws of what a repetition of the audit, with other rows and other members, would find.
+
+All candidates and headline metrics move together: they are evaluated on the same rows and trained in pairs, and what
+they share cancels in their differences.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from interplay.arrays import Array, Bool, Float
+from interplay.aspects import Aspect
+from interplay.decision.choose import Race, Worse
+from interplay.decision.losses import Losses
+
+DRAWS = 1_000
+"""Row draws are used again with other members where there are fewer."""
+
+Moves = Float[Array, "draw having"]
+"""How far the mean of each candidate that has a criterion lies from the one that was found."""
+
+
+def joint_draws(losses: Sequence[Losses], draws: int = DRAWS) -> tuple[Moves, ...]:
+    """Moves of the means over members, for every criterion and candidate.
+
+    move = row path of a draw * sqrt((from_rows - residual) / from_rows) + members . z / sqrt(chi2 / degrees)
+
+    The first part is a row-bootstrap draw of the mean over members, less its average over the draws and shrunk by the
+    residual, which the second part holds. The second is multivariate t with the members' own covariance of the means:
+    z is standard normal, one for each member, and chi2 has members - 1 degrees of freedom; both are shared by all
+    criteria and candidates, which keeps every correlation. Members are never resampled. The seed is fixed.
+
+    Does not show: another pool of training rows.
+    """
+    random = np.random.default_rng(0)
+    most = max(len(values) for one in losses for values in one.values)
+    normal = random.standard_normal((draws, most))
+    degrees = min(len(values) for one in losses for values in one.values) - 1
+    shared = np.sqrt(random.chisquare(degrees, (draws, 1)) / degrees)
+    return tuple(_moves(one, normal / shared, draws) for one in losses)
+
+
+def _moves(losses: Losses, members: Float[Array, "draw member"], draws: int) -> Moves:
+    return np.stack([_rows(values, draws) + _members(values, members) for values in losses.values], axis=1)
+
+
+def _rows(values: Float[Array, "member draw"], draws: int) -> Float[Array, " draw"]:
+    drawn = values[:, 1:]
+    path = drawn.mean(axis=0) - drawn.mean()
+    variance = float(path.var(ddof=1))
+    single = float(drawn.var(axis=1, ddof=1).mean())
+    residual = max(single - variance, 0.0) / (len(values) - 1)
+    kept = np.sqrt(max(1 - residual / variance, 0.0)) if variance > 0 else 0.0
+    return np.asarray(kept * np.resize(path, draws))
+
+
+def _members(values: Float[Array, "member draw"], normal: Float[Array, "draw member"]) -> Float[Array, " draw"]:
+    count = len(values)
+    off = values[:, 0] - values[:, 0].mean()
+    return np.asarray(normal[:, :count] @ off / np.sqrt(count * (count - 1)))
+
+
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """The standing in one draw: the bounds of the data, moved with the means and with their widths."""
+
+    having: Bool[Array, "criterion candidate"]
+    losses: Sequence[Losses]
+    moves: Sequence[Float[Array, " having"]]
+    bounds: "Bounds"
+
+    def worse(self, error: float) -> Worse:
+        """Those whose lower bound exceeds the tolerance."""
+        size = self.having.shape[1]
+        found = np.zeros((len(self.losses), size, size), dtype=bool)
+        for place, (one, move) in enumerate(zip(self.losses, self.moves, strict=True)):
+            limit = one.criterion.scaled(one.criterion.tolerance)
+            found[place][np.ix_(one.places, one.places)] = self.bounds.low(one, error, move) > limit
+        return found
+
+
+class Bounds:
+    """Lower bounds, whose widths are computed once for each level."""
+
+    def __init__(self) -> None:
+        self._widths: dict[tuple[int, float], tuple[Float[Array, "case i j"], Float[Array, "i j"] | None]] = {}
+
+    def low(self, losses: Losses, error: float, move: Float[Array, " having"]) -> Float[Array, "i j"]:
+        """The lower bounds with every mean moved."""
+        key = id(losses), error
+        if key not in self._widths:
+            self._widths[key] = losses.lows(error)
+        cases, floor = self._widths[key]
+        moved = [
+            low + case.first * move[:, None] - case.second * move[None, :]
+            for low, case in zip(cases, losses.cases, strict=True)
+        ]
+        found = np.min(moved, axis=0)
+        if floor is None:
+            return np.asarray(found)
+        # Where the sign of the gap of j is known, both cases have it.
+        return np.where(losses.settled, np.maximum(found, floor - losses.cases[0].second * move[None, :]), found)
+
+
+def stability(race: Race, losses: Sequence[Losses], moves: Sequence[Moves], ranking: Sequence[Aspect]) -> float | None:
+    """The share of draws in which the same candidate wins; None where nothing was measured on two candidates."""
+    if not losses:
+        return None
+    winner, bounds, same = race.run(ranking).winner, Bounds(), 0
+    having = {aspect: standing.having for aspect, standing in race.standings.items()}
+    for draw in range(len(moves[0])):
+        moved = {
+            aspect: Moved(
+                having[aspect],
+                [one for one in losses if one.criterion.aspect == aspect],
+                [move[draw] for one, move in zip(losses, moves, strict=True) if one.criterion.aspect == aspect],
+                bounds,
+            )
+            for aspect in having
+        }
+        same += Race(race.candidates, moved).run(ranking).winner == winner
+    return same / len(moves[0])
