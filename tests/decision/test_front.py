@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from interplay.aspects import Aspect
+from interplay.decision.contest import Contest
 from interplay.decision.draws import joint_draws
 from interplay.decision.front import front
 from interplay.decision.losses import headline_losses
@@ -18,7 +19,8 @@ RANKING = (Aspect.FAIRNESS, Aspect.PRIVACY, Aspect.UTILITY)
 def fronts(kit: Any, cells: Any) -> dict[str, float]:
     names = [kit.named(name) for name in dict.fromkeys(name for name, _ in cells)]
     losses = headline_losses(RANKING, names, Measured(kit.measurements(cells)), {})
-    return {one.treatment.name: one.probability for one in front(names, losses, joint_draws(losses))}
+    contest = Contest(names, losses, RANKING, tuple(range(len(names))))
+    return {one.treatment.name: one.probability for one in front(contest, joint_draws(losses))}
 
 
 def test_known_members(kit: Any) -> None:

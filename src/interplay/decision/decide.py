@@ -1,18 +1,21 @@
 """DECIDE: hard limits first, then the declared priorities, with every rejected candidate accounted for."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from dataclasses import replace
 from math import ceil, floor
 
-from interplay.aspects import Aspect
 from interplay.decision.account import rejections, told
-from interplay.decision.choose import Path, Race, standings
-from interplay.decision.decision import Decision, Flip, LimitFinding, Rejected, Relaxation
+from interplay.decision.contest import Contest
+from interplay.decision.decision import Decision, Flip, LimitFinding, Rejected, Relaxation, RunnerUp
 from interplay.decision.draws import joint_draws, stability
-from interplay.decision.limits import limit_findings
+from interplay.decision.flips import limit_flips, orders, swaps, tolerance_flips
+from interplay.decision.front import front
+from interplay.decision.limits import alone_enough, limit_findings
 from interplay.decision.losses import headline_losses
 from interplay.decision.measured import Measured
+from interplay.decision.questions import open_comparisons, open_limits
 from interplay.decision.residual import residual_harms
+from interplay.decision.runner_up import runner_up
 from interplay.design.treatment import Treatment
 from interplay.effects.results import Effects
 from interplay.measurement.measurements import Measurements
@@ -46,26 +49,36 @@ def decide(
     standing = [one for one in candidates if one not in {gone.treatment for gone in collapsed}]
     findings = tuple(finding for one in standing for finding in limit_findings(one, limits, measured))
     barred = _barred(standing, findings)
-    admissible = [one for one in standing if one not in {gone.treatment for gone in barred}]
+    out = {gone.treatment for gone in barred}
+    contest = Contest(
+        candidates=standing,
+        losses=headline_losses(priorities.ranking, standing, measured, tolerances),
+        ranking=priorities.ranking,
+        admissible=tuple(place for place, one in enumerate(standing) if one not in out),
+    )
     opening = _opening(candidates, collapsed, barred)
-    if not admissible:
-        return _nothing(opening, (*collapsed, *barred), findings)
-    losses = headline_losses(priorities.ranking, admissible, measured, tolerances)
-    race = Race(admissible, standings(losses, len(admissible)))
-    path = race.run(priorities.ranking)
-    winner = admissible[path.winner]
-    moves = joint_draws(losses) if losses else ()
-    stable = stability(race, losses, moves, priorities.ranking)
-    flips = _flips(path, race, priorities.ranking)
+    questions = tuple(open_limits(contest, findings))
+    moved = limit_flips(contest, findings)
+    if contest.winner is None:
+        nothing = _nothing(opening, (*collapsed, *barred), findings)
+        return replace(nothing, limit_flips=moved, open_questions=questions)
+    moves = joint_draws(contest.losses)
+    stable, flips, rival = stability(contest, moves), swaps(contest), runner_up(contest)
     return Decision(
-        treatment=winner,
-        reasons=(*opening, *told(path, race), *_closing(stable, flips)),
-        rejected=(*collapsed, *barred, *rejections(path, race, losses)),
+        treatment=contest.winner,
+        reasons=(*opening, *told(contest.path, contest.race), *_closing(stable, flips, rival)),
+        rejected=(*collapsed, *barred, *rejections(contest.path, contest.race, contest.losses)),
         limits=findings,
-        residual=residual_harms(winner, measured, effects, tolerances),
+        residual=residual_harms(contest.winner, measured, effects, tolerances),
         stability=stable,
         flips=flips,
         relaxations=(),
+        pareto=front(contest, moves),
+        runner_up=rival,
+        orders=orders(contest),
+        tolerance_flips=tolerance_flips(contest),
+        limit_flips=moved,
+        open_questions=(*questions, *open_comparisons(contest, measured)),
     )
 
 
@@ -80,7 +93,9 @@ def _barred(standing: Sequence[Treatment], findings: Sequence[LimitFinding]) -> 
         broken = [found for found in findings if found.treatment == one and found.status != "admissible"]
         if broken:
             reason = "; ".join(f"{found.status}: {found.reason}" for found in broken)
-            barred.append(Rejected(one, "limit", reason))
+            worst = min(broken, key=lambda found: -1.0 if found.probability is None else found.probability)
+            numbers = worst.metric, worst.estimate, worst.low, worst.high
+            barred.append(Rejected(one, "limit", reason, *numbers))
     return barred
 
 
@@ -115,28 +130,18 @@ def _relaxations(findings: Sequence[LimitFinding]) -> tuple[Relaxation, ...]:
     relaxed = []
     for metric, bound, declared in limits:
         mine = [found for found in findings if (found.metric, found.bound, found.declared) == (metric, bound, declared)]
-        if any(found.status == "admissible" for found in mine) and not any(
-            _blocks_alone(one, findings) for one in mine
-        ):
+        blocked = [found for found in mine if found.status != "admissible"]
+        if len(blocked) < len(mine) and not any(alone_enough(one, findings) for one in blocked):
             continue
         needs = [
-            (not _others_hold(found, findings), abs(found.reachable - declared), found.reachable, found.treatment)
-            for found in mine
-            if found.reachable is not None and found.status != "admissible"
+            (not alone_enough(found, findings), abs(found.reachable - declared), found.reachable, found.treatment)
+            for found in blocked
+            if found.reachable is not None
         ]
         if needs:
             others_fail, _, needed, treatment = min(needs)
             relaxed.append(Relaxation(metric, bound, declared, needed, treatment, not others_fail))
     return tuple(relaxed)
-
-
-def _others_hold(found: LimitFinding, findings: Sequence[LimitFinding]) -> bool:
-    others = [one for one in findings if one.treatment == found.treatment and one != found]
-    return all(one.status == "admissible" for one in others)
-
-
-def _blocks_alone(found: LimitFinding, findings: Sequence[LimitFinding]) -> bool:
-    return found.status != "admissible" and found.reachable is not None and _others_hold(found, findings)
 
 
 def _told(one: Relaxation) -> str:
@@ -147,19 +152,9 @@ def _told(one: Relaxation) -> str:
     return f"with {limit} ({one.declared:g} declared), {one.treatment.name} {enough}"
 
 
-def _flips(path: Path, race: Race, ranking: Sequence[Aspect]) -> tuple[Flip, ...]:
-    flips = []
-    for place, (first, second) in enumerate(pairwise(ranking)):
-        swapped = [*ranking[:place], second, first, *ranking[place + 2 :]]
-        winner = race.run(swapped).winner
-        if winner != path.winner:
-            flips.append(Flip(first, second, race.candidates[winner]))
-    return tuple(flips)
-
-
-def _closing(stability: float | None, flips: Sequence[Flip]) -> tuple[str, ...]:
-    told = [] if stability is None else [f"the same treatment wins in {100 * stability:.0f} % of repetitions"]
+def _closing(stable: float | None, flips: Sequence[Flip], rival: RunnerUp | None) -> tuple[str, ...]:
+    told = [] if stable is None else [f"the same treatment wins in {100 * stable:.0f} % of simulated repetitions"]
     told.extend(
         f"ranking {flip.second.value} above {flip.first.value} would choose {flip.winner.name}" for flip in flips
     )
-    return tuple(told)
+    return (*told, *([] if rival is None else [rival.sentence]))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float
-from interplay.aspects import Aspect
 from interplay.decision.choose import Race, Worse
+from interplay.decision.contest import Contest
 from interplay.decision.losses import Losses
 
 DRAWS = 1_000
@@ -33,6 +33,8 @@ def joint_draws(losses: Sequence[Losses], draws: int = DRAWS) -> tuple[Moves, ..
 
     Does not show: another pool of training rows.
     """
+    if not losses:
+        return ()
     random = np.random.default_rng(0)
     most = max(len(values) for one in losses for values in one.values)
     normal = random.standard_normal((draws, most))
@@ -103,21 +105,17 @@ class Bounds:
         return np.where(losses.settled, np.maximum(found, floor - losses.cases[0].second * move[None, :]), found)
 
 
-def stability(race: Race, losses: Sequence[Losses], moves: Sequence[Moves], ranking: Sequence[Aspect]) -> float | None:
+def stability(contest: Contest, moves: Sequence[Moves]) -> float | None:
     """The share of draws in which the same candidate wins; None where nothing was measured on two candidates."""
-    if not losses:
+    if not contest.losses:
         return None
-    winner, bounds, same = race.run(ranking).winner, Bounds(), 0
-    having = {aspect: standing.having for aspect, standing in race.standings.items()}
+    bounds, same = Bounds(), 0
+    having = {aspect: standing.having for aspect, standing in contest.race.standings.items()}
+    own = {aspect: [k for k, one in enumerate(contest.losses) if one.criterion.aspect == aspect] for aspect in having}
     for draw in range(len(moves[0])):
         moved = {
-            aspect: Moved(
-                having[aspect],
-                [one for one in losses if one.criterion.aspect == aspect],
-                [move[draw] for one, move in zip(losses, moves, strict=True) if one.criterion.aspect == aspect],
-                bounds,
-            )
-            for aspect in having
+            aspect: Moved(having[aspect], [contest.losses[k] for k in ks], [moves[k][draw] for k in ks], bounds)
+            for aspect, ks in own.items()
         }
-        same += Race(race.candidates, moved).run(ranking).winner == winner
+        same += Race(contest.candidates, moved).run(contest.ranking, contest.admissible).winner == contest.path.winner
     return same / len(moves[0])

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float
+from interplay.decision.contest import Contest
 from interplay.decision.decision import Front
 from interplay.decision.draws import Moves
 from interplay.decision.losses import Losses
-from interplay.design.treatment import Treatment
 
 
-def front(candidates: Sequence[Treatment], losses: Sequence[Losses], moves: Sequence[Moves]) -> tuple[Front, ...]:
+def front(contest: Contest, moves: Sequence[Moves]) -> tuple[Front, ...]:
     """The probability of each candidate being on the front, the largest first and then by name.
 
     j dominates i where it is nowhere worse by more than the tolerance and somewhere better by more than it. A candidate
@@ -22,12 +22,14 @@ def front(candidates: Sequence[Treatment], losses: Sequence[Losses], moves: Sequ
 
     Does not show: which candidate on the front to take; that is what the priorities say.
     """
-    levels, having = _levels(len(candidates), losses, moves)
-    if not losses:
-        return tuple(Front(one, 1.0) for one in candidates)
+    losses, admissible = contest.losses, list(contest.admissible)
+    levels, having = _levels(len(contest.candidates), losses, moves)
+    levels, having = levels[:, admissible], having[admissible]
     limits = np.array([one.criterion.scaled(one.criterion.tolerance) for one in losses])
-    chances = [_undominated(place, levels, having, limits) for place in range(len(candidates))]
-    found = [Front(one, chance) for one, chance in zip(candidates, chances, strict=True)]
+    found = [
+        Front(contest.candidates[place], _undominated(at, levels, having, limits))
+        for at, place in enumerate(admissible)
+    ]
     return tuple(sorted(found, key=lambda one: (-one.probability, one.treatment.name)))
 
 

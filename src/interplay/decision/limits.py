@@ -72,6 +72,15 @@ def admits(adjusted: float) -> bool:
     return adjusted >= SURE - ROUNDING
 
 
+def alone_enough(found: LimitFinding, findings: Sequence[LimitFinding]) -> bool:
+    """Whether a candidate would keep all limits if this one were moved to what it reaches."""
+    own = [one for one in findings if one.treatment == found.treatment]
+    if any(one.probability is None and one.status != "admissible" for one in own):
+        return False
+    chances = {place: 1.0 if one == found else one.probability or 0.0 for place, one in enumerate(own)}
+    return all(admits(adjusted) for adjusted in adjust(chances).values())
+
+
 def _keys(metric: str, measured: Measured) -> list[str]:
     known = measured.measurements.metrics
     return [key for key, one in known.items() if metric in (key, one.name)] or [metric]

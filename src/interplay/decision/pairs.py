@@ -9,6 +9,7 @@ so that one matrix of covariances over the candidates serves all pairs and all s
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy import special
@@ -51,13 +52,13 @@ class Intervals:
     member_degrees: Square
     row_degrees: Square
 
-    @property
+    @cached_property
     def standard_error(self) -> Square:
         """The square root of all three parts, the residual once."""
         whole = self.from_members + self.from_rows - self.residual
         return np.sqrt(np.maximum(np.maximum(whole, self.from_members), self.from_rows))
 
-    @property
+    @cached_property
     def degrees(self) -> Square:
         """Satterthwaite's degrees of freedom."""
         total, rows = self.standard_error**2, np.maximum(self.from_rows - self.residual, 0.0)

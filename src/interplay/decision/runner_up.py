@@ -1,0 +1,67 @@
+"""The candidate that would win without the winner, held against it on every headline metric."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from interplay.decision.choose import level
+from interplay.decision.contest import Contest
+from interplay.decision.decision import HeadToHead, RunnerUp
+from interplay.decision.losses import Losses
+from interplay.effects.wording import amount
+
+
+def runner_up(contest: Contest) -> RunnerUp | None:
+    """The runner-up, the step at which it went, and how it differs from the winner; None where nobody else is left."""
+    winner = contest.path.winner
+    rest = tuple(place for place in contest.admissible if place != winner)
+    if not rest:
+        return None
+    place = contest.race.run(contest.ranking, rest).winner
+    decided_at = next((step.aspect.value for step in contest.path.steps if place not in step.kept), "ties")
+    differences = tuple(_differences(contest, place, winner))
+    return RunnerUp(
+        contest.candidates[place], decided_at, differences, _sentence(contest, place, decided_at, differences)
+    )
+
+
+def _differences(contest: Contest, place: int, winner: int) -> Iterator[HeadToHead]:
+    for aspect in contest.ranking:
+        own = [one for one in contest.losses if one.criterion.aspect == aspect]
+        both = [one for one in own if {place, winner} <= set(one.places.tolist())]
+        for losses in both:
+            yield _difference(losses, place, winner, level(len(both)))
+
+
+def _difference(losses: Losses, place: int, winner: int, error: float) -> HeadToHead:
+    criterion = losses.criterion
+    estimate, low, high = losses.bounds(place, winner, error)
+    i, j = (int(np.flatnonzero(losses.places == one)[0]) for one in (place, winner))
+    p_values = losses.p_above(criterion.tolerance)
+    return HeadToHead(
+        metric=criterion.metric,
+        contrast=criterion.contrast,
+        aspect=criterion.aspect,
+        estimate=estimate,
+        low=low,
+        high=high,
+        tolerance=criterion.tolerance,
+        shown=bool(min(p_values[i, j], p_values[j, i]) < error),
+    )
+
+
+def _sentence(contest: Contest, place: int, decided_at: str, differences: Sequence[HeadToHead]) -> str:
+    name, winner = contest.candidates[place].name, contest.candidates[contest.path.winner].name
+    relative = {one.criterion.metric: one.criterion.relative for one in contest.losses}
+    worse = [_told(one, relative[one.metric]) for one in differences if one.shown and one.estimate > 0]
+    better = [_told(one, relative[one.metric]) for one in differences if one.shown and one.estimate < 0]
+    went = "lost the tie" if decided_at == "ties" else f"went at {decided_at}"
+    opening = f"{name} would be chosen without {winner}; it {went}"
+    told = [f"shown worse on {', '.join(worse)}"] if worse else []
+    told += [f"shown better on {', '.join(better)}"] if better else []
+    return f"{opening}; {' and '.join(told) or 'no difference beyond a tolerance is shown'}"
+
+
+def _told(one: HeadToHead, relative: bool) -> str:
+    contrast = f" ({one.contrast})" if one.contrast else ""
+    return f"{one.metric}{contrast} by {amount(abs(one.estimate), relative).removeprefix('+')}"
