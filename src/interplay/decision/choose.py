@@ -112,8 +112,7 @@ def standings(
         own = [one for one in losses if one.criterion.aspect == aspect]
         p_values, having = np.ones((len(own), size, size)), np.zeros((len(own), size), dtype=bool)
         for place, one in enumerate(own):
-            tolerance = (tolerances or {}).get(one.criterion.metric, one.criterion.tolerance)
-            p_values[place][np.ix_(one.places, one.places)] = one.p_above(tolerance)
+            p_values[place][np.ix_(one.places, one.places)] = one.p_above(one.criterion.tolerance)
             having[place, one.places] = True
         found[aspect] = Shown(having, p_values)
     return found

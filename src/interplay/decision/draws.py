@@ -5,12 +5,12 @@ they share cancels in their differences.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from interplay.arrays import Array, Bool, Float
-from interplay.decision.choose import Race, Worse
+from interplay.arrays import Array, Float
+from interplay.decision.bounds import Bounded, Bounds
+from interplay.decision.choose import Race
 from interplay.decision.contest import Contest
 from interplay.decision.losses import Losses
 
@@ -63,48 +63,6 @@ def _members(values: Float[Array, "member draw"], normal: Float[Array, "draw mem
     return np.asarray(normal[:, :count] @ off / np.sqrt(count * (count - 1)))
 
 
-@dataclass(frozen=True, eq=False)
-class Moved:
-    """The standing in one draw: the bounds of the data, moved with the means and with their widths."""
-
-    having: Bool[Array, "criterion candidate"]
-    losses: Sequence[Losses]
-    moves: Sequence[Float[Array, " having"]]
-    bounds: "Bounds"
-
-    def worse(self, error: float) -> Worse:
-        """Those whose lower bound exceeds the tolerance."""
-        size = self.having.shape[1]
-        found = np.zeros((len(self.losses), size, size), dtype=bool)
-        for place, (one, move) in enumerate(zip(self.losses, self.moves, strict=True)):
-            limit = one.criterion.scaled(one.criterion.tolerance)
-            found[place][np.ix_(one.places, one.places)] = self.bounds.low(one, error, move) > limit
-        return found
-
-
-class Bounds:
-    """Lower bounds, whose widths are computed once for each level."""
-
-    def __init__(self) -> None:
-        self._widths: dict[tuple[int, float], tuple[Float[Array, "case i j"], Float[Array, "i j"] | None]] = {}
-
-    def low(self, losses: Losses, error: float, move: Float[Array, " having"]) -> Float[Array, "i j"]:
-        """The lower bounds with every mean moved."""
-        key = id(losses), error
-        if key not in self._widths:
-            self._widths[key] = losses.lows(error)
-        cases, floor = self._widths[key]
-        moved = [
-            low + case.first * move[:, None] - case.second * move[None, :]
-            for low, case in zip(cases, losses.cases, strict=True)
-        ]
-        found = np.min(moved, axis=0)
-        if floor is None:
-            return np.asarray(found)
-        # Where the sign of the gap of j is known, both cases have it.
-        return np.where(losses.settled, np.maximum(found, floor - losses.cases[0].second * move[None, :]), found)
-
-
 def stability(contest: Contest, moves: Sequence[Moves]) -> float | None:
     """The share of draws in which the same candidate wins; None where nothing was measured on two candidates."""
     if not contest.losses:
@@ -114,7 +72,7 @@ def stability(contest: Contest, moves: Sequence[Moves]) -> float | None:
     own = {aspect: [k for k, one in enumerate(contest.losses) if one.criterion.aspect == aspect] for aspect in having}
     for draw in range(len(moves[0])):
         moved = {
-            aspect: Moved(having[aspect], [contest.losses[k] for k in ks], [moves[k][draw] for k in ks], bounds)
+            aspect: Bounded(having[aspect], [contest.losses[k] for k in ks], bounds, [moves[k][draw] for k in ks])
             for aspect, ks in own.items()
         }
         same += Race(contest.candidates, moved).run(contest.ranking, contest.admissible).winner == contest.path.winner

@@ -6,7 +6,8 @@ from itertools import pairwise, permutations
 
 import numpy as np
 
-from interplay.decision.choose import Race, standings
+from interplay.decision.bounds import Bounded, Bounds
+from interplay.decision.choose import Race
 from interplay.decision.contest import Contest
 from interplay.decision.decision import Flip, LimitFinding, LimitFlip, Orders, ToleranceFlip
 from interplay.decision.limits import alone_enough
@@ -44,18 +45,19 @@ def tolerance_flips(contest: Contest) -> tuple[ToleranceFlip, ...]:
     and the step with the change is halved to a thousandth, so that a change and a change back within one step go unseen.
     """
     declared = {one.criterion.metric: one.criterion.tolerance for one in contest.losses}
-    found = [_nearest(contest, metric, tolerance) for metric, tolerance in declared.items()]
+    bounds = Bounds()
+    found = [_nearest(contest, metric, tolerance, bounds) for metric, tolerance in declared.items()]
     return tuple(one for one in found if one is not None)
 
 
-def _nearest(contest: Contest, metric: str, declared: float) -> ToleranceFlip | None:
+def _nearest(contest: Contest, metric: str, declared: float, bounds: Bounds) -> ToleranceFlip | None:
     own = [one for one in contest.losses if one.criterion.metric == metric]
     aspect = own[0].criterion.aspect
     others = [one for one in contest.losses if one.criterion.aspect == aspect]
 
     def wins(tolerance: float) -> int:
-        moved = standings(others, len(contest.candidates), {metric: tolerance})
-        race = Race(contest.candidates, {**contest.race.standings, **moved})
+        moved = Bounded(contest.race.standings[aspect].having, others, bounds, None, {metric: tolerance})
+        race = Race(contest.candidates, {**contest.race.standings, aspect: moved})
         return race.run(contest.ranking, contest.admissible).winner
 
     sides = (np.linspace(1, 0, STEPS + 1), np.geomspace(1, WIDEST, STEPS + 1))
