@@ -33,7 +33,9 @@ nowhere. contradiction: even that would leave none, so the aspect does not choos
 class Standing(Protocol):
     """Who is shown to be worse than whom on the criteria of one aspect."""
 
-    having: Bool[Array, "criterion candidate"]
+    @property
+    def having(self) -> Bool[Array, "criterion candidate"]:
+        """Which candidate has which criterion."""
 
     def worse(self, error: float) -> Worse:
         """Those shown with this chance of error each."""
@@ -135,11 +137,12 @@ def _step(aspect: Aspect, left: tuple[int, ...], standing: Standing | None) -> S
     if standing is None or rivals == 0:
         return Step(aspect, left, left, "unmeasured", ERROR)
     error = level(rivals)
-    worse = standing.worse(error)[:, left][:, :, left].any(axis=0)
-    gone, note = worse.any(axis=1), ""
+    worse = np.asarray(standing.worse(error)[:, left][:, :, left].any(axis=0))
+    gone = np.asarray(worse.any(axis=1))
+    note: Note = ""
     if gone.all():
-        gone, note = (worse & ~worse.T).any(axis=1), "conflict"
+        gone, note = np.asarray((worse & ~worse.T).any(axis=1)), "conflict"
     if gone.all():
         return Step(aspect, left, left, "contradiction", error)
     kept = tuple(place for place, lost in zip(left, gone, strict=True) if not lost)
-    return Step(aspect, left, kept, note, error)  # type: ignore[arg-type]
+    return Step(aspect, left, kept, note, error)

@@ -144,8 +144,8 @@ def _losses(criterion: Criterion, columns: Mapping[int, tuple[Float[Array, "memb
     if not criterion.contrast:
         ones = np.ones_like(pairs.means)
         likeliest = pairs.differences()
-        cases = (Case(likeliest.moderated(_prior(likeliest)), ones, ones),)
-        return Losses(criterion, places, values, likeliest.estimate, cases, None, ones < 0)
+        only = Case(likeliest.moderated(_prior(likeliest)), ones, ones)
+        return Losses(criterion, places, values, likeliest.estimate, (only,), None, ones < 0)
     sign = np.where(pairs.means >= 0, 1.0, -1.0)
     likeliest = pairs.differences(sign, sign.T)
     prior = _prior(likeliest)

@@ -83,7 +83,7 @@ class Intervals:
         variance, degrees = np.zeros(self.members.shape), np.zeros(self.members.shape)
         for members in np.unique(self.members):
             at = self.members == members
-            variance[at], degrees[at] = prior.moderated(members * self.from_members[at], float(members) - 1.0)  # type: ignore[arg-type]
+            variance[at], degrees[at] = prior.moderated(members * self.from_members[at], float(members) - 1.0)
         kept = self.standard_error == 0
         return replace(
             self,
@@ -138,7 +138,7 @@ def paired(values: Sequence[Float[Array, "member draw"]], supports: Sequence[int
     common = np.minimum.outer(counts, counts)
     found: list[Square] = [np.zeros(common.shape) for _ in range(7)]
     for members in np.unique(counts):
-        places = np.flatnonzero(counts >= members)
+        places = np.flatnonzero(counts >= members).tolist()
         stacked = np.stack([values[place][:members] for place in places])
         at = common[np.ix_(places, places)] == members
         for whole, part in zip(found, _parts(stacked), strict=True):

@@ -1,0 +1,116 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from interplay.aspects import Aspect
+from interplay.decision.bounds import Bounded, Bounds
+from interplay.decision.choose import level, standings
+from interplay.decision.losses import Losses, headline_losses
+from interplay.decision.measured import Measured
+from interplay.effects.contrast import Difference, paired_differences
+from interplay.estimates import Contrast, Sample
+
+DISPARITY, EXPOSURE, SIZE = "accuracy_disparity/race", "membership_exposure", "set_size"
+NAMES = ("a", "b", "c", "d", "e")
+ASPECTS = (Aspect.FAIRNESS, Aspect.PRIVACY, Aspect.UTILITY, Aspect.UNCERTAINTY)
+
+
+def noisy(seed: int, mean: float, members: int = 6, size: float = 0.01) -> np.ndarray:
+    random = np.random.default_rng(seed)
+    own = random.standard_normal((members, 1)) + 0.5 * random.standard_normal((members, 31))
+    return mean + size * (own + np.random.default_rng(99).standard_normal(31))
+
+
+def cells(members: tuple[int, ...] = (6, 6, 9, 6, 9)) -> dict[tuple[str, str], Any]:
+    """Gaps far from zero, near zero and on either side of it, and values of every orientation."""
+    gaps = dict(zip(NAMES, (0.2, -0.15, 0.003, -0.002, 0.05), strict=True))
+    found: dict[tuple[str, str], Any] = {}
+    for place, (name, count) in enumerate(zip(NAMES, members, strict=True)):
+        gap = noisy(place, gaps[name], count)
+        found[name, DISPARITY] = Sample(abs(gap), 100, (Contrast("b against a", gap, 50 + place),))
+        found[name, "accuracy"] = Sample(noisy(10 + place, 0.8 + 0.01 * place, count), 400)
+        found[name, SIZE] = Sample(noisy(20 + place, 1.2 + 0.02 * place, count), 400)
+    return found
+
+
+def losses_of(kit: Any, given: dict[tuple[str, str], Any]) -> dict[str, Losses]:
+    measured = Measured(kit.measurements(given))
+    found = headline_losses(ASPECTS, [kit.named(name) for name in NAMES], measured, {})
+    return {one.criterion.metric: one for one in found}
+
+
+@pytest.mark.parametrize("metric", [DISPARITY, "accuracy", SIZE])
+def test_every_loss_is_the_paired_difference_of_the_effects(kit: Any, metric: str) -> None:
+    given = cells()
+    given = {key: value for key, value in given.items() if key[0] in NAMES[:4]}  # too few to moderate
+    losses = losses_of(kit, given)[metric]
+    known = kit.measurements(given).metrics[metric]
+    for i, one in enumerate(NAMES[:4]):
+        for j, other in enumerate(NAMES[:4]):
+            if i != j:
+                (wanted,) = paired_differences(given[one, metric], given[other, metric], known).values()
+                assert isinstance(wanted, Difference)
+                wanted = wanted.moderated(None, 0.01)
+                assert losses.bounds(i, j, 0.01) == pytest.approx((wanted.estimate, wanted.low, wanted.high))
+                assert losses.p_above(0.02)[i, j] == pytest.approx(wanted.p_above(0.02), abs=1e-12)
+
+
+def test_bounds_and_p_values_say_the_same(kit: Any) -> None:
+    losses = tuple(losses_of(kit, cells()).values())
+    for aspect, shown in standings(losses, len(NAMES)).items():
+        own = [one for one in losses if one.criterion.aspect == aspect]
+        for error in (0.05, level(8), level(40)):
+            assert (Bounded(shown.having, own, Bounds()).worse(error) == shown.worse(error)).all()
+            still = [np.zeros(len(one.places)) for one in own]
+            assert (Bounded(shown.having, own, Bounds(), still).worse(error) == shown.worse(error)).all()
+
+
+def test_five_members_borrow_from_other_candidates(kit: Any) -> None:
+    given = cells((5,) * 5)
+    moderated = losses_of(kit, given)["accuracy"]
+    alone = losses_of(kit, {key: value for key, value in given.items() if key[0] in NAMES[:2]})["accuracy"]
+    wide, narrow = (one.bounds(0, 1, 0.001) for one in (alone, moderated))
+    assert wide[0] == pytest.approx(narrow[0])
+    assert narrow[2] - narrow[1] < wide[2] - wide[1]
+
+
+def test_a_candidate_that_cannot_be_paired_is_left_out(kit: Any) -> None:
+    given = cells()
+    given["b", "accuracy"] = Sample(np.full((5, 7), 0.9), 400)
+    given["c", SIZE] = Sample(np.full((5, 31), 0.0), 400)
+    given["d", SIZE] = Sample(np.full((1, 31), 1.0), 400)
+    found = losses_of(kit, given)
+    assert found["accuracy"].places.tolist() == [0, 2, 3, 4]
+    assert found[SIZE].places.tolist() == [0, 1, 4]
+
+
+def simulated(random: np.random.Generator, candidates: int, members: int) -> list[np.ndarray]:
+    """Every candidate equal in truth but for half of them, worse by 0.04; correlated by rows and by members."""
+    row, member = random.standard_normal(41), random.standard_normal((members, 1))
+    return [
+        0.8
+        - 0.04 * (place >= candidates // 2)
+        + 0.01 * (row + member + random.standard_normal((members, 1)) + 0.5 * random.standard_normal((members, 41)))
+        for place in range(candidates)
+    ]
+
+
+@pytest.mark.parametrize(("candidates", "members"), [(4, 5), (12, 5), (12, 16)])
+def test_the_best_is_kept_and_the_worse_goes(kit: Any, candidates: int, members: int) -> None:
+    """Losses of exactly the tolerance, the hardest truth, on one metric: all good ones kept in at least 95 % of audits."""
+    random = np.random.default_rng(candidates + members)
+    names = [f"t{place:02}" for place in range(candidates)]
+    lost, gone, audits = 0, 0, 200
+    for _ in range(audits):
+        values = simulated(random, candidates, members)
+        values[1] = values[1] - 0.01  # within the tolerance of 0.01, at its edge
+        given = {(name, "accuracy"): Sample(one, 400) for name, one in zip(names, values, strict=True)}
+        measured = Measured(kit.measurements(given))
+        found = headline_losses([Aspect.UTILITY], [kit.named(name) for name in names], measured, {"accuracy": 0.01})
+        worse = standings(found, candidates)[Aspect.UTILITY].worse(level(candidates - 1))[0].any(axis=1)
+        lost += bool(worse[0] or worse[1])
+        gone += int(worse[candidates // 2 :].sum())
+    assert lost / audits <= 0.05
+    if candidates > 4 or members > 5:
+        assert gone / (audits * (candidates - candidates // 2)) > 0.5
