@@ -225,6 +225,26 @@ def test_planned_comparisons_add_their_residual_harms(kit: Any) -> None:
     assert [(one.metric, one.baseline) for one in found] == [(DISPARITY, None), ("accuracy", Treatment())]
 
 
+def test_a_quantity_of_the_plan_is_not_judged_again(kit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the audit corrected once keeps its verdict; only metrics that it left out are compared."""
+    measurements = kit.measurements(two_sided())
+    chosen, control = Treatment(("reweighing",)), Treatment()
+    planned = [
+        Comparison(chosen, control, key, key, ("reweighing",), (Aspect.FAIRNESS,), measurements.metrics[key].aspect)
+        for key in (DISPARITY, EXPOSURE)
+    ]
+    effects = compare(measurements, planned, {})
+    asked: list[str] = []
+
+    def watched(measured: Any, comparisons: Any, tolerances: Any) -> Any:
+        asked.extend(one.metric for one in comparisons)
+        return compare(measured, comparisons, tolerances)
+
+    monkeypatch.setattr("interplay.decision.residual.compare", watched)
+    residual_harms(chosen, Measured(measurements), effects, {})
+    assert set(asked) == set(measurements.metrics) - {DISPARITY, EXPOSURE}
+
+
 def test_a_quantity_measured_elsewhere_is_no_residual_harm(kit: Any) -> None:
     """With thresholds on top, decisions are those of the thresholds, and the disparity of the bare model is not left."""
     bare, chosen = Treatment(("dp_sgd",)), Treatment(("dp_sgd", "group_thresholds"))

@@ -18,23 +18,18 @@ def residual_harms(
 ) -> tuple[Effect, ...]:
     """All harm, shown or not settled, of the chosen treatment as a whole and in the planned comparisons about it.
 
-    The chosen treatment is held against the control on every metric; `effects` adds the planned comparisons, of which
-    those count whose treatment is the chosen one or stands for it under their metric. A quantity that both have is
-    taken from the plan.
+    The chosen treatment is held against the control on every metric. `effects` holds the planned comparisons, corrected
+    once per audit, of which those count whose treatment is the chosen one or stands for it under their metric; only a
+    metric on which they do not hold it against the control is compared here.
     """
-    keys = list(measured.measurements.metrics)
     planned = () if effects is None else effects.effects
-    mine = [effect for effect in planned if effect.treatment == measured.place(chosen, effect.metric)]
-    found = [effect for effect in mine if effect.tuning == "tuned"]
-    known = {_quantity(effect) for effect in found}
-    whole = [_against_control(chosen, key, measured) for key in keys if chosen != CONTROL]
-    judged = compare(measured.measurements, whole, tolerances).effects
-    found.extend(one for one in judged if one.tuning == "tuned" and _quantity(one) not in known)
+    mine = [one for one in planned if one.tuning == "tuned" and one.treatment == measured.place(chosen, one.metric)]
+    whole = [_against_control(chosen, key, measured) for key in measured.measurements.metrics if chosen != CONTROL]
+    known = {(one.treatment, one.baseline, one.metric) for one in mine}
+    missing = [one for one in whole if (one.treatment, one.baseline, one.metric) not in known]
+    judged = compare(measured.measurements, missing, tolerances).effects if missing else ()
+    found = (*mine, *(one for one in judged if one.tuning == "tuned"))
     return tuple(effect for effect in found if effect.verdict in OPEN_HARMS)
-
-
-def _quantity(effect: Effect) -> tuple[object, ...]:
-    return (effect.treatment, effect.baseline, effect.metric, effect.contrast)
 
 
 def _against_control(chosen: Treatment, key: str, measured: Measured) -> Comparison:
