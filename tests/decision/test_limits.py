@@ -101,6 +101,13 @@ def test_a_spent_budget_is_a_number_without_error(kit: Any) -> None:
     assert statuses == ["admissible", "inadmissible"]
 
 
+@pytest.mark.parametrize("value", [2.9, 7.3, 0.1 + 0.2])
+def test_rounding_does_not_break_a_limit_that_is_met_exactly(value: float) -> None:
+    expected = predict(Sample(np.full((7, 23), value), 100))
+    assert (expected.chance("at_most", value), expected.chance("at_least", value)) == (1.0, 1.0)
+    assert expected.reachable("at_most") == value
+
+
 def test_limits_are_read_where_the_metric_was_measured(kit: Any) -> None:
     layered = Treatment(("split_conformal",))
     measurements = kit.measurements({("split_conformal", "set_size"): 1.2})

@@ -1,3 +1,4 @@
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -40,20 +41,41 @@ def losses_of(kit: Any, given: dict[tuple[str, str], Any]) -> dict[str, Losses]:
     return {one.criterion.metric: one for one in found}
 
 
+@pytest.mark.parametrize("names", ["abc", "bcd", "cde"])
 @pytest.mark.parametrize("metric", [DISPARITY, "accuracy", SIZE])
-def test_every_loss_is_the_paired_difference_of_the_effects(kit: Any, metric: str) -> None:
-    given = cells()
-    given = {key: value for key, value in given.items() if key[0] in NAMES[:4]}  # too few to moderate
+def test_every_loss_is_the_paired_difference_of_the_effects(kit: Any, metric: str, names: str) -> None:
+    given = {key: value for key, value in cells().items() if key[0] in names}  # too few to moderate
     losses = losses_of(kit, given)[metric]
     known = kit.measurements(given).metrics[metric]
-    for i, one in enumerate(NAMES[:4]):
-        for j, other in enumerate(NAMES[:4]):
-            if i != j:
-                (wanted,) = paired_differences(given[one, metric], given[other, metric], known).values()
-                assert isinstance(wanted, Difference)
-                wanted = wanted.moderated(None, 0.01)
-                assert losses.bounds(i, j, 0.01) == pytest.approx((wanted.estimate, wanted.low, wanted.high))
-                assert losses.p_above(0.02)[i, j] == pytest.approx(wanted.p_above(0.02), abs=1e-12)
+    for one, other in permutations(names, 2):
+        i, j = NAMES.index(one), NAMES.index(other)
+        (wanted,) = paired_differences(given[one, metric], given[other, metric], known).values()
+        assert isinstance(wanted, Difference)
+        wanted = wanted.moderated(None, 0.01)
+        assert losses.bounds(i, j, 0.01) == pytest.approx((wanted.estimate, wanted.low, wanted.high))
+        at = [losses.places.tolist().index(place) for place in (i, j)]
+        assert losses.p_above(0.02)[*at] == pytest.approx(wanted.p_above(0.02), abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_order_of_the_candidates_does_not_matter(kit: Any, seed: int) -> None:
+    order = np.random.default_rng(seed).permutation(NAMES).tolist()
+    first, second = (kit.decide(cells(), ASPECTS, candidates=names) for names in (list(NAMES), order))
+    assert first.treatment == second.treatment
+    assert (first.orders, first.tolerance_flips) == (second.orders, second.tolerance_flips)
+    assert [one.estimate for one in first.runner_up.differences] == pytest.approx(
+        [one.estimate for one in second.runner_up.differences]
+    )
+
+
+def test_members_that_are_all_equal_give_points(kit: Any) -> None:
+    given = {(name, "accuracy"): Sample(np.full((5, 21), 0.8 - 0.03 * place), 400) for place, name in enumerate("abc")}
+    decision = kit.decide(given, (Aspect.UTILITY,))
+    assert (decision.treatment, decision.stability) == (kit.named("a"), 1.0)
+    assert [one.probability for one in decision.pareto] == [1.0, 0.0, 0.0]
+    assert {(one.low, one.high) for one in decision.runner_up.differences} == {
+        (one.estimate,) * 2 for one in decision.runner_up.differences
+    }
 
 
 def test_bounds_and_p_values_say_the_same(kit: Any) -> None:

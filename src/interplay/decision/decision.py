@@ -126,8 +126,8 @@ class ToleranceFlip:
 class LimitFlip:
     """The smallest change of one hard limit that changes the winner.
 
-    A looser limit `admits` a candidate, which then wins; a tighter one bars the winner, and then `admits` is None and
-    `winner` is who wins instead (None: nobody is admissible).
+    A limit loosened to `needed` `admits` a candidate, which changes the winner. With `admits` None it is a limit tighter
+    than `needed` that bars the winner, and `winner` is who wins instead (None: nobody is admissible).
     """
 
     metric: str

@@ -1,7 +1,7 @@
 """Paired losses between all candidates on one headline metric (and contrast) of an aspect."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,7 +38,7 @@ class Criterion:
 
     def reported(self, value: float) -> float:
         """A loss on the scale it is reported on."""
-        return float(np.expm1(value)) if self.relative else value
+        return float(np.expm1(value) if self.relative else value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +176,8 @@ def _mirrored(alone: Intervals) -> Intervals:
 
 
 def _prior(found: Intervals) -> Prior | None:
-    """From the losses against the first candidate, which are as many as there is independent information."""
-    spread, members = (found.members * found.from_members)[1:, 0], found.members[1:, 0]
-    return fit(spread.tolist(), (members - 1.0).tolist())
+    """From all pairs, with the freedom of the losses against one candidate, which is what they hold together."""
+    above = np.triu_indices(len(found.members), 1)
+    members = found.members[above]
+    prior = fit((members * found.from_members[above]).tolist(), (members - 1.0).tolist())
+    return prior and replace(prior, cap=float(members.mean() - 1) * (len(found.members) - 1))

@@ -160,7 +160,9 @@ def paired(values: Sequence[Float[Array, "member draw"]], supports: Sequence[int
 def _parts(values: Float[Array, "candidate member draw"]) -> list[Square]:
     """The means, and own and cross parts of the spread over members, of the rows and of the rows of single members."""
     members = values.shape[1]
-    plain, drawn = values[:, :, 0], values[:, :, 1:]
+    # Counted from the first value, so that a candidate whose values are all equal has a variance of exactly zero.
+    first = values[:, :1, 0]
+    plain, drawn = values[:, :, 0] - first, values[:, :, 1:] - first[:, :, None]
     alone = (drawn - drawn.mean(axis=2, keepdims=True)).reshape(len(values), -1)
     covariances = [
         np.atleast_2d(np.cov(plain)) / members,
@@ -168,7 +170,7 @@ def _parts(values: Float[Array, "candidate member draw"]) -> list[Square]:
         alone @ alone.T / (members * (drawn.shape[2] - 1)),
     ]
     both = [part for one in covariances for part in (_in_rows(np.diag(one)), one)]
-    return [_in_rows(plain.mean(axis=1)), *both]
+    return [_in_rows(values[:, :, 0].mean(axis=1)), *both]
 
 
 def _in_rows(vector: Array) -> Square:

@@ -161,7 +161,9 @@ def predict(sample: Sample) -> Prediction:
     parts = [one.values for one in sample.contrasts] or [sample.values]
     if reason := next(filter(None, map(why_no_interval, parts)), ""):
         raise ValueError(reason)
-    values = np.stack(parts)
+    # Counted from the first value, so that a point (a budget) keeps its value and a variance of exactly zero.
+    first = np.stack(parts)[:, :1, :1]
+    values = np.stack(parts) - first
     members, draws = values.shape[1:]
     from_members = _covariance(values[:, :, 0]) / members
     from_rows = _covariance(values[:, :, 1:].mean(axis=1))
@@ -173,7 +175,7 @@ def predict(sample: Sample) -> Prediction:
     residual = residual * np.outer(shrink, shrink)
     support = min((one.support for one in sample.contrasts), default=sample.support)
     return Prediction(
-        means=values[:, :, 0].mean(axis=1),
+        means=first[:, 0, 0] + values[:, :, 0].mean(axis=1),
         between=members * _positive(from_members - residual),
         from_members=from_members,
         from_rows=_positive(from_rows - residual),

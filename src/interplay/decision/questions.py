@@ -35,7 +35,10 @@ def open_limits(contest: Contest, findings: Sequence[LimitFinding]) -> Iterator[
 def _of_limit(one: LimitFinding, unsettled: int, winner: Treatment | None) -> str:
     chosen = "nobody" if winner is None else winner.name
     others = "" if unsettled == 1 else f" (and {unsettled - 1} more that are open)"
-    needed = "it has no number yet" if one.needed is None else _needed(one.needed)
+    beyond = "more rows or members would not settle it, only a recipe that varies less or another limit"
+    needed = (
+        "it has no number yet" if one.needed is None else beyond if one.needed.count is None else _needed(one.needed)
+    )
     return (
         f"if {one.treatment.name} is shown to keep {one.metric} {one.bound.replace('_', ' ')} {one.declared:g}{others}, "
         f"{chosen} is chosen; {needed}"
