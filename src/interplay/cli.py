@@ -123,6 +123,25 @@ def confirm(
     Console().print(confirmed(json.loads(audit.read_bytes()), paths))
 
 
+@app.command("decide")
+def what_if(
+    run: Annotated[Path, typer.Argument(help="A run folder, or the beginning of its name.")],
+    priorities: Annotated[str, typer.Option(help="Aspects from the most important on; the rest as declared.")] = "",
+    limit: Annotated[list[str] | None, typer.Option(help='A hard limit, such as "accuracy>=0.8".')] = None,
+    tolerance: Annotated[list[str] | None, typer.Option(help='A tolerance, such as "accuracy=0.01".')] = None,
+    runs: RunsPath = Path("runs"),
+) -> None:
+    """Ask a finished run what would be decided under other priorities, limits or tolerances. Exploration only."""
+    from rich.console import Console
+
+    from interplay.audit.whatif import Question, answer, folder_of
+    from interplay.report.whatif import WhatIf
+
+    ranked = tuple(word for word in priorities.split(",") if word.strip())
+    found = answer(folder_of(run, runs), Question(ranked, tuple(limit or ()), tuple(tolerance or ())))
+    Console().print(WhatIf(found.study, found.asked, found.declared, found.found))
+
+
 @app.command()
 def catalogue(
     output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",

@@ -15,14 +15,14 @@ from interplay.audit.looks import read_looks
 from interplay.audit.pieces import Pieces
 from interplay.audit.progress import Meter
 from interplay.audit.run import Prepared, Progress, prepare
+from interplay.audit.samples import read_measurements
 from interplay.audit.storage import (
-    as_json,
     fleet_piece,
     read_fleet,
     read_fleet_piece,
-    read_measurements,
     read_tuning,
 )
+from interplay.audit.written import as_json
 from interplay.data.content import content
 from interplay.decision.confirmation import Confirmation, confirmed, unmeasured
 from interplay.decision.decision import Decision
@@ -107,7 +107,8 @@ def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: 
         raise RunError("a decision for a treatment", "no admissible treatment", str(folder.path), step)
     tuning = read_tuning(folder.read("tuning.json"))
     fleet = read_fleet(design, network, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
-    first = read_measurements(design, fleet, folder.read("measurements.safetensors"), folder.read("measurements.json"))
+    arrays, cells = folder.read("measurements.safetensors"), folder.read("measurements.json")
+    first = read_measurements(design.metrics, fleet.budgets, arrays, cells)
     measured, _ = read_looks(folder, design, fleet, first)
     rows, ledger = AuditRows(content(ready.dataset.table), audit_rows(design)), Ledger(Path(runs))
     wanted = Use(

@@ -14,7 +14,7 @@ from pydantic.dataclasses import dataclass as checked
 
 from interplay.arrays import Array, Int
 from interplay.audit.folder import write
-from interplay.audit.storage import as_json
+from interplay.audit.written import as_json
 from interplay.errors import RunError
 from interplay.report.names import clean, name
 

@@ -13,14 +13,12 @@ from typing import Any
 import numpy as np
 
 from interplay.audit.folder import RunFolder
+from interplay.audit.samples import measurement_files, read_measurements
 from interplay.audit.storage import (
-    Files,
-    as_json,
     fleet_piece,
-    measurement_files,
     read_fleet_piece,
-    read_measurements,
 )
+from interplay.audit.written import Files, as_json
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import FUTILE, compare
@@ -78,14 +76,14 @@ def look_files(lab: Laboratory, measured: Measurements) -> Files:
     taken: list[Look] = []
     more = replace(measured, samples={}, collapse={})
     for now, then in pairwise(lab.design.looks):
-        both = overlaid(measured, more)
+        both = measured.overlaid(more)
         study, looks = lab.design.study, Looks(lab.design.looks)
         effects = compare(both, lab.design.comparisons, study.tolerances, looks, lab.limited).effects
         taken.append(look(effects, lab.attention, lab.design.trainings, now))
         if not taken[-1].growing:
             break
         for treatment in taken[-1].growing:
-            more = overlaid(more, _measured(lab, treatment, then))
+            more = more.overlaid(_measured(lab, treatment, then))
             lab.progress(STAGE, 1)
     files = measurement_files(more)
     told = {"planned": list(lab.design.looks), "taken": [_told(one) for one in taken]}
@@ -100,15 +98,8 @@ def read_looks(
     folder: RunFolder, design: Design, fleet: Fleet, measured: Measurements
 ) -> tuple[Measurements, list[Any]]:
     """All measurements with those of added members in place of the first ones, and the looks that were taken."""
-    more = read_measurements(design, fleet, folder.read(ARRAYS), folder.read(CELLS))
-    return overlaid(measured, more), json.loads(folder.read(FILE))["taken"]
-
-
-def overlaid(first: Measurements, more: Measurements) -> Measurements:
-    """The measurements with those of `more` in their place."""
-    anew = {(cell.treatment, cell.tuning) for cell in more.samples}
-    collapse = {place: why for place, why in first.collapse.items() if place not in anew}
-    return replace(first, samples={**first.samples, **more.samples}, collapse={**collapse, **more.collapse})
+    more = read_measurements(design.metrics, fleet.budgets, folder.read(ARRAYS), folder.read(CELLS))
+    return measured.overlaid(more), json.loads(folder.read(FILE))["taken"]
 
 
 def _told(one: Look) -> dict[str, Any]:
@@ -129,8 +120,8 @@ def _measured(lab: Laboratory, treatment: Treatment, members: int) -> Measuremen
         files = measurement_files(_retuned(found, lab.fleet, treatment))
         kept = {f"{file}.safetensors": files["measurements.safetensors"], f"{file}.json": files["measurements.json"]}
         lab.folder.finish(name, kept)
-    read = (lab.folder.read(f"{file}.{kind}") for kind in ("safetensors", "json"))
-    return read_measurements(design, lab.fleet, *read)
+    arrays, cells = (lab.folder.read(f"{file}.{kind}") for kind in ("safetensors", "json"))
+    return read_measurements(design.metrics, lab.fleet.budgets, arrays, cells)
 
 
 def _retuned(found: Measurements, fleet: Fleet, treatment: Treatment) -> Measurements:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from interplay import catalogue
+from interplay.audit.choices import FILE as CHOICES
+from interplay.audit.choices import choice_file
 from interplay.audit.compose import Findings, compose
 from interplay.audit.confirmed import stored
 from interplay.audit.decidable import refuse_undecidable
@@ -23,21 +25,19 @@ from interplay.audit.register import register_csv
 from interplay.audit.register_file import FILE as REGISTER
 from interplay.audit.register_reading import read as read_register
 from interplay.audit.result import Audit
+from interplay.audit.samples import measurement_files, read_measurements
 from interplay.audit.storage import (
-    Files,
-    as_json,
     fleet_files,
     fleet_piece,
-    measurement_files,
     read_fleet,
     read_fleet_piece,
-    read_measurements,
     read_tuning,
     read_tuning_piece,
     tuning_files,
     tuning_piece,
 )
 from interplay.audit.timings import Spent, note
+from interplay.audit.written import Files, as_json
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded, Encoder, fit
 from interplay.data.load import load as load_data
@@ -208,7 +208,7 @@ class _Stages:
             lambda: measurement_files(measure(ready.bench(), fleet, self.progress)),
         )
         measured = read_measurements(
-            design, fleet, folder.read("measurements.safetensors"), folder.read("measurements.json")
+            design.metrics, fleet.budgets, folder.read("measurements.safetensors"), folder.read("measurements.json")
         )
         tolerances: Mapping[str, float] = ready.study.tolerances
         limited, looks = tuple(limit.metric for limit in ready.study.limits), Looks(design.looks)
@@ -243,7 +243,8 @@ class _Stages:
                     choices, measured, ready.study.priorities, ready.study.limits, tolerances, places, effects
                 )
                 .to_json()
-                .encode()
+                .encode(),
+                CHOICES: choice_file(choices, places, design.metrics),
             },
         )
         decision = Decision.from_json(folder.read("decision.json").decode())

@@ -1,4 +1,4 @@
-"""Fleets and measurements as files: arrays in safetensors, the rest in JSON. Nothing is unpickled."""
+"""Fleets as files: arrays in safetensors, the rest in JSON. Nothing is unpickled."""
 
 import json
 from dataclasses import asdict
@@ -8,22 +8,14 @@ import numpy as np
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
+from interplay.audit.written import Files, as_json
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.engine import jax
-from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.evidence import PrivacyBudget
-from interplay.measurement.measurements import Cell, Measurements
 from interplay.models.network import Network, Parameters
 from interplay.training.train import Fleet
 from interplay.training.tuning import Tuning
-
-Files = dict[str, bytes]
-
-
-def as_json(value: Any) -> bytes:
-    """JSON with sorted keys, as bytes; a number that is not finite is refused."""
-    return json.dumps(value, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False).encode()
 
 
 def tuning_files(tuning: dict[Treatment, Tuning]) -> Files:
@@ -89,62 +81,6 @@ def read_fleet(
     as_applied = {one: tuned[one] if parameters is None else parameters for one, parameters in own.items()}
     spent = {one: PrivacyBudget(**budgets[one.name]) for one in design.trainings if one.name in budgets}
     return Fleet(tuned, as_applied, tuning, spent)
-
-
-def measurement_files(measured: Measurements) -> Files:
-    """All samples, values in float32."""
-    arrays: dict[str, np.ndarray[Any, Any]] = {}
-    cells = []
-    for place, (cell, sample) in enumerate(measured.samples.items()):
-        item: dict[str, Any] = {
-            "treatment": cell.treatment.interventions,
-            "tuning": cell.tuning,
-            "metric": cell.metric,
-        }
-        if isinstance(sample, NotMeasurable):
-            item["reason"] = sample.reason
-        else:
-            arrays[f"{place}"] = sample.values.astype(np.float32)
-            for at, contrast in enumerate(sample.contrasts):
-                arrays[f"{place}/{at}"] = contrast.values.astype(np.float32)
-            item["support"] = sample.support
-            item["contrasts"] = [{"name": one.name, "support": one.support} for one in sample.contrasts]
-            item["excluded"] = [one.reason for one in sample.excluded]
-        cells.append(item)
-    described = {
-        "cells": cells,
-        "collapse": [
-            {"treatment": one.interventions, "tuning": tuning, "reason": reason}
-            for (one, tuning), reason in measured.collapse.items()
-        ],
-        "methods": measured.methods,
-    }
-    return {"measurements.safetensors": save_arrays(arrays), "measurements.json": as_json(described)}
-
-
-def read_measurements(design: Design, fleet: Fleet, arrays: bytes, described: bytes) -> Measurements:
-    """Read back what `measurement_files` made."""
-    found, told = load_arrays(arrays), json.loads(described)
-    samples: dict[Cell, Sample | NotMeasurable] = {}
-    for place, item in enumerate(told["cells"]):
-        cell = Cell(Treatment(tuple(item["treatment"])), item["tuning"], item["metric"])
-        samples[cell] = NotMeasurable(item["reason"]) if "reason" in item else _sample(found, place, item)
-    return Measurements(
-        samples=samples,
-        metrics=design.metrics,
-        collapse={(Treatment(tuple(item["treatment"])), item["tuning"]): item["reason"] for item in told["collapse"]},
-        budgets=fleet.budgets,
-        methods=told["methods"],
-    )
-
-
-def _sample(found: dict[str, np.ndarray[Any, Any]], place: int, item: dict[str, Any]) -> Sample:
-    contrasts = tuple(
-        Contrast(one["name"], found[f"{place}/{at}"].astype(np.float64), one["support"])
-        for at, one in enumerate(item["contrasts"])
-    )
-    excluded = tuple(NotMeasurable(reason) for reason in item["excluded"])
-    return Sample(found[f"{place}"].astype(np.float64), item["support"], contrasts, excluded)
 
 
 def _named(prefix: str, parameters: Parameters) -> dict[str, np.ndarray[Any, Any]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from interplay.audit.folder import RunFolder, write
-from interplay.audit.storage import as_json
+from interplay.audit.written import as_json
 from interplay.engine import devices
 
 FILE = "timings.json"

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
 from pydantic import TypeAdapter
 
 from interplay.aspects import Aspect
 from interplay.design.joint import At, Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 JointVerdict = Literal["worse", "better", "not_flagged", "withheld", "not_measurable"]
 """worse, better: by more than twice the tolerance, after correction over all joint contrasts.
@@ -64,8 +66,10 @@ class JointEffects:
     effects: tuple[JointEffect, ...]
     family: int
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """One row for each joint effect, with sets of interventions as words."""
+        import pandas as pd  # takes a third of a second, which `interplay decide` does not have
+
         return pd.DataFrame([_row(effect) for effect in self.effects], columns=list(JointEffect.__dataclass_fields__))
 
     def to_json(self) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import inf, isinf
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 LEAST_CELLS = 4
 """Fewer variances say too little about how much variances differ."""
@@ -77,14 +77,16 @@ def fit(variances: Sequence[float], degrees: Sequence[float]) -> Prior | None:
 
 
 def _inverse_trigamma(value: float) -> float:
-    """The x with trigamma(x) = value; between 1e-4 and 1e8, beyond which it makes no difference here."""
-
-    def miss(log_x: float) -> float:
-        return float(np.log(special.polygamma(1, np.exp(log_x))) - np.log(value))
-
-    low, high = np.log(1e-4), np.log(1e8)
-    if miss(low) <= 0:
-        return float(np.exp(low))
-    if miss(high) >= 0:
-        return float(np.exp(high))
-    return float(np.exp(optimize.brentq(miss, low, high)))
+    """The x with trigamma(x) = value, by Newton's method on 1 / trigamma, which is convex and nearly linear."""
+    if value > 1e7:
+        return float(1 / np.sqrt(value))
+    if value < 1e-6:
+        return 1 / value
+    found = 0.5 + 1 / value
+    for _ in range(50):
+        trigamma = float(special.polygamma(1, found))
+        step = trigamma * (1 - trigamma / value) / float(special.polygamma(2, found))
+        found += step
+        if abs(step) < 1e-10 * found:
+            break
+    return found

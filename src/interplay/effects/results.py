@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from pydantic import TypeAdapter
 
 from interplay.effects.control import Control
 from interplay.effects.effect import Effect
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,10 @@ class Effects:
     effects: tuple[Effect, ...]
     controls: Mapping[str, Control]
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """One row for each effect, with treatments by name and aspects as words."""
+        import pandas as pd  # takes a third of a second, which `interplay decide` does not have
+
         return pd.DataFrame([_row(effect) for effect in self.effects], columns=list(Effect.__dataclass_fields__))
 
     def to_json(self) -> str:

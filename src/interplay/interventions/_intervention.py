@@ -1,16 +1,20 @@
 """What an intervention is: a frozen description of one thing done for an aspect, with one method per phase."""
 
+from __future__ import annotations
+
 import abc
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
-from interplay.attacks.pgd import Threat
 from interplay.discovery import name_of
-from interplay.engine import jax
-from interplay.models.network import Examples, Network, Parameters
+
+if TYPE_CHECKING:  # a description needs no engine: `interplay decide` answers without it
+    from interplay.attacks.pgd import Threat
+    from interplay.engine import jax
+    from interplay.models.network import Examples, Network, Parameters
 
 Baseline = Literal["without", "same", "absent"]
 """What a treated cell is held against. `without`: the treatment less the intervention. `same`: the same treatment, by
@@ -50,7 +54,7 @@ class Intervention(abc.ABC):
         """The catalogue name: the stem of the file that defines it, after "package/" outside interplay."""
         return name_of(type(self))
 
-    def refuses(self, partner: "Intervention") -> str | None:
+    def refuses(self, partner: Intervention) -> str | None:
         """Why it cannot act on one model together with `partner`, and the alternative; None when it can."""
         del partner
         return None

@@ -1,7 +1,7 @@
 """What MEASURE hands on: every metric on every treatment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from interplay.design.treatment import Treatment
@@ -36,6 +36,12 @@ class Measurements:
     collapse: Mapping[tuple[Treatment, Tuning], str]
     budgets: Mapping[Treatment, PrivacyBudget]
     methods: Mapping[str, Any] = field(default_factory=dict)
+
+    def overlaid(self, more: "Measurements") -> "Measurements":
+        """The same with the samples of `more` in their place, and its word on what collapsed."""
+        anew = {(cell.treatment, cell.tuning) for cell in more.samples}
+        collapse = {place: why for place, why in self.collapse.items() if place not in anew}
+        return replace(self, samples={**self.samples, **more.samples}, collapse={**collapse, **more.collapse})
 
     def sample(self, treatment: Treatment, tuning: Tuning, metric: str) -> Sample | NotMeasurable:
         """The sample of one cell, or why there is none."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from interplay.data.load import named
 from interplay.data.nearest import suggestion
 from interplay.data.sections import GroupSection
 from interplay.study.faults import Fault
@@ -15,6 +14,8 @@ from interplay.study.wording import quoted
 def attributes(study: Study) -> Mapping[str, GroupSection]:
     """The sensitive attributes: the declared ones, else those that a named data set brings along."""
     declared = study.groups.attributes
+    from interplay.data.load import named  # reads tables, which a question about a finished run does not need
+
     if declared or study.data.source not in named():
         return declared
     return named()[study.data.source].groups

@@ -1,0 +1,100 @@
+"""What a decision chooses between, as a file beside it, so that it can be made again without the engine."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from interplay import catalogue
+from interplay.audit.folder import RunFolder
+from interplay.audit.samples import read_measurements
+from interplay.audit.written import as_json
+from interplay.decision.decision import Decision
+from interplay.design.treatment import Treatment
+from interplay.effects.results import Effects
+from interplay.errors import RunError
+from interplay.evidence import PrivacyBudget
+from interplay.measurement.measurements import Measurements
+from interplay.metrics import GroupMetric, Metric
+from interplay.study import Study
+from interplay.study.dump import from_json
+
+FILE = "choices.json"
+NEEDED = ("measure", "look", "compare", "decide")
+
+Places = Mapping[tuple[Treatment, str], Treatment]
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """A finished run as `interplay.decision.decide` needs it."""
+
+    study: Study
+    candidates: tuple[Treatment, ...]
+    places: Places
+    measured: Measurements
+    effects: Effects
+    declared: Decision
+
+
+def choice_file(candidates: Sequence[Treatment], places: Places, metrics: Mapping[str, Metric]) -> bytes:
+    """The candidates, where their metrics were measured (if not on themselves), and the metrics."""
+    return as_json(
+        {
+            "candidates": [one.interventions for one in candidates],
+            "places": [
+                {"candidate": one.interventions, "metric": metric, "place": place.interventions}
+                for (one, metric), place in places.items()
+                if one != place
+            ],
+            "metrics": [{"name": one.name, "grouping": getattr(one, "grouping", None)} for one in metrics.values()],
+        }
+    )
+
+
+def read_choices(path: Path, also: Collection[str] = ()) -> Choices:
+    """Read a finished run: the samples of headline metrics, of limited ones and of those named in `also`.
+
+    Raises `RunError` for a folder that holds no finished run.
+    """
+    folder = RunFolder(path)
+    for stage in NEEDED:
+        if not folder.finished(stage):
+            raise RunError(
+                "the folder of a finished run",
+                f"no whole stage {stage!r}" if path.is_dir() else "no such folder",
+                str(path),
+                "name a folder that `interplay run` has finished, or run the study again: what is there is kept",
+            )
+    study, told = from_json(json.loads(folder.read("study.json"))), json.loads(folder.read(FILE))
+    metrics = dict(map(_metric, told["metrics"]))
+    named = {*(limit.metric for limit in study.limits), *also}
+    wanted = {key for key, one in metrics.items() if one.headline or named & {key, one.name}}
+    budgets = json.loads(folder.read("fleet.json"))["budgets"]
+    spent = {_named(name): PrivacyBudget(**budget) for name, budget in budgets.items()}
+    first, more = (
+        read_measurements(metrics, spent, folder.read(f"{stem}.safetensors"), folder.read(f"{stem}.json"), wanted)
+        for stem in ("measurements", "measurements-more")
+    )
+    return Choices(
+        study=study,
+        candidates=tuple(Treatment(tuple(one)) for one in told["candidates"]),
+        places={
+            (Treatment(tuple(one["candidate"])), one["metric"]): Treatment(tuple(one["place"]))
+            for one in told["places"]
+        },
+        measured=first.overlaid(more),
+        effects=Effects.from_json(folder.read("effects.json").decode()),
+        declared=Decision.from_json(folder.read("decision.json").decode()),
+    )
+
+
+def _metric(told: Mapping[str, str | None]) -> tuple[str, Metric]:
+    kind = catalogue.metrics()[catalogue.current(str(told["name"]))]
+    grouped = issubclass(kind, GroupMetric) and told["grouping"] is not None
+    metric = kind(grouping=told["grouping"]) if grouped else kind()  # type: ignore[call-arg]
+    return metric.key, metric
+
+
+def _named(name: str) -> Treatment:
+    return Treatment() if name == "control" else Treatment(tuple(name.split(" + ")))

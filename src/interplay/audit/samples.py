@@ -1,0 +1,80 @@
+"""Measurements as files: values in safetensors, the rest in JSON. Nothing here needs the engine."""
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
+
+from interplay.audit.written import Files, as_json
+from interplay.design.treatment import Treatment
+from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.evidence import PrivacyBudget
+from interplay.measurement.measurements import Cell, Measurements
+from interplay.metrics import Metric
+
+
+def measurement_files(measured: Measurements) -> Files:
+    """All samples, values in float32."""
+    arrays: dict[str, np.ndarray[Any, Any]] = {}
+    cells = []
+    for place, (cell, sample) in enumerate(measured.samples.items()):
+        item: dict[str, Any] = {
+            "treatment": cell.treatment.interventions,
+            "tuning": cell.tuning,
+            "metric": cell.metric,
+        }
+        if isinstance(sample, NotMeasurable):
+            item["reason"] = sample.reason
+        else:
+            arrays[f"{place}"] = sample.values.astype(np.float32)
+            for at, contrast in enumerate(sample.contrasts):
+                arrays[f"{place}/{at}"] = contrast.values.astype(np.float32)
+            item["support"] = sample.support
+            item["contrasts"] = [{"name": one.name, "support": one.support} for one in sample.contrasts]
+            item["excluded"] = [one.reason for one in sample.excluded]
+        cells.append(item)
+    described = {
+        "cells": cells,
+        "collapse": [
+            {"treatment": one.interventions, "tuning": tuning, "reason": reason}
+            for (one, tuning), reason in measured.collapse.items()
+        ],
+        "methods": measured.methods,
+    }
+    return {"measurements.safetensors": save_arrays(arrays), "measurements.json": as_json(described)}
+
+
+def read_measurements(
+    metrics: Mapping[str, Metric],
+    budgets: Mapping[Treatment, PrivacyBudget],
+    arrays: bytes,
+    described: bytes,
+    wanted: Collection[str] | None = None,
+) -> Measurements:
+    """Read back what `measurement_files` made; only the metrics that are `wanted`, where they are named."""
+    found, told = load_arrays(arrays), json.loads(described)
+    samples: dict[Cell, Sample | NotMeasurable] = {}
+    for place, item in enumerate(told["cells"]):
+        if wanted is not None and item["metric"] not in wanted:
+            continue
+        cell = Cell(Treatment(tuple(item["treatment"])), item["tuning"], item["metric"])
+        samples[cell] = NotMeasurable(item["reason"]) if "reason" in item else _sample(found, place, item)
+    return Measurements(
+        samples=samples,
+        metrics=metrics,
+        collapse={(Treatment(tuple(item["treatment"])), item["tuning"]): item["reason"] for item in told["collapse"]},
+        budgets=budgets,
+        methods=told["methods"],
+    )
+
+
+def _sample(found: dict[str, np.ndarray[Any, Any]], place: int, item: dict[str, Any]) -> Sample:
+    contrasts = tuple(
+        Contrast(one["name"], found[f"{place}/{at}"].astype(np.float64), one["support"])
+        for at, one in enumerate(item["contrasts"])
+    )
+    excluded = tuple(NotMeasurable(reason) for reason in item["excluded"])
+    return Sample(found[f"{place}"].astype(np.float64), item["support"], contrasts, excluded)

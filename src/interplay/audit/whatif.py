@@ -1,0 +1,140 @@
+"""What if: the decision of a finished run under other priorities, limits or tolerances. Nothing is written."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from interplay import catalogue
+from interplay.aspects import RANKED_ASPECTS, Aspect
+from interplay.audit.choices import Choices, read_choices
+from interplay.audit.folder import MANIFEST
+from interplay.data.nearest import suggestion
+from interplay.decision.decide import decide
+from interplay.decision.decision import Decision
+from interplay.errors import RunError, StudyError
+from interplay.study import Study
+from interplay.study.faults import raise_first
+from interplay.study.limits import limit_faults, tolerance_faults
+from interplay.study.model import LimitSection
+
+QUESTION = "the question"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked to be different: priorities from the first on, limits as "metric<=value", tolerances as "metric=value"."""
+
+    priorities: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    tolerances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The decision that was asked for, beside the declared one, which stays the one of record."""
+
+    study: Study
+    asked: Study
+    declared: Decision
+    found: Decision
+
+
+def answer(path: Path, question: Question) -> Answer:
+    """Decide again on the measurements of a finished run.
+
+    Priorities that are not named follow in the declared order. A limit replaces the declared one on the same metric and
+    side, or is added; a tolerance likewise. Raises `StudyError` for an unknown or repeated aspect, an unknown metric or a
+    value that makes no sense, and `RunError` for a folder that holds no finished run.
+
+    Does not show: a decision that may be relied on. Priorities count when they are set before the results are known.
+    """
+    named = tuple(re.split(r"<=|>=", one)[0].strip() for one in question.limits)
+    choices = read_choices(path, named)
+    asked = _asked(choices.study, question)
+    raise_first([*limit_faults(asked, catalogue.metrics()), *tolerance_faults(asked, catalogue.metrics())], QUESTION)
+    return Answer(choices.study, asked, choices.declared, _decided(choices, asked))
+
+
+def folder_of(name: Path, runs: Path) -> Path:
+    """The run folder that is meant: a folder, or the beginning of the name of one in `runs`.
+
+    Raises `RunError` when there is none, or more than one.
+    """
+    if (name / MANIFEST).is_file():
+        return name
+    there = sorted(one.parent for one in runs.glob(f"*/{MANIFEST}"))
+    found = [one for one in there if one.name.startswith(name.name)] if len(name.parts) == 1 else []
+    if len(found) == 1:
+        return found[0]
+    told = f"{len(found)} folders that begin so" if found else "none"
+    names = [one.name for one in found or there]
+    raise RunError(f"one run folder {str(name)!r}", told, str(runs), suggestion(name.name, names))
+
+
+def _decided(choices: Choices, asked: Study) -> Decision:
+    return decide(
+        choices.candidates,
+        choices.measured,
+        asked.priorities,
+        asked.limits,
+        asked.tolerances,
+        choices.places,
+        choices.effects,
+    )
+
+
+def _asked(study: Study, question: Question) -> Study:
+    first = tuple(map(_aspect, question.priorities))
+    if repeated := next((one for place, one in enumerate(first) if one in first[:place]), None):
+        raise StudyError("every aspect once", f"{repeated.value!r} twice", "--priorities", "name it once")
+    ranking = (*first, *(one for one in study.priorities.ranking if one not in first))
+    return study.model_copy(
+        update={
+            "priorities": study.priorities.model_copy(update={"ranking": ranking}),
+            "limits": _limits(study.limits, question.limits),
+            "tolerances": {**study.tolerances, **dict(map(_tolerance, question.tolerances))},
+        }
+    )
+
+
+def _aspect(word: str) -> Aspect:
+    known = [aspect.value for aspect in RANKED_ASPECTS]
+    if word.strip() not in known:
+        raise StudyError("an aspect", repr(word.strip()), "--priorities", suggestion(word.strip(), known))
+    return Aspect(word.strip())
+
+
+def _limits(declared: Sequence[LimitSection], words: Sequence[str]) -> tuple[LimitSection, ...]:
+    asked = [_limit(word) for word in words]
+    replaced = {(one.metric, one.at_most is None) for one in asked}
+    kept = [one for one in declared if (one.metric, one.at_most is None) not in replaced]
+    return (*kept, *asked)
+
+
+def _limit(word: str) -> LimitSection:
+    found = re.fullmatch(r"\s*([^<>=]+?)\s*(<=|>=)\s*(\S+)\s*", word)
+    if found is None:
+        raise StudyError(
+            "a limit such as 'accuracy>=0.8'", repr(word), "--limit", "write metric<=value or metric>=value"
+        )
+    metric, sign, value = found.groups()
+    side = "at_most" if sign == "<=" else "at_least"
+    return LimitSection(**{"metric": metric, side: _number(value, "--limit")})
+
+
+def _tolerance(word: str) -> tuple[str, float]:
+    metric, equals, value = word.partition("=")
+    if not equals:
+        raise StudyError("a tolerance such as 'accuracy=0.01'", repr(word), "--tolerance", "write metric=value")
+    return metric.strip(), _number(value.strip(), "--tolerance")
+
+
+def _number(word: str, where: str) -> float:
+    try:
+        value = float(word)
+    except ValueError:
+        value = float("nan")
+    if value != value or value in (float("inf"), float("-inf")):
+        raise StudyError("a number", repr(word), where, "write it with a decimal point, such as 0.05")
+    return value

@@ -1,0 +1,91 @@
+"""The answer to a what-if question in a terminal."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from interplay.decision.decision import Decision
+from interplay.design.treatment import Treatment
+from interplay.report.names import clean
+from interplay.study import Study
+
+SHOWN = 3
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """What `rich` prints: the study as declared and as asked, and both decisions."""
+
+    study: Study
+    asked: Study
+    declared: Decision
+    found: Decision
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text("EXPLORATION: nothing is decided by this.", style="bold")
+        yield Text(_of_record(self.study, self.declared))
+        yield Text("")
+        yield Text("Asked")
+        yield from (Text(f"- {line}") for line in _asked(self.study, self.asked))
+        yield Text("")
+        yield Text(f"Would be chosen: {_called(self.found.treatment)}", style="bold")
+        yield Text(_changed(self.declared, self.found))
+        yield from (Text(f"- {clean(reason)}") for reason in self.found.reasons)
+        if self.found.runner_up is not None:
+            yield Text(f"- runner-up: {clean(self.found.runner_up.sentence)}")
+        yield from (Text(f"- {line}") for line in _flips(self.found))
+        yield Text("")
+        yield Text("Rejected")
+        yield from (
+            Text(f"- {_called(one.treatment)} ({clean(one.step)}): {clean(one.reason)}") for one in self.found.rejected
+        )
+
+
+def _called(treatment: Treatment | None) -> str:
+    return "none, no treatment is admissible" if treatment is None else clean(treatment.name)
+
+
+def _of_record(study: Study, declared: Decision) -> str:
+    by, on = clean(study.priorities.set_by), clean(study.priorities.set_on)
+    who = f" set by {by}" if by else ""
+    when = f" on {on}" if on else ""
+    return f"Of record, under the priorities{who}{when}: {_called(declared.treatment)}."
+
+
+def _asked(study: Study, asked: Study) -> Iterator[str]:
+    yield f"priorities {', '.join(asked.priorities.ranking)}" + (
+        " (as declared)" if asked.priorities.ranking == study.priorities.ranking else ""
+    )
+    for limit in asked.limits:
+        sides = ((">=", limit.at_least), ("<=", limit.at_most))
+        words = " and ".join(f"{sign} {value:g}" for sign, value in sides if value is not None)
+        yield f"limit {clean(limit.metric)} {words}" + (" (as declared)" if limit in study.limits else "")
+    for metric, value in asked.tolerances.items():
+        same = study.tolerances.get(metric) == value
+        yield f"tolerance {clean(metric)} {value:g}" + (" (as declared)" if same else "")
+
+
+def _changed(declared: Decision, found: Decision) -> str:
+    if declared.treatment == found.treatment:
+        return "That is the treatment of record."
+    return f"The treatment of record is {_called(declared.treatment)}."
+
+
+def _flips(found: Decision) -> Sequence[str]:
+    """What would change it, the first few of each kind."""
+    orders = [one for one in found.orders if one.treatment != found.treatment]
+    total = sum(one.count for one in found.orders)
+    told = [f"{one.count} of {total} orders of the priorities would choose {_called(one.treatment)}" for one in orders]
+    told += [
+        f"with {clean(flip.metric)} {flip.bound.replace('_', ' ')} {flip.needed:.3f} ({flip.declared:g} asked), "
+        f"{_called(flip.winner)} would be chosen"
+        for flip in found.limit_flips[:SHOWN]
+    ]
+    told += [
+        f"with a tolerance of {flip.needed:.3f} on {clean(flip.metric)} ({flip.declared:g} asked), "
+        f"{_called(flip.winner)} would be chosen"
+        for flip in found.tolerance_flips[:SHOWN]
+    ]
+    return told

@@ -1,0 +1,61 @@
+"""The acceptance story: what every team's own test misses, the audit finds, weighs and decides (examples/silobank.toml)."""
+
+from pathlib import Path
+
+import pytest
+
+import interplay as ip
+
+STUDY = Path(__file__).parents[2] / "examples" / "silobank.toml"
+
+
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory):
+    return ip.run(ip.load(STUDY), tmp_path_factory.mktemp("silobank"))
+
+
+@pytest.fixture(scope="module")
+def harm(audit):
+    found = audit.effects
+    wanted = (found.treatment == "dp_sgd") & (found.tuning == "tuned") & found.primary
+    return found[wanted & (found.metric == "equal_opportunity_difference/sex")].iloc[0]
+
+
+def test_the_privacy_office_is_content(audit):
+    spent = next(one["privacy"] for one in audit.content["treatments"] if one["name"] == "dp_sgd")
+    assert spent["epsilon"] <= 8
+
+
+def test_overall_accuracy_and_approval_rates_hardly_show_it(audit):
+    found = audit.effects[(audit.effects.treatment == "dp_sgd") & (audit.effects.tuning == "tuned")].set_index("metric")
+    seen = found.loc["equal_opportunity_difference/sex", "estimate"]
+    assert found.loc["accuracy", "estimate"] < seen / 3
+
+
+def test_privacy_harms_fairness_with_an_interval_above_the_tolerance(audit, harm):
+    assert harm.verdict == "harm" and harm.low > harm.tolerance
+    pairs = audit.interactions.set_index(["source", "target"])
+    assert pairs.loc[("privacy", "fairness"), "verdict"] == "harm"
+
+
+def test_the_deployed_model_is_all_but_sure_to_harm_and_the_risk_is_critical(audit, harm):
+    assert harm.probability_deployed >= 0.95
+    risks = audit.content["register"]["risks"]
+    risk = next(one for one in risks if one["pair"] == "privacy_to_fairness" and one["metric"] == harm.metric)
+    assert (risk["likelihood"], risk["severity"]) == ("near-certain", "critical")
+    assert {"woman", "man"} == {group["name"] for group in risk["groups"]}
+
+
+def test_the_private_model_is_inadmissible_and_another_is_chosen(audit):
+    decision = audit.decision
+    rejected = {one["treatment"]: one for one in decision["rejected"]}
+    assert "equal_opportunity_difference/sex at most 0.05" in rejected["dp_sgd"]["reason"]
+    assert "the budget is unbounded" in rejected["control"]["reason"]
+    assert decision["treatment"] == "dp_sgd + group_thresholds"
+
+
+def test_the_limit_that_would_have_let_it_through_is_named(audit):
+    flips = [one for one in audit.decision["limit_flips"] if one["admits"] == "dp_sgd"]
+    assert len(flips) == 1
+    assert flips[0]["metric"] == "equal_opportunity_difference/sex"
+    assert 0.05 < flips[0]["needed"] < 0.4
