@@ -6,7 +6,7 @@ from functools import cached_property
 from math import sqrt
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from interplay.arrays import Array, Float
 from interplay.decision.decision import Bound
@@ -101,6 +101,8 @@ class Prediction:
             return abs(float(self.means[0]))
         # A gap exceeds the |mean| by no more than both tails do at half the level each.
         top = abs(float(self.means[0])) + self.spread * float(special.stdtrit(self.degrees, (1 + level) / 2))
+        from scipy import optimize  # takes a tenth of a second, which a question about a finished run does not have
+
         found = optimize.brentq(lambda limit: self.chance("at_most", limit) - level, 0.0, top, xtol=1e-12)
         return float(found)
 

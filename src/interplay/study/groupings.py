@@ -14,11 +14,12 @@ from interplay.study.wording import quoted
 def attributes(study: Study) -> Mapping[str, GroupSection]:
     """The sensitive attributes: the declared ones, else those that a named data set brings along."""
     declared = study.groups.attributes
-    from interplay.data.load import named  # reads tables, which a question about a finished run does not need
-
-    if declared or study.data.source not in named():
+    if declared:
         return declared
-    return named()[study.data.source].groups
+    from interplay.data.load import named  # reads tables, which a question about a finished run seldom needs
+
+    known = named()
+    return known[study.data.source].groups if study.data.source in known else declared
 
 
 def groupings(study: Study) -> tuple[str, ...]:
