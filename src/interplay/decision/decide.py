@@ -33,13 +33,15 @@ def decide(
 ) -> Decision:
     """Choose the treatment to deploy, or say that none is admissible.
 
-    Collapsed candidates go first. Then those which do not keep every hard limit with probability 0.95 for one deployed
-    model (undecided ones go as well, with what would settle them). The rest are compared aspect by aspect in the
-    declared ranking, re-tuned samples only, and a candidate goes when its paired loss to the best on some headline
-    metric exceeds the tolerance with 95 % confidence. Ties go to the fewest interventions, then to the name.
+    Collapsed candidates go first. Then those of which one deployed model is not shown to keep all hard limits with
+    probability 0.95 (`interplay.decision.limits`; undecided ones go as well, with what would settle them). The rest are
+    compared aspect by aspect in the declared ranking, re-tuned samples only, and a candidate goes when it is shown to be
+    worse than another one by more than the tolerance on some headline metric (`interplay.decision.choose`). Ties go to
+    the fewest interventions, then to the name.
 
     `measured_on` tells on which treatment a candidate's metric was measured, where that is not the candidate;
-    `effects` adds the planned comparisons to the residual harms.
+    `effects` adds the planned comparisons to the residual harms. A ranking names each aspect once; `check` of
+    `interplay.study` refuses others.
 
     Does not show: that the ranking is the right one, nor whether the winner's numbers hold on fresh rows (choosing
     flatters the winner).
