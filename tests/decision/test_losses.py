@@ -6,7 +6,9 @@ import pytest
 
 from interplay.aspects import Aspect
 from interplay.decision.bounds import Bounded, Bounds
-from interplay.decision.choose import level, standings
+from interplay.decision.choose import Race, Standing, level, standings
+from interplay.decision.contest import Contest
+from interplay.decision.draws import joint_draws, stability
 from interplay.decision.losses import Losses, headline_losses
 from interplay.decision.measured import Measured
 from interplay.effects.contrast import Difference, paired_differences
@@ -136,3 +138,19 @@ def test_the_best_is_kept_and_the_worse_goes(kit: Any, candidates: int, members:
     assert lost / audits <= 0.05
     if candidates > 4 or members > 5:
         assert gone / (audits * (candidates - candidates // 2)) > 0.5
+
+
+def test_all_draws_at_once_are_the_races_of_single_draws(kit: Any) -> None:
+    found = tuple(losses_of(kit, cells()).values())
+    contest = Contest([kit.named(name) for name in NAMES], found, ASPECTS, (0, 1, 3, 4))
+    moves = joint_draws(found, 300)
+    wins = 0
+    for draw in range(300):
+        moved: dict[Aspect, Standing] = {}
+        for aspect, shown in contest.race.standings.items():
+            own = [place for place, one in enumerate(found) if one.criterion.aspect == aspect]
+            moving = [3 * moves[place][draw] for place in own]
+            moved[aspect] = Bounded(shown.having, [found[place] for place in own], Bounds(), moving)
+        wins += Race(contest.candidates, moved).run(ASPECTS, contest.admissible).winner == contest.path.winner
+    assert stability(contest, [3 * move for move in moves]) == wins / 300
+    assert 0.1 < wins / 300 < 0.95

@@ -10,7 +10,7 @@ from interplay.decision.choose import Worse
 from interplay.decision.losses import Losses
 from interplay.decision.pairs import Square
 
-Move = Float[Array, " having"]
+Move = Float[Array, "*draw having"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Bounds:
     )
 
     def low(self, losses: Losses, error: float, move: Move | None = None) -> Square:
-        """The lower bounds, with every mean moved where `move` is given."""
+        """The lower bounds, with every mean moved where `move` is given (then by draw, where it is)."""
         key = id(losses), error
         if key not in self._known:
             self._known[key] = losses.lows(error)
@@ -30,12 +30,12 @@ class Bounds:
         if move is not None:
             cases = np.stack(
                 [
-                    low + case.first * move[:, None] - case.second * move[None, :]
+                    low + case.first * move[..., :, None] - case.second * move[..., None, :]
                     for low, case in zip(cases, losses.cases, strict=True)
                 ]
             )
             # Where the sign of the gap of j is known, both cases have it.
-            floor = None if floor is None else floor - losses.cases[0].second * move[None, :]
+            floor = None if floor is None else floor - losses.cases[0].second * move[..., None, :]
         found = cases.min(axis=0)
         return np.asarray(found if floor is None else np.where(losses.settled, np.maximum(found, floor), found))
 
@@ -44,7 +44,8 @@ class Bounds:
 class Bounded:
     """Who is shown to be worse: the lower bound exceeds the tolerance.
 
-    The same as the standing by p values where `moves`, by criterion, is None. `tolerances`, by metric key, replace the
+    The same as the standing by p values where `moves`, by criterion, is None; with draws, after the criterion they are
+    an axis of the answer. `tolerances`, by metric key, replace the
     declared ones.
     """
 
@@ -57,10 +58,11 @@ class Bounded:
     def worse(self, error: float) -> Worse:
         """Those whose lower bound exceeds the tolerance."""
         size = self.having.shape[1]
-        found = np.zeros((len(self.losses), size, size), dtype=bool)
+        draws = self.moves[0].shape[:-1] if self.moves else ()
+        found = np.zeros((len(self.losses), *draws, size, size), dtype=bool)
         for place, one in enumerate(self.losses):
             criterion = one.criterion
             limit = criterion.scaled(self.tolerances.get(criterion.metric, criterion.tolerance))
             move = None if self.moves is None else self.moves[place]
-            found[place][np.ix_(one.places, one.places)] = self.bounds.low(one, error, move) > limit
+            found[place][..., one.places[:, None], one.places] = self.bounds.low(one, error, move) > limit
         return found

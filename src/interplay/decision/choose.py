@@ -133,16 +133,26 @@ def level(comparisons: int) -> float:
 def _step(aspect: Aspect, left: tuple[int, ...], standing: Standing | None) -> Step:
     if len(left) == 1:
         return Step(aspect, left, left, "one left", ERROR)
-    rivals = 0 if standing is None else int(np.maximum(standing.having[:, left].sum(axis=1) - 1, 0).sum())
-    if standing is None or rivals == 0:
+    error = None if standing is None else error_of(standing, left)
+    if standing is None or error is None:
         return Step(aspect, left, left, "unmeasured", ERROR)
-    error = level(rivals)
-    worse = np.asarray(standing.worse(error)[:, left][:, :, left].any(axis=0))
-    gone = np.asarray(worse.any(axis=1))
-    note: Note = ""
-    if gone.all():
-        gone, note = np.asarray((worse & ~worse.T).any(axis=1)), "conflict"
-    if gone.all():
-        return Step(aspect, left, left, "contradiction", error)
-    kept = tuple(place for place, lost in zip(left, gone, strict=True) if not lost)
+    worse = np.asarray(standing.worse(error).any(axis=0))[np.ix_(left, left)]
+    lost = gone(worse)
+    kept = tuple(place for place, out in zip(left, lost.tolist(), strict=True) if not out)
+    conflict = bool(worse.any(axis=1).all())
+    note: Note = "contradiction" if conflict and not lost.any() else "conflict" if conflict else ""
     return Step(aspect, left, kept, note, error)
+
+
+def error_of(standing: Standing, left: Sequence[int]) -> float | None:
+    """Sidak's level for what one of `left` faces; None where no criterion is measured on two of them."""
+    rivals = int(np.maximum(standing.having[:, left].sum(axis=1) - 1, 0).sum())
+    return level(rivals) if rivals else None
+
+
+def gone(worse: Bool[Array, "*draw left left"]) -> Bool[Array, "*draw left"]:
+    """Who goes: those worse than another one; where those are all, those beaten by one whom they beat nowhere."""
+    some = worse.any(axis=-1)
+    beaten = (worse & ~np.swapaxes(worse, -1, -2)).any(axis=-1)
+    lost = np.where(some.all(axis=-1, keepdims=True), beaten, some)
+    return np.asarray(lost & ~lost.all(axis=-1, keepdims=True))

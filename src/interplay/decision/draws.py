@@ -4,19 +4,21 @@ All candidates and headline metrics move together: they are evaluated on the sam
 they share cancels in their differences.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from interplay.arrays import Array, Float
 from interplay.decision.bounds import Bounded, Bounds
-from interplay.decision.choose import Race
+from interplay.decision.choose import error_of, gone
 from interplay.decision.contest import Contest
 from interplay.decision.losses import Losses
 
 DRAWS = 1_000
 """Row draws are used again with other members where there are fewer."""
 
+Left = tuple[int, ...]
 Moves = Float[Array, "draw having"]
 """How far the mean of each candidate that has a criterion lies from the one that was found."""
 
@@ -67,13 +69,31 @@ def stability(contest: Contest, moves: Sequence[Moves]) -> float | None:
     """The share of draws in which the same candidate wins; None where nothing was measured on two candidates."""
     if not contest.losses:
         return None
-    bounds, same = Bounds(), 0
-    having = {aspect: standing.having for aspect, standing in contest.race.standings.items()}
-    own = {aspect: [k for k, one in enumerate(contest.losses) if one.criterion.aspect == aspect] for aspect in having}
-    for draw in range(len(moves[0])):
-        moved = {
-            aspect: Bounded(having[aspect], [contest.losses[k] for k in ks], bounds, [moves[k][draw] for k in ks])
-            for aspect, ks in own.items()
-        }
-        same += Race(contest.candidates, moved).run(contest.ranking, contest.admissible).winner == contest.path.winner
-    return same / len(moves[0])
+    bounds = Bounds()
+    groups = {contest.admissible: np.arange(len(moves[0]))}
+    for aspect in contest.ranking:
+        own = [place for place, one in enumerate(contest.losses) if one.criterion.aspect == aspect]
+        if own:
+            having = contest.race.standings[aspect].having
+            further: dict[Left, list[Array]] = defaultdict(list)
+            for left, draws in groups.items():
+                moved = [moves[place][draws] for place in own]
+                standing = Bounded(having, [contest.losses[place] for place in own], bounds, moved)
+                for kept, which in _kept(standing, left):
+                    further[kept].append(draws[which])
+            groups = {left: np.concatenate(parts) for left, parts in further.items()}
+    same = [len(draws) for left, draws in groups.items() if contest.race.run((), left).winner == contest.path.winner]
+    return sum(same) / len(moves[0])
+
+
+def _kept(standing: Bounded, left: Left) -> Iterator[tuple[Left, Array]]:
+    """The subsets of `left` that the draws of a standing keep, each with the draws that do."""
+    draws = len((standing.moves or ())[0])
+    error = error_of(standing, left)
+    if error is None:
+        yield left, np.arange(draws)
+        return
+    worse = np.asarray(standing.worse(error).any(axis=0))[:, np.array(left)[:, None], left]
+    patterns, which = np.unique(~gone(worse), axis=0, return_inverse=True)
+    for place, pattern in enumerate(patterns):
+        yield tuple(np.array(left)[pattern].tolist()), np.flatnonzero(which.ravel() == place)

@@ -99,7 +99,6 @@ class Prediction:
             return float(self.means[0]) + (reach if level >= 0.5 else -reach)
         if self.spread == 0:
             return abs(float(self.means[0]))
-        # A gap exceeds the |mean| by no more than both tails do at half the level each.
         top = abs(float(self.means[0])) + self.spread * float(special.stdtrit(self.degrees, (1 + level) / 2))
         from scipy import optimize  # takes a tenth of a second, which a question about a finished run does not have
 

@@ -1,0 +1,93 @@
+"""What to try against a harm, by directed pair: interventions of the catalogue, and ideas that it does not have yet.
+
+Nothing here is promised to work on a user's data: a mitigation is one more treatment, to be declared and measured.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from interplay.aspects import Aspect
+
+
+@dataclass(frozen=True)
+class Mitigation:
+    """Something to try. `intervention` is a catalogue name, and empty for an idea the catalogue does not have."""
+
+    text: str
+    reference: str
+    intervention: str = ""
+
+
+F, P, R, E, UQ = (Aspect.FAIRNESS, Aspect.PRIVACY, Aspect.ROBUSTNESS, Aspect.EXPLAINABILITY, Aspect.UNCERTAINTY)
+
+MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
+    (P, F): (
+        Mitigation("a larger budget, or more steps at the same one", "Tramer and Boneh, 2021", "dp_sgd"),
+        Mitigation("a larger clipping norm", "Esipova et al., 2023", "dp_sgd"),
+        Mitigation("thresholds by group on top of the private model", "Hardt et al., 2016", "group_thresholds"),
+        Mitigation("row weights before private training", "Kamiran and Calders, 2012", "reweighing"),
+        Mitigation("a global scaling of gradients instead of clipping each", "Esipova et al., 2023"),
+    ),
+    (F, P): (
+        Mitigation("DP-SGD beneath the fairness intervention", "Abadi et al., 2016", "dp_sgd"),
+        Mitigation("show outsiders one of the two models only, not the pair", "Tian et al., 2024"),
+    ),
+    (R, F): (
+        Mitigation("a smaller radius", "Xu et al., 2021", "adversarial_training"),
+        Mitigation("thresholds by group on top of the robust model", "Hardt et al., 2016", "group_thresholds"),
+        Mitigation("weights of the worst class or group during adversarial training", "Xu et al., 2021"),
+    ),
+    (F, R): (
+        Mitigation(
+            "adversarial training beneath the fairness intervention", "Madry et al., 2018", "adversarial_training"
+        ),
+    ),
+    (R, P): (
+        Mitigation("DP-SGD beside adversarial training", "Hayes et al., 2022", "dp_sgd"),
+        Mitigation("stop adversarial training early", "Song et al., 2019"),
+    ),
+    (P, R): (
+        Mitigation("adversarial training beside DP-SGD", "Hayes et al., 2022", "adversarial_training"),
+        Mitigation("augment each row before clipping", "Wu et al., 2024", "adversarial_training"),
+    ),
+    (E, P): (
+        Mitigation("DP-SGD beneath the released explanations", "Abadi et al., 2016", "dp_sgd"),
+        Mitigation("differentially private or rounded explanations", "Patel et al., 2022"),
+    ),
+    (E, R): (Mitigation("explanations that know their uncertainty", "Slack et al., 2021"),),
+    (E, UQ): (Mitigation("more perturbed samples, and intervals on importances", "Slack et al., 2021"),),
+    (F, E): (Mitigation("explain the decision with its thresholds, not the score beneath", "Di Gennaro et al., 2024"),),
+    (F, UQ): (
+        Mitigation("prediction sets calibrated in each group", "Romano et al., 2020", "group_conformal"),
+        Mitigation("coverage conditional on clusters", "Ding et al., 2024"),
+    ),
+    (UQ, F): (
+        Mitigation("prediction sets calibrated in each group", "Romano et al., 2020", "group_conformal"),
+        Mitigation("sets of equal size instead of equal coverage", "Cresswell et al., 2025"),
+    ),
+    (P, UQ): (
+        Mitigation("a larger budget", "Zhang et al., 2022", "dp_sgd"),
+        Mitigation("temperature scaling on the tuning rows", "Guo et al., 2017"),
+    ),
+    (R, UQ): (Mitigation("adversarial training that weighs uncertain rows", "Liu et al., 2024"),),
+    (UQ, R): (Mitigation("scores smoothed by noise, or bounds that hold under attack", "Gendler et al., 2022"),),
+    (UQ, P): (Mitigation("prediction sets calibrated under differential privacy", "Zhu et al., 2025"),),
+}
+
+
+def mitigations(source: Aspect, target: Aspect) -> tuple[Mitigation, ...]:
+    """What to try where an intervention of `source` harms `target`; those of the catalogue come first.
+
+    Example:
+        >>> [one.intervention for one in mitigations(Aspect.PRIVACY, Aspect.FAIRNESS)][:3]
+        ['dp_sgd', 'dp_sgd', 'group_thresholds']
+    """
+    return MITIGATIONS.get((source, target), ())
+
+
+def told(source: Aspect, target: Aspect) -> str:
+    """The same in one line."""
+    return "; ".join(
+        f"{one.text} ({f'{one.intervention}, ' if one.intervention else 'not in the catalogue, '}{one.reference})"
+        for one in mitigations(source, target)
+    )
