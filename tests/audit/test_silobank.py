@@ -55,7 +55,8 @@ def test_the_private_model_is_inadmissible_and_another_is_chosen(audit):
 
 
 def test_the_limit_that_would_have_let_it_through_is_named(audit):
-    flips = [one for one in audit.decision["limit_flips"] if one["admits"] == "dp_sgd"]
-    assert len(flips) == 1
-    assert flips[0]["metric"] == "equal_opportunity_difference/sex"
-    assert 0.05 < flips[0]["needed"] < 0.4
+    (found,) = [one for one in audit.decision["let_through"] if one["treatment"] == "dp_sgd"]
+    assert found["metric"] == "equal_opportunity_difference/sex"
+    assert 0.05 < found["needed"] < 0.4
+    page = audit.report.read_text(encoding="utf-8")
+    assert "DP-SGD would be admissible" in page and f"at most {100 * found['needed']:.1f}" in page

@@ -12,6 +12,7 @@ from interplay import catalogue, kernel
 from interplay.aspects import Aspect
 from interplay.audit.data import described
 from interplay.audit.decidable import statements as resolution_statements
+from interplay.audit.decided import decided
 from interplay.audit.forecast import compared
 from interplay.audit.joint import joint_part
 from interplay.audit.looks import look_sentences, told_looks
@@ -113,7 +114,7 @@ def compose(found: Findings) -> dict[str, Any]:
         "strengths": strengths_part(dose_curves(measured, design.factors, study.tolerances, Looks(design.looks))),
         "interactions": directed_pairs(verdicts, found.effects),
         "forecast": compared(found.foreseen, found.effects, verdicts),
-        "decision": _decision(found.decision, found.effects),
+        "decision": decided(found.decision, found.effects),
         "register": risk_register(found),
         "confirmation": None,
         "soft_goals": [goal.model_dump(mode="json") for goal in study.soft_goals],
@@ -210,37 +211,6 @@ def _effect(effect: Effect) -> dict[str, Any]:
         "treatment": effect.treatment.name,
         "baseline": None if effect.baseline is None else effect.baseline.name,
     }
-
-
-def _decision(decision: Decision, effects: Effects) -> dict[str, Any]:
-    places = {id(effect): place for place, effect in enumerate(effects.effects)}
-    known = {_identity(effect): places[id(effect)] for effect in effects.effects}
-    return {
-        "treatment": None if decision.treatment is None else decision.treatment.name,
-        "reasons": list(decision.reasons),
-        "rejected": [
-            {"treatment": one.treatment.name, "step": one.step, "reason": one.reason} for one in decision.rejected
-        ],
-        "residual": [
-            {"effects": [known[_identity(one)]], "sentence": f"{_called(one)}: {one.reason}"}
-            for one in decision.residual
-        ],
-        "stability": decision.stability,
-        "flips": [
-            {"change": f"{flip.second.value} ranked above {flip.first.value}", "treatment": flip.winner.name}
-            for flip in decision.flips
-        ],
-    }
-
-
-def _called(effect: Effect) -> str:
-    contrast = f" ({effect.contrast})" if effect.contrast else ""
-    return f"{' + '.join(effect.applied)} on {effect.metric}{contrast}"
-
-
-def _identity(effect: Effect) -> tuple[object, ...]:
-    against = effect.baseline, effect.baseline_metric
-    return effect.treatment, against, effect.metric, effect.contrast, effect.tuning, effect.applied
 
 
 def _not_measured(measured: Measurements) -> list[dict[str, str]]:

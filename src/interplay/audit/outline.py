@@ -42,8 +42,8 @@ def outline(ready: Prepared, runs: Path) -> str:
         *(f"{'' if place else 'Forecast':<10} {line}" for place, line in enumerate(outlined(ready.forecast))),
         f"Estimate   {expected.models} models, {_time(expected.seconds)} on 2 cores (within a factor of three), "
         f"{expected.disk_bytes / 1e6:.0f} MB of disk",
-        f"Memory     {expected.memory_bytes / 1e9:.1f} GB{_declared()}, at most {block_bytes() / 1e6:.0f} MB of it for models "
-        "in work",
+        f"Memory     {ready.at_most.memory_bytes / 1e9:.1f} GB{_declared()}, at most {block_bytes() / 1e6:.0f} MB of it "
+        "for models in work",
         f"Kernel     {kernel.described(perceptron.SOURCE)}",
         f"Results    {runs / ready.digest[:16]}",
     ]
@@ -65,7 +65,7 @@ def _more(ready: Prepared) -> list[str]:
         return []
     return [
         f"Members    {looks[0]} at first, up to {looks[-1]} where comparisons that matter stay open (looks at "
-        f"{', '.join(map(str, looks))}): at most {most.models} models and {_time(most.seconds)}",
+        f"{', '.join(map(str, looks))}): at most {most.models} models, {_time(most.seconds)} and {most.disk_bytes / 1e6:.0f} MB",
     ]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from interplay import catalogue
 from interplay.audit.register_file import FILE, PERSON, Kept, written
 from interplay.data.dataset import Dataset
+from interplay.decision.mitigations import told
 from interplay.decision.measured import Measured
 from interplay.decision.register import identity, pair_of, register
 from interplay.decision.risk import LIKELIHOODS, SEVERITIES, Risk, stakes
@@ -96,7 +97,7 @@ class _Writer:
             "weight": risk.weight,
             "score": risk.score,
             "mechanism": _mechanism(effect),
-            "mitigation": "",
+            "mitigation": "; ".join(filter(None, (told(source, effect.target) for source in effect.source))),
             "person": _person(name, self.found.kept),
         }
 

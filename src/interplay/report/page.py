@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from interplay.report import cells, confirmation, doses, folding, forest, quantities, risks, sentences, stack
+from interplay.report import cells, confirmation, decided, doses, folding, forest, quantities, risks, sentences, stack
 from interplay.report.environment import environment, escaped
 from interplay.report.names import clean
 from interplay.report.reading import Audit, Reading
@@ -30,6 +30,7 @@ def _parts(reading: Reading) -> dict[str, Any]:
         "verdict": sentences.verdict_sentence(audit),
         "decision": sentences.decision_sentence(audit),
         "confirmation": confirmation,
+        "decided": decided,
         "told": folding.told,
         "effect_sentence": sentences.effect_sentence,
         "harms": sentences.harm_sentences(audit),

@@ -1,0 +1,100 @@
+"""The decision as an audit lists it: the choice, how it came about, and what would change it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from interplay.aspects import Aspect
+from interplay.decision.decision import Decision, LimitFinding
+from interplay.decision.mitigations import mitigations
+from interplay.design.treatment import Treatment
+from interplay.effects.effect import Effect
+from interplay.effects.results import Effects
+
+
+def decided(decision: Decision, effects: Effects) -> dict[str, Any]:
+    """The part "decision" of the audit."""
+    places = {_identity(effect): place for place, effect in enumerate(effects.effects)}
+    return {
+        "treatment": _name(decision.treatment),
+        "reasons": list(decision.reasons),
+        "rejected": [_plain(asdict(one) | {"treatment": one.treatment.name}) for one in decision.rejected],
+        "limits": [asdict(one) | {"treatment": one.treatment.name} for one in decision.limits],
+        "let_through": _let_through(decision.limits),
+        "relaxations": [asdict(one) | {"treatment": one.treatment.name} for one in decision.relaxations],
+        "residual": [
+            {
+                "effects": [places[_identity(one)]] if _identity(one) in places else [],
+                "sentence": f"{_called(one)}: {one.reason}",
+            }
+            for one in decision.residual
+        ],
+        "mitigations": _mitigations(decision, effects),
+        "runner_up": None
+        if decision.runner_up is None
+        else _plain(asdict(decision.runner_up) | {"treatment": decision.runner_up.treatment.name}),
+        "pareto": [{"treatment": one.treatment.name, "probability": one.probability} for one in decision.pareto],
+        "stability": decision.stability,
+        "flips": [
+            {"change": f"{flip.second.value} ranked above {flip.first.value}", "treatment": flip.winner.name}
+            for flip in decision.flips
+        ],
+        "orders": [{"treatment": one.treatment.name, "count": one.count} for one in decision.orders],
+        "tolerance_flips": [asdict(one) | {"winner": one.winner.name} for one in decision.tolerance_flips],
+        "limit_flips": [
+            asdict(one) | {"admits": _name(one.admits), "winner": _name(one.winner)} for one in decision.limit_flips
+        ],
+        "open_questions": [
+            asdict(one) | {"treatment": one.treatment.name, "would_choose": _name(one.would_choose)}
+            for one in decision.open_questions
+        ],
+    }
+
+
+def _let_through(findings: tuple[LimitFinding, ...]) -> list[dict[str, Any]]:
+    """Candidates that a single limit keeps out, and the limit under which they would be admissible."""
+    found = []
+    for treatment in dict.fromkeys(one.treatment for one in findings):
+        broken = [one for one in findings if one.treatment == treatment and one.status != "admissible"]
+        if len(broken) == 1 and broken[0].reachable is not None:
+            limit = broken[0]
+            told = {"bound": limit.bound, "declared": limit.declared, "needed": limit.reachable}
+            found.append({"treatment": treatment.name, "metric": limit.metric} | told)
+    return found
+
+
+def _mitigations(decision: Decision, effects: Effects) -> list[dict[str, str]]:
+    """What to try against the harms that remain, or, where nothing is admissible, against all harms of primary probes."""
+    harms = decision.residual or (effects.effects if decision.treatment is None else ())
+    pairs = dict.fromkeys(
+        (source, one.target)
+        for one in harms
+        if one.tuning == "tuned" and one.verdict in ("harm", "harm_undetermined")
+        for source in one.source
+    )
+    return [
+        {"source": source.value, "target": target.value, **asdict(one)}
+        for source, target in pairs
+        for one in mitigations(source, target)
+    ]
+
+
+def _name(treatment: Treatment | None) -> str | None:
+    return None if treatment is None else treatment.name
+
+
+def _called(effect: Effect) -> str:
+    contrast = f" ({effect.contrast})" if effect.contrast else ""
+    return f"{' + '.join(effect.applied)} on {effect.metric}{contrast}"
+
+
+def _identity(effect: Effect) -> tuple[object, ...]:
+    against = effect.baseline, effect.baseline_metric
+    return effect.treatment, against, effect.metric, effect.contrast, effect.tuning, effect.applied
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.value if isinstance(value, Aspect) else value

@@ -1,0 +1,81 @@
+"""The decision in words and bars: who else would win, and what would have to change for it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from interplay.report.confirmation import STATUSES as STATUSES
+from interplay.report.confirmation import scale
+from interplay.report.quantities import plural
+from interplay.report.reading import Reading
+
+WIDTH = 260
+"""Width of the longest bar."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One candidate's bar: its length out of `WIDTH`, the share as written, and whether it is the one chosen."""
+
+    treatment: str
+    length: float
+    told: str
+    chosen: bool
+
+
+def orders(reading: Reading) -> list[Bar]:
+    """How many of all orders of the priorities choose which treatment, the most first."""
+    found = reading.audit["decision"]["orders"]
+    total = sum(one["count"] for one in found) or 1
+    ranked = sorted(found, key=lambda one: -one["count"])
+    return [_bar(reading, one["treatment"], one["count"] / total, f"{one['count']} of {total}") for one in ranked]
+
+
+def front(reading: Reading) -> list[Bar]:
+    """The probability of each candidate that no other one is at least as good everywhere and better somewhere."""
+    found = sorted(reading.audit["decision"]["pareto"], key=lambda one: -one["probability"])
+    return [_bar(reading, one["treatment"], one["probability"], f"{100 * one['probability']:.0f} %") for one in found]
+
+
+def let_through(reading: Reading) -> Iterator[str]:
+    """Which limit would have let a candidate through that only this limit keeps out."""
+    for one in reading.audit["decision"]["let_through"]:
+        yield f"With {_limit(reading, one)}, {reading.treatment(one['treatment'])} would be admissible."
+
+
+def changes(reading: Reading) -> Iterator[str]:
+    """The nearest limits and tolerances under which another treatment is chosen."""
+    decision = reading.audit["decision"]
+    for one in decision["limit_flips"]:
+        then = (
+            "no treatment is admissible" if one["winner"] is None else f"{reading.treatment(one['winner'])} is chosen"
+        )
+        yield f"With {_limit(reading, one)}, {then}."
+    for one in decision["tolerance_flips"]:
+        amount = scale(reading, one["metric"])
+        yield (
+            f"With a tolerance of {amount.amount(one['needed'])} on {reading.metric(one['metric'])} "
+            f"({amount.amount(one['declared'])} declared), {reading.treatment(one['winner'])} is chosen."
+        )
+
+
+def questions(reading: Reading) -> Iterator[str]:
+    """What is open and would change the choice, with what would settle it."""
+    for one in reading.audit["decision"]["open_questions"]:
+        needed = one["needed"]
+        settle = (
+            ""
+            if needed is None or needed["count"] is None
+            else f"; about {plural(needed['count'], needed['thing'][:-1])} would settle it"
+        )
+        yield f"{reading.spoken(one['sentence'])}{settle}"
+
+
+def _limit(reading: Reading, one: Mapping[str, Any]) -> str:
+    amount = scale(reading, one["metric"])
+    side = one["bound"].replace("_", " ")
+    return f"{reading.metric(one['metric'])} {side} {amount.amount(one['needed'])} ({amount.amount(one['declared'])} declared)"
+
+
+def _bar(reading: Reading, treatment: str, share: float, told: str) -> Bar:
+    return Bar(treatment, round(WIDTH * share, 1), told, treatment == reading.audit["decision"]["treatment"])
