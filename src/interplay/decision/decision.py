@@ -140,7 +140,10 @@ class LimitFlip:
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """Something undecided that, settled one way, would change the choice to `would_choose`; `needed` settles it."""
+    """Something undecided that, settled one way, would change the choice to `would_choose`.
+
+    `needed` says what would settle it; where no count does, `sentence` says so.
+    """
 
     kind: Literal["limit", "comparison"]
     treatment: Treatment

@@ -12,7 +12,7 @@ from interplay.decision.measured import Measured
 from interplay.design.treatment import Treatment
 from interplay.effects.cause import Need, what_would_settle
 from interplay.effects.contrast import Difference, paired_differences
-from interplay.effects.wording import amount, count, plain
+from interplay.effects.wording import amount, plain
 from interplay.estimates import Sample
 
 
@@ -35,13 +35,14 @@ def open_limits(contest: Contest, findings: Sequence[LimitFinding]) -> Iterator[
 def _of_limit(one: LimitFinding, unsettled: int, winner: Treatment | None) -> str:
     chosen = "nobody" if winner is None else winner.name
     others = "" if unsettled == 1 else f" (and {unsettled - 1} more that are open)"
-    beyond = "more rows or members would not settle it, only a recipe that varies less or another limit"
-    needed = (
-        "it has no number yet" if one.needed is None else beyond if one.needed.count is None else _needed(one.needed)
-    )
+    if one.needed is None:
+        needed = "; it has no number yet"
+    else:
+        beyond = "; more rows or members would not settle it, only a recipe that varies less or another limit"
+        needed = beyond if one.needed.count is None else ""
     return (
         f"if {one.treatment.name} is shown to keep {one.metric} {one.bound.replace('_', ' ')} {one.declared:g}{others}, "
-        f"{chosen} is chosen; {needed}"
+        f"{chosen} is chosen{needed}"
     )
 
 
@@ -90,7 +91,7 @@ def _of_comparison(
     sentence = (
         f"if {one.name} is shown worse than {other.name} on {criterion.name} by more than "
         f"{plain(criterion.tolerance, criterion.relative)} (now {amount(estimate, criterion.relative)} [{ends}]), "
-        f"{would.name} is chosen; {_needed(need)}"
+        f"{would.name} is chosen{_out_of_reach(need)}"
     )
     return OpenQuestion("comparison", one, criterion.metric, sentence, would, need)
 
@@ -106,10 +107,10 @@ def _need(losses: Losses, one: Treatment, other: Treatment, error: float, measur
     return what_would_settle(found.moderated(None, error), losses.criterion.tolerance, contrast).need
 
 
-def _needed(need: Need | None) -> str:
+def _out_of_reach(need: Need | None) -> str:
+    """Why no count of rows or members helps; empty where one does, which `needed` says."""
     if need is None:
-        return "no count would settle it"
-    if need.count is None:
-        return f"{need.have:,} {need.thing}, and more than a hundred times as many would not settle it"
-    of_group = f" of {need.group}" if need.group else ""
-    return f"{need.have:,} {need.thing}{of_group}, about {count(need.count)} would settle it"
+        return "; no count would settle it"
+    return (
+        f"; more than a hundred times the {need.have:,} {need.thing} would not settle it" if need.count is None else ""
+    )
