@@ -1,6 +1,11 @@
 """Members are added where comparisons stay open, and nowhere else; a finished run goes on and is not done over."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +14,17 @@ import pytest
 import interplay as ip
 from interplay.audit import looks
 from interplay.audit.run import prepare
+from interplay.audit.samples import read_measurements
+from interplay.design.contexts import metrics_for
 from interplay.design.treatment import Treatment
+from interplay.effects.compare import compare
+from interplay.effects.looks import Looks
+from interplay.effects.sequence import Attention, look
+from interplay.errors import StudyError
+from interplay.estimates import NotMeasurable, Sample
+from interplay.measurement.measurements import Cell, Measurements
+from interplay.report.validation import validate
+from interplay.study.load import load
 from tests.audit.worlds import silobank
 
 CONTROL, PRIVATE = "control", "dp_sgd"
@@ -65,6 +80,75 @@ def test_open_comparisons_get_members_and_a_finished_run_goes_on(trained, tmp_pa
     assert (anew.path / "audit.json").read_bytes() == (later.path / "audit.json").read_bytes()
 
 
+BAD = ip.InterventionSection(name="dp_sgd", parameters={"privacy_epsilon": 0.1, "max_grad_norm": 0.01})
+ROBUST = ip.InterventionSection(name="adversarial_training", parameters={"radius": 0.5})
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory):
+    """Both together are so bad that nothing stays open; the private one alone is nearly so."""
+    return ip.run(study(7, interventions=(BAD, ROBUST)), tmp_path_factory.mktemp("several"))
+
+
+def samples(audit):
+    """The samples of a finished run, before and after members were added."""
+    metrics = metrics_for(("sex",))
+    first, more = (
+        read_measurements(
+            metrics, {}, *((audit.path / f"{name}.{kind}").read_bytes() for kind in ("safetensors", "json"))
+        )
+        for name in ("measurements", "measurements-more")
+    )
+    return first.samples, first.overlaid(more).samples
+
+
+def test_the_decided_and_the_futile_get_no_members_and_the_open_do(several):
+    validate(several.content)
+    assert members_of(several) == {
+        "control": 7,
+        "adversarial_training": 7,
+        "dp_sgd": 5,
+        "adversarial_training + dp_sgd": 4,
+    }
+    first, second = several.content["methods"]["looks"]["taken"]
+    assert first["growing"] == ["control", "adversarial_training", "dp_sgd"]
+    (decided,) = first["resting"]
+    assert decided["treatment"] == "adversarial_training + dp_sgd" and decided["matter"] > 0 == decided["undecided"]
+    assert second["growing"] == ["control", "adversarial_training"]
+    futile = next(one for one in second["resting"] if one["treatment"] == "dp_sgd")
+    assert futile["undecided"] > 0
+    stopped = several.effects[(several.effects.treatment == "dp_sgd") & (several.effects.chance_settled < 0.1)]
+    assert len(stopped) and stopped.reason.str.contains("not settled at this budget: the chance that 7 members").all()
+    told = " ".join(several.content["methods"]["statements"])
+    assert "nothing that matters is open about adversarial_training + dp_sgd" in told
+    assert "more members would hardly settle what is open about dp_sgd" in told
+
+
+def test_treatments_of_different_numbers_are_compared_on_the_members_that_both_have(several):
+    effects = several.effects.query("metric == 'accuracy' and tuning == 'tuned'").set_index("treatment")
+    _, last = samples(several)
+    control = last[Cell(Treatment(), "tuned", "accuracy")].values[:, 0]
+    for name, members in (("dp_sgd", 5), ("adversarial_training", 7)):
+        treated = last[Cell(Treatment((name,)), "tuned", "accuracy")].values[:, 0]
+        assert effects.loc[name, "members"] == len(treated) == members
+        assert effects.loc[name, "estimate"] == pytest.approx((control[:members] - treated).mean(), abs=1e-12)
+    assert len(control) == 7
+
+
+def test_added_members_are_those_that_would_have_been_there_from_the_start(several, tmp_path):
+    whole, _ = samples(ip.run(study(None, members=7, interventions=(BAD, ROBUST)), tmp_path))
+    first, last = samples(several)
+    checked = 0
+    for cell, sample in last.items():
+        if sample is not first[cell] and not isinstance(sample, NotMeasurable) and cell.metric != "disagreement":
+            count = len(sample.values)
+            np.testing.assert_array_equal(sample.values, whole[cell].values[:count])
+            for ours, theirs in zip(sample.contrasts, whole[cell].contrasts, strict=True):
+                np.testing.assert_array_equal(ours.values, theirs.values[:count])
+            checked += 1
+    assert checked > 60
+
+
 def test_bounds_are_stricter_where_looks_are_planned(tmp_path):
     once, often = (ip.run(study(most), tmp_path).content for most in (None, 5))
     assert once["methods"]["interval_level"] == pytest.approx(0.9)
@@ -115,9 +199,79 @@ def test_the_looks_are_no_part_of_the_digest_and_the_first_members_are(tmp_path)
     assert prepare(study(None, members=5)).digest != digests[0]
 
 
-def test_fewer_at_most_than_at_first_is_refused():
-    with pytest.raises(ip.InterplayError, match="most_members"):
-        prepare(study(3))
+@pytest.mark.parametrize(
+    ("members", "most", "expected"),
+    [
+        (4, 3, "at least the 4 members of the first look"),
+        (None, 12, "at least the 16 members that this study starts with"),  # it acts for privacy
+    ],
+)
+def test_fewer_at_most_than_at_first_is_refused(members, most, expected):
+    with pytest.raises(StudyError) as refused:
+        prepare(study(most, members=members))
+    error = refused.value
+    assert (error.expected, error.found, error.where) == (expected, str(most), "the study, most_members")
+    assert error.remedy.startswith("raise most_members")
+
+
+@pytest.mark.parametrize("key", ["members", "most_members"])
+def test_fewer_than_three_are_refused_at_their_line(key, tmp_path):
+    path = tmp_path / "study.toml"
+    path.write_text(f'name = "x"\n{key} = 2\n[data]\nsource = "mortgage"\n')
+    with pytest.raises(StudyError) as refused:
+        load(path)
+    error = refused.value
+    assert "3" in error.expected and "2" in error.found and "study.toml:2:1" in error.where and error.remedy
+
+
+def test_all_members_alike_add_none():
+    """A spread of exactly zero is no reason to train more."""
+    alike = Sample(np.full((5, 61), 0.8), 400)
+    cells = {Cell(one, "tuned", "accuracy"): alike for one in (Treatment(), Treatment(("dp_sgd",)))}
+    design = prepare(study(20)).design
+    planned = [one for one in design.comparisons if one.metric == "accuracy"]
+    effects = compare(Measurements(cells, design.metrics, {}, {}), planned, {}, Looks((5, 20))).effects
+    found = look(effects, Attention(design.metrics, (), ()), design.trainings, 5)
+    assert found.growing == () and found.matter > 0
+
+
+KILLED = """
+    import os, signal, sys
+    from pathlib import Path
+    from interplay.audit import folder
+    from interplay.audit.run import run
+    from tests.audit.test_looks import study
+
+    real = folder.RunFolder.finish
+    def finish(self, stage, files):
+        real(self, stage, files)
+        if stage == sys.argv[2]:
+            os.kill(os.getpid(), signal.SIGKILL)
+    folder.RunFolder.finish = finish
+    run(study(7), Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.slow
+def test_killed_within_looks_the_same_bytes_come_out(tmp_path):
+    whole = ip.run(study(7), tmp_path / "whole")
+    rate = chosen_rate(whole)
+    for stage in (f"members/0-{rate}-4", "measured/0-5", "measured/1-5", f"members/0-{rate}-6", "measured/1-7", "look"):
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path / "killed"), stage],
+            env={**os.environ, "PYTHONPATH": os.getcwd()},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
+    again = ip.run(study(7), tmp_path / "killed")
+    for name in ("audit.json", "report.html"):
+        assert (again.path / name).read_bytes() == (whole.path / name).read_bytes()
+
+
+def chosen_rate(audit):
+    """The control's learning rate."""
+    return next(one["tuning"]["chosen"] for one in audit.content["treatments"] if one["name"] == CONTROL)
 
 
 def test_the_plan_tells_what_may_be_added(tmp_path):

@@ -45,6 +45,23 @@ def test_stages_and_pieces_that_were_read_back_are_no_pace(meter, clock):
     assert meter.share == pytest.approx(0.56)
 
 
+def test_looks_take_a_share_by_the_members_they_may_add(clock):
+    study = SimpleNamespace(model=SimpleNamespace(learning_rates=(0.1, 0.2, 0.3)))
+    design = SimpleNamespace(trainings=[0] * 4, tuning_halves=[0] * 2, members=5, looks=(5, 8, 12, 16, 20), study=study)
+    meter = Meter(design)
+    meter.note("tune", 32)
+    meter.note("train", 35)
+    meter.note("measure", 7)
+    before = meter.share
+    # Training and measuring 5 members of two arms is 0.56; 15 more of one arm, measured as 8 + 12 + 16 + 20, half of them.
+    look = (0.28 * 15 + 0.28 * 56) / 5 / 2 / 2
+    assert before == pytest.approx(0.84 / (0.94 + look))
+    meter.note("look", 4 * 56)
+    assert meter.share - before == pytest.approx(look / (0.94 + look))
+    meter.note("report", 1)
+    assert meter.share == pytest.approx(1.0)
+
+
 def test_no_time_is_told_before_there_is_a_pace(meter, clock):
     meter.note("tune", 0)
     clock.seconds = 1.0

@@ -8,6 +8,7 @@ from tests.audit.worlds import mortgage
 import interplay as ip
 from interplay.audit.decidable import decidable, lines
 from interplay.audit.run import prepare
+from interplay.design.denominators import evaluated
 from interplay.design.resolution import MILD, few_members, half_width, rows_needed, smallest_decidable
 from interplay.errors import StudyError
 from interplay.measurement.bench import looked_at, rows_of
@@ -74,12 +75,15 @@ def test_a_group_below_the_minimum_is_no_denominator(ready):
     assert found[f"{ODDS}/sex"] > ready.design.study.groups.minimum_rows
 
 
-def test_attacked_and_explained_rows_are_those_of_the_bench(ready):
-    counted = rows_of(ready.design, ready.dataset).counted.any(axis=0)
-    attacked, explained = looked_at(ready.design, counted)
-    bench = ready.bench()
-    assert (attacked == bench.attacked).all()
-    assert (explained == bench.explained).all()
+def test_attacked_and_explained_rows_are_those_of_the_bench_at_any_number_of_members(ready):
+    attacked, explained = looked_at(ready.design, evaluated(ready.design))
+    for members in (4, 7):
+        bench = ready.bench_of(ready.design.with_members(members))
+        assert (attacked == bench.attacked).all()
+        assert (explained == bench.explained).all()
+    many = ready.design.with_members(30)
+    counted = rows_of(many, ready.dataset).counted.any(axis=0)
+    assert (evaluated(ready.design) == counted).all(), "every one of them is evaluated by some member in the end"
 
 
 def test_a_tolerance_out_of_reach_is_refused_before_running_at_its_line(ready):

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from interplay.effects.looks import Looks
 
@@ -36,3 +38,18 @@ def test_a_single_look_changes_nothing() -> None:
     p_values = np.array([1e-20, 0.04, 1.0])
     assert Looks.once().nominal(0.05) == 0.05
     assert Looks.once().adjusted(p_values).tolist() == p_values.tolist()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(1, 40), min_size=2, max_size=6, unique=True), st.sampled_from([0.001, 0.01, 0.05]))
+def test_a_level_lies_between_that_of_bonferroni_and_that_of_one_look(members: list[int], level: float) -> None:
+    planned = Looks(tuple(sorted(members)))
+    assert level / len(members) * 0.999 <= planned.nominal(level) <= level * 1.001
+    longer = Looks((*planned.members, max(members) + 1))
+    assert longer.nominal(level) <= planned.nominal(level) * 1.001, "one look more is paid for"
+
+
+@pytest.mark.parametrize("members", [(), (0, 5), (5, 5), (8, 5), (-1,)])
+def test_looks_that_do_not_grow_are_refused(members: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="growing numbers of members"):
+        Looks(members)

@@ -63,7 +63,8 @@ class Laboratory:
     @property
     def attention(self) -> Attention:
         """Which comparisons members may be spent on."""
-        return Attention(self.design.metrics, self.limited, tuple(self.design.factors.layers))
+        built = self.design.factors
+        return Attention(self.design.metrics, self.limited, tuple(built.layers), tuple(built.strengths))
 
 
 def stale(folder: RunFolder, design: Design) -> bool:
@@ -84,7 +85,6 @@ def look_files(lab: Laboratory, measured: Measurements) -> Files:
             break
         for treatment in taken[-1].growing:
             more = more.overlaid(_measured(lab, treatment, then))
-            lab.progress(STAGE, 1)
     files = measurement_files(more)
     told = {"planned": list(lab.design.looks), "taken": [_told(one) for one in taken]}
     return {
@@ -103,7 +103,8 @@ def read_looks(
 
 
 def _told(one: Look) -> dict[str, Any]:
-    return {**asdict(one), "growing": [treatment.name for treatment in one.growing]}
+    resting = [{**asdict(other), "treatment": other.treatment.name} for other in one.resting]
+    return {**asdict(one), "growing": [treatment.name for treatment in one.growing], "resting": resting}
 
 
 def _measured(lab: Laboratory, treatment: Treatment, members: int) -> Measurements:
@@ -120,6 +121,10 @@ def _measured(lab: Laboratory, treatment: Treatment, members: int) -> Measuremen
         files = measurement_files(_retuned(found, lab.fleet, treatment))
         kept = {f"{file}.safetensors": files["measurements.safetensors"], f"{file}.json": files["measurements.json"]}
         lab.folder.finish(name, kept)
+        lab.progress(STAGE, members)
+    else:
+        lab.progress(STAGE, members)
+        lab.progress(STAGE, 0)  # what was read back says nothing of the pace
     arrays, cells = (lab.folder.read(f"{file}.{kind}") for kind in ("safetensors", "json"))
     return read_measurements(design.metrics, lab.fleet.budgets, arrays, cells)
 
@@ -178,8 +183,14 @@ def look_sentences(design: Design, taken: Sequence[Mapping[str, Any]]) -> list[s
 def _look_sentence(one: Mapping[str, Any]) -> str:
     grew = ", ".join(one["growing"])
     then = f"more members were trained of {grew}" if grew else "no treatment got more members"
+    decided = [rest["treatment"] for rest in one["resting"] if not rest["undecided"]]
+    hopeless = [rest["treatment"] for rest in one["resting"] if rest["undecided"]]
+    reasons = [
+        *([f"nothing that matters is open about {', '.join(decided)}"] if decided else []),
+        *([f"more members would hardly settle what is open about {', '.join(hopeless)}"] if hopeless else []),
+    ]
     return (
-        f"At {one['members']} members {one['undecided']} of {one['matter']} comparisons that matter were open, of which "
-        f"{one['futile']} had less than a chance of {100 * FUTILE:.0f} % to be settled by the members of the last look; "
-        f"{then}."
+        f"At {one['members']} members {one['undecided']} of {one['matter']} comparisons that matter were open; for "
+        f"{one['futile']} of them the chance that the members of the last look settle them was below "
+        f"{100 * FUTILE:.0f} %; {'; '.join([then, *reasons])}."
     )

@@ -21,11 +21,11 @@ class Meter:
     """Counts finished units and tells the share done and the time left, from the pace so far."""
 
     def __init__(
-        self, design: Design, units: Mapping[str, int] | None = None, weights: Mapping[str, float] = STAGE_WEIGHTS
+        self, design: Design, units: Mapping[str, int] | None = None, weights: Mapping[str, float] | None = None
     ) -> None:
         """Units of work and rough shares of the time, by stage in their order; those of a whole run when left out."""
         self._units = units or _of_a_run(design)
-        self._weights = weights
+        self._weights = weights or _shares(design)
         self._done: dict[str, int] = {}
         self._stage = ""
         self._start = time.monotonic()
@@ -71,5 +71,16 @@ def _of_a_run(design: Design) -> dict[str, int]:
         "tune": trainings * grid * len(design.tuning_halves),
         "train": (2 * trainings - 1) * design.members,
         "measure": 2 * trainings - 1,
-        "look": max((len(design.looks) - 1) * trainings, 1),
+        "look": max(sum(design.looks[1:]) * trainings, 1),
     }
+
+
+def _shares(design: Design) -> dict[str, float]:
+    """`STAGE_WEIGHTS` with what half of the members that may be added takes: training them, and measuring at each look."""
+    first, *later = design.looks
+    if not later:
+        return STAGE_WEIGHTS
+    train, measure = STAGE_WEIGHTS["train"], STAGE_WEIGHTS["measure"]
+    look = (train * (later[-1] - first) + measure * sum(later)) / first / 4  # a half of them, of one arm in two
+    whole = sum(STAGE_WEIGHTS.values()) - STAGE_WEIGHTS["look"] + look
+    return {stage: (look if stage == "look" else weight) / whole for stage, weight in STAGE_WEIGHTS.items()}

@@ -47,6 +47,7 @@ from interplay.design.architecture import admitted, network_of
 from interplay.design.candidates import candidates, measured_at
 from interplay.design.cost import Cost, cost
 from interplay.design.forecast import Forecast, forecast
+from interplay.design.members import member_faults
 from interplay.design.plan import Design, plan
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
@@ -65,6 +66,7 @@ from interplay.study import Study
 from interplay.study.check import check
 from interplay.study.digest import digest
 from interplay.study.dump import to_json
+from interplay.study.faults import raise_first
 from interplay.study.positions import Positions
 from interplay.training.recipes import Workshop, workshop
 from interplay.training.train import Piece, Rows, train, tune
@@ -132,6 +134,7 @@ def prepare(
     check(study, catalogue.metrics(), catalogue.interventions(), where)
     dataset = load_data(study.data, study.groups, frame)
     design = plan(study, dataset)
+    raise_first(member_faults(study, design.members), where)
     refuse_undecidable(study, design, dataset, where)
     encoder = fit(dataset.table, dataset.features, design.pool, dataset.immutable)
     encoded = encoder.encode(dataset.table)

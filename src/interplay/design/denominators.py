@@ -28,8 +28,9 @@ class Planned:
 
 
 def evaluated(design: Design) -> Bool[Array, " row"]:
-    """Every row that some member will be evaluated on: the test rows, and in small tables the pool rows."""
-    return design.split.test | design.split.pool if design.uses_pool_rows else design.split.test
+    """Every row that a member may be evaluated on: the test rows, and in small tables the pool rows it does not train on."""
+    held_out = design.uses_pool_rows and design.half < len(design.pool)
+    return design.split.test | design.split.pool if held_out else design.split.test
 
 
 def planned(

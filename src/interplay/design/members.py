@@ -1,11 +1,12 @@
 """How many members a treatment starts with, and the numbers at which it may get more."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from interplay.aspects import Aspect
 from interplay.design.factors import Factors
 from interplay.metrics import Metric
 from interplay.study import Study
+from interplay.study.faults import Fault
 
 SCHEDULE = (5, 8, 12, 16, 20, 24, 32, 48, 64)
 """The numbers of members at which a study looks, as far as they lie between its first and its last."""
@@ -34,6 +35,14 @@ def between(first: int, most: int) -> tuple[int, ...]:
         ((5, 8, 12, 16, 20), (16,))
     """
     return (first, *(count for count in SCHEDULE if first < count < most), *((most,) if most > first else ()))
+
+
+def member_faults(study: Study, first: int) -> Iterator[Fault]:
+    """A last look before the `first` one, in a study that does not say where it starts."""
+    most = study.most_members
+    if study.members is None and most is not None and most < first:
+        step = "raise most_members, or declare members too"
+        yield Fault(("most_members",), f"at least the {first} members that this study starts with", str(most), step)
 
 
 def _attacked(study: Study, built: Factors, metrics: Mapping[str, Metric]) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from scipy import special
@@ -20,7 +21,8 @@ class Looks:
 
     Every look is held to the same one-sided nominal level (Pocock), chosen so that the chance of a false alarm at any of
     them is the level asked for. Estimates over members are taken to have independent increments; rows that all looks
-    share make the looks more alike, so that the truth errs on the cautious side.
+    share make the looks more alike, so that the truth errs on the cautious side. Raises ValueError where the numbers do
+    not grow.
 
     Reference: Pocock (1977), "Group sequential methods"; Armitage, McPherson and Rowe (1969) for the recursion.
 
@@ -32,6 +34,11 @@ class Looks:
     """
 
     members: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        counts = (0, *self.members)
+        if not self.members or any(one >= other for one, other in pairwise(counts)):
+            raise ValueError(f"looks need growing numbers of members, not {self.members}")
 
     @classmethod
     def once(cls) -> "Looks":

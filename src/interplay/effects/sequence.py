@@ -13,11 +13,23 @@ CONTROL = Treatment()
 
 
 @dataclass(frozen=True)
+class Resting:
+    """A trained treatment that gets no more members: its comparisons that matter, and those of them that are open.
+
+    Members would hardly settle the open ones.
+    """
+
+    treatment: Treatment
+    matter: int
+    undecided: int
+
+
+@dataclass(frozen=True)
 class Look:
     """What one look decided, after `members` had been trained at most.
 
     `matter` counts the comparisons that matter, `undecided` those of them that were open, and `futile` those of the open
-    ones on which no more members are spent. `growing` are the trained treatments that get more.
+    ones on which no more members are spent. `growing` are the trained treatments that get more, `resting` the others.
     """
 
     members: int
@@ -25,30 +37,41 @@ class Look:
     undecided: int
     futile: int
     growing: tuple[Treatment, ...]
+    resting: tuple[Resting, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Attention:
-    """What is looked at: the metrics by key, those with hard limits by key or name, and the layers of the study."""
+    """What is looked at: the metrics by key, those with hard limits by key or name, and the layers of the study.
+
+    `strengths` name the interventions that are trained at another strength and are no candidates of the decision.
+    """
 
     metrics: Mapping[str, Metric]
     limited: Collection[str]
     layers: tuple[str, ...]
+    strengths: Collection[str] = ()
 
     def matters(self, effect: Effect) -> bool:
         """Whether members may be spent on a comparison.
 
-        Re-tuned primary probes, and re-tuned comparisons on a metric with a hard limit. Membership attacks are left out:
-        they need the same number of shadow models in every treatment, so that all use the members of the first look.
+        Re-tuned primary probes, and what the decision weighs: re-tuned comparisons of its candidates on a headline metric
+        or one with a hard limit. Membership attacks are left out: they need the same number of shadow models in every
+        treatment, so that all use the members of the first look.
         """
         metric = self.metrics[effect.metric]
-        chosen = effect.primary or bool({metric.key, metric.name} & set(self.limited))
-        return chosen and effect.tuning == "tuned" and Memberships not in metric.needs
+        decides = metric.headline or bool({metric.key, metric.name} & set(self.limited))
+        weighed = decides and not set(effect.applied) & set(self.strengths)
+        return (effect.primary or weighed) and effect.tuning == "tuned" and Memberships not in metric.needs
 
     def trained(self, effect: Effect) -> set[Treatment]:
         """The trained treatments of both sides of a comparison."""
         sides = (effect.treatment, effect.baseline)
         return {side.without(self.layers) for side in sides if side is not None}
+
+    def count(self, treatment: Treatment, effects: Sequence[Effect]) -> int:
+        """How many comparisons have the trained treatment on one side."""
+        return sum(treatment in self.trained(effect) for effect in effects)
 
 
 def look(effects: Sequence[Effect], attention: Attention, trainings: Sequence[Treatment], members: int) -> Look:
@@ -65,5 +88,15 @@ def look(effects: Sequence[Effect], attention: Attention, trainings: Sequence[Tr
     growing = {side for effect in worthwhile for side in attention.trained(effect)} | (
         {CONTROL} if worthwhile else set()
     )
-    futile = len(undecided) - len(worthwhile)
-    return Look(members, len(mattering), len(undecided), futile, tuple(one for one in trainings if one in growing))
+    return Look(
+        members=members,
+        matter=len(mattering),
+        undecided=len(undecided),
+        futile=len(undecided) - len(worthwhile),
+        growing=tuple(one for one in trainings if one in growing),
+        resting=tuple(
+            Resting(one, attention.count(one, mattering), attention.count(one, undecided))
+            for one in trainings
+            if one not in growing
+        ),
+    )

@@ -11,6 +11,7 @@ from interplay.attacks.switch import Switches
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import BLOCK_ROWS, Encoded, Encoder
 from interplay.data.mapped import store
+from interplay.design.denominators import evaluated
 from interplay.design.plan import Design
 from interplay.engine import jnp
 from interplay.evidence import Rows
@@ -49,7 +50,7 @@ class Bench:
 def bench(design: Design, network: Network, dataset: Dataset, encoder: Encoder, encoded: Encoded) -> Bench:
     """Set out everything shared."""
     rows = rows_of(design, dataset)
-    attacked, explained = looked_at(design, np.asarray(rows.counted.any(axis=0)))
+    attacked, explained = looked_at(design, evaluated(design))  # the same for any number of members
     return Bench(
         design=design,
         network=network,
