@@ -5,6 +5,7 @@ from typing import Any
 
 from interplay.aspects import Aspect
 from interplay.decision.decision import Decision, LimitFinding
+from interplay.decision.limits import alone_enough
 from interplay.decision.mitigations import mitigations
 from interplay.design.treatment import Treatment
 from interplay.effects.effect import Effect
@@ -52,14 +53,17 @@ def decided(decision: Decision, effects: Effects) -> dict[str, Any]:
 
 def _let_through(findings: tuple[LimitFinding, ...]) -> list[dict[str, Any]]:
     """Candidates that a single limit keeps out, and the limit under which they would be admissible."""
-    found = []
-    for treatment in dict.fromkeys(one.treatment for one in findings):
-        broken = [one for one in findings if one.treatment == treatment and one.status != "admissible"]
-        if len(broken) == 1 and broken[0].reachable is not None:
-            limit = broken[0]
-            told = {"bound": limit.bound, "declared": limit.declared, "needed": limit.reachable}
-            found.append({"treatment": treatment.name, "metric": limit.metric} | told)
-    return found
+    return [
+        {
+            "treatment": one.treatment.name,
+            "metric": one.metric,
+            "bound": one.bound,
+            "declared": one.declared,
+            "needed": one.reachable,
+        }
+        for one in findings
+        if one.status != "admissible" and one.reachable is not None and alone_enough(one, findings)
+    ]
 
 
 def _mitigations(decision: Decision, effects: Effects) -> list[dict[str, str]]:

@@ -9,6 +9,9 @@ from interplay.report.confirmation import scale
 from interplay.report.quantities import plural
 from interplay.report.reading import Reading
 
+SHOWN = 3
+"""How many candidates that a limit keeps out are told in a sentence each, the nearest ones; a table has all."""
+
 WIDTH = 260
 """Width of the longest bar."""
 
@@ -39,7 +42,8 @@ def front(reading: Reading) -> list[Bar]:
 
 def let_through(reading: Reading) -> Iterator[str]:
     """Which limit would have let a candidate through that only this limit keeps out."""
-    for one in reading.audit["decision"]["let_through"]:
+    found = sorted(reading.audit["decision"]["let_through"], key=lambda one: abs(one["needed"] - one["declared"]))
+    for one in found[:SHOWN]:
         yield f"With {_limit(reading, one)}, {reading.treatment(one['treatment'])} would be admissible."
 
 
