@@ -76,7 +76,7 @@ class Part:
 
     def settled(self):
         """Whether the sign is known."""
-        return self.bounds()[0] > 0 or self.bounds()[1] < 0
+        return self.bounds(0.025)[0] > 0 or self.bounds(0.025)[1] < 0
 
 
 def common_spread(parts):

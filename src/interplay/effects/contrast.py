@@ -8,7 +8,7 @@ written as s_t g_t - s_0 g_0 with s the sign of the mean gap of each treatment, 
 and rows. The absolute gap of every single member is not used: members whose gaps scatter around zero have a large mean
 absolute gap without any gap on average, and a recipe that merely scatters more would look harmful.
 
-The sign is itself estimated. Where the 90 % interval of a gap holds zero, both signs are considered, and the interval
+The sign is itself estimated. Where the 95 % interval of a gap holds zero, both signs are considered, and the interval
 of the difference covers all the cases that remain; otherwise a gap that lies on the wrong side by chance would be
 reported with a confidence it has not. When neither sign is settled the two cases of equal signs suffice, because
 | |a| - |b| | <= |a - b|. A gap whose sign is settled bounds the difference by itself: -|b| <= |a| - |b| <= |a|.
@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from interplay.arrays import Array, Float
-from interplay.effects.interval import Interval, crossed_interval, why_no_interval
+from interplay.effects.interval import ONE_SIDED, Interval, crossed_interval, why_no_interval
 from interplay.effects.moderation import Prior
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.metrics import Metric
@@ -245,7 +245,8 @@ def _sign_cases(treated: Values, control: Values | None, support: int) -> tuple[
 
 
 def _is_settled(gap: Values, support: int) -> bool:
-    interval = crossed_interval(gap, support)
+    """Both signs are wrong possibilities, so each has half of the error of a bound."""
+    interval = crossed_interval(gap, support).at(ONE_SIDED / 2)
     return interval.low > 0 or interval.high < 0
 
 
