@@ -150,7 +150,7 @@ def _losses(criterion: Criterion, columns: Mapping[int, tuple[Float[Array, "memb
     likeliest = pairs.differences(sign, sign.T)
     prior = _prior(likeliest)
     alone = pairs.own()
-    known = np.abs(alone.estimate) > alone.half_width(ONE_SIDED)
+    known = np.abs(alone.estimate) > alone.half_width(ONE_SIDED / 2)
     floor = _mirrored(alone).moderated(prior)
     cases = tuple(_case(pairs, known, sign, open_sign, prior) for open_sign in (1.0, -1.0))
     return Losses(criterion, places, values, likeliest.estimate, cases, floor, known.T)

@@ -1,7 +1,7 @@
 """Weighted sums of treatments, member by member, on a scale where positive is a change for the worse.
 
 Of a disparity the magnitude of the mean gap counts, as in `interplay.effects.contrast`: s * gap, with s the sign of the
-mean gap of each treatment. Where the 90 % interval of a gap holds zero its sign is not settled, and an interval of the
+mean gap of each treatment. Where the 95 % interval of a gap holds zero its sign is not settled, and an interval of the
 sum has to hold under both signs.
 """
 
@@ -158,7 +158,7 @@ def combine(found: Mapping[Treatment, Response], weights: Mapping[Treatment, flo
 
 def _magnitude(gap: Float[Array, "member draw"], support: int) -> Response:
     interval = crossed_interval(gap, support)
-    settled = interval.low > 0 or interval.high < 0
+    settled = interval.sign_settled
     return Response(np.asarray(gap if interval.estimate >= 0 else -gap), support, settled, relative=False)
 
 

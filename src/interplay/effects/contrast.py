@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from interplay.arrays import Array, Float
-from interplay.effects.interval import ONE_SIDED, Interval, crossed_interval, why_no_interval
+from interplay.effects.interval import Interval, crossed_interval, why_no_interval
 from interplay.effects.moderation import Prior
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.metrics import Metric
@@ -245,9 +245,7 @@ def _sign_cases(treated: Values, control: Values | None, support: int) -> tuple[
 
 
 def _is_settled(gap: Values, support: int) -> bool:
-    """Both signs are wrong possibilities, so each has half of the error of a bound."""
-    interval = crossed_interval(gap, support).at(ONE_SIDED / 2)
-    return interval.low > 0 or interval.high < 0
+    return crossed_interval(gap, support).sign_settled
 
 
 def _chance_positive(gap: Values, support: int) -> float:

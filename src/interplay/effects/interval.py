@@ -92,6 +92,12 @@ class Interval:
         """The standard deviation of one member's value, the noise of the evaluated rows taken out."""
         return sqrt(self.members * max(self.from_members - self.residual, 0.0))
 
+    @property
+    def sign_settled(self) -> bool:
+        """Whether its two-sided 95 % interval leaves out zero; either sign may be the wrong one."""
+        wide = self.at(ONE_SIDED / 2)
+        return wide.low > 0 or wide.high < 0
+
     def p_above(self, threshold: float) -> float:
         """The p value against "at most `threshold`"; small when the value is larger."""
         return _below(threshold - self.estimate, self.standard_error, self.degrees)
