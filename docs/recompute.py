@@ -19,8 +19,15 @@ from scipy import optimize, special, stats
 
 def read(folder):
     """The audit, and every sample by (treatment, tuning, metric): values (member, draw), rows, gaps by name."""
-    audit = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
-    content = (folder / "measurements.safetensors").read_bytes()
+    samples = {}
+    for stem in ("measurements", "measurements-more"):  # the second holds what added members made anew
+        samples |= stored(folder / stem)
+    return json.loads((folder / "audit.json").read_text(encoding="utf-8")), samples
+
+
+def stored(stem):
+    """The samples of one pair of files."""
+    content = stem.with_suffix(".safetensors").read_bytes()
     size = struct.unpack("<Q", content[:8])[0]
     arrays = {
         name: np.frombuffer(content[8 + size :][slice(*one["data_offsets"])], "<f4").reshape(one["shape"]).astype(float)
@@ -28,12 +35,12 @@ def read(folder):
         if name != "__metadata__"
     }
     samples = {}
-    for place, cell in enumerate(json.loads((folder / "measurements.json").read_text(encoding="utf-8"))["cells"]):
+    for place, cell in enumerate(json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))["cells"]):
         if "reason" not in cell:
             gaps = {one["name"]: (arrays[f"{place}/{at}"], one["support"]) for at, one in enumerate(cell["contrasts"])}
             key = " + ".join(cell["treatment"]) or "control", cell["tuning"], cell["metric"]
             samples[key] = arrays[str(place)], cell["support"], gaps
-    return audit, samples
+    return samples
 
 
 class Part:
@@ -116,6 +123,8 @@ class Comparison:
         theirs, rows_there = (
             (np.zeros_like(ours), rows) if control is None else control[2][name] if name else control[:2]
         )
+        common = min(len(ours), len(theirs))
+        ours, theirs = ours[:common], theirs[:common]
         self.effect, self.ratio, rows = effect, metric["relative"] and not name, min(rows, rows_there)
         self.tolerance = np.log1p(effect["tolerance"]) if self.ratio else effect["tolerance"]
         self.floor = self.ceiling = None
@@ -217,7 +226,10 @@ def main():
     audit, samples = read(Path(sys.argv[1]))
     found = effects(audit, samples)
     print(f"{len(found)} effects")
-    for at, name in enumerate(("estimate", "low", "high", "adjusted_p")):
+    names = ["estimate", "low", "high", "adjusted_p"]
+    if audit["methods"]["looks"] is not None:
+        names.remove("adjusted_p")  # corrected for the looks besides, which this script does not do
+    for at, name in enumerate(names):
         apart = max((abs(one[at] - audit["effects"][place][name]) for place, one in found.items()), default=0.0)
         print(f"{name}: largest difference {apart:.1e}")
 

@@ -1,5 +1,7 @@
 """The acceptance story: what every team's own test misses, the audit finds, weighs and decides (examples/silobank.toml)."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,20 @@ def test_the_limit_that_would_have_let_it_through_is_named(audit):
     assert 0.05 < found["needed"] < 0.4
     page = audit.report.read_text(encoding="utf-8")
     assert "DP-SGD would be admissible" in page and f"at most {100 * found['needed']:.1f}" in page
+
+
+@pytest.mark.parametrize("script", ["recompute", "recompute_joint"])
+def test_a_reviewer_gets_the_same_numbers(audit, script):
+    told = _run(script, audit.path)
+    apart = [float(line.rpartition(" ")[2]) for line in told if "largest difference" in line]
+    assert len(apart) >= 3 and max(apart) < 1e-9, told
+
+
+def test_a_reviewer_comes_to_the_same_decision(audit):
+    told = _run("recompute_decision", audit.path)
+    assert told[-2:] == ["recomputed: dp_sgd + group_thresholds", "the audit:  dp_sgd + group_thresholds"]
+
+
+def _run(script, path):
+    command = [sys.executable, str(STUDY.parents[1] / "docs" / f"{script}.py"), str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
