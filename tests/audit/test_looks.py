@@ -20,8 +20,11 @@ from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
 from interplay.effects.looks import Looks
 from interplay.effects.sequence import Attention, look
+from interplay.engine import jax
 from interplay.errors import StudyError
 from interplay.estimates import NotMeasurable, Sample
+from interplay.measurement import explanations as module
+from interplay.measurement.explanations import Explainer
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.report.validation import validate
 from interplay.study.load import load
@@ -149,6 +152,38 @@ def test_added_members_are_those_that_would_have_been_there_from_the_start(sever
     assert checked > 60
 
 
+def test_explanations_do_not_depend_on_when_and_with_whom_a_member_is_explained():
+    release = ip.InterventionSection(name="release_explanations", parameters={"explained_rows": 20, "samples": 500})
+    ready = prepare(study(7, interventions=(BAD, release)))
+    shop = replace(ready.workshop(), design=ready.design.with_members(7))
+    stacks = {place: looks.more_members(shop, one, 0.1, range(7)) for place, one in enumerate(shop.design.trainings)}
+    first = {place: jax.tree.map(lambda leaf: leaf[:4], one) for place, one in stacks.items()}
+    few, many = ready.bench(), ready.bench_of(shop.design)
+    together, stepwise = Explainer(2), Explainer(2)
+    stepwise(few, {1: first[1]})
+    whole, later = together(many, stacks), stepwise(many, {1: stacks[1]})
+    assert set(later) == {1}
+    for field in ("rows", "importances", "fidelity", "repeat", "top_changed"):
+        np.testing.assert_array_equal(getattr(later[1], field), getattr(whole[1], field))
+
+
+def test_no_member_is_explained_twice(monkeypatch):
+    release = ip.InterventionSection(name="release_explanations", parameters={"explained_rows": 20, "samples": 500})
+    ready, explained, real = prepare(study(7, interventions=(release,))), [], module._member
+
+    def counted(*arguments):
+        explained.append(arguments[-1])
+        return real(*arguments)
+
+    monkeypatch.setattr(module, "_member", counted)
+    shop, explainer = ready.workshop(), Explainer(1)
+    for members in (4, 5, 5, 7):
+        design = ready.design.with_members(members)
+        stack = looks.more_members(replace(shop, design=design), Treatment(), 0.1, range(members))
+        explainer(ready.bench_of(design), {0: stack})
+    assert explained == list(range(7))
+
+
 def test_bounds_are_stricter_where_looks_are_planned(tmp_path):
     once, often = (ip.run(study(most), tmp_path).content for most in (None, 5))
     assert once["methods"]["interval_level"] == pytest.approx(0.9)
@@ -166,18 +201,21 @@ def test_membership_attacks_keep_the_first_members(tmp_path):
 
 
 def test_a_killed_look_goes_on_where_it_stopped(trained, tmp_path, monkeypatch):
-    real = looks.measured_with
+    train, measure = looks.more_members, looks.measured_with
 
     def killed(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(looks, "measured_with", killed)
-    with pytest.raises(KeyboardInterrupt):
-        ip.run(study(5), tmp_path / "killed")
-    assert trained == [(CONTROL, 4)]
-    monkeypatch.setattr(looks, "measured_with", real)
+    def killed_at_private(shop, treatment, *rest):
+        return train(shop, treatment, *rest) if treatment == Treatment() else killed()
+
+    for verb, kills in (("more_members", killed_at_private), ("measured_with", killed)):
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(looks, verb, kills)
+            ip.run(study(5), tmp_path / "killed")
+    assert (looks.more_members, looks.measured_with) == (train, measure)
     audit = ip.run(study(5), tmp_path / "killed")
-    assert trained == [(CONTROL, 4), (PRIVATE, 4)], "the control's fifth member was kept"
+    assert trained == [(CONTROL, 4), (PRIVATE, 4)], "what was trained was kept"
     whole = ip.run(study(5), tmp_path / "whole")
     assert (audit.path / "audit.json").read_bytes() == (whole.path / "audit.json").read_bytes()
 

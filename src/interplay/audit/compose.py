@@ -15,7 +15,7 @@ from interplay.audit.decidable import statements as resolution_statements
 from interplay.audit.decided import decided
 from interplay.audit.forecast import compared
 from interplay.audit.joint import joint_part
-from interplay.audit.looks import look_sentences, told_looks
+from interplay.audit.looks_told import look_sentences, told_looks
 from interplay.audit.methods import methods
 from interplay.audit.pairs import directed_pairs, without_a_number
 from interplay.audit.register import risk_register

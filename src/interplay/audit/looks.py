@@ -5,7 +5,7 @@ or whose study asks for more members later, goes on from there and does nothing 
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -21,13 +21,13 @@ from interplay.audit.storage import (
 from interplay.audit.written import Files, as_json
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
-from interplay.effects.compare import FUTILE, compare
-from interplay.effects.interval import ONE_SIDED
+from interplay.effects.compare import compare
 from interplay.effects.looks import Looks
 from interplay.effects.sequence import Attention, Look, look
 from interplay.engine import jax
 from interplay.evidence import Memberships
 from interplay.measurement.bench import Bench
+from interplay.measurement.explanations import Explainer
 from interplay.measurement.measure import Reference, measured_with
 from interplay.measurement.measurements import Measurements
 from interplay.models.network import Parameters
@@ -36,6 +36,7 @@ from interplay.training.train import Fleet, more_members
 
 STAGE, MEMBERS, MEASURED = "look", "members", "measured"
 FILE, ARRAYS, CELLS = "looks.json", "measurements-more.safetensors", "measurements-more.json"
+KINDS = ("safetensors", "json")
 
 Progress = Callable[[str, int], None]
 
@@ -52,6 +53,7 @@ class Laboratory:
     fleet: Fleet
     bench: Callable[[Design], Bench]
     reference: Callable[[], Reference]
+    explainer: Explainer
     limited: tuple[str, ...]
     progress: Progress
 
@@ -83,8 +85,8 @@ def look_files(lab: Laboratory, measured: Measurements) -> Files:
         taken.append(look(effects, lab.attention, lab.design.trainings, now))
         if not taken[-1].growing:
             break
-        for treatment in taken[-1].growing:
-            more = more.overlaid(_measured(lab, treatment, then))
+        for found in _measured(lab, taken[-1].growing, then):
+            more = more.overlaid(found)
     files = measurement_files(more)
     told = {"planned": list(lab.design.looks), "taken": [_told(one) for one in taken]}
     return {
@@ -107,26 +109,35 @@ def _told(one: Look) -> dict[str, Any]:
     return {**asdict(one), "growing": [treatment.name for treatment in one.growing], "resting": resting}
 
 
-def _measured(lab: Laboratory, treatment: Treatment, members: int) -> Measurements:
-    """A trained treatment and its layers, measured on so many members; kept by both."""
-    place = lab.design.trainings.index(treatment)
-    name, file = f"{MEASURED}/{place}-{members}", f"{MEASURED}/{place}-{members}"
+def _measured(lab: Laboratory, growing: Sequence[Treatment], members: int) -> Iterator[Measurements]:
+    """Trained treatments and their layers, each measured on so many members; kept by both."""
     # Membership attacks keep the members of the first look, so that every treatment has as many shadow models.
     metrics = {key: one for key, one in lab.design.metrics.items() if Memberships not in one.needs}
     design = replace(lab.design.with_members(members), metrics=metrics)
-    if not lab.folder.finished(name):
-        stack = _stack(lab, treatment, design)
-        own = Fleet({treatment: stack}, {treatment: stack}, lab.fleet.tuning, lab.fleet.budgets)
-        found = measured_with(lab.bench(design), own, lab.reference())
+    names = {treatment: f"{MEASURED}/{lab.design.trainings.index(treatment)}-{members}" for treatment in growing}
+    missing = {treatment: name for treatment, name in names.items() if not lab.folder.finished(name)}
+    lab.progress(STAGE, members * (len(names) - len(missing)))
+    lab.progress(STAGE, 0)  # what was read back says nothing of the pace
+    if missing:
+        _measure(lab, design, missing)
+    for name in names.values():
+        arrays, cells = (lab.folder.read(f"{name}.{kind}") for kind in KINDS)
+        yield read_measurements(design.metrics, lab.fleet.budgets, arrays, cells)
+
+
+def _measure(lab: Laboratory, design: Design, names: Mapping[Treatment, str]) -> None:
+    """Train what is missing of these treatments, explain them together, measure one after the other, and keep each."""
+    stacks = {treatment: _stack(lab, treatment, design) for treatment in names}
+    places = {treatment: lab.design.trainings.index(treatment) for treatment in names}
+    bench = lab.bench(design)
+    explained = lab.explainer(bench, {places[treatment]: stack for treatment, stack in stacks.items()})
+    for treatment, name in names.items():
+        alone = {treatment: stacks[treatment]}
+        own = Fleet(alone, alone, lab.fleet.tuning, lab.fleet.budgets)
+        found = measured_with(bench, own, lab.reference(), explained=[explained[places[treatment]]])
         files = measurement_files(_retuned(found, lab.fleet, treatment))
-        kept = {f"{file}.safetensors": files["measurements.safetensors"], f"{file}.json": files["measurements.json"]}
-        lab.folder.finish(name, kept)
-        lab.progress(STAGE, members)
-    else:
-        lab.progress(STAGE, members)
-        lab.progress(STAGE, 0)  # what was read back says nothing of the pace
-    arrays, cells = (lab.folder.read(f"{file}.{kind}") for kind in ("safetensors", "json"))
-    return read_measurements(design.metrics, lab.fleet.budgets, arrays, cells)
+        lab.folder.finish(name, {f"{name}.{kind}": files[f"measurements.{kind}"] for kind in KINDS})
+        lab.progress(STAGE, design.members)
 
 
 def _retuned(found: Measurements, fleet: Fleet, treatment: Treatment) -> Measurements:
@@ -157,40 +168,3 @@ def _stack(lab: Laboratory, treatment: Treatment, design: Design) -> Parameters:
 
 def _joined(stacks: Sequence[Parameters]) -> Parameters:
     return jax.tree.map(lambda *leaves: np.concatenate([np.asarray(leaf) for leaf in leaves]), *stacks)
-
-
-def told_looks(design: Design, taken: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The part "looks" of the audit's methods; None where a single look was planned."""
-    if len(design.looks) == 1:
-        return None
-    return {"planned": list(design.looks), "taken": [dict(one) for one in taken]}
-
-
-def look_sentences(design: Design, taken: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The looks in words; none where a single one was planned."""
-    if len(design.looks) == 1:
-        return []
-    planned = ", ".join(map(str, design.looks))
-    level = 100 * (1 - 2 * Looks(design.looks).nominal(ONE_SIDED))
-    opening = (
-        f"Looks were planned at {planned} members; every bound is held to a level that all of them together keep, so an "
-        f"interval has {level:.1f} % by itself. Membership attacks and treatments as applied keep the first {design.members} "
-        "members, so that every treatment has as many shadow models."
-    )
-    return [opening, *(_look_sentence(one) for one in taken)]
-
-
-def _look_sentence(one: Mapping[str, Any]) -> str:
-    grew = ", ".join(one["growing"])
-    then = f"more members were trained of {grew}" if grew else "no treatment got more members"
-    decided = [rest["treatment"] for rest in one["resting"] if not rest["undecided"]]
-    hopeless = [rest["treatment"] for rest in one["resting"] if rest["undecided"]]
-    reasons = [
-        *([f"nothing that matters is open about {', '.join(decided)}"] if decided else []),
-        *([f"more members would hardly settle what is open about {', '.join(hopeless)}"] if hopeless else []),
-    ]
-    return (
-        f"At {one['members']} members {one['undecided']} of {one['matter']} comparisons that matter were open; for "
-        f"{one['futile']} of them the chance that the members of the last look settle them was below "
-        f"{100 * FUTILE:.0f} %; {'; '.join([then, *reasons])}."
-    )

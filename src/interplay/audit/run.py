@@ -58,6 +58,7 @@ from interplay.effects.results import Effects
 from interplay.engine import MEMORY, compile_seconds, declared_memory, notice
 from interplay.errors import MachineError
 from interplay.measurement.bench import Bench, bench
+from interplay.measurement.explanations import Explainer
 from interplay.measurement.measure import measure, reference
 from interplay.models.computation import called, computation
 from interplay.models.network import Network
@@ -223,6 +224,7 @@ class _Stages:
             fleet=fleet,
             bench=ready.bench_of,
             reference=cache(lambda: reference(ready.bench(), fleet.tuned[Treatment()])),
+            explainer=Explainer(len(design.trainings)),
             limited=limited,
             progress=self.progress,
         )

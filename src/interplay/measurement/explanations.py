@@ -1,6 +1,6 @@
 """Explanations of all treatments at once: one perturbation pool per member, shared by treatments and rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy.special import log_softmax
@@ -23,17 +23,44 @@ FRESH_SAMPLES = 2_000
 
 def explanations(bench: Bench, arms: Sequence[Parameters]) -> list[Explanations | NotMeasurable]:
     """Explain the favourable score of every arm's members (a stack of parameters) on the explained rows."""
-    asked = bench.design.factors.all.get("release_explanations")
-    if not isinstance(asked, ReleaseExplanations):
-        return [NotMeasurable("the study releases no explanations") for _ in arms]
-    raw = bench.encoder.raw(bench.dataset.table)
-    kinds = np.array([feature.kind != "numeric" for feature in bench.encoded.features])
-    discretizer = fit(raw[bench.design.pool], kinds)
-    members = [
-        _member(bench, asked, discretizer, discretizer.codes(raw[bench.explained]), arms, member)
-        for member in range(len(bench.design.halves))
-    ]
-    return [_exhibit(bench, [member[arm] for member in members]) for arm in range(len(arms))]
+    found = Explainer(len(arms))(bench, dict(enumerate(arms)))
+    return [found[arm] for arm in range(len(arms))]
+
+
+class Explainer:
+    """Explains members as `explanations` does, and none of them twice.
+
+    An arm is known by its place among `arms`, and must have the same members at every call, or more. Most of the work is
+    on the pool of a member, whatever the number of arms: those that are not asked about are filled up with one that is,
+    so that the numbers of an arm do not depend on which others are asked about.
+    """
+
+    def __init__(self, arms: int) -> None:
+        self._arms = arms
+        self._known: dict[tuple[int, int], _Explained] = {}
+
+    def __call__(self, bench: Bench, asked: Mapping[int, Parameters]) -> dict[int, Explanations | NotMeasurable]:
+        """The explanations of the arms at these places."""
+        release = bench.design.factors.all.get("release_explanations")
+        if not isinstance(release, ReleaseExplanations):
+            return {arm: NotMeasurable("the study releases no explanations") for arm in asked}
+        members = range(len(bench.design.halves))
+        self._explain(bench, release, asked, members)
+        return {arm: _exhibit(bench, [self._known[arm, member] for member in members]) for arm in asked}
+
+    def _explain(
+        self, bench: Bench, release: ReleaseExplanations, asked: Mapping[int, Parameters], members: Sequence[int]
+    ) -> None:
+        raw = bench.encoder.raw(bench.dataset.table)
+        kinds = np.array([feature.kind != "numeric" for feature in bench.encoded.features])
+        discretizer = fit(raw[bench.design.pool], kinds)
+        points = discretizer.codes(raw[bench.explained])
+        for member in members:
+            new = [arm for arm in asked if (arm, member) not in self._known]
+            if new:
+                filled = [asked[arm if arm in new else new[0]] for arm in range(self._arms)]
+                made = _member(bench, release, discretizer, points, filled, member)
+                self._known |= {(arm, member): made[arm] for arm in new}
 
 
 class _Explained:

@@ -1,6 +1,6 @@
 """MEASURE: every metric on every treatment, from cached facts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -77,19 +77,21 @@ def measured_with(
     known: Reference,
     progress: Progress = lambda *_: None,
     control: Facts | None = None,
+    explained: Sequence[Explanations | NotMeasurable] = (),
 ) -> Measurements:
     """Measure the treatments of a fleet, which may lack the control, with what they take from it.
 
     What is known of one treatment's members is forgotten before the next is looked at, so that memory does not grow
-    with treatments. `control` are the facts of the control, where they are there already.
+    with treatments. `control` are the facts of the control, and `explained` the explanations of every arm, where they
+    are there already.
     """
     arms = _arms(fleet)
-    explained = dict(zip(arms, explanations(bench, list(arms.values())), strict=True))
+    told = dict(zip(arms, explained or explanations(bench, list(arms.values())), strict=True))
     samples: dict[Cell, Sample | NotMeasurable] = {}
     collapse: dict[tuple[Treatment, Arm], str] = {}
     for (bare, arm), parameters in arms.items():
         facts = control if control and parameters is control.parameters else Facts(bench, parameters)
-        exhibits = _exhibits(facts, explained[bare, arm], fleet.budgets.get(bare))
+        exhibits = _exhibits(facts, told[bare, arm], fleet.budgets.get(bare))
         reason = _collapsed(bench, facts, None if bare == Treatment() else known.share)
         names: tuple[Arm, ...] = (arm,) if (bare, "as_applied") in arms else ("tuned", "as_applied")
         for treatment in bench.design.treatments:
