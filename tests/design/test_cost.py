@@ -6,7 +6,7 @@ import pytest
 from tests.audit.worlds import mortgage
 
 from interplay.audit.run import prepare
-from interplay.design.cost import cost
+from interplay.design.cost import cost, cost_at_most
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +41,17 @@ def test_longer_training_takes_longer_and_no_memory(design):
 
 def test_more_cores_take_less_time(design):
     assert cost(design, 20, 2, cores=8).seconds < cost(design, 20, 2, cores=2).seconds
+
+
+def test_at_most_every_treatment_grows_and_is_measured_at_every_look(design):
+    assert cost_at_most(design, 20, 2) == cost(design, 20, 2), "a single look"
+    looked = dataclasses.replace(design, looks=(4, 5, 8))
+    now, most, whole = (
+        cost(looked, 20, 2),
+        cost_at_most(looked, 20, 2),
+        cost(looked.with_members(8), 20, 2),
+    )
+    assert most.models == now.models + 8 * 4
+    assert (most.memory_bytes, most.disk_bytes) == (whole.memory_bytes, whole.disk_bytes)
+    one_member_of_each = (whole.seconds - now.seconds) / 4 * 8 / 15
+    assert most.seconds == pytest.approx(now.seconds + (5 + 8) * one_member_of_each, abs=0.1)

@@ -45,7 +45,7 @@ from interplay.decision.decide import decide
 from interplay.decision.decision import Decision
 from interplay.design.architecture import admitted, network_of
 from interplay.design.candidates import candidates, measured_at
-from interplay.design.cost import Cost, cost
+from interplay.design.cost import Cost, cost, cost_at_most
 from interplay.design.forecast import Forecast, forecast
 from interplay.design.members import member_faults
 from interplay.design.plan import Design, plan
@@ -99,7 +99,7 @@ class Prepared:
     def at_most(self) -> Cost:
         """The same if every treatment gets all the members that may be added."""
         columns, classes = self.encoded.matrix.shape[1], len(self.dataset.classes)
-        return cost(self.design.with_members(self.design.looks[-1]), columns, classes, network=self.network)
+        return cost_at_most(self.design, columns, classes, network=self.network)
 
     @property
     def forecast(self) -> Forecast:

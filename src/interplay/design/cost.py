@@ -1,6 +1,6 @@
 """What a design will cost: models, time, memory and disk, said before anything runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
@@ -55,6 +55,21 @@ def cost(design: Design, columns: int, classes: int, cores: int = 2, network: Ne
     tables = arms * fleet * rows * classes * 24 + rows * columns * 8 + rows * study.draws * 32
     memory = FIXED_BYTES + tables + 3 * disk
     return Cost(len(design.trainings) * (tuning + 2 * fleet) - fleet, round(seconds, 1), memory, disk)
+
+
+def cost_at_most(design: Design, columns: int, classes: int, cores: int = 2, network: Network | None = None) -> Cost:
+    """The same if every treatment gets all members that may be added, and is measured anew at every look.
+
+    Memory and disk are those of a study that starts with as many; treatments as applied keep the first members.
+    """
+    first, *later = design.looks
+    now = cost(design, columns, classes, cores, network)
+    if not later:
+        return now
+    grown = cost(design.with_members(later[-1]), columns, classes, cores, network)
+    trainings, added = len(design.trainings), later[-1] - first
+    member = (grown.seconds - now.seconds) / added * trainings / (2 * trainings - 1)
+    return replace(grown, models=now.models + trainings * added, seconds=round(now.seconds + member * sum(later), 1))
 
 
 def _parameters(design: Design, columns: int, classes: int) -> int:
