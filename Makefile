@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo test slow oracles bench lint clean
+.PHONY: demo test slow oracles bench calibrate lint clean
 
 demo: $(VENV)/demo
 	$(BIN)/interplay run examples/mortgage.toml
@@ -27,6 +27,9 @@ oracles: .venv-oracles/ready
 
 bench: .venv-bench/ready
 	.venv-bench/bin/python -m benchmarks
+
+calibrate: $(VENV)/dev
+	$(BIN)/python -m benchmarks.calibration
 
 $(VENV)/python:
 	$(PYTHON) -c 'import sys; sys.exit("interplay needs Python 3.11 or newer, found " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
