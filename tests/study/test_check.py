@@ -436,7 +436,7 @@ def test_a_named_data_set_brings_its_attributes(
     class Named:
         groups = dict.fromkeys(["race", "sex"])
 
-    monkeypatch.setattr("interplay.study.groupings.named", lambda: {"town": Named})
+    monkeypatch.setattr("interplay.data.load.named", lambda: {"town": Named})
     study = Study(
         name="x",
         data={"source": "town"},
