@@ -6,7 +6,8 @@ import pytest
 
 from interplay.aspects import Aspect
 from interplay.decision.contest import Contest
-from interplay.decision.draws import joint_draws
+from interplay.decision.draws import joint_draws, repetitions
+from interplay.decision.draws import members as members_of
 from interplay.decision.front import front
 from interplay.decision.losses import headline_losses
 from interplay.decision.measured import Measured
@@ -20,7 +21,10 @@ def fronts(kit: Any, cells: Any) -> dict[str, float]:
     names = [kit.named(name) for name in dict.fromkeys(name for name, _ in cells)]
     losses = headline_losses(RANKING, names, Measured(kit.measurements(cells)), {})
     contest = Contest(names, losses, RANKING, tuple(range(len(names))))
-    return {one.treatment.name: one.probability for one in front(contest, joint_draws(losses))}
+    return {
+        one.treatment.name: one.probability
+        for one in front(contest, joint_draws(losses, repetitions(members_of(losses))))
+    }
 
 
 def test_known_members(kit: Any) -> None:
@@ -46,7 +50,7 @@ def test_the_draws_of_the_means_have_the_crossed_errors(kit: Any) -> None:
         (name, "accuracy"): Sample(0.8 + shared + off + 0.002 * own, 400) for name, off in (("a", 0.0), ("b", 0.1))
     }
     losses = headline_losses(RANKING, [kit.named("a"), kit.named("b")], Measured(kit.measurements(cells)), {})
-    (moves,) = joint_draws(losses, 6_000)
+    (moves,) = joint_draws(losses, repetitions(members_of(losses), 6_000))
     wanted = np.sqrt(members.var(ddof=1) / 12 * 11 / 9 + rows[1:].var(ddof=1)) * 0.02
     assert moves.std(axis=0) == pytest.approx([wanted, wanted], rel=0.06)
     assert np.abs(moves[:, 0] - moves[:, 1]).max() < 1e-12
@@ -62,7 +66,7 @@ def test_brute_force_with_errors(kit: Any) -> None:
         for place, name in enumerate(names)
     }
     losses = headline_losses(RANKING, [kit.named(name) for name in names], Measured(kit.measurements(cells)), {})
-    moves = joint_draws(losses)
+    moves = joint_draws(losses, repetitions(members_of(losses)))
     wanted = dict.fromkeys(names, 0.0)
     for draw in range(len(moves[0])):
         values = [

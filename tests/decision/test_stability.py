@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 from interplay.aspects import Aspect
-from interplay.estimates import Sample
+from interplay.estimates import NotMeasurable, Sample
+from interplay.study.model import LimitSection
 
 UTILITY = (Aspect.UTILITY,)
 
@@ -46,3 +47,48 @@ def test_what_candidates_share_does_not_count(kit: Any) -> None:
 
 def test_nothing_measured_on_two(kit: Any) -> None:
     assert kit.decide({("control", "accuracy"): 0.9}, UTILITY).stability is None
+
+
+def test_a_limit_that_is_hardly_kept_is_not_kept_again_for_sure(kit: Any) -> None:
+    """The winner's mean has an error of 0.01 from 8 members, and models around it of 0.01 * sqrt(8)."""
+    limit = LimitSection(metric="accuracy", at_least=0.80)
+    spread = 0.01 * np.sqrt(8 + 1)
+    mean = 0.80 + spread * stats.t(7).ppf(0.95) + 0.004
+    cells = {
+        ("reweighing", "accuracy"): kit.shaped(mean, 0.01, 0.0),
+        ("control", "accuracy"): kit.shaped(0.80, 0.0, 0.0),
+    }
+    cells["control", "accuracy"] = Sample(np.full((8, 61), mean - 0.03), 400)
+    found = kit.decide(cells, UTILITY, [limit], tolerances={"accuracy": 0.5}, candidates=["reweighing"])
+    assert found.treatment == kit.named("reweighing")
+    assert found.stability == pytest.approx(stats.t(7).cdf(0.4), abs=0.03)
+
+
+def test_the_same_two_limits_go_by_the_correction(kit: Any) -> None:
+    """Beside a limit that is kept with 0.97, one that is kept for sure alone has to be kept with 0.975."""
+    sample = kit.shaped(0.9, 0.01, 0.0)
+    spread = 0.01 * np.sqrt(8 + 1)
+    wide = LimitSection(metric="accuracy", at_least=0.9 - spread * stats.t(7).ppf(0.98))
+    one = kit.decide({("a", "accuracy"): sample}, UTILITY, [wide]).stability
+    open_too = LimitSection(metric="set_size", at_most=1.2 + spread * stats.t(7).ppf(0.98))
+    both = {("a", "accuracy"): sample, ("a", "set_size"): kit.shaped(1.2, 0.01, 0.0)}
+    two = kit.decide(both, UTILITY, [wide, open_too]).stability
+    assert one == pytest.approx(
+        stats.t(7).cdf((spread / 0.01) * (stats.t(7).ppf(0.98) - stats.t(7).ppf(0.95))), abs=0.03
+    )
+    moved = stats.t(7).ppf((np.arange(2_000) + 0.5) / 2_000) * 0.01 / spread
+    kept = [stats.t(7).cdf(stats.t(7).ppf(0.98) + sign * moved) for sign in (1, -1)]
+    wanted = ((np.max(kept, axis=0) >= 0.975) & (np.min(kept, axis=0) >= 0.95)).mean()
+    assert two == pytest.approx(wanted, abs=0.03)
+    assert two < one - 0.03
+
+
+def test_nobody_admissible_again(kit: Any) -> None:
+    cells = {("a", "accuracy"): 0.7, ("b", "accuracy"): 0.6, ("c", "accuracy"): NotMeasurable("no test rows")}
+    found = kit.decide(cells, UTILITY, [LimitSection(metric="accuracy", at_least=0.9)])
+    assert (found.treatment, found.stability) == (None, 1.0)
+    near = kit.decide(
+        {("a", "accuracy"): kit.shaped(0.90, 0.02, 0.0)}, UTILITY, [LimitSection(metric="accuracy", at_least=0.85)]
+    )
+    assert near.treatment is None
+    assert 0.5 < near.stability < 1

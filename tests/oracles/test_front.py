@@ -5,7 +5,8 @@ import pytest
 
 from interplay.aspects import Aspect
 from interplay.decision.contest import Contest
-from interplay.decision.draws import joint_draws
+from interplay.decision.draws import joint_draws, repetitions
+from interplay.decision.draws import members as members_of
 from interplay.decision.front import front
 from interplay.decision.losses import headline_losses
 from interplay.decision.measured import Measured
@@ -34,7 +35,9 @@ def test_without_error_and_tolerance_the_front_is_the_nondominated_set(seed: int
     }
     measured = Measured(Measurements(samples, METRICS, {}, {}))
     losses = headline_losses(RANKING, names, measured, dict.fromkeys(METRICS, 1e-9))
-    found = front(Contest(names, losses, RANKING, tuple(range(len(names)))), joint_draws(losses))
+    found = front(
+        Contest(names, losses, RANKING, tuple(range(len(names)))), joint_draws(losses, repetitions(members_of(losses)))
+    )
     maximised = [METRICS[key].direction == "higher_is_better" for key in METRICS]
     wanted = moocore.is_nondominated(values, maximise=maximised)
     assert {one.treatment: one.probability for one in found} == dict(zip(names, wanted.astype(float), strict=True))

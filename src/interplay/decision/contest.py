@@ -40,6 +40,10 @@ class Contest:
             return None
         return self.candidates[self.race.run(self.ranking, sorted(among)).winner]
 
+    def tied(self, left: Collection[int]) -> Treatment | None:
+        """Who would be chosen if these were left after all aspects."""
+        return self.candidates[self.race.run((), sorted(left)).winner] if left else None
+
     def place(self, candidate: Treatment) -> int:
         """The place of a candidate."""
         return list(self.candidates).index(candidate)

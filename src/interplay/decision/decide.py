@@ -5,9 +5,10 @@ from dataclasses import replace
 from math import ceil, floor
 
 from interplay.decision.account import rejections, told
+from interplay.decision.admission import admitted, limited_members
 from interplay.decision.contest import Contest
 from interplay.decision.decision import Decision, Flip, LimitFinding, Rejected, Relaxation, RunnerUp
-from interplay.decision.draws import joint_draws, stability
+from interplay.decision.draws import joint_draws, members, repetitions, stability
 from interplay.decision.flips import limit_flips, orders, swaps, tolerance_flips
 from interplay.decision.front import front
 from interplay.decision.limits import alone_enough, limit_findings
@@ -61,11 +62,13 @@ def decide(
     opening = _opening(candidates, collapsed, barred)
     questions = tuple(open_limits(contest, findings))
     moved = limit_flips(contest, findings)
+    again = repetitions([*members(contest.losses), *limited_members(findings, measured)])
+    moves = joint_draws(contest.losses, again)
+    stable = stability(contest, moves, admitted(standing, findings, measured, again))
     if contest.winner is None:
         nothing = _nothing(opening, (*collapsed, *barred), findings)
-        return replace(nothing, limit_flips=moved, open_questions=questions)
-    moves = joint_draws(contest.losses)
-    stable, flips, rival = stability(contest, moves), swaps(contest), runner_up(contest)
+        return replace(nothing, stability=stable, limit_flips=moved, open_questions=questions)
+    flips, rival = swaps(contest), runner_up(contest)
     return Decision(
         treatment=contest.winner,
         reasons=(*opening, *told(contest.path, contest.race), *_closing(stable, flips, rival)),

@@ -18,8 +18,8 @@ Bound = Literal["at_least", "at_most"]
 class LimitFinding:
     """Whether one candidate keeps one hard limit.
 
-    `probability` is that of one deployed model keeping it, and `adjusted` the same corrected (Holm) for the claim that it
-    keeps all limits at once, which is what admits. `reachable` is the limit it would be admissible under. All are None
+    `probability` is that of one deployed model keeping it, and `adjusted` the same corrected (Holm) for all
+    limits, which is what admits. `reachable` is the limit it would be admissible under. All are None
     where the metric has no number. `estimate`, `low` and `high` are the expected value of one deployed model and where
     it lies with 90 % probability, in the unit of the metric. `needed` says what would settle an undecided limit.
     """
@@ -173,7 +173,7 @@ class Decision:
     """The outcome of DECIDE; `treatment` None means that no treatment is admissible.
 
     `residual` are the harms that remain with the chosen treatment, shown or not settled. `stability` is the probability
-    that a repetition with other rows and other members chooses the same treatment among the admissible ones.
+    that a repetition with other rows and other members, limits included, comes to the same treatment, or again to none.
     `relaxations` are listed when no treatment is admissible. What would change the choice: `flips` (neighbours in the
     ranking), `orders` (all rankings), `tolerance_flips` and `limit_flips`; `open_questions` are the undecided limits and
     comparisons that matter for it.

@@ -3,10 +3,12 @@
 A limit is about the model that is deployed, which is one member, not the mean of all. Its value is predicted with the
 spread over members plus the error of the mean (see `interplay.decision.prediction`).
 
-Several limits on one candidate are one claim, "keeps all of them", and are corrected by Holm's method: with p one minus
-the probability of keeping a limit, the smallest p must be at most 0.05 / count, the next at most 0.05 / (count - 1), and
-so on. A limit that is kept for certain costs the others nothing. Breaking a single limit breaks the claim, so that a
-candidate is ruled out by one limit which it keeps with probability 0.05 or less, without a correction.
+Several limits on one candidate are corrected by Holm's method: with p one minus the probability of keeping a limit, the
+smallest p must be at most 0.05 / count, the next at most 0.05 / (count - 1), and so on. That bounds, over audits, the
+chance of admitting a candidate whose deployed model breaks one of its limits, and it costs nothing beside a limit that is
+kept for certain. It does not bound the chance that an admitted candidate breaks one, which is larger where few are
+admitted. Breaking a single limit is enough, so that a candidate is ruled out by one limit which it keeps with probability
+0.05 or less, without a correction.
 
 Reference: Holm (1979), "A simple sequentially rejective multiple test procedure".
 """
@@ -18,11 +20,10 @@ import numpy as np
 
 from interplay.decision.decision import Bound, LimitFinding, Status
 from interplay.decision.measured import Measured
-from interplay.decision.prediction import SURE, Prediction, predict
+from interplay.decision.prediction import SURE, Prediction
 from interplay.decision.settling import Goal, what_would_settle
 from interplay.design.treatment import Treatment
 from interplay.effects.cause import Need
-from interplay.effects.interval import why_no_interval
 from interplay.effects.multiplicity import holm
 from interplay.effects.wording import count
 from interplay.estimates import NotMeasurable, Sample
@@ -46,7 +47,7 @@ def limit_findings(
         for key in _keys(limit.metric, measured)
         for bound, declared in _bounds(limit)
     ]
-    expected = {key: _expected(measured.sample(candidate, key)) for key, _, _ in asked}
+    expected = {key: measured.expected(candidate, key) for key, _, _ in asked}
     chances = {
         limit: found.chance(limit[1], limit[2])
         for limit in asked
@@ -62,7 +63,7 @@ def limit_findings(
 
 
 def adjust(chances: Mapping[Key, float]) -> dict[Key, float]:
-    """The probabilities of keeping each limit, corrected by Holm's method for keeping all of them."""
+    """The probabilities of keeping each limit, corrected by Holm's method for all of them."""
     corrected = 1 - holm(np.array([1 - chance for chance in chances.values()]))
     return dict(zip(chances, corrected.tolist(), strict=True)) if chances else {}
 
@@ -91,14 +92,6 @@ def _bounds(limit: LimitSection) -> list[tuple[Bound, float]]:
     return [(bound, value) for bound, value in declared if value is not None]
 
 
-def _expected(sample: Sample | NotMeasurable) -> Prediction | NotMeasurable:
-    if isinstance(sample, NotMeasurable):
-        return sample
-    parts = [sample.values, *(one.values for one in sample.contrasts)]
-    why = next(filter(None, map(why_no_interval, parts)), "")
-    return NotMeasurable(why) if why else predict(sample)
-
-
 def _finding(
     candidate: Treatment,
     limit: Limit,
@@ -114,7 +107,7 @@ def _finding(
     level = _level(limit, chances)
     told = f"{_said(limit)} holds for one deployed model with probability {chance:.2f}"
     if len(chances) > 1 and not broken and round(chance, 2) != round(adjusted[limit], 2):
-        told = f"{told} ({adjusted[limit]:.2f} for all {len(chances)} limits at once)"
+        told = f"{told} ({adjusted[limit]:.2f} corrected for {len(chances)} limits)"
     need = None
     if status == "undecided" and isinstance(sample, Sample):
         need = what_would_settle(expected, Goal(bound, declared, level, 1 - SURE), sample)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from interplay.decision.prediction import Prediction, predict
 from interplay.design.treatment import Treatment
+from interplay.effects.interval import why_no_interval
 from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Measurements
 
@@ -18,6 +20,7 @@ class Measured:
 
     measurements: Measurements
     places: Mapping[tuple[Treatment, str], Treatment] = field(default_factory=dict)
+    _known: dict[tuple[Treatment, str], Prediction | NotMeasurable] = field(default_factory=dict)
 
     def place(self, candidate: Treatment, metric: str) -> Treatment:
         """The treatment that stands for `candidate` under `metric`."""
@@ -26,3 +29,18 @@ class Measured:
     def sample(self, candidate: Treatment, metric: str) -> Sample | NotMeasurable:
         """The sample of a candidate, or why there is none."""
         return self.measurements.sample(self.place(candidate, metric), "tuned", metric)
+
+    def expected(self, candidate: Treatment, metric: str) -> Prediction | NotMeasurable:
+        """What one deployed model of a candidate is expected to have, or why nothing is known; worked out once."""
+        key = self.place(candidate, metric), metric
+        if key not in self._known:
+            self._known[key] = _expected(self.sample(candidate, metric))
+        return self._known[key]
+
+
+def _expected(sample: Sample | NotMeasurable) -> Prediction | NotMeasurable:
+    if isinstance(sample, NotMeasurable):
+        return sample
+    parts = [sample.values, *(one.values for one in sample.contrasts)]
+    why = next(filter(None, map(why_no_interval, parts)), "")
+    return NotMeasurable(why) if why else predict(sample)

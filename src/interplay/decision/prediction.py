@@ -19,6 +19,9 @@ SURE = 0.95
 SIMULATED = 4_000
 """Draws of the joint distribution of all gaps."""
 
+COARSE = 8
+"""Every so many of them are used where the means move as well."""
+
 Covariance = Float[Array, "part part"]
 
 
@@ -82,13 +85,25 @@ class Prediction:
     def chance(self, bound: Bound, limit: float) -> float:
         """The probability that one deployed model keeps the limit."""
         if len(self.means) > 1:
-            kept = self._simulated <= limit if bound == "at_most" else self._simulated >= limit
-            return float(kept.mean())
-        at_most = self._below(limit) - (self._below(-limit, strictly=True) if self.rates else 0.0)
-        if bound == "at_most":
-            return max(at_most, 0.0)
-        under = self._below(limit, strictly=True) - (self._below(-limit) if self.rates else 0.0)
-        return min(1 - under, 1.0)
+            return float(_within(self._simulated, bound, limit).mean())
+        return float(self._exact(bound, limit, self.means)[0])
+
+    def chances(self, bound: Bound, limit: float, moves: Float[Array, "draw part"]) -> Float[Array, " draw"]:
+        """The same for every draw that moves the means.
+
+        Where it is simulated, a draw whose answer is certain by the size of its move is not, and one that stays below
+        0.95 at best has that best.
+        """
+        if len(self.means) == 1:
+            return self._exact(bound, limit, self.means[0] + moves[:, 0])
+        sure, reach = np.sort(self._simulated), self._quantity(moves)
+        best, worst = (_kept_by(sure, bound, limit, reach * sign) for sign in (1, -1))
+        near = np.flatnonzero((best >= SURE) & (worst < 1))
+        parts = self._drawn[::COARSE][None, :, :] + moves[near, None, :]
+        found = best.copy()
+        quantities = self._quantity(parts.reshape(-1, len(self.means))).reshape(parts.shape[:2])
+        found[near] = _within(quantities, bound, limit).mean(axis=1)
+        return found
 
     def quantile(self, level: float) -> float:
         """The value that one deployed model stays at or below with this probability."""
@@ -118,19 +133,29 @@ class Prediction:
             member_degrees=(self.member_degrees + 1) * members - 1,
         )
 
-    def _below(self, limit: float, strictly: bool = False) -> float:
-        room = limit - float(self.means[0])
+    def _exact(self, bound: Bound, limit: float, means: Float[Array, " draw"]) -> Float[Array, " draw"]:
+        strictly = bound == "at_least"
+        below = self._below(limit - means, strictly)
+        if self.rates:
+            below = below - self._below(-limit - means, not strictly)
+        return np.clip(below if bound == "at_most" else 1 - below, 0.0, 1.0)
+
+    def _below(self, room: Float[Array, " draw"], strictly: bool) -> Float[Array, " draw"]:
         if self.spread == 0:
-            return float(room > 0 if strictly else room >= 0)
-        return float(special.stdtr(self.degrees, room / self.spread))
+            return np.asarray(room > 0 if strictly else room >= 0, dtype=float)
+        return np.asarray(special.stdtr(self.degrees, room / self.spread))
 
     @cached_property
     def _simulated(self) -> Float[Array, " draw"]:
+        return self._quantity(self._drawn)
+
+    @cached_property
+    def _drawn(self) -> Float[Array, "draw part"]:
         random, freedom = np.random.default_rng(0), self.degrees
         values, vectors = np.linalg.eigh(self.covariance)
         normal = random.standard_normal((SIMULATED, len(values))) * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
         shared = np.sqrt(random.chisquare(freedom, (SIMULATED, 1)) / freedom)
-        return self._quantity(self.means + normal / shared)
+        return self.means + normal / shared
 
     def _quantity(self, parts: Float[Array, "draw part"]) -> Float[Array, " draw"]:
         if not self.rates:
@@ -184,6 +209,17 @@ def predict(sample: Sample) -> Prediction:
         row_degrees=1 / (1 / (draws - 2) + 1 / max(support - 1, 1)),
         rates=_rates([one.name for one in sample.contrasts]),
     )
+
+
+def _within(values: Array, bound: Bound, limit: float) -> Array:
+    return np.asarray(values <= limit if bound == "at_most" else values >= limit)
+
+
+def _kept_by(ordered: Array, bound: Bound, limit: float, room: Float[Array, " draw"]) -> Float[Array, " draw"]:
+    """The share of these values, in ascending order, that keep a limit which is looser by `room`."""
+    if bound == "at_most":
+        return np.asarray(np.searchsorted(ordered, limit + room, side="right") / len(ordered))
+    return np.asarray(1 - np.searchsorted(ordered, limit - room, side="left") / len(ordered))
 
 
 def _rates(names: Sequence[str]) -> tuple[tuple[int, ...], ...]:
