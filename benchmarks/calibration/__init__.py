@@ -1,0 +1,1 @@
+"""How often the statistics are wrong, measured on simulated audits whose truth is known."""

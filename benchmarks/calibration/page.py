@@ -1,0 +1,77 @@
+"""`python -m benchmarks.calibration.page`: writes the measured part of docs/statistics.md from calibration.json."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.calibration.claims import CalibrationRow
+from benchmarks.calibration.coverage import BOUNDS
+from benchmarks.calibration.record import Record, read, wanted, where
+
+PAGE = Path(__file__).parents[2] / "docs" / "statistics.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+
+def renew(found: Record) -> None:
+    """Put the tables between the two marks of the page."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    PAGE.write_text(f"{before}{BEGIN}\n{measured(found)}\n{END}{after}", encoding="utf-8")
+
+
+def measured(found: Record) -> str:
+    """What was run, the error rates and the coverage, as Markdown."""
+    rates = [row for row in found.rows if row.check not in BOUNDS]
+    held = [row for row in found.rows if row.check in BOUNDS]
+    failed = sum(row.holds is False for row in found.rows)
+    asked = sum(row.holds is not None for row in found.rows)
+    return "\n\n".join(
+        [
+            f"Measured on {found.date}, seed {found.seed}: {len(found.rows)} rates, {asked} of them with a target, of "
+            f"which {failed} are missed (in bold).",
+            "### Verdicts",
+            error_rates(rates),
+            "### Coverage",
+            "Each entry: the two-sided 95 % interval / the lower 95 % bound / the upper 95 % bound, in per cent.",
+            coverage(held),
+        ]
+    )
+
+
+def error_rates(rows: Iterable[CalibrationRow]) -> str:
+    """One line for each rate."""
+    lines = ["| what | setting | measured, % | 95 % interval | target, % |", "|---|---|---|---|---|"]
+    for row in rows:
+        rate = f"**{_percent(row.measured)}**" if row.holds is False else _percent(row.measured)
+        target = wanted(row).replace("%", "").strip() or "-"
+        lines.append(
+            f"| {row.check} | {where(row)} | {rate} | {_percent(row.low)} to {_percent(row.high)} | {target} |"
+        )
+    return "\n".join(lines)
+
+
+def coverage(rows: Sequence[CalibrationRow]) -> str:
+    """One line for each quantity and number of members, one column for each number of rows."""
+    counts = list(dict.fromkeys(row.setting["rows"] for row in rows))
+    heads = " | ".join(f"{count:,} rows" for count in counts)
+    lines = [f"| quantity | of | members | {heads} | target |", f"|---|---|---|{'---|' * len(counts)}---|"]
+    grouped: dict[tuple[Any, ...], dict[int, list[CalibrationRow]]] = {}
+    for row in rows:
+        place = row.setting["quantity"], row.setting["of"], row.setting["members"], wanted(row)
+        grouped.setdefault(place, {}).setdefault(row.setting["rows"], []).append(row)
+    for (quantity, of, members, target), by_rows in sorted(grouped.items(), key=lambda one: one[0][1] != "level"):
+        entries = " | ".join(_entry(by_rows.get(count, [])) for count in counts)
+        lines.append(f"| {quantity} | {of} | {members} | {entries} | {target.replace('%', '').replace('  ', ' ')} |")
+    return "\n".join(lines)
+
+
+def _entry(rows: Iterable[CalibrationRow]) -> str:
+    return " / ".join(f"**{_percent(row.measured)}**" if row.holds is False else _percent(row.measured) for row in rows)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+if __name__ == "__main__":
+    renew(read())
