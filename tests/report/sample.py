@@ -446,7 +446,13 @@ def _firmness(chosen: str, sets: list[str]) -> dict[str, Any]:
     limit = {"metric": key, "bound": "at_most", "declared": 0.1}
     seen = {"estimate": 0.141, "low": 0.11, "high": 0.172}
     needed = {"thing": "rows", "have": 439, "count": 1200, "group": "black against white"}
-    broken = {"status": "undecided", "probability": 0.2, "adjusted": 0.2, "reachable": 0.178, "reason": "it may not hold"}
+    broken = {
+        "status": "undecided",
+        "probability": 0.2,
+        "adjusted": 0.2,
+        "reachable": 0.178,
+        "reason": "it may not hold",
+    }
     kept = {"status": "admissible", "probability": 0.99, "adjusted": 0.99, "reachable": 0.08, "reason": "it holds"}
     question = {"kind": "limit", "treatment": other, "metric": key, "sentence": "it may keep the limit"}
     against = {"metric": key, "contrast": "black against white", "aspect": "fairness", "tolerance": 0.02, "shown": True}
@@ -458,7 +464,12 @@ def _firmness(chosen: str, sets: list[str]) -> dict[str, Any]:
         "let_through": [{"treatment": other, **limit, "needed": 0.178}],
         "relaxations": [{**limit, "needed": 0.178, "treatment": other, "alone_enough": True}],
         "mitigations": [
-            {"source": "privacy", "target": "fairness", "text": "a larger budget", "reference": "Tramer and Boneh, 2021"}
+            {
+                "source": "privacy",
+                "target": "fairness",
+                "text": "a larger budget",
+                "reference": "Tramer and Boneh, 2021",
+            }
             | {"intervention": "dp_sgd"}
         ],
         "runner_up": {

@@ -11,8 +11,8 @@ import numpy as np
 from interplay import catalogue
 from interplay.audit.register_file import FILE, PERSON, Kept, written
 from interplay.data.dataset import Dataset
-from interplay.decision.mitigations import told
 from interplay.decision.measured import Measured
+from interplay.decision.mitigations import told
 from interplay.decision.register import identity, pair_of, register
 from interplay.decision.risk import LIKELIHOODS, SEVERITIES, Risk, stakes
 from interplay.design.candidates import candidates, measured_at

@@ -51,6 +51,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
-    made.filters.update(named=_named, listed=_listed, heading=heading, sentence=sentence, base64=_base64, defused=defused)
+    made.filters.update(
+        named=_named, listed=_listed, heading=heading, sentence=sentence, base64=_base64, defused=defused
+    )
     made.globals.update(verdicts=VERDICTS, glossary=GLOSSARY, trust_aspects=[str(aspect) for aspect in TRUST_ASPECTS])
     return made
