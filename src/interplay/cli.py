@@ -139,7 +139,7 @@ def what_if(
 
     ranked = tuple(word for word in priorities.split(",") if word.strip())
     found = answer(folder_of(run, runs), Question(ranked, tuple(limit or ()), tuple(tolerance or ())))
-    Console().print(WhatIf(found.study, found.asked, found.declared, found.found))
+    Console().print(WhatIf(found.study, found.asked, found.declared, found.found, found.harmed))
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """The acceptance story: what every team's own test misses, the audit finds, weighs and decides (examples/silobank.toml)."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -61,7 +62,7 @@ def test_the_limit_that_would_have_let_it_through_is_named(audit):
     assert found["metric"] == "equal_opportunity_difference/sex"
     assert 0.05 < found["needed"] < 0.4
     page = audit.report.read_text(encoding="utf-8")
-    assert "DP-SGD would be admissible" in page and f"at most {100 * found['needed']:.1f}" in page
+    assert "DP-SGD would be admissible" in page and f"at most {math.ceil(1000 * found['needed']) / 10:.1f}" in page
 
 
 @pytest.mark.parametrize("script", ["recompute", "recompute_joint"])

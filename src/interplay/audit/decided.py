@@ -6,7 +6,7 @@ from typing import Any
 from interplay.aspects import Aspect
 from interplay.decision.decision import Decision, LimitFinding
 from interplay.decision.limits import alone_enough
-from interplay.decision.mitigations import mitigations
+from interplay.decision.mitigations import to_try
 from interplay.design.treatment import Treatment
 from interplay.effects.effect import Effect
 from interplay.effects.results import Effects
@@ -67,18 +67,10 @@ def _let_through(findings: tuple[LimitFinding, ...]) -> list[dict[str, Any]]:
 
 
 def _mitigations(decision: Decision, effects: Effects) -> list[dict[str, str]]:
-    """What to try against the harms that remain, or, where nothing is admissible, against all harms of primary probes."""
-    harms = decision.residual or (effects.effects if decision.treatment is None else ())
-    pairs = dict.fromkeys(
-        (source, one.target)
-        for one in harms
-        if one.tuning == "tuned" and one.verdict in ("harm", "harm_undetermined")
-        for source in one.source
-    )
     return [
         {"source": source.value, "target": target.value, **asdict(one)}
-        for source, target in pairs
-        for one in mitigations(source, target)
+        for (source, target), found in to_try(decision, effects.effects).items()
+        for one in found
     ]
 
 

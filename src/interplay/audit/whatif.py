@@ -12,6 +12,7 @@ from interplay.audit.folder import MANIFEST
 from interplay.data.nearest import suggestion
 from interplay.decision.decide import decide
 from interplay.decision.decision import Decision
+from interplay.decision.mitigations import to_try
 from interplay.errors import RunError, StudyError
 from interplay.study import Study
 from interplay.study.faults import raise_first
@@ -32,12 +33,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """The decision that was asked for, beside the declared one, which stays the one of record."""
+    """The decision that was asked for, beside the declared one, which stays the one of record.
+
+    `harmed` are the directed pairs whose harms remain and against which something can be tried.
+    """
 
     study: Study
     asked: Study
     declared: Decision
     found: Decision
+    harmed: tuple[tuple[Aspect, Aspect], ...]
 
 
 def answer(path: Path, question: Question) -> Answer:
@@ -53,7 +58,8 @@ def answer(path: Path, question: Question) -> Answer:
     choices = read_choices(path, named)
     asked = _asked(choices.study, question)
     raise_first([*limit_faults(asked, catalogue.metrics()), *tolerance_faults(asked, catalogue.metrics())], QUESTION)
-    return Answer(choices.study, asked, choices.declared, _decided(choices, asked))
+    found = _decided(choices, asked)
+    return Answer(choices.study, asked, choices.declared, found, tuple(to_try(found, choices.effects.effects)))
 
 
 def folder_of(name: Path, runs: Path) -> Path:

@@ -31,7 +31,8 @@ def rejections(path: Path, race: Race, losses: Sequence[Losses]) -> tuple[Reject
 
 def _step(step: Step, race: Race) -> str:
     names = ", ".join(race.candidates[place].name for place in step.kept)
-    keeps = f"keeps {len(step.kept)} of {len(step.before)} ({names})"
+    all_kept = step.kept == step.before
+    keeps = f"keeps all {len(step.kept)}" if all_kept else f"keeps {len(step.kept)} of {len(step.before)} ({names})"
     return {
         "": f"{step.aspect.value}: {keeps}",
         "one left": f"{step.aspect.value}: one candidate is left, {names}",

@@ -101,6 +101,11 @@ class Race:
             known = self._known[aspect, left] = _step(aspect, left, self.standings.get(aspect))
         return known
 
+    def instead(self, aspect: Aspect, standing: Standing) -> "Race":
+        """The same race with another standing at one aspect; the steps of the others are still remembered."""
+        known = {key: step for key, step in self._known.items() if key[0] != aspect}
+        return Race(self.candidates, {**self.standings, aspect: standing}, known)
+
     def _simplicity(self, place: int) -> tuple[int, str]:
         return len(self.candidates[place].interventions), self.candidates[place].name
 

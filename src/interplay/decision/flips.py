@@ -7,7 +7,6 @@ from itertools import pairwise, permutations
 import numpy as np
 
 from interplay.decision.bounds import Bounded, Bounds
-from interplay.decision.choose import Race
 from interplay.decision.contest import Contest
 from interplay.decision.decision import Flip, LimitFinding, LimitFlip, Orders, ToleranceFlip
 from interplay.decision.limits import alone_enough
@@ -57,8 +56,7 @@ def _nearest(contest: Contest, metric: str, declared: float, bounds: Bounds) -> 
 
     def wins(tolerance: float) -> int:
         moved = Bounded(contest.race.standings[aspect].having, others, bounds, None, {metric: tolerance})
-        race = Race(contest.candidates, {**contest.race.standings, aspect: moved})
-        return race.run(contest.ranking, contest.admissible).winner
+        return contest.race.instead(aspect, moved).run(contest.ranking, contest.admissible).winner
 
     sides = (np.linspace(1, 0, STEPS + 1), np.geomspace(1, WIDEST, STEPS + 1))
     flips = []

@@ -3,10 +3,12 @@
 Nothing here is promised to work on a user's data: a mitigation is one more treatment, to be declared and measured.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from interplay.aspects import Aspect
+from interplay.decision.decision import Decision
+from interplay.effects.effect import Effect
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,21 @@ def mitigations(source: Aspect, target: Aspect) -> tuple[Mitigation, ...]:
         ['dp_sgd', 'dp_sgd', 'group_thresholds']
     """
     return MITIGATIONS.get((source, target), ())
+
+
+def to_try(decision: Decision, planned: Iterable[Effect]) -> dict[tuple[Aspect, Aspect], tuple[Mitigation, ...]]:
+    """What to try, by directed pair, against the harms that remain with the chosen treatment.
+
+    Where nothing is admissible it is against the harms of the planned comparisons, on metrics whose limits are not shown
+    to be kept, or on all where there are none on those.
+    """
+    asked = decision.residual if decision.treatment is not None else planned
+    harms = [one for one in asked if one.tuning == "tuned" and one.verdict in ("harm", "harm_undetermined")]
+    limited = {one.metric for one in decision.limits if one.status != "admissible"}
+    if decision.treatment is None:
+        harms = [one for one in harms if one.metric in limited] or harms
+    pairs = dict.fromkeys((source, one.target) for one in harms for source in one.source)
+    return {pair: mitigations(*pair) for pair in pairs if mitigations(*pair)}
 
 
 def told(source: Aspect, target: Aspect) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 from interplay.report.confirmation import STATUSES as STATUSES
 from interplay.report.confirmation import scale
-from interplay.report.quantities import plural
+from interplay.report.quantities import Scale, change_scale, plural
 from interplay.report.reading import Reading
 
 SHOWN = 3
@@ -47,6 +48,33 @@ def let_through(reading: Reading) -> Iterator[str]:
         yield f"With {_limit(reading, one)}, {reading.treatment(one['treatment'])} would be admissible."
 
 
+def beyond(value: float, upwards: bool, scale: Scale, strictly: bool = False) -> float:
+    """A value moved to the next one that `scale` can write, so that a written limit does what is said of it.
+
+    Example:
+        >>> beyond(0.0943, True, Scale(100, 1, "points")), beyond(0.9, True, Scale(1, 3, ""), strictly=True)
+        (0.095, 0.901)
+    """
+    steps, least = value * scale.factor * 10**scale.decimals, 1e-9
+    if upwards:
+        whole = floor(steps + least) + 1 if strictly else ceil(steps - least)
+    else:
+        whole = ceil(steps - least) - 1 if strictly else floor(steps + least)
+    return whole / (scale.factor * 10**scale.decimals)
+
+
+def limit_beyond(one: Mapping[str, Any], scale: Scale) -> float:
+    """The limit to declare: looser where it admits somebody, tighter where it bars the winner."""
+    loosened = one.get("admits", True) is not None
+    return beyond(one["needed"], (one["bound"] == "at_most") == loosened, scale, strictly=not loosened)
+
+
+def tolerance_beyond(one: Mapping[str, Any], scale: Scale) -> float:
+    """The tolerance to declare; as it is where rounding it leaves nothing."""
+    needed: float = one["needed"]
+    return beyond(needed, needed > one["declared"], scale) or needed
+
+
 def changes(reading: Reading) -> Iterator[str]:
     """The nearest limits and tolerances under which another treatment is chosen."""
     decision = reading.audit["decision"]
@@ -56,9 +84,9 @@ def changes(reading: Reading) -> Iterator[str]:
         )
         yield f"With {_limit(reading, one)}, {then}."
     for one in decision["tolerance_flips"]:
-        amount = scale(reading, one["metric"])
+        amount = change_scale(reading.metrics[one["metric"]])
         yield (
-            f"With a tolerance of {amount.amount(one['needed'])} on {reading.metric(one['metric'])} "
+            f"With a tolerance of {amount.amount(tolerance_beyond(one, amount))} on {reading.metric(one['metric'])} "
             f"({amount.amount(one['declared'])} declared), {reading.treatment(one['winner'])} is chosen."
         )
 
@@ -78,7 +106,8 @@ def questions(reading: Reading) -> Iterator[str]:
 def _limit(reading: Reading, one: Mapping[str, Any]) -> str:
     amount = scale(reading, one["metric"])
     side = one["bound"].replace("_", " ")
-    return f"{reading.metric(one['metric'])} {side} {amount.amount(one['needed'])} ({amount.amount(one['declared'])} declared)"
+    needed = amount.amount(limit_beyond(one, amount))
+    return f"{reading.metric(one['metric'])} {side} {needed} ({amount.amount(one['declared'])} declared)"
 
 
 def _bar(reading: Reading, treatment: str, share: float, told: str) -> Bar:

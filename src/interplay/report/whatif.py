@@ -1,27 +1,35 @@
 """The answer to a what-if question in a terminal."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from interplay.aspects import Aspect
 from interplay.decision.decision import Decision
+from interplay.decision.mitigations import told
 from interplay.design.treatment import Treatment
+from interplay.report.decided import limit_beyond, tolerance_beyond
 from interplay.report.names import clean
+from interplay.report.quantities import Scale
 from interplay.study import Study
 
 SHOWN = 3
+"""How many of each kind of change are told."""
+
+SCALE = Scale(1, 3, "")
 
 
 @dataclass(frozen=True, eq=False)
 class WhatIf:
-    """What `rich` prints: the study as declared and as asked, and both decisions."""
+    """What `rich` prints: the study as declared and as asked, both decisions, and the pairs to try something against."""
 
     study: Study
     asked: Study
     declared: Decision
     found: Decision
+    harmed: Sequence[tuple[Aspect, Aspect]] = ()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Text("EXPLORATION: nothing is decided by this.", style="bold")
@@ -33,9 +41,11 @@ class WhatIf:
         yield Text(f"Would be chosen: {_called(self.found.treatment)}", style="bold")
         yield Text(_changed(self.declared, self.found))
         yield from (Text(f"- {clean(reason)}") for reason in self.found.reasons)
-        if self.found.runner_up is not None:
-            yield Text(f"- runner-up: {clean(self.found.runner_up.sentence)}")
         yield from (Text(f"- {line}") for line in _flips(self.found))
+        if self.found.treatment is None:
+            yield from (
+                Text(f"- to try against {one} harming {two}: {told(one, two)}") for one, two in self.harmed[:SHOWN]
+            )
         yield Text("")
         yield Text("Rejected")
         yield from (
@@ -52,6 +62,10 @@ def _of_record(study: Study, declared: Decision) -> str:
     who = f" set by {by}" if by else ""
     when = f" on {on}" if on else ""
     return f"Of record, under the priorities{who}{when}: {_called(declared.treatment)}."
+
+
+def _then(winner: Treatment | None) -> str:
+    return "no treatment would be admissible" if winner is None else f"{clean(winner.name)} would be chosen"
 
 
 def _asked(study: Study, asked: Study) -> Iterator[str]:
@@ -79,12 +93,14 @@ def _flips(found: Decision) -> Sequence[str]:
     total = sum(one.count for one in found.orders)
     told = [f"{one.count} of {total} orders of the priorities would choose {_called(one.treatment)}" for one in orders]
     told += [
-        f"with {clean(flip.metric)} {flip.bound.replace('_', ' ')} {flip.needed:.3f} ({flip.declared:g} asked), "
-        f"{_called(flip.winner)} would be chosen"
+        f"with {clean(flip.metric)} {flip.bound.replace('_', ' ')} {limit_beyond(asdict(flip), SCALE):.3f} "
+        f"({flip.declared:g} asked), "
+        f"{_then(flip.winner)}"
         for flip in found.limit_flips[:SHOWN]
     ]
     told += [
-        f"with a tolerance of {flip.needed:.3f} on {clean(flip.metric)} ({flip.declared:g} asked), "
+        f"with a tolerance of {tolerance_beyond(asdict(flip), SCALE):.3g} on {clean(flip.metric)} "
+        f"({flip.declared:g} asked), "
         f"{_called(flip.winner)} would be chosen"
         for flip in found.tolerance_flips[:SHOWN]
     ]
