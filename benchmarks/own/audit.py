@@ -10,7 +10,8 @@ import pandas as pd
 import interplay as ip
 from benchmarks.audit_work import EPOCHS, EXPLAINED_ROWS, MEMBERS, AuditWork
 from interplay.audit.folder import RunFolder
-from interplay.audit.run import Prepared, prepare, run
+from interplay.audit.prepare import Prepared, prepare
+from interplay.audit.run import run
 from interplay.audit.storage import tuning_files
 from interplay.data.split import PARTS, Split
 from interplay.training.tuning import Tuning

@@ -11,10 +11,9 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from benchmarks import adult
-from interplay.audit.run import prepare
+from interplay.audit.prepare import prepare
 from interplay.audit.timings import peak_memory
 from interplay.conformal.sets import default_miscoverage
 from interplay.evidence import Evidence
@@ -51,16 +50,6 @@ def main() -> None:
                 spent += time.perf_counter() - began
         print(f"{bare.name}: {spent:.1f} s so far", file=sys.stderr, flush=True)
     print(json.dumps({"seconds": round(spent, 2), "samples": made, "draws": study.draws, "peak_bytes": peak_memory()}))
-
-
-def measure(**given: Any) -> dict[str, Any]:
-    """The same in a process of its own."""
-    import subprocess
-
-    command = [sys.executable, "-m", "benchmarks.own.draws", json.dumps(given)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
 
 
 if __name__ == "__main__":

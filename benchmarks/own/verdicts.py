@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
-from typing import Any
 
 import numpy as np
 
@@ -94,16 +93,6 @@ def _sample(random: np.random.Generator, metric: Metric, size: Size) -> Sample:
 def _values(random: np.random.Generator, level: float, size: Size) -> Array:
     member, row = 0.01 * random.standard_normal((size.members, 1)), 0.01 * random.standard_normal(size.draws + 1)
     return level + member + row + 0.005 * random.standard_normal((size.members, size.draws + 1))
-
-
-def measure(**given: Any) -> dict[str, Any]:
-    """The same in a process of its own."""
-    import subprocess
-
-    command = [sys.executable, "-m", "benchmarks.own.verdicts", json.dumps(given)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def plan(study: StudyPath, runs: RunsPath = Path("runs"), device: Device = "auto
     """Say what a study will run: treatments, members, time, memory and disk, before anything runs."""
     _compute_on(device, memory)
     from interplay.audit.outline import outline
-    from interplay.audit.run import prepare
+    from interplay.audit.prepare import prepare
     from interplay.study.load import load, locate
 
     typer.echo(outline(prepare(load(study), where=locate(study)), runs))
@@ -74,8 +74,8 @@ def run(
     _compute_on(device, memory)
     from rich.console import Console
 
+    from interplay.audit.prepare import prepare
     from interplay.audit.progress import Meter
-    from interplay.audit.run import prepare
     from interplay.audit.run import run as run_study
     from interplay.engine import compile_seconds
     from interplay.report.terminal import summary
@@ -108,7 +108,7 @@ def confirm(
     from rich.console import Console
 
     from interplay.audit.confirm import carry_out, case, meter
-    from interplay.audit.run import prepare
+    from interplay.audit.prepare import prepare
     from interplay.report.confirmed import confirmed
     from interplay.study.load import load, locate
 

@@ -20,7 +20,8 @@ from interplay.audit.confirm import MEMBERS, carry_out, case, confirm
 from interplay.audit.confirmed import stored
 from interplay.audit.folder import RunFolder
 from interplay.audit.ledger import Ledger
-from interplay.audit.run import prepare, run
+from interplay.audit.prepare import prepare
+from interplay.audit.run import run
 from interplay.audit.storage import read_fleet
 from interplay.cli import app
 from interplay.design.confirming import confirming

@@ -10,10 +10,10 @@ import pytest
 from safetensors.numpy import load
 
 import interplay as ip
-from interplay.audit.joint import fraction_lines, joint_part
 from interplay.audit.outline import outline
-from interplay.audit.run import prepare
-from interplay.audit.strengths import strength_lines
+from interplay.audit.parts.joint import fraction_lines, joint_part
+from interplay.audit.parts.strengths import strength_lines
+from interplay.audit.prepare import prepare
 from interplay.design.factors import Factors
 from interplay.effects.joint_effect import JointEffects
 from interplay.interventions.reweighing import Reweighing

@@ -13,7 +13,7 @@ import pytest
 
 import interplay as ip
 from interplay.audit import looks
-from interplay.audit.run import prepare
+from interplay.audit.prepare import prepare
 from interplay.audit.samples import read_measurements
 from interplay.design.contexts import metrics_for
 from interplay.design.treatment import Treatment

@@ -15,7 +15,7 @@ import pytest
 import interplay as ip
 from interplay.audit import run as running
 from interplay.audit.folder import RunFolder
-from interplay.audit.register import groups_of
+from interplay.audit.parts.register import groups_of
 from interplay.audit.register_file import FILE, PERSON
 from interplay.data.groups import Grouping
 from interplay.errors import RunError

@@ -72,7 +72,7 @@ def test_running_again_reads_everything_back(audit, tmp_path):
 def test_an_edited_study_has_another_folder(audit):
     edited = mortgage().model_copy(update={"seed": 1})
     assert ip.Study.model_validate(edited.model_dump()) != mortgage()
-    from interplay.audit.run import prepare
+    from interplay.audit.prepare import prepare
 
     assert prepare(edited).digest[:16] != audit.path.name
 

@@ -59,6 +59,21 @@ def gap(mean: float, *errors: float) -> Sample:
 Cells = Mapping[tuple[str, str], Sample | NotMeasurable | float]
 
 
+def two_sided() -> dict[tuple[str, str], float]:
+    """Reweighing has the smallest gap, DP-SGD the smallest exposure, the control the best accuracy."""
+    return {
+        ("control", DISPARITY): 0.20,
+        ("reweighing", DISPARITY): 0.05,
+        ("dp_sgd", DISPARITY): 0.21,
+        ("control", "membership_exposure"): 0.10,
+        ("reweighing", "membership_exposure"): 0.10,
+        ("dp_sgd", "membership_exposure"): 0.01,
+        ("control", "accuracy"): 0.90,
+        ("reweighing", "accuracy"): 0.85,
+        ("dp_sgd", "accuracy"): 0.80,
+    }
+
+
 @dataclass(frozen=True)
 class Kit:
     """Runs a decision on candidates given by name; a bare number is a value with a small error."""
@@ -66,6 +81,7 @@ class Kit:
     shaped: Callable[..., Sample] = staticmethod(shaped)
     gap: Callable[..., Sample] = staticmethod(gap)
     named: Callable[[str], Treatment] = staticmethod(named)
+    two_sided: Callable[[], dict[tuple[str, str], float]] = staticmethod(two_sided)
 
     def measurements(
         self, cells: Cells, collapse: Mapping[str, str] | None = None, budgets: Sequence[str] = ()

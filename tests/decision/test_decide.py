@@ -20,21 +20,6 @@ DISPARITY, OPPORTUNITY, EXPOSURE = (
 PRIVATE_FIRST = (Aspect.PRIVACY, Aspect.FAIRNESS, Aspect.UTILITY)
 
 
-def two_sided() -> dict[tuple[str, str], float]:
-    """Reweighing has the smallest gap, DP-SGD the smallest exposure, the control the best accuracy."""
-    return {
-        ("control", DISPARITY): 0.20,
-        ("reweighing", DISPARITY): 0.05,
-        ("dp_sgd", DISPARITY): 0.21,
-        ("control", EXPOSURE): 0.10,
-        ("reweighing", EXPOSURE): 0.10,
-        ("dp_sgd", EXPOSURE): 0.01,
-        ("control", "accuracy"): 0.90,
-        ("reweighing", "accuracy"): 0.85,
-        ("dp_sgd", "accuracy"): 0.80,
-    }
-
-
 @pytest.mark.parametrize(
     ("ranking", "winner"),
     [
@@ -44,7 +29,7 @@ def two_sided() -> dict[tuple[str, str], float]:
     ],
 )
 def test_the_ranking_decides(kit: Any, ranking: tuple[Aspect, ...], winner: str) -> None:
-    decision = kit.decide(two_sided(), ranking)
+    decision = kit.decide(kit.two_sided(), ranking)
     assert decision.treatment == kit.named(winner)
     assert decision.stability == 1.0
     assert {one.treatment.name for one in decision.rejected} == {"control", "reweighing", "dp_sgd"} - {winner}
@@ -52,20 +37,20 @@ def test_the_ranking_decides(kit: Any, ranking: tuple[Aspect, ...], winner: str)
 
 
 def test_reasons_hold_the_loss_and_the_rival(kit: Any) -> None:
-    decision = kit.decide(two_sided())
+    decision = kit.decide(kit.two_sided())
     gone = {one.treatment.name: one.reason for one in decision.rejected}
     assert "accuracy_disparity/race (black against white) is worse than under reweighing by +0.150" in gone["control"]
     assert any(reason.startswith("fairness: keeps 1 of 3 (reweighing)") for reason in decision.reasons)
 
 
 def test_losses_within_the_tolerance_pass_on(kit: Any) -> None:
-    cells = two_sided() | {("control", DISPARITY): 0.06}
+    cells = kit.two_sided() | {("control", DISPARITY): 0.06}
     assert kit.decide(cells).treatment == kit.named("control")
     assert kit.decide(cells, tolerances={DISPARITY: 0.001}).treatment == kit.named("reweighing")
 
 
 def test_losses_that_are_not_shown_pass_on(kit: Any) -> None:
-    cells = two_sided() | {("control", DISPARITY): kit.gap(0.20, 0.1)}
+    cells = kit.two_sided() | {("control", DISPARITY): kit.gap(0.20, 0.1)}
     decision = kit.decide(cells)
     assert decision.treatment == kit.named("control")
     assert decision.rejected[-1].step == "utility"
@@ -80,7 +65,7 @@ def test_ties_go_to_the_fewest_interventions_then_the_name(kit: Any) -> None:
 
 
 def test_a_collapsed_candidate_cannot_win(kit: Any) -> None:
-    decision = kit.decide(two_sided(), PRIVATE_FIRST, collapse={"dp_sgd": "one class for every row"})
+    decision = kit.decide(kit.two_sided(), PRIVATE_FIRST, collapse={"dp_sgd": "one class for every row"})
     assert decision.treatment == kit.named("reweighing")
     assert decision.rejected[0].step == "collapse"
     assert decision.rejected[0].reason == "one class for every row"
@@ -88,14 +73,14 @@ def test_a_collapsed_candidate_cannot_win(kit: Any) -> None:
 
 def test_limits_come_before_priorities(kit: Any) -> None:
     limits = [LimitSection(metric="accuracy", at_least=0.87)]
-    decision = kit.decide(two_sided(), PRIVATE_FIRST, limits)
+    decision = kit.decide(kit.two_sided(), PRIVATE_FIRST, limits)
     assert decision.treatment == kit.named("control")
     steps = {one.treatment.name: (one.step, one.reason.partition(":")[0]) for one in decision.rejected}
     assert steps == {"reweighing": ("limit", "inadmissible"), "dp_sgd": ("limit", "inadmissible")}
 
 
 def test_an_undecided_limit_does_not_admit(kit: Any) -> None:
-    decision = kit.decide(two_sided(), limits=[LimitSection(metric="accuracy", at_least=0.85)])
+    decision = kit.decide(kit.two_sided(), limits=[LimitSection(metric="accuracy", at_least=0.85)])
     assert decision.treatment == kit.named("control")
     (reason,) = (one.reason for one in decision.rejected if one.treatment == kit.named("reweighing"))
     assert reason.startswith("undecided: accuracy at least 0.85")
@@ -103,7 +88,7 @@ def test_an_undecided_limit_does_not_admit(kit: Any) -> None:
 
 def test_no_admissible_treatment_and_the_relaxations(kit: Any) -> None:
     limits = [LimitSection(metric="accuracy", at_least=0.87), LimitSection(metric=EXPOSURE, at_most=0.05)]
-    decision = kit.decide(two_sided(), PRIVATE_FIRST, limits)
+    decision = kit.decide(kit.two_sided(), PRIVATE_FIRST, limits)
     assert decision.treatment is None
     assert decision.reasons[0] == "No treatment is admissible."
     accuracy, exposure = decision.relaxations
@@ -112,32 +97,32 @@ def test_no_admissible_treatment_and_the_relaxations(kit: Any) -> None:
     assert (exposure.metric, exposure.treatment.name, exposure.alone_enough) == (EXPOSURE, "control", True)
     assert exposure.needed == pytest.approx(0.10, abs=0.01) and exposure.needed > 0.10
     again = [LimitSection(metric="accuracy", at_least=accuracy.needed), limits[1]]
-    assert kit.decide(two_sided(), PRIVATE_FIRST, again).treatment == kit.named("dp_sgd")
+    assert kit.decide(kit.two_sided(), PRIVATE_FIRST, again).treatment == kit.named("dp_sgd")
 
 
 def test_a_relaxation_that_is_not_enough_alone_says_so(kit: Any) -> None:
     limits = [LimitSection(metric="accuracy", at_least=0.95), LimitSection(metric=EXPOSURE, at_most=0.001)]
-    decision = kit.decide(two_sided(), limits=limits)
+    decision = kit.decide(kit.two_sided(), limits=limits)
     assert [one.alone_enough for one in decision.relaxations] == [False, False]
     assert any("would keep this limit, though not all others" in reason for reason in decision.reasons)
 
 
 def test_all_collapsed(kit: Any) -> None:
     why = dict.fromkeys(("control", "reweighing", "dp_sgd"), "one class")
-    decision = kit.decide(two_sided(), collapse=why)
+    decision = kit.decide(kit.two_sided(), collapse=why)
     assert (decision.treatment, decision.relaxations) == (None, ())
 
 
 def test_flips_name_the_swap_and_the_new_winner(kit: Any) -> None:
-    flips = kit.decide(two_sided()).flips
+    flips = kit.decide(kit.two_sided()).flips
     assert [(one.first, one.second, one.winner.name) for one in flips] == [
         (Aspect.FAIRNESS, Aspect.PRIVACY, "dp_sgd"),
     ]
-    assert "ranking privacy above fairness would choose dp_sgd" in kit.decide(two_sided()).reasons
+    assert "ranking privacy above fairness would choose dp_sgd" in kit.decide(kit.two_sided()).reasons
 
 
 def test_no_flip_where_one_candidate_is_best_at_everything(kit: Any) -> None:
-    cells = two_sided() | {("control", DISPARITY): 0.01, ("control", EXPOSURE): 0.001}
+    cells = kit.two_sided() | {("control", DISPARITY): 0.01, ("control", EXPOSURE): 0.001}
     decision = kit.decide(cells)
     assert decision.treatment == kit.named("control")
     assert decision.flips == ()
@@ -164,14 +149,14 @@ def test_headline_metrics_that_conflict_do_not_empty_the_field(kit: Any) -> None
 
 
 def test_a_candidate_without_a_number_is_kept(kit: Any) -> None:
-    cells = two_sided() | {("reweighing", DISPARITY): NotMeasurable("group too small")}
+    cells = kit.two_sided() | {("reweighing", DISPARITY): NotMeasurable("group too small")}
     decision = kit.decide(cells)
     assert decision.treatment != kit.named("reweighing")
     assert {one.treatment.name: one.step for one in decision.rejected}["reweighing"] == "privacy"
 
 
 def test_an_aspect_nobody_measured_does_not_choose(kit: Any) -> None:
-    cells = {key: value for key, value in two_sided().items() if key[1] == "accuracy"}
+    cells = {key: value for key, value in kit.two_sided().items() if key[1] == "accuracy"}
     decision = kit.decide(cells)
     assert decision.treatment == kit.named("control")
     assert any(reason.startswith("fairness: no headline metric is measured") for reason in decision.reasons)
@@ -209,14 +194,14 @@ def test_stability_falls_where_draws_disagree(kit: Any) -> None:
 
 
 def test_residual_harms_of_the_winner(kit: Any) -> None:
-    decision = kit.decide(two_sided())
+    decision = kit.decide(kit.two_sided())
     assert [(one.metric, one.verdict) for one in decision.residual] == [("accuracy", "harm")]
     assert decision.residual[0].treatment == kit.named("reweighing")
-    assert kit.decide(two_sided(), (Aspect.UTILITY,)).residual == ()
+    assert kit.decide(kit.two_sided(), (Aspect.UTILITY,)).residual == ()
 
 
 def test_planned_comparisons_add_their_residual_harms(kit: Any) -> None:
-    measurements = kit.measurements(two_sided())
+    measurements = kit.measurements(kit.two_sided())
     asked = Comparison(
         Treatment(("reweighing",)), None, DISPARITY, DISPARITY, ("reweighing",), (Aspect.FAIRNESS,), Aspect.FAIRNESS
     )
@@ -227,7 +212,7 @@ def test_planned_comparisons_add_their_residual_harms(kit: Any) -> None:
 
 def test_a_quantity_of_the_plan_is_not_judged_again(kit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the audit corrected once keeps its verdict; only metrics that it left out are compared."""
-    measurements = kit.measurements(two_sided())
+    measurements = kit.measurements(kit.two_sided())
     chosen, control = Treatment(("reweighing",)), Treatment()
     planned = [
         Comparison(chosen, control, key, key, ("reweighing",), (Aspect.FAIRNESS,), measurements.metrics[key].aspect)
@@ -261,5 +246,5 @@ def test_a_quantity_measured_elsewhere_is_no_residual_harm(kit: Any) -> None:
 
 def test_json_round_trip(kit: Any) -> None:
     limits = [LimitSection(metric="accuracy", at_least=0.87), LimitSection(metric=EXPOSURE, at_most=0.05)]
-    for decision in (kit.decide(two_sided()), kit.decide(two_sided(), limits=limits)):
+    for decision in (kit.decide(kit.two_sided()), kit.decide(kit.two_sided(), limits=limits)):
         assert Decision.from_json(decision.to_json()) == decision

@@ -18,25 +18,10 @@ DISPARITY, OPPORTUNITY, EXPOSURE = (
 RANKING = (Aspect.FAIRNESS, Aspect.PRIVACY, Aspect.UTILITY)
 
 
-def cells() -> dict[tuple[str, str], Any]:
-    """Reweighing has the smallest gap, DP-SGD the smallest exposure, the control the best accuracy."""
-    return {
-        ("control", DISPARITY): 0.20,
-        ("reweighing", DISPARITY): 0.05,
-        ("dp_sgd", DISPARITY): 0.21,
-        ("control", EXPOSURE): 0.10,
-        ("reweighing", EXPOSURE): 0.10,
-        ("dp_sgd", EXPOSURE): 0.01,
-        ("control", "accuracy"): 0.90,
-        ("reweighing", "accuracy"): 0.85,
-        ("dp_sgd", "accuracy"): 0.80,
-    }
-
-
 def test_the_runner_up_would_win_without_the_winner(kit: Any) -> None:
-    decision = kit.decide(cells())
+    decision = kit.decide(kit.two_sided())
     rival = decision.runner_up
-    without = kit.decide({key: value for key, value in cells().items() if key[0] != "reweighing"})
+    without = kit.decide({key: value for key, value in kit.two_sided().items() if key[0] != "reweighing"})
     assert rival.treatment == without.treatment == kit.named("dp_sgd")
     assert rival.decided_at == "fairness"
     told = {one.metric: (round(one.estimate, 2), one.shown) for one in rival.differences}
@@ -56,20 +41,20 @@ def test_a_tie_and_a_single_candidate(kit: Any) -> None:
 
 
 def test_all_orders_are_counted(kit: Any) -> None:
-    decision = kit.decide(cells())
+    decision = kit.decide(kit.two_sided())
     counted = {one.treatment: one.count for one in decision.orders}
     wanted: dict[Any, int] = {}
     for ranking in permutations(RANKING):
-        winner = kit.decide(cells(), ranking).treatment
+        winner = kit.decide(kit.two_sided(), ranking).treatment
         wanted[winner] = wanted.get(winner, 0) + 1
     assert counted == wanted
     six = (*RANKING, Aspect.ROBUSTNESS, Aspect.EXPLAINABILITY, Aspect.UNCERTAINTY)
-    assert sum(one.count for one in kit.decide(cells(), six).orders) == factorial(6)
+    assert sum(one.count for one in kit.decide(kit.two_sided(), six).orders) == factorial(6)
 
 
 def test_a_tolerance_that_changes_the_winner_does_so_when_declared(kit: Any) -> None:
     """The control is 0.03 worse in its gap: a tolerance that forgives this leaves the choice to its accuracy."""
-    given = cells() | {("control", DISPARITY): 0.08, ("reweighing", "accuracy"): 0.80}
+    given = kit.two_sided() | {("control", DISPARITY): 0.08, ("reweighing", "accuracy"): 0.80}
     decision = kit.decide(given, (Aspect.FAIRNESS, Aspect.UTILITY))
     flips = {one.metric: one for one in decision.tolerance_flips}
     flip = flips[DISPARITY]
@@ -95,32 +80,32 @@ def test_a_smaller_tolerance_can_change_the_winner_too(kit: Any) -> None:
 def test_a_limit_that_is_loosened_or_tightened(kit: Any) -> None:
     limits = [LimitSection(metric="accuracy", at_least=0.82), LimitSection(metric=EXPOSURE, at_most=0.2)]
     ranking = (Aspect.PRIVACY, Aspect.UTILITY)
-    decision = kit.decide(cells(), ranking, limits)
+    decision = kit.decide(kit.two_sided(), ranking, limits)
     assert decision.treatment == kit.named("control")
     loosened, tightened = (one for one in decision.limit_flips if one.metric == "accuracy")
     assert (loosened.admits, loosened.winner) == (kit.named("dp_sgd"), kit.named("dp_sgd"))
     again = [LimitSection(metric="accuracy", at_least=loosened.needed), limits[1]]
-    assert kit.decide(cells(), ranking, again).treatment == kit.named("dp_sgd")
+    assert kit.decide(kit.two_sided(), ranking, again).treatment == kit.named("dp_sgd")
     stricter = [LimitSection(metric="accuracy", at_least=loosened.needed + 1e-5), limits[1]]
-    assert kit.decide(cells(), ranking, stricter).treatment == kit.named("control")
+    assert kit.decide(kit.two_sided(), ranking, stricter).treatment == kit.named("control")
     assert (tightened.admits, tightened.winner) == (None, None)
     assert tightened.needed == pytest.approx(0.90, abs=0.01)
     kept = [LimitSection(metric="accuracy", at_least=tightened.needed), limits[1]]
-    assert kit.decide(cells(), ranking, kept).treatment == kit.named("control")
+    assert kit.decide(kit.two_sided(), ranking, kept).treatment == kit.named("control")
     barred = [LimitSection(metric="accuracy", at_least=tightened.needed + 1e-5), limits[1]]
-    assert kit.decide(cells(), ranking, barred).treatment is None
+    assert kit.decide(kit.two_sided(), ranking, barred).treatment is None
 
 
 def test_a_loosening_that_admits_without_a_change_is_passed_over(kit: Any) -> None:
     """With accuracy first, the control wins however many more are admitted."""
     limits = [LimitSection(metric="accuracy", at_least=0.88)]
-    decision = kit.decide(cells(), (Aspect.UTILITY,), limits)
+    decision = kit.decide(kit.two_sided(), (Aspect.UTILITY,), limits)
     assert [one.admits for one in decision.limit_flips] == [None]
 
 
 def test_nobody_admissible_and_who_would_win(kit: Any) -> None:
     limits = [LimitSection(metric="accuracy", at_least=0.95)]
-    decision = kit.decide(cells(), limits=limits)
+    decision = kit.decide(kit.two_sided(), limits=limits)
     (flip,) = decision.limit_flips
     assert (decision.treatment, flip.admits, flip.winner) == (None, kit.named("control"), kit.named("control"))
     assert (decision.pareto, decision.runner_up, decision.orders) == ((), None, ())
@@ -128,14 +113,14 @@ def test_nobody_admissible_and_who_would_win(kit: Any) -> None:
 
 def test_an_open_limit_that_matters(kit: Any) -> None:
     limits = [LimitSection(metric="accuracy", at_least=0.79)]
-    given = cells() | {("dp_sgd", "accuracy"): kit.shaped(0.80, 0.0001, 0.01)}
+    given = kit.two_sided() | {("dp_sgd", "accuracy"): kit.shaped(0.80, 0.0001, 0.01)}
     decision = kit.decide(given, (Aspect.PRIVACY, Aspect.UTILITY), limits)
     limit_questions = [one for one in decision.open_questions if one.kind == "limit"]
     (one,) = limit_questions
     assert (one.treatment, one.would_choose, one.metric) == (kit.named("dp_sgd"), kit.named("dp_sgd"), "accuracy")
     assert (one.needed.thing, one.needed.have) == ("rows", 400)
     assert one.sentence == "if dp_sgd is shown to keep accuracy at least 0.79, dp_sgd is chosen"
-    hopeless = cells() | {("dp_sgd", "accuracy"): kit.shaped(0.80, 0.01, 0.0001)}
+    hopeless = kit.two_sided() | {("dp_sgd", "accuracy"): kit.shaped(0.80, 0.01, 0.0001)}
     questions = kit.decide(hopeless, (Aspect.PRIVACY, Aspect.UTILITY), limits).open_questions
     assert "would not settle it, only a recipe that varies less" in questions[0].sentence
     elsewhere = kit.decide(given, (Aspect.FAIRNESS,), limits)
@@ -144,7 +129,7 @@ def test_an_open_limit_that_matters(kit: Any) -> None:
 
 def test_a_limit_without_a_number_is_a_question(kit: Any) -> None:
     limits = [LimitSection(metric="accuracy", at_least=0.7)]
-    given = cells() | {("dp_sgd", "accuracy"): NotMeasurable("no test rows")}
+    given = kit.two_sided() | {("dp_sgd", "accuracy"): NotMeasurable("no test rows")}
     (one,) = (one for one in kit.decide(given, (Aspect.PRIVACY,), limits).open_questions if one.kind == "limit")
     assert (one.needed, one.sentence.endswith("it has no number yet")) == (None, True)
 
@@ -168,7 +153,7 @@ def test_an_open_comparison_of_the_winner(kit: Any) -> None:
 
 
 def test_numbers_of_those_that_went(kit: Any) -> None:
-    decision = kit.decide(cells(), limits=[LimitSection(metric="accuracy", at_least=0.83)])
+    decision = kit.decide(kit.two_sided(), limits=[LimitSection(metric="accuracy", at_least=0.83)])
     gone = {one.treatment.name: one for one in decision.rejected}
     assert (gone["dp_sgd"].step, gone["dp_sgd"].metric) == ("limit", "accuracy")
     assert gone["dp_sgd"].low < 0.8 < gone["dp_sgd"].high

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from interplay.design.factors import Factors
-from interplay.design.scale import strength_scale
 from interplay.design.strength import Strength
+from interplay.design.strength_scale import strength_scale
 from interplay.design.treatment import Treatment
 from interplay.effects.dose import dose_curves
 from interplay.estimates import Contrast, NotMeasurable, Sample

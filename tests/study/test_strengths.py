@@ -7,7 +7,7 @@ from interplay import catalogue
 from interplay.design.candidates import candidates
 from interplay.design.contexts import comparisons, metrics_for
 from interplay.design.factors import factorial, factors, layered, trained
-from interplay.design.ladder import ladders
+from interplay.design.strength_ladder import ladders
 from interplay.errors import StudyError
 from interplay.study.check import check
 from interplay.study.digest import digest

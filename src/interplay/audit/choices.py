@@ -90,9 +90,8 @@ def read_choices(path: Path, also: Collection[str] = ()) -> Choices:
 
 
 def _metric(told: Mapping[str, str | None]) -> tuple[str, Metric]:
-    kind = catalogue.metrics()[catalogue.current(str(told["name"]))]
-    grouped = issubclass(kind, GroupMetric) and told["grouping"] is not None
-    metric = kind(grouping=told["grouping"]) if grouped else kind()  # type: ignore[call-arg]
+    kind, grouping = catalogue.metrics()[catalogue.current(str(told["name"]))], told["grouping"]
+    metric = kind() if grouping is None or not issubclass(kind, GroupMetric) else kind(grouping=grouping)
     return metric.key, metric
 
 

@@ -1,72 +1,41 @@
 """The audit dictionary: the one truth that audit.json holds and the report shows."""
 
 import platform
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
-
 from interplay import catalogue, kernel
-from interplay.aspects import Aspect
-from interplay.audit.data import described
 from interplay.audit.decidable import statements as resolution_statements
-from interplay.audit.decided import decided
-from interplay.audit.forecast import compared
-from interplay.audit.joint import joint_part
-from interplay.audit.looks_told import look_sentences, told_looks
-from interplay.audit.methods import methods
-from interplay.audit.pairs import directed_pairs, without_a_number
-from interplay.audit.register import risk_register
-from interplay.audit.register_file import Kept
-from interplay.audit.strengths import strengths_part
-from interplay.audit.values import metric_values
-from interplay.data.dataset import Dataset
-from interplay.data.encoder import Encoded
-from interplay.decision.decision import Decision
+from interplay.audit.findings import Findings
+from interplay.audit.parts.data import described
+from interplay.audit.parts.decided import decided
+from interplay.audit.parts.forecast import compared
+from interplay.audit.parts.joint import joint_part
+from interplay.audit.parts.looks import look_sentences, told_looks
+from interplay.audit.parts.methods import methods
+from interplay.audit.parts.pairs import directed_pairs, without_a_number
+from interplay.audit.parts.register import risk_register
+from interplay.audit.parts.strengths import strengths_part
+from interplay.audit.parts.values import metric_values
+from interplay.audit.written import plain
 from interplay.design.cost import cost
 from interplay.design.expense import in_words
-from interplay.design.forecast import Forecast
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.effects.dose import dose_curves
 from interplay.effects.effect import Effect
-from interplay.effects.joint_effect import JointEffects
 from interplay.effects.looks import Looks
 from interplay.effects.matrix import matrix
-from interplay.effects.results import Effects
 from interplay.estimates import NotMeasurable, Sample
 from interplay.interventions import Intervention
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.models import perceptron
-from interplay.models.network import Network
-from interplay.study import Study
 from interplay.study.dump import to_json
 from interplay.training.train import Fleet
 
 SCHEMA_VERSION = 1
 LIBRARIES = ("jax", "jaxlib", "numpy", "scipy", "optax", "dp-accounting", "narwhals", "pandas", "pydantic")
-
-
-@dataclass(frozen=True, eq=False)
-class Findings:
-    """Everything a finished run knows."""
-
-    study: Study
-    digest: str
-    dataset: Dataset
-    encoded: Encoded
-    design: Design
-    fleet: Fleet
-    measured: Measurements
-    effects: Effects
-    decision: Decision
-    network: Network
-    foreseen: Forecast
-    kept: Kept
-    joint: JointEffects
-    looks: Sequence[Mapping[str, Any]]
 
 
 def compose(found: Findings) -> dict[str, Any]:
@@ -149,21 +118,9 @@ def _intervention(one: Intervention) -> dict[str, Any]:
         "name": one.name,
         "title": one.title,
         "aspects": [aspect.value for aspect in one.aspects],
-        "parameters": _plain(asdict(one)),
+        "parameters": plain(asdict(one)),
         "reference": one.reference,
     }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Aspect):
-        return value.value
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value
 
 
 def _is_tuned(cell: Cell, treatment: Treatment) -> bool:
@@ -206,7 +163,7 @@ def _treatment(one: Treatment, design: Design, fleet: Fleet, measured: Measureme
 
 
 def _effect(effect: Effect) -> dict[str, Any]:
-    found: dict[str, Any] = _plain(asdict(effect))
+    found: dict[str, Any] = plain(asdict(effect))
     return found | {
         "treatment": effect.treatment.name,
         "baseline": None if effect.baseline is None else effect.baseline.name,

@@ -13,8 +13,9 @@ from interplay.audit.folder import RunFolder
 from interplay.audit.ledger import AuditRows, Ledger, Use
 from interplay.audit.looks import read_looks
 from interplay.audit.pieces import Pieces
+from interplay.audit.prepare import Prepared, prepare
 from interplay.audit.progress import Meter
-from interplay.audit.run import Prepared, Progress, prepare
+from interplay.audit.run import Progress
 from interplay.audit.samples import read_measurements
 from interplay.audit.storage import (
     fleet_piece,

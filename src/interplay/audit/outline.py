@@ -4,10 +4,10 @@ from pathlib import Path
 
 from interplay import kernel
 from interplay.audit.decidable import lines as resolution_lines
-from interplay.audit.forecast import outlined
-from interplay.audit.joint import fraction_lines
-from interplay.audit.run import Prepared
-from interplay.audit.strengths import strength_lines
+from interplay.audit.parts.forecast import outlined
+from interplay.audit.parts.joint import fraction_lines
+from interplay.audit.parts.strengths import strength_lines
+from interplay.audit.prepare import Prepared
 from interplay.design.expense import expenses, in_words
 from interplay.design.treatment import Treatment
 from interplay.engine import accelerated, block_bytes, declared_memory

@@ -4,24 +4,21 @@ import json
 import time
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from interplay import catalogue
 from interplay.audit.choices import FILE as CHOICES
 from interplay.audit.choices import choice_file
-from interplay.audit.compose import Findings, compose
+from interplay.audit.compose import compose
 from interplay.audit.confirmed import stored
-from interplay.audit.decidable import refuse_undecidable
+from interplay.audit.findings import Findings
 from interplay.audit.folder import RunFolder, write
-from interplay.audit.forecast import registered
 from interplay.audit.looks import MEASURED, MEMBERS, Laboratory, look_files, read_looks, stale
+from interplay.audit.parts.forecast import registered
+from interplay.audit.parts.register import register_csv
 from interplay.audit.pieces import Pieces
-from interplay.audit.register import register_csv
+from interplay.audit.prepare import Prepared, prepare
 from interplay.audit.register_file import FILE as REGISTER
 from interplay.audit.register_reading import read as read_register
 from interplay.audit.result import Audit
@@ -38,17 +35,10 @@ from interplay.audit.storage import (
 )
 from interplay.audit.timings import Spent, note
 from interplay.audit.written import Files, as_json
-from interplay.data.dataset import Dataset
-from interplay.data.encoder import Encoded, Encoder, fit
-from interplay.data.load import load as load_data
 from interplay.decision.decide import decide
 from interplay.decision.decision import Decision
-from interplay.design.architecture import admitted, network_of
 from interplay.design.candidates import candidates, measured_at
-from interplay.design.cost import Cost, cost, cost_at_most
-from interplay.design.forecast import Forecast, forecast
-from interplay.design.members import member_faults
-from interplay.design.plan import Design, plan
+from interplay.design.forecast import Forecast
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
 from interplay.effects.joint import joint
@@ -57,94 +47,17 @@ from interplay.effects.looks import Looks
 from interplay.effects.results import Effects
 from interplay.engine import MEMORY, compile_seconds, declared_memory, notice
 from interplay.errors import MachineError
-from interplay.measurement.bench import Bench, bench
 from interplay.measurement.explanations import Explainer
 from interplay.measurement.measure import measure, reference
-from interplay.models.computation import called, computation
 from interplay.models.network import Network
 from interplay.report.page import render
 from interplay.study import Study
-from interplay.study.check import check
-from interplay.study.digest import digest
 from interplay.study.dump import to_json
-from interplay.study.faults import raise_first
-from interplay.study.positions import Positions
-from interplay.training.recipes import Workshop, workshop
-from interplay.training.train import Piece, Rows, train, tune
+from interplay.training.train import Piece, train, tune
 
 STAGES = ("tune", "train", "measure", "look", "compare", "decide", "report")
 Progress = Callable[[str, int], None]
 """Told the stage and how many of its units are done; (stage, 0) says that the stage begins."""
-
-
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """A study with its data read, encoded and laid out; nothing is trained."""
-
-    study: Study
-    dataset: Dataset
-    encoder: Encoder
-    encoded: Encoded
-    design: Design
-    network: Network
-    digest: str
-
-    @property
-    def expected(self) -> Cost:
-        """What the run is expected to cost."""
-        columns, classes = self.encoded.matrix.shape[1], len(self.dataset.classes)
-        return cost(self.design, columns, classes, network=self.network)
-
-    @property
-    def at_most(self) -> Cost:
-        """The same if every treatment gets all the members that may be added."""
-        columns, classes = self.encoded.matrix.shape[1], len(self.dataset.classes)
-        return cost_at_most(self.design, columns, classes, network=self.network)
-
-    @property
-    def forecast(self) -> Forecast:
-        """What the literature expects of the study's interactions."""
-        return forecast(self.design.factors.all, self.design.comparisons, catalogue.interactions(), self.digest)
-
-    def workshop(self) -> Workshop:
-        """What training needs."""
-        return workshop(self.design, self.network, self.dataset, self.encoded)
-
-    def bench(self) -> Bench:
-        """What measuring needs."""
-        return self.bench_of(self.design)
-
-    def bench_of(self, design: Design) -> Bench:
-        """The same for a design with other members."""
-        return bench(design, self.network, self.dataset, self.encoder, self.encoded)
-
-    def tuning_rows(self) -> Rows:
-        """The rows on which learning rates are judged."""
-        held_out = np.flatnonzero(self.design.split.tuning)
-        return Rows(self.encoded.matrix[held_out], self.dataset.labels[held_out])
-
-
-def prepare(
-    study: Study, frame: Any = None, where: Positions | str = "the study", network: Network | None = None
-) -> Prepared:
-    """Check a study, read its data, and plan every run; `where` lets errors name the line of the study file.
-
-    `network` is trained instead of the one that the model section describes. Raises RefusedCombination where it cannot
-    be trained with the study's interventions.
-    """
-    check(study, catalogue.metrics(), catalogue.interventions(), where)
-    dataset = load_data(study.data, study.groups, frame)
-    design = plan(study, dataset)
-    raise_first(member_faults(study, design.members), where)
-    refuse_undecidable(study, design, dataset, where)
-    encoder = fit(dataset.table, dataset.features, design.pool, dataset.immutable)
-    encoded = encoder.encode(dataset.table)
-    if network is None:
-        network, own = network_of(study, dataset, encoded, where), ""
-    else:
-        network = admitted(network, design, dataset, encoded)
-        own = f"{called(network)}\n{computation(network, encoded.matrix.shape[1])}"
-    return Prepared(study, dataset, encoder, encoded, design, network, digest(study, dataset.fingerprint, own))
 
 
 def run(

@@ -8,9 +8,9 @@ from interplay.design.comparison import Comparison
 from interplay.effects.control import Control, positive_controls
 from interplay.effects.effect import Effect
 from interplay.effects.families import Correction, corrections, family_of
-from interplay.effects.interval import ONE_SIDED
+from interplay.effects.interval import ONE_SIDED, shared_spread
 from interplay.effects.looks import Looks
-from interplay.effects.moderation import Prior, fit
+from interplay.effects.moderation import Prior
 from interplay.effects.reading import Reading, readings
 from interplay.effects.results import Effects
 from interplay.effects.verdict import Judgement, judge
@@ -70,8 +70,7 @@ def _kind(reading: Reading) -> tuple[object, ...]:
 
 
 def _prior(same: Sequence[Reading]) -> Prior | None:
-    found = [reading.tested.likeliest for reading in same if reading.tested is not None]
-    return fit([one.members * one.from_members for one in found], [one.members - 1.0 for one in found])
+    return shared_spread([reading.tested.likeliest for reading in same if reading.tested is not None])
 
 
 def _effect(

@@ -7,8 +7,8 @@ import numpy as np
 
 from interplay.design.factors import Factors
 from interplay.design.joint import contexts_of
-from interplay.design.ladder import Ladder, ladders
-from interplay.design.scale import strength_scale
+from interplay.design.strength_ladder import Ladder, ladders
+from interplay.design.strength_scale import strength_scale
 from interplay.design.treatment import Treatment
 from interplay.effects.combination import Combination, Response, combine
 from interplay.effects.dose_curve import DoseCurve, Point, Trend

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from interplay.aspects import Aspect
-from interplay.design.scale import StrengthScale
+from interplay.design.strength_scale import StrengthScale
 from interplay.design.treatment import Treatment
 
 LEVEL = 0.05

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from interplay.aspects import Aspect
 from interplay.design.treatment import Treatment
 from interplay.effects.combination import Response, responses
 from interplay.estimates import NotMeasurable
@@ -33,7 +32,7 @@ def _response(found: Mapping[str, Response | NotMeasurable], name: str) -> Respo
 
 def collapsed(metric: Metric, treatments: Sequence[Treatment], measurements: Measurements) -> str:
     """Which of these treatments collapsed, and why; empty where none did or where the metric is meant to show it."""
-    if metric.aspect == Aspect.UTILITY or metric.name == "collapse":
+    if metric.shows_collapse:
         return ""
     reasons = ((one, measurements.collapse.get((one, "tuned"))) for one in treatments)
     return next((f"{one.name} collapsed: {why}" for one, why in reasons if why is not None), "")

@@ -16,6 +16,7 @@ did not train on, and calibration rows. Hence the row part counts them all. It d
 every statement is about recipes trained on halves of this pool.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
@@ -23,7 +24,7 @@ import numpy as np
 from scipy import special
 
 from interplay.arrays import Array, Float
-from interplay.effects.moderation import Prior
+from interplay.effects.moderation import Prior, fit
 
 ONE_SIDED = 0.05
 """The error of each bound of an interval: both together make it a 90 % interval."""
@@ -181,6 +182,11 @@ def _below(distance: float, spread: float, degrees: float) -> float:
 def _density(value: float, degrees: float) -> float:
     logs = special.gammaln((degrees + 1) / 2) - special.gammaln(degrees / 2) - np.log(degrees * np.pi) / 2
     return float(np.exp(logs - (degrees + 1) / 2 * np.log1p(value**2 / degrees)))
+
+
+def shared_spread(intervals: Sequence[Interval]) -> Prior | None:
+    """What intervals of one kind together say of the variance of one member; None when they are too few."""
+    return fit([one.members * one.from_members for one in intervals], [one.members - 1.0 for one in intervals])
 
 
 def why_no_interval(values: Float[Array, "member draw"]) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -11,11 +10,10 @@ from interplay.design.joint import JointContrast, contexts_of, crossing, joint_c
 from interplay.design.treatment import Treatment
 from interplay.effects.combination import Combination, Response, combine
 from interplay.effects.field import Field, collapsed, fields
-from interplay.effects.interval import ONE_SIDED
+from interplay.effects.interval import ONE_SIDED, shared_spread
 from interplay.effects.joint_effect import JointEffect, JointEffects, JointVerdict
 from interplay.effects.joint_wording import reason_of
 from interplay.effects.looks import Looks
-from interplay.effects.moderation import fit
 from interplay.effects.multiplicity import benjamini_hochberg
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable
@@ -128,7 +126,7 @@ def _moderated(found: Sequence[Found], looks: Looks) -> list[Found]:
     for one in found:
         if one.tested is not None:
             kinds.setdefault(_kind(one.asked), []).append(one.tested)
-    priors = {kind: _prior(same) for kind, same in kinds.items()}
+    priors = {kind: shared_spread([one.widest for one in same]) for kind, same in kinds.items()}
     return [
         replace(one, outcome=one.outcome.moderated(priors.get(_kind(one.asked)), error))
         if isinstance(one.outcome, Combination)
@@ -139,11 +137,6 @@ def _moderated(found: Sequence[Found], looks: Looks) -> list[Found]:
 
 def _kind(asked: Asked) -> tuple[object, ...]:
     return asked.metric.key, asked.contrast, asked.layer, asked.context, asked.what.kind, asked.what.at
-
-
-def _prior(same: Sequence[Combination]) -> Any:
-    widest = [one.widest for one in same]
-    return fit([one.members * one.from_members for one in widest], [one.members - 1.0 for one in widest])
 
 
 def _threshold(asked: Asked, tolerances: Mapping[str, float]) -> float:

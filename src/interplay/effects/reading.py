@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from interplay.aspects import Aspect
 from interplay.design.comparison import Comparison
 from interplay.design.treatment import Treatment
 from interplay.effects.contrast import Difference, paired_differences
@@ -86,7 +85,7 @@ def _baseline_sample(
 
 
 def _collapsed(measurements: Measurements, comparison: Comparison, tuning: Tuning, metric: Metric | None) -> str:
-    if metric is not None and (metric.aspect == Aspect.UTILITY or metric.name == "collapse"):
+    if metric is not None and metric.shows_collapse:
         return ""
     for treatment in (comparison.treatment, comparison.baseline):
         if treatment is None:

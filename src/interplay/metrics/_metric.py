@@ -44,6 +44,11 @@ class Metric(abc.ABC):
         return name_of(type(self))
 
     @property
+    def shows_collapse(self) -> bool:
+        """Whether it is judged of a collapsed treatment too: it is there to show that one is of no use."""
+        return self.aspect == Aspect.UTILITY or self.name == "collapse"
+
+    @property
     def key(self) -> str:
         """Name and parameters, as in results: `accuracy_disparity/race`."""
         return self.name

@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from interplay import catalogue
-from interplay.audit.register_file import FILE, PERSON, Kept, written
+from interplay.audit.findings import Findings
+from interplay.audit.register_file import FILE, MACHINE, PERSON, Kept, written
 from interplay.data.dataset import Dataset
 from interplay.decision.measured import Measured
 from interplay.decision.mitigations import told
@@ -19,13 +20,10 @@ from interplay.design.candidates import candidates, measured_at
 from interplay.effects.effect import Effect
 from interplay.interactions import Probe
 
-if TYPE_CHECKING:
-    from interplay.audit.compose import Findings
-
 GONE, BY_HAND = "no longer found", "entered by hand"
 
 
-def risk_register(found: "Findings") -> dict[str, Any]:
+def risk_register(found: Findings) -> dict[str, Any]:
     """The part "register" of the audit: every risk, the largest first, each with what people wrote about it.
 
     `kept` are the rows of the file that are no risk of this run: those a person has written something about, and those
@@ -64,7 +62,7 @@ def register_csv(part: Mapping[str, Any], kept: Kept) -> bytes:
 class _Writer:
     """Makes entries; `chosen` is where the chosen treatment was measured, by metric."""
 
-    found: "Findings"
+    found: Findings
     chosen: Mapping[str, Any]
 
     def entry(self, risk: Risk) -> dict[str, Any]:
@@ -157,7 +155,7 @@ def _sentence(entries: Sequence[Mapping[str, Any]]) -> str:
 
 def _row(entry: Mapping[str, Any], data_hash: str) -> dict[str, str]:
     group = entry["groups"][0] if entry["groups"] else None
-    return {name: _cell(entry.get(name)) for name in _PLAIN} | {
+    return {name: _cell(entry[name]) for name in MACHINE if name in entry} | {
         "status": "found" if entry["score"] is not None else "not assessed",
         "concerns_chosen": "yes" if entry["chosen"] else "no",
         "group": f"{group['name']} ({group['grouping']})" if group else "",
@@ -166,31 +164,6 @@ def _row(entry: Mapping[str, Any], data_hash: str) -> dict[str, str]:
         "data_hash": data_hash,
         **entry["person"],
     }
-
-
-_PLAIN = (
-    "id",
-    "score",
-    "likelihood",
-    "severity",
-    "pair",
-    "probe",
-    "treatment",
-    "metric",
-    "contrast",
-    "estimate",
-    "low",
-    "high",
-    "tolerance",
-    "verdict",
-    "probability_deployed",
-    "probability_claim",
-    "likelihood_claim",
-    "exceedance",
-    "weight",
-    "mechanism",
-    "mitigation",
-)
 
 
 def _cell(value: object) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from interplay.audit.methods import PARTS
+from interplay.audit.parts.methods import PARTS
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.design.plan import Design

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from interplay.aspects import Aspect
+from interplay.audit.written import plain
 from interplay.decision.decision import Decision, LimitFinding
 from interplay.decision.limits import alone_enough
 from interplay.decision.mitigations import to_try
@@ -18,7 +18,7 @@ def decided(decision: Decision, effects: Effects) -> dict[str, Any]:
     return {
         "treatment": _name(decision.treatment),
         "reasons": list(decision.reasons),
-        "rejected": [_plain(asdict(one) | {"treatment": one.treatment.name}) for one in decision.rejected],
+        "rejected": [plain(asdict(one) | {"treatment": one.treatment.name}) for one in decision.rejected],
         "limits": [asdict(one) | {"treatment": one.treatment.name} for one in decision.limits],
         "let_through": _let_through(decision.limits),
         "relaxations": [asdict(one) | {"treatment": one.treatment.name} for one in decision.relaxations],
@@ -32,7 +32,7 @@ def decided(decision: Decision, effects: Effects) -> dict[str, Any]:
         "mitigations": _mitigations(decision, effects),
         "runner_up": None
         if decision.runner_up is None
-        else _plain(asdict(decision.runner_up) | {"treatment": decision.runner_up.treatment.name}),
+        else plain(asdict(decision.runner_up) | {"treatment": decision.runner_up.treatment.name}),
         "pareto": [{"treatment": one.treatment.name, "probability": one.probability} for one in decision.pareto],
         "stability": decision.stability,
         "flips": [
@@ -86,11 +86,3 @@ def _called(effect: Effect) -> str:
 def _identity(effect: Effect) -> tuple[object, ...]:
     against = effect.baseline, effect.baseline_metric
     return effect.treatment, against, effect.metric, effect.contrast, effect.tuning, effect.applied
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value.value if isinstance(value, Aspect) else value

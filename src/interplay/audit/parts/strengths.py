@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from interplay.design.factors import Factors
-from interplay.design.ladder import ladders
+from interplay.design.strength_ladder import ladders
 from interplay.effects.dose_curve import DoseCurve, Point, Trend
 
 

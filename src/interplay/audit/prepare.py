@@ -1,0 +1,97 @@
+"""A study made ready: its data read and encoded and every run laid out, before anything is trained."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from interplay import catalogue
+from interplay.audit.decidable import refuse_undecidable
+from interplay.data.dataset import Dataset
+from interplay.data.encoder import Encoded, Encoder, fit
+from interplay.data.load import load as load_data
+from interplay.design.architecture import admitted, network_of
+from interplay.design.cost import Cost, cost, cost_at_most
+from interplay.design.forecast import Forecast, forecast
+from interplay.design.members import member_faults
+from interplay.design.plan import Design, plan
+from interplay.measurement.bench import Bench, bench
+from interplay.models.computation import called, computation
+from interplay.models.network import Network
+from interplay.study import Study
+from interplay.study.check import check
+from interplay.study.digest import digest
+from interplay.study.faults import raise_first
+from interplay.study.positions import Positions
+from interplay.training.recipes import Workshop, workshop
+from interplay.training.train import Rows
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A study with its data read, encoded and laid out; nothing is trained."""
+
+    study: Study
+    dataset: Dataset
+    encoder: Encoder
+    encoded: Encoded
+    design: Design
+    network: Network
+    digest: str
+
+    @property
+    def expected(self) -> Cost:
+        """What the run is expected to cost."""
+        columns, classes = self.encoded.matrix.shape[1], len(self.dataset.classes)
+        return cost(self.design, columns, classes, network=self.network)
+
+    @property
+    def at_most(self) -> Cost:
+        """The same if every treatment gets all the members that may be added."""
+        columns, classes = self.encoded.matrix.shape[1], len(self.dataset.classes)
+        return cost_at_most(self.design, columns, classes, network=self.network)
+
+    @property
+    def forecast(self) -> Forecast:
+        """What the literature expects of the study's interactions."""
+        return forecast(self.design.factors.all, self.design.comparisons, catalogue.interactions(), self.digest)
+
+    def workshop(self) -> Workshop:
+        """What training needs."""
+        return workshop(self.design, self.network, self.dataset, self.encoded)
+
+    def bench(self) -> Bench:
+        """What measuring needs."""
+        return self.bench_of(self.design)
+
+    def bench_of(self, design: Design) -> Bench:
+        """The same for a design with other members."""
+        return bench(design, self.network, self.dataset, self.encoder, self.encoded)
+
+    def tuning_rows(self) -> Rows:
+        """The rows on which learning rates are judged."""
+        held_out = np.flatnonzero(self.design.split.tuning)
+        return Rows(self.encoded.matrix[held_out], self.dataset.labels[held_out])
+
+
+def prepare(
+    study: Study, frame: Any = None, where: Positions | str = "the study", network: Network | None = None
+) -> Prepared:
+    """Check a study, read its data, and plan every run; `where` lets errors name the line of the study file.
+
+    `network` is trained instead of the one that the model section describes. Raises RefusedCombination where it cannot
+    be trained with the study's interventions.
+    """
+    check(study, catalogue.metrics(), catalogue.interventions(), where)
+    dataset = load_data(study.data, study.groups, frame)
+    design = plan(study, dataset)
+    raise_first(member_faults(study, design.members), where)
+    refuse_undecidable(study, design, dataset, where)
+    encoder = fit(dataset.table, dataset.features, design.pool, dataset.immutable)
+    encoded = encoder.encode(dataset.table)
+    if network is None:
+        network, own = network_of(study, dataset, encoded, where), ""
+    else:
+        network = admitted(network, design, dataset, encoded)
+        own = f"{called(network)}\n{computation(network, encoded.matrix.shape[1])}"
+    return Prepared(study, dataset, encoder, encoded, design, network, digest(study, dataset.fingerprint, own))
