@@ -11,6 +11,7 @@ import json
 import struct
 import sys
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,9 @@ class Part:
         self.row = values[:, 1:].mean(axis=0).var(ddof=1)
         self.both = max(values[:, 1:].var(axis=1, ddof=1).mean() - self.row, 0) / (members - 1)
         self.row_freedom = 1 / (1 / (draws - 1) + 1 / max(rows - 1, 1))
+        self.member_third = third_moment(values[:, 0])
+        self.row_third = third_moment(values[:, 1:].mean(axis=0)) / 2  # random weights lean twice as much as rows
+        self.member_skewness = 0.0
 
     @property
     def variance(self):
@@ -61,33 +65,94 @@ class Part:
         return max(self.member + self.row - self.both, self.member, self.row)
 
     @property
-    def degrees(self):
-        """Satterthwaite's degrees of freedom."""
-        rows = max(self.row - self.both, 0)
+    def skewness(self):
+        """That of the error of the mean."""
+        members = self.member_skewness * self.member**1.5 / np.sqrt(self.members)
+        return (members + self.row_third) / self.variance**1.5 if self.variance > 0 else 0.0
+
+    def beyond(self, distance):
+        """P(the error exceeds `distance`), of two t's: one for the members, one for what the variance holds beyond it."""
+        few, many = np.sqrt([self.member, self.variance - self.member])
         if self.variance == 0:
-            return self.freedom
-        if self.member == rows == 0:
-            return min(self.freedom, self.row_freedom)
-        return self.variance**2 / (self.member**2 / self.freedom + rows**2 / self.row_freedom)
+            return float(distance < 0)
+        freedom = self.row_freedom if self.row > self.both else min(self.freedom, self.row_freedom)
+        if few == 0 or many == 0:
+            return stats.t.sf(distance / (few + many), self.freedom if many == 0 else freedom)
+        (small, own), (large, other) = sorted([(few, self.freedom), (many, freedom)])
+        scale = gamma_ratio(own)
+
+        def share(angle):  # of the smaller error, tan(angle) long
+            longer = np.tan(angle)
+            density = scale * (1 + longer**2 / own) ** (-(own + 1) / 2) * (1 + longer**2)
+            return density * special.stdtr(other, (small * longer - distance) / large)
+
+        edges = np.arctan(
+            np.r_[-np.inf, -30, -3, 0, 3, 30, np.inf, distance / small + np.array([-4, 0, 4]) * large / small]
+        )
+        return min(sum(rule(share, *pair) for pair in pairwise(np.sort(edges))), 1.0)
+
+    def quantile(self, error):
+        """How many standard errors away both bounds lie where the error is symmetric."""
+        scale = np.sqrt(self.variance)
+        low, high = (stats.t.isf(error, freedom) for freedom in (1e4, min(self.freedom, self.row_freedom)))
+        return optimize.brentq(lambda far: np.log(self.beyond(far * scale) / error), low * 0.99, high * 1.5, xtol=1e-13)
 
     def bounds(self, error=0.05):
-        """Lower and upper."""
-        half = stats.t.ppf(1 - error, self.degrees) * np.sqrt(self.variance)
-        return self.estimate - half, self.estimate + half
+        """Lower and upper: symmetric, and that of the longer tail moved outward."""
+        scale = np.sqrt(self.variance)
+        quantile = self.quantile(error) if scale > 0 else 0.0
+        more = abs(self.skewness) * (2 * quantile**2 + 1) / 6
+        below, above = quantile + more * (self.skewness < 0), quantile + more * (self.skewness > 0)
+        return self.estimate - below * scale, self.estimate + above * scale
 
     def p_above(self, limit):
-        """The p value against "at most `limit`"."""
+        """The p value against "at most `limit`": the error of the lower bound that lies there."""
+        return self._p(self.estimate - limit, max(-self.skewness, 0))
+
+    def p_below(self, limit):
+        """The p value against "at least `limit`"."""
+        return self._p(limit - self.estimate, max(self.skewness, 0))
+
+    def _p(self, distance, lean):
         if self.variance == 0:
-            return float(self.estimate <= limit)
-        return stats.t.cdf((limit - self.estimate) / np.sqrt(self.variance), self.degrees)
+            return float(distance <= 0)
+        scale = np.sqrt(self.variance)
+        far = distance / scale - lean / 6
+        if lean > 0 and far > 0:  # the q with q + lean * (2 q ** 2 + 1) / 6 = distance / scale
+            far = (np.sqrt(1 + 4 * lean / 3 * far) - 1) / (2 * lean / 3)
+        return self.beyond(far * scale)
+
+    def chance_above(self, limit):
+        """P(the mean > `limit`)."""
+        return self.beyond(limit - self.estimate)
 
     def settled(self):
         """Whether the sign is known."""
-        return self.bounds(0.025)[0] > 0 or self.bounds(0.025)[1] < 0
+        return self.estimate != 0 and self.beyond(abs(self.estimate)) < 0.025
+
+
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(60)
+
+
+def rule(share, low, high):
+    """The integral of `share` between two places by Gauss and Legendre."""
+    return (high - low) / 2 * WEIGHTS @ share((low + high) / 2 + (high - low) / 2 * NODES)
+
+
+def gamma_ratio(freedom):
+    """The density of t at zero."""
+    return np.exp(special.gammaln((freedom + 1) / 2) - special.gammaln(freedom / 2)) / np.sqrt(freedom * np.pi)
+
+
+def third_moment(values):
+    """The third central moment without bias, 0 of two values."""
+    return stats.kstat(values, 3) if len(values) > 2 else 0.0
 
 
 def common_spread(parts):
-    """Smyth's prior of the member variances of cells of one kind: variance, degrees of freedom, and their cap."""
+    """Smyth's prior of the member variances of cells of one kind: variance, degrees of freedom, their cap, and the
+    skewness of one member.
+    """
     kept = [(part.members * part.member, part.freedom) for part in parts if part.member > 0]
     if len(kept) < 4:
         return None
@@ -95,22 +160,32 @@ def common_spread(parts):
     logs = np.log(squares) - special.digamma(half) + np.log(half)
     excess, cap = logs.var(ddof=1) - special.polygamma(1, half).mean(), 2 * half.sum()
     if excess <= 0:
-        return np.exp(logs.mean()), np.inf, cap
-    own = np.exp(optimize.brentq(lambda x: np.log(special.polygamma(1, np.exp(x)) / excess), np.log(1e-4), np.log(1e8)))
-    return np.exp(logs.mean() + special.digamma(own) - np.log(own)), 2 * own, cap
-
-
-def moderate(part, prior):
-    """Draw the member variance of a part towards the prior."""
-    if prior is None or part.variance == 0:
-        return
-    common, worth, cap = prior
-    own, square = part.members - 1, part.members * part.member
-    if np.isinf(worth):
-        part.member, part.freedom = common / part.members, cap
+        prior = np.exp(logs.mean()), np.inf, cap
     else:
-        part.member = (worth * common + own * square) / (worth + own) / part.members
-        part.freedom = min(worth + own, max(cap, own))
+        own = np.exp(
+            optimize.brentq(lambda x: np.log(special.polygamma(1, np.exp(x)) / excess), np.log(1e-4), np.log(1e8))
+        )
+        prior = np.exp(logs.mean() + special.digamma(own) - np.log(own)), 2 * own, cap
+    cubed = [(part.members * drawn_to(part, prior)[0]) ** 1.5 for part in parts]
+    return (*prior, sum(part.member_third for part in parts) / sum(cubed))
+
+
+def drawn_to(part, prior):
+    """The member part of a variance drawn towards a prior, and its degrees of freedom."""
+    common, worth, cap = prior[:3]
+    own, square = part.members - 1, part.members * part.member
+    if part.variance == 0:
+        return part.member, part.freedom
+    if np.isinf(worth):
+        return common / part.members, cap
+    return (worth * common + own * square) / (worth + own) / part.members, min(worth + own, max(cap, own))
+
+
+def moderate(part, prior, skewed=True):
+    """Draw a part towards the prior; its skewness only where the sign of the sum is settled."""
+    if prior is not None and part.variance > 0:
+        part.member, part.freedom = drawn_to(part, prior)
+        part.member_skewness = prior[3] if skewed else 0.0
 
 
 class Comparison:
@@ -147,13 +222,13 @@ class Comparison:
         if treated.settled() and (control.settled() or against_zero):
             signs = [(a, b, 1.0)]
         elif control.settled() or against_zero:
-            up = 1 - treated.p_above(0)
+            up = treated.chance_above(0)
             signs = [(1, b, up), (-1, b, 1 - up)]
         elif treated.settled():
-            up = 1 - control.p_above(0)
+            up = control.chance_above(0)
             signs = [(a, 1, up), (a, -1, 1 - up)]
         else:
-            up = 1 - Part(ours + theirs, rows).p_above(0)
+            up = Part(ours + theirs, rows).chance_above(0)
             signs = [(1, 1, up), (-1, -1, 1 - up)]
         self.cases = [(Part(a * ours - b * theirs, rows), weight) for a, b, weight in signs]
 
@@ -170,8 +245,10 @@ class Comparison:
 
     def moderate(self, prior):
         """Moderate all parts."""
-        for part in [*(case for case, _ in self.cases), *filter(None, (self.floor, self.ceiling))]:
-            moderate(part, prior)
+        for case, _ in self.cases:
+            moderate(case, prior, skewed=len(self.cases) == 1)
+        for part in filter(None, (self.floor, self.ceiling)):
+            moderate(part, prior, skewed=False)
 
     def numbers(self, error):
         """Estimate, low and high as reported, and the p value of "worse by at most the tolerance"."""

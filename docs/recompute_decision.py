@@ -51,7 +51,7 @@ def losses(criterion, samples):
     above = [pairs[pair].likeliest for pair in pairs if pair[0] < pair[1]]
     prior = common_spread(above)
     if prior is not None:  # all pairs hold no more freedom together than the losses against one candidate
-        prior = (*prior[:2], (np.mean([part.members for part in above]) - 1) * (len(having) - 1))
+        prior = (*prior[:2], (np.mean([part.members for part in above]) - 1) * (len(having) - 1), 0.0)
     for one in pairs.values():
         one.moderate(prior)
     return {pair: one.numbers(0.05)[3] for pair, one in pairs.items()}

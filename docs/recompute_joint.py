@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 from recompute import Part, benjamini_hochberg, common_spread, moderate, read
-from scipy import stats
 
 
 def subsets(names):
@@ -66,10 +65,12 @@ def cases(effect, audit, samples):
 
 def p_beyond(part, limit):
     """The p value against "between -limit and limit"."""
-    if part.variance == 0:
-        return float(abs(part.estimate) <= limit)
-    ends = (abs(part.estimate) + np.array([-limit, limit])) / np.sqrt(part.variance)
-    return min(1.0, stats.t.sf(ends, part.degrees).sum())
+    ends = (
+        (part.p_above(limit), part.p_above(-limit))
+        if part.estimate >= 0
+        else (part.p_below(limit), part.p_below(-limit))
+    )
+    return min(1.0, sum(ends))
 
 
 def main():
@@ -84,7 +85,7 @@ def main():
         prior = common_spread([max(parts, key=lambda part: part.variance) for parts in same])
         for parts in same:
             for part in parts:
-                moderate(part, prior)
+                moderate(part, prior, skewed=len(parts) == 1)
     raw, told, error = [], [], (1 - audit["methods"]["interval_level"]) / 2
     for effect, (parts, every, ratio) in zip(tested, found, strict=True):
         bounds = np.array([part.bounds(error) for part in parts])

@@ -78,7 +78,7 @@ def test_attacks_reach_what_the_formulas_say():
 
     random = np.random.default_rng(0)
     inside = random.random((400, 2_000)) < 0.5
-    for leak, scores in zip(LEAKS, _scores(random, inside), strict=True):
+    for leak, scores in zip(LEAKS, _scores(random, inside, LEAKS), strict=True):
         threshold = np.quantile(scores[~inside], 0.99)
         assert (scores[inside] > threshold).mean() == pytest.approx(exposure(leak), rel=0.06)
         pairs = random.choice(scores[inside], 200_000) > random.choice(scores[~inside], 200_000)

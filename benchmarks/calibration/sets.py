@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import log_softmax
 
 from benchmarks.calibration.claims import Seen
-from benchmarks.calibration.coverage import MEMBERS, ROWS, Quantity, covered
+from benchmarks.calibration.coverage import Grid, Quantity, covered
 from interplay.arrays import Array, Float, Int
 from interplay.conformal.quantile import thresholds_by_group
 from interplay.conformal.scores import lac
@@ -33,40 +33,55 @@ FRESH, FRESH_ROWS = 50, 5_000
 
 
 @dataclass(frozen=True)
-class ConformalSets:
-    """Mean set sizes as ratios to the control's, and the coverage of the control, four treatments."""
+class ConformalSets(Grid):
+    """Mean set sizes as ratios to the control's, and differences in coverage: four treatments."""
 
-    repetitions: int
-    members: tuple[int, ...] = MEMBERS
-    rows: tuple[int, ...] = ROWS
-    draws: int = 200
     fresh: int = FRESH
 
     def once(self, random: np.random.Generator) -> Iterator[Seen]:
         """The same members and rows, of which the first so many are looked at."""
-        members, rows = max(self.members), max(self.rows)
-        labels = random.integers(CLASSES, size=2 * rows)
-        scores = _scores(random, labels, _signals(random, members))
-        weights = np.concatenate([np.ones((1, 2 * rows)), random.exponential(size=(self.draws, 2 * rows))])
-        for some in self.rows:
-            # The first `some` rows calibrate, the next `some` are the test rows.
-            first = slice(0, 2 * some)
-            found = [_sampled(one[:, first], labels[first], weights[:, first]) for one in scores]
-            for few in self.members:
-                sizes, coverages = ([Sample(one[place][:few], some) for one in found] for place in (0, 1))
-                reached = ceil((some + 1) * (1 - MISCOVERAGE)) / (some + 1)
-                quantities = [
-                    Quantity("set size, ratio", SetSize(), sizes, None, true_ratios(some, self.fresh)),
-                    Quantity("coverage of sets", Coverage(), coverages, reached, [0.0] * (len(SIGNALS) - 1)),
-                ]
-                yield from covered(quantities, {"members": few, "rows": some})
+        for some, few, sizes, coverages in _sets(self, random, SIGNALS):
+            quantities = [
+                Quantity("set size, ratio", SetSize(), sizes, None, true_ratios(some, self.fresh)),
+                Quantity("coverage of sets", Coverage(), coverages, None, [0.0] * (len(SIGNALS) - 1)),
+            ]
+            yield from covered(quantities, {"members": few, "rows": some})
 
 
-def _signals(random: np.random.Generator, members: int) -> Float[Array, "arm member"]:
-    """How well every member of the control and of every treatment sees the right class."""
+@dataclass(frozen=True)
+class ConformalSetsAlone(Grid):
+    """The coverage of the control's sets, which takes less time, so that there are more repetitions."""
+
+    def once(self, random: np.random.Generator) -> Iterator[Seen]:
+        """As for differences."""
+        for some, few, _, coverages in _sets(self, random, SIGNALS[:1]):
+            reached = ceil((some + 1) * (1 - MISCOVERAGE)) / (some + 1)
+            quantity = Quantity("coverage of sets", Coverage(), coverages, reached, [])
+            yield from covered([quantity], {"members": few, "rows": some})
+
+
+def _sets(
+    of: Grid, random: np.random.Generator, signals: tuple[float, ...]
+) -> Iterator[tuple[int, int, list[Sample], list[Sample]]]:
+    """Rows, members, set sizes and coverages of every arm."""
+    members, rows = max(of.members), max(of.rows)
+    labels = random.integers(CLASSES, size=2 * rows)
+    scores = _scores(random, labels, _signals(random, members, signals))
+    weights = np.concatenate([np.ones((1, 2 * rows)), random.exponential(size=(of.draws, 2 * rows))])
+    for some in of.rows:
+        # The first `some` rows calibrate, the next `some` are the test rows.
+        first = slice(0, 2 * some)
+        found = [_sampled(one[:, first], labels[first], weights[:, first]) for one in scores]
+        for few in of.members:
+            sizes, coverages = ([Sample(one[place][:few], some) for one in found] for place in (0, 1))
+            yield some, few, sizes, coverages
+
+
+def _signals(random: np.random.Generator, members: int, signals: tuple[float, ...]) -> Float[Array, "arm member"]:
+    """How well every member of every arm sees the right class."""
     by_member = SIGNAL_BY_MEMBER * random.standard_normal(members)
-    by_both = SIGNAL_BY_BOTH * random.standard_normal((len(SIGNALS), members))
-    return np.asarray(np.array(SIGNALS)[:, None] + by_member + by_both)
+    by_both = SIGNAL_BY_BOTH * random.standard_normal((len(signals), members))
+    return np.asarray(np.array(signals)[:, None] + by_member + by_both)
 
 
 def _scores(
@@ -121,7 +136,7 @@ def true_ratios(rows: int, fresh: int) -> tuple[float, ...]:
 
 def _log_ratios(random: np.random.Generator, rows: int) -> Float[Array, " treatment"]:
     labels = random.integers(CLASSES, size=rows + FRESH_ROWS)
-    half = _signals(random, 8)
+    half = _signals(random, 8, SIGNALS)
     mirrored = 2 * np.array(SIGNALS)[:, None] - half
     sizes, part = [], np.zeros(rows, dtype=np.int64)
     for one in _scores(random, labels, np.concatenate([half, mirrored], axis=1)):

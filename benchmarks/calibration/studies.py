@@ -6,10 +6,10 @@ from typing import Protocol
 import numpy as np
 
 from benchmarks.calibration.claims import Seen
-from benchmarks.calibration.coverage import RatesAndGaps
+from benchmarks.calibration.coverage import RatesAndGaps, RatesAndGapsAlone
 from benchmarks.calibration.error_rates import MixedAudits, NullAudits, PlentifulRows, Power
-from benchmarks.calibration.roc import PooledAttacks
-from benchmarks.calibration.sets import ConformalSets
+from benchmarks.calibration.roc import PooledAttacks, PooledAttacksAlone
+from benchmarks.calibration.sets import ConformalSets, ConformalSetsAlone
 from benchmarks.calibration.widest import LargestGaps
 
 
@@ -30,8 +30,11 @@ FULL: tuple[Study, ...] = (
     Power(60),
     PlentifulRows(60),
     RatesAndGaps(300),
+    RatesAndGapsAlone(1_000),
     ConformalSets(160),
-    PooledAttacks(100),
+    ConformalSetsAlone(1_000),
+    PooledAttacks(60),
+    PooledAttacksAlone(400),
     LargestGaps(500),
 )
 
@@ -41,7 +44,10 @@ QUICK: tuple[Study, ...] = (
     Power(2, rows=(300, 1_000), draws=50),
     PlentifulRows(2, rows=500, draws=50),
     RatesAndGaps(8, rows=(300,), draws=50),
+    RatesAndGapsAlone(8, rows=(300,), draws=50),
     ConformalSets(4, rows=(300,), draws=50, fresh=4),
+    ConformalSetsAlone(4, rows=(300,), draws=50),
     PooledAttacks(2, members=(5,), rows=(300,), draws=50),
+    PooledAttacksAlone(2, members=(5,), rows=(300,), draws=50),
     LargestGaps(8, rows=(300,), draws=50),
 )

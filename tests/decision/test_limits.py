@@ -239,6 +239,36 @@ def test_a_level_model_is_not_ruled_out_by_a_small_group() -> None:
     assert ruled_out / 200 <= 0.05
 
 
+@pytest.mark.parametrize(("worse", "least", "most"), [(0.0, 0.0, 0.05), (0.35, 0.6, 1.0)])
+def test_a_limit_below_the_noise_of_small_groups_is_not_shown_to_be_broken(
+    worse: float, least: float, most: float
+) -> None:
+    """Five groups of 40 rows and a limit of 0.05, which nobody keeps with a probability above 0.05: without a gap and
+    with one of 0.35."""
+    random = np.random.default_rng(9)
+    unlikely, broken = 0, 0
+    for _ in range(150):
+        columns = []
+        for rate in (0.85, 0.85, 0.85, 0.85, 0.85 - worse):
+            hits = random.random(40) < rate
+            weights = np.vstack([np.ones(40), random.exponential(size=(60, 40))])
+            columns.append(0.01 * random.standard_normal((8, 1)) + (weights @ hits) / weights.sum(axis=1))
+        expected = predict(gaps(*(columns[0] - one for one in columns[1:])))
+        unlikely += expected.chance("at_most", 0.05) <= 0.05
+        broken += expected.refutes("at_most", 0.05)
+    assert unlikely / 150 > 0.9
+    assert least <= broken / 150 <= most
+
+
+def test_what_keeps_a_limit_shows_as_much_as_it_is_likely_to(kit: Any) -> None:
+    """One gap: the two tails beyond the gap that was found, around the limit, by t."""
+    expected = predict(gaps(0.15 + 0.05 * np.linspace(-1, 1, 8)[:, None] * np.ones((1, 61))))
+    ends = (np.array([0.15 - 0.05, 0.15 + 0.05])) / expected.spread
+    assert expected.as_much(0.05) == pytest.approx(stats.t.sf(ends, expected.degrees).sum(), abs=0.015)
+    assert expected.as_much(0.2) == 1.0
+    assert expected.refutes("at_most", 0.01) == (expected.as_much(0.01) <= 0.05)
+
+
 def test_admitted_models_that_break_one_of_three_limits(kit: Any) -> None:
     """The hardest truths for Holm's method: limits broken by 1.7, 2.5 and 5 % of models, and by 4 % each."""
     random = np.random.default_rng(4)

@@ -13,7 +13,8 @@ FIELDS = (
     "member_degrees",
     "row_degrees",
     "standard_error",
-    "degrees",
+    "third_from_rows",
+    "sign_settled",
 )
 
 
@@ -36,7 +37,7 @@ def test_every_pair_is_the_crossed_interval_of_its_difference(signs: tuple[int, 
                 for name in FIELDS:
                     assert getattr(found, name)[i, j] == pytest.approx(getattr(wanted, name)), name
                 assert found.p_above(0.3)[i, j] == pytest.approx(wanted.p_above(0.3))
-                assert found.half_width(0.05)[i, j] == pytest.approx(wanted.half_width)
+                assert found.low(0.05)[i, j] == pytest.approx(wanted.low)
 
 
 def test_the_values_themselves() -> None:
@@ -59,4 +60,4 @@ def test_moderated_like_single_intervals() -> None:
     found = paired(values, [50, 50]).differences().moderated(prior)
     wanted = crossed_interval(values[0] - values[1], 50).moderated(prior)
     assert found.standard_error[0, 1] == pytest.approx(wanted.standard_error)
-    assert found.degrees[0, 1] == pytest.approx(wanted.degrees)
+    assert found.member_degrees[0, 1] == pytest.approx(wanted.member_degrees)

@@ -7,9 +7,8 @@ import numpy as np
 from interplay.arrays import Array, Bool, Float
 from interplay.decision.decision import LimitFinding
 from interplay.decision.draws import Repetitions
-from interplay.decision.limits import ROUNDING
 from interplay.decision.measured import Measured
-from interplay.decision.prediction import SURE
+from interplay.decision.prediction import ROUNDING, SURE
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
 

@@ -8,7 +8,7 @@ smallest p must be at most 0.05 / count, the next at most 0.05 / (count - 1), an
 chance of admitting a candidate whose deployed model breaks one of its limits, and it costs nothing beside a limit that is
 kept for certain. It does not bound the chance that an admitted candidate breaks one, which is larger where few are
 admitted. Breaking a single limit is enough, so that a candidate is ruled out by one limit which it keeps with probability
-0.05 or less, without a correction.
+0.05 or less, without a correction; of a gap, only where a model that keeps the limit would hardly show as much.
 
 Reference: Holm (1979), "A simple sequentially rejective multiple test procedure".
 """
@@ -20,7 +20,7 @@ import numpy as np
 
 from interplay.decision.decision import Bound, LimitFinding, Status
 from interplay.decision.measured import Measured
-from interplay.decision.prediction import SURE, Prediction
+from interplay.decision.prediction import ROUNDING, SURE, Prediction
 from interplay.decision.settling import Goal, what_would_settle
 from interplay.design.treatment import Treatment
 from interplay.effects.cause import Need
@@ -29,9 +29,6 @@ from interplay.effects.wording import count
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import PrivacyBudget
 from interplay.study.model import LimitSection
-
-ROUNDING = 1e-7
-"""Rounding must not bar a candidate whose limit is exactly the reachable one."""
 
 Limit = tuple[str, Bound, float]
 Key = TypeVar("Key")
@@ -102,15 +99,17 @@ def _finding(
 ) -> LimitFinding:
     metric, bound, declared = limit
     chance = chances[limit]
-    kept, broken = admits(adjusted[limit]), chance <= 1 - SURE + ROUNDING
+    kept, broken = admits(adjusted[limit]), expected.refutes(bound, declared)
     status: Status = "inadmissible" if broken else "admissible" if kept else "undecided"
     level = _level(limit, chances)
     told = f"{_said(limit)} holds for one deployed model with probability {chance:.2f}"
     if len(chances) > 1 and not broken and round(chance, 2) != round(adjusted[limit], 2):
         told = f"{told} ({adjusted[limit]:.2f} corrected for {len(chances)} limits)"
+    if chance <= 1 - SURE and not broken:
+        told = f"{told}, and is not shown to be broken: groups this small show as much without it in {_often(expected, declared)}"
     need = None
     if status == "undecided" and isinstance(sample, Sample):
-        need = what_would_settle(expected, Goal(bound, declared, level, 1 - SURE), sample)
+        need = what_would_settle(expected, Goal(bound, declared, level), sample)
     return LimitFinding(
         treatment=candidate,
         metric=metric,
@@ -126,6 +125,10 @@ def _finding(
         high=expected.quantile(SURE),
         needed=need,
     )
+
+
+def _often(expected: Prediction, declared: float) -> str:
+    return f"{100 * expected.as_much(declared):.0f} % of cases"
 
 
 def _level(limit: Limit, chances: Mapping[Limit, float]) -> float:

@@ -10,7 +10,7 @@ from interplay.aspects import Aspect
 from interplay.decision.measured import Measured
 from interplay.decision.pairs import Intervals, Paired, Square, paired
 from interplay.design.treatment import Treatment
-from interplay.effects.interval import ONE_SIDED, why_no_interval
+from interplay.effects.interval import why_no_interval
 from interplay.effects.moderation import Prior, fit
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import Sample
@@ -85,8 +85,8 @@ class Losses:
 
     def lows(self, error: float) -> tuple[Float[Array, "case having having"], Square | None]:
         """The lower bounds of every case, and those of the floor."""
-        cases = np.stack([case.intervals.estimate - case.intervals.half_width(error) for case in self.cases])
-        return cases, None if self.floor is None else self.floor.estimate - self.floor.half_width(error)
+        cases = np.stack([case.intervals.low(error) for case in self.cases])
+        return cases, None if self.floor is None else self.floor.low(error)
 
     def bounds(self, one: int, other: int, error: float) -> tuple[float, float, float]:
         """The loss of `one` against `other`, two of `places`: estimate, low and high as they are reported."""
@@ -150,7 +150,7 @@ def _losses(criterion: Criterion, columns: Mapping[int, tuple[Float[Array, "memb
     likeliest = pairs.differences(sign, sign.T)
     prior = _prior(likeliest)
     alone = pairs.own()
-    known = np.abs(alone.estimate) > alone.half_width(ONE_SIDED / 2)
+    known = alone.sign_settled
     floor = _mirrored(alone).moderated(prior)
     cases = tuple(_case(pairs, known, sign, open_sign, prior) for open_sign in (1.0, -1.0))
     return Losses(criterion, places, values, likeliest.estimate, cases, floor, known.T)
@@ -165,13 +165,14 @@ def _case(pairs: Paired, known: Bool[Array, "i j"], sign: Square, open_sign: flo
 def _mirrored(alone: Intervals) -> Intervals:
     """Entry (i, j) is minus the size of the gap of j over the members that both share."""
     return Intervals(
-        -np.abs(alone.estimate.T),
-        alone.from_members.T,
-        alone.from_rows.T,
-        alone.residual.T,
-        alone.members,
-        alone.member_degrees,
-        alone.row_degrees,
+        estimate=-np.abs(alone.estimate.T),
+        from_members=alone.from_members.T,
+        from_rows=alone.from_rows.T,
+        residual=alone.residual.T,
+        members=alone.members,
+        member_degrees=alone.member_degrees,
+        row_degrees=alone.row_degrees,
+        third_from_rows=np.where(alone.estimate >= 0, -1, 1).T * alone.third_from_rows.T,
     )
 
 

@@ -4,7 +4,8 @@ Every part of `interplay.effects.interval.crossed_interval` is a variance, and t
 
     var(a * x - b * y) = var(x) + var(y) - 2 * a * b * cov(x, y)    with a, b = +1 or -1
 
-so that one matrix of covariances over the candidates serves all pairs and all signs.
+so that one matrix of covariances over the candidates serves all pairs and all signs. So does one of third moments, for
+how lopsided the error of the rows is.
 """
 
 from collections.abc import Sequence
@@ -12,10 +13,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy import special
 
-from interplay.arrays import Array, Float
+from interplay.arrays import Array, Bool, Float
+from interplay.effects.interval import ONE_SIDED
+from interplay.effects.lopsided import quantile_at, reach, unbiased
 from interplay.effects.moderation import Prior
+from interplay.effects.two_errors import TwoErrors
 
 Square = Float[Array, "candidate candidate"]
 
@@ -41,6 +44,18 @@ class Spreads:
 
 
 @dataclass(frozen=True, eq=False)
+class Thirds:
+    """Third central moments: `own[i, j]` is the mean of x_i ** 3, and `cross[i, j]` that of x_i ** 2 * x_j."""
+
+    own: Square
+    cross: Square
+
+    def of_difference(self, first: Square | float, second: Square | float) -> Square:
+        """Those of first[i, j] * i - second[i, j] * j, with signs +1 or -1."""
+        return first * (self.own + 3 * self.cross.T) - second * (self.own.T + 3 * self.cross)
+
+
+@dataclass(frozen=True, eq=False)
 class Intervals:
     """Estimates with their variances and degrees of freedom, as arrays; the fields are those of `Interval`."""
 
@@ -51,6 +66,7 @@ class Intervals:
     members: Square
     member_degrees: Square
     row_degrees: Square
+    third_from_rows: Square
 
     @cached_property
     def standard_error(self) -> Square:
@@ -58,23 +74,41 @@ class Intervals:
         whole = self.from_members + self.from_rows - self.residual
         return np.sqrt(np.maximum(np.maximum(whole, self.from_members), self.from_rows))
 
-    @cached_property
-    def degrees(self) -> Square:
-        """Satterthwaite's degrees of freedom."""
-        total, rows = self.standard_error**2, np.maximum(self.from_rows - self.residual, 0.0)
-        parts = self.from_members**2 / self.member_degrees + rows**2 / self.row_degrees
-        least = np.where(total > 0, np.minimum(self.member_degrees, self.row_degrees), self.member_degrees)
-        return np.divide(total**2, parts, out=np.array(least, dtype=float), where=parts > 0)
-
     def p_above(self, threshold: Square | float) -> Square:
         """The p values against "at most `threshold`"."""
-        room, error = threshold - self.estimate, self.standard_error
-        scaled = np.divide(room, error, out=np.where(room < 0, -np.inf, np.inf), where=error > 0)
-        return np.asarray(special.stdtr(self.degrees, scaled))
+        room, error = self.estimate - threshold, self.standard_error
+        scaled = np.divide(room, error, out=np.zeros(room.shape), where=error > 0)
+        found = self.errors.beyond(quantile_at(scaled, self._leaning_down) * error)
+        return np.asarray(np.where(error > 0, found, room <= 0))
 
-    def half_width(self, error: float) -> Square:
-        """Half the length of the intervals with this chance of error of each bound."""
-        return np.asarray(special.stdtrit(self.degrees, 1 - error)) * self.standard_error
+    def low(self, error: float) -> Square:
+        """The lower bounds with this chance of error each."""
+        scale = self.standard_error
+        quantiles = np.divide(self.errors.reaches(error), scale, out=np.zeros(scale.shape), where=scale > 0)
+        return self.estimate - reach(quantiles, self._leaning_down) * scale
+
+    @property
+    def sign_settled(self) -> Bool[Array, "candidate candidate"]:
+        """Whether the symmetric two-sided 95 % interval leaves out zero."""
+        return (self.estimate != 0) & (self.errors.beyond(np.abs(self.estimate)) < ONE_SIDED / 2)
+
+    @cached_property
+    def errors(self) -> TwoErrors:
+        """The errors of the members, and what the variances hold beyond them."""
+        least = np.minimum(self.row_degrees, self.member_degrees)
+        return TwoErrors(
+            first=np.sqrt(self.from_members),
+            first_degrees=self.member_degrees,
+            second=np.sqrt(np.maximum(self.standard_error**2 - self.from_members, 0.0)),
+            second_degrees=np.where(self.from_rows > self.residual, self.row_degrees, least),
+        )
+
+    @cached_property
+    def _leaning_down(self) -> Square:
+        """The skewness of the error where it is negative, so that the lower bound is the one that moves."""
+        cubed = self.standard_error**3
+        skewness = np.divide(self.third_from_rows, cubed, out=np.zeros(cubed.shape), where=cubed > 0)
+        return np.minimum(skewness, 0.0)
 
     def moderated(self, prior: Prior | None) -> "Intervals":
         """The same with the spread over members drawn towards a prior; a point stays one."""
@@ -105,21 +139,26 @@ class Paired:
     from_members: Spreads
     from_rows: Spreads
     single: Spreads
+    thirds: Thirds
 
     def differences(self, first: Square | float = 1.0, second: Square | float = 1.0) -> Intervals:
         """first[i, j] * i - second[i, j] * j for all pairs, with signs +1 or -1."""
         signs = np.broadcast_to(np.asarray(first * second, dtype=float), self.means.shape)
         spreads = [one.of_difference(signs) for one in (self.from_members, self.from_rows, self.single)]
-        return self._intervals(first * self.means - second * self.means.T, *spreads)
+        thirds = self.thirds.of_difference(first, second)
+        return self._intervals(first * self.means - second * self.means.T, thirds, *spreads)
 
     def own(self) -> Intervals:
         """The candidates themselves: i over the members it shares with j."""
-        return self._intervals(self.means, self.from_members.own, self.from_rows.own, self.single.own)
+        spreads = [one.own for one in (self.from_members, self.from_rows, self.single)]
+        return self._intervals(self.means, self.thirds.own, *spreads)
 
-    def _intervals(self, estimate: Square, from_members: Square, from_rows: Square, single: Square) -> Intervals:
+    def _intervals(
+        self, estimate: Square, thirds: Square, from_members: Square, from_rows: Square, single: Square
+    ) -> Intervals:
         residual = np.maximum(single - from_rows, 0.0) / (self.members - 1)
         freedom = self.members - 1.0
-        return Intervals(estimate, from_members, from_rows, residual, self.members, freedom, self.row_degrees)
+        return Intervals(estimate, from_members, from_rows, residual, self.members, freedom, self.row_degrees, thirds)
 
 
 def paired(values: Sequence[Float[Array, "member draw"]], supports: Sequence[int]) -> Paired:
@@ -131,12 +170,12 @@ def paired(values: Sequence[Float[Array, "member draw"]], supports: Sequence[int
         >>> import numpy as np
         >>> low, high = np.array([[1.0, 1.0, 1.0], [3.0, 3.0, 3.0]]), np.array([[2.0, 2.0, 2.0], [6.0, 6.0, 6.0]])
         >>> found = paired([low, high], [100, 100]).differences()
-        >>> float(found.estimate[1, 0]), float(found.standard_error[1, 0]), float(found.degrees[1, 0])
+        >>> float(found.estimate[1, 0]), float(found.standard_error[1, 0]), float(found.member_degrees[1, 0])
         (2.0, 1.0, 1.0)
     """
     counts, draws = np.array([len(one) for one in values]), values[0].shape[1]
     common = np.minimum.outer(counts, counts)
-    found: list[Square] = [np.zeros(common.shape) for _ in range(7)]
+    found: list[Square] = [np.zeros(common.shape) for _ in range(9)]
     for members in np.unique(counts):
         places = np.flatnonzero(counts >= members).tolist()
         stacked = np.stack([values[place][:members] for place in places])
@@ -154,11 +193,14 @@ def paired(values: Sequence[Float[Array, "member draw"]], supports: Sequence[int
         from_members=Spreads(*spreads[0:2]),
         from_rows=Spreads(*spreads[2:4]),
         single=Spreads(*spreads[4:6]),
+        thirds=Thirds(*spreads[6:8]),
     )
 
 
 def _parts(values: Float[Array, "candidate member draw"]) -> list[Square]:
-    """The means, and own and cross parts of the spread over members, of the rows and of the rows of single members."""
+    """The means, and own and cross parts of the spread over members, of the rows and of the rows of single members, and
+    of the third moments over rows.
+    """
     members = values.shape[1]
     # Counted from the first value, so that a candidate whose values are all equal has a variance of exactly zero.
     first = values[:, :1, 0]
@@ -169,6 +211,9 @@ def _parts(values: Float[Array, "candidate member draw"]) -> list[Square]:
         np.atleast_2d(np.cov(drawn.mean(axis=1))),
         alone @ alone.T / (members * (drawn.shape[2] - 1)),
     ]
+    over_rows = drawn.mean(axis=1)
+    centred = over_rows - over_rows.mean(axis=1, keepdims=True)
+    covariances.append(centred**2 @ centred.T * unbiased(centred.shape[1]) / 2)
     both = [part for one in covariances for part in (_in_rows(np.diag(one)), one)]
     return [_in_rows(values[:, :, 0].mean(axis=1)), *both]
 

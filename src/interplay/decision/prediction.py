@@ -16,6 +16,9 @@ from interplay.estimates import Sample
 SURE = 0.95
 """The probability that admits a candidate; one minus it, or less, rules it out."""
 
+ROUNDING = 1e-7
+"""Rounding must not bar a candidate whose limit is exactly the reachable one."""
+
 SIMULATED = 4_000
 """Draws of the joint distribution of all gaps."""
 
@@ -87,6 +90,29 @@ class Prediction:
         if len(self.means) > 1:
             return float(_within(self._simulated, bound, limit).mean())
         return float(self._exact(bound, limit, self.means)[0])
+
+    def as_much(self, limit: float) -> float:
+        """The probability that a model whose largest gap is `limit` would show a gap as large as this one did.
+
+        as_much = P(largest gap of (means * limit / mean + error) >= mean)
+
+        with the error of `chance`: gaps in the proportions that were found, shrunk until the limit is kept. It is 1 where
+        the limit is not exceeded. With several small groups the largest gap is wide whatever the model does, so that a
+        low probability of keeping a limit is not yet evidence against it.
+        """
+        if self.mean <= limit:
+            return 1.0
+        shown = self._quantity(self._drawn - self.means * (1 - limit / self.mean))
+        return float((shown >= self.mean).mean())
+
+    def refutes(self, bound: Bound, limit: float) -> bool:
+        """Whether one deployed model is shown to break the limit.
+
+        It keeps it with probability 0.05 or less; and, of a gap, one that keeps it would hardly show as much.
+        """
+        if self.chance(bound, limit) > 1 - SURE + ROUNDING:
+            return False
+        return not self.rates or bound == "at_least" or self.as_much(limit) <= 1 - SURE
 
     def chances(self, bound: Bound, limit: float, moves: Float[Array, "draw part"]) -> Float[Array, " draw"]:
         """The same for every draw that moves the means.

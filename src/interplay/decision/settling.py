@@ -12,17 +12,15 @@ from interplay.estimates import Sample
 
 @dataclass(frozen=True)
 class Goal:
-    """A limit which counts as kept at probability `sure` or more, and as broken at `ruled_out` or less."""
+    """A limit which counts as kept at probability `sure` or more."""
 
     bound: Bound
     declared: float
     sure: float
-    ruled_out: float
 
     def settled(self, expected: Prediction) -> bool:
-        """Whether it is either."""
-        chance = expected.chance(self.bound, self.declared)
-        return chance >= self.sure or chance <= self.ruled_out
+        """Whether it is kept or shown to be broken."""
+        return expected.chance(self.bound, self.declared) >= self.sure or expected.refutes(self.bound, self.declared)
 
 
 def what_would_settle(expected: Prediction, goal: Goal, sample: Sample) -> Need:

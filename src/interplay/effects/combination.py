@@ -85,7 +85,8 @@ class Combination:
 
     def moderated(self, prior: Prior | None, error: float) -> "Combination":
         """The same with the spread over members drawn towards a prior, and bounds with this chance of error each."""
-        return replace(self, cases=tuple(case.moderated(prior).at(error) for case in self.cases))
+        own = prior if len(self.cases) == 1 else prior and prior.even
+        return replace(self, cases=tuple(case.moderated(own).at(error) for case in self.cases))
 
     def _reported(self, value: float) -> float:
         return float(np.expm1(value)) if self.relative else value
@@ -103,8 +104,9 @@ def two_sided(interval: Interval, limit: float) -> float:
         >>> round(two_sided(found, 0.3), 3), round(two_sided(found, 0.0), 4)
         (0.04, 0.0011)
     """
-    above, below = interval.p_above(limit), interval.p_above(-limit)
-    return min(1.0, above + below if interval.estimate >= 0 else 2 - above - below)
+    if interval.estimate >= 0:
+        return min(1.0, interval.p_above(limit) + interval.p_above(-limit))
+    return min(1.0, interval.p_below(-limit) + interval.p_below(limit))
 
 
 def responses(sample: Sample, metric: Metric) -> Mapping[str, Response | NotMeasurable]:

@@ -110,8 +110,8 @@ class Difference:
     def p_below(self, tolerance: float) -> float:
         """The p value against "worse by at least `tolerance`"."""
         limit = self.scaled(tolerance)
-        found = max(1 - case.interval.p_above(limit) for case in self.cases)
-        return found if self.at_most is None else min(found, 1 - self.at_most.p_above(limit))
+        found = max(case.interval.p_below(limit) for case in self.cases)
+        return found if self.at_most is None else min(found, self.at_most.p_below(limit))
 
     def probability_above(self, tolerance: float) -> float:
         """P(worse by more than `tolerance` | data) with a flat prior."""
@@ -131,9 +131,14 @@ class Difference:
         return sum(case.weight * case.interval.excess(limit) for case in self.cases) / max(limit, 1e-12)
 
     def moderated(self, prior: Prior | None, error: float) -> "Difference":
-        """The same with the spread over members drawn towards a prior, and bounds with this chance of error each."""
-        cases = tuple(replace(case, interval=case.interval.moderated(prior).at(error)) for case in self.cases)
-        at_least, at_most = (one and one.moderated(prior).at(error) for one in (self.at_least, self.at_most))
+        """The same with the spread over members drawn towards a prior, and bounds with this chance of error each.
+
+        The skewness is that of differences whose signs are settled.
+        """
+        even = prior and prior.even
+        own = prior if self.settled else even
+        cases = tuple(replace(case, interval=case.interval.moderated(own).at(error)) for case in self.cases)
+        at_least, at_most = (one and one.moderated(even).at(error) for one in (self.at_least, self.at_most))
         return replace(self, cases=cases, at_least=at_least, at_most=at_most)
 
     def smallest_detectable(self, tolerance: float) -> float:
@@ -249,4 +254,4 @@ def _is_settled(gap: Values, support: int) -> bool:
 
 
 def _chance_positive(gap: Values, support: int) -> float:
-    return 1 - crossed_interval(gap, support).p_above(0.0)
+    return crossed_interval(gap, support).chance_above(0.0)

@@ -103,7 +103,7 @@ def _trend(placed: Mapping[float, Treatment], own: Field, looks: Looks) -> Trend
     if isinstance(found, NotMeasurable):
         return found
     rising = max(case.p_above(0.0) for case in found.cases)
-    falling = max(1 - case.p_above(0.0) for case in found.cases)
+    falling = max(case.p_below(0.0) for case in found.cases)
     both = found.p_beyond(0.0)
     return Trend(
         strengths=scale.values,

@@ -14,17 +14,23 @@ which is subtracted. Either spread alone is a lower bound for the truth, so the 
 Row draws are Bayesian bootstrap weights (independent exponentials) over all rows at once: test rows, pool rows a member
 did not train on, and calibration rows. Hence the row part counts them all. It does not count the choice of the pool:
 every statement is about recipes trained on halves of this pool.
+
+The error of the mean may be lopsided (see `interplay.effects.lopsided`). What rows do to it is in the draws; what
+members do is estimated over many cells (see `interplay.effects.moderation`), since a few members cannot tell.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import sqrt
 
 import numpy as np
 from scipy import special
 
 from interplay.arrays import Array, Float
+from interplay.effects.lopsided import quantile_at, reach, third_moment
 from interplay.effects.moderation import Prior, fit
+from interplay.effects.two_errors import TwoErrors
 
 ONE_SIDED = 0.05
 """The error of each bound of an interval: both together make it a 90 % interval."""
@@ -42,6 +48,9 @@ class Interval:
     the member part is `member_degrees`, that of the row part `row_degrees`. `error` is the chance that either bound is
     on the wrong side of the truth. A variance of exactly zero (the same value in every member and draw) makes the
     interval a point.
+
+    `third_of_member` and `third_from_rows` are third central moments: of one member's value, and of the mean over other
+    rows. `member_skewness` is that of one member's value, and 0 where no other cells tell it.
     """
 
     estimate: float
@@ -51,9 +60,12 @@ class Interval:
     members: int
     member_degrees: float
     row_degrees: float
+    third_of_member: float = 0.0
+    third_from_rows: float = 0.0
+    member_skewness: float = 0.0
     error: float = ONE_SIDED
 
-    @property
+    @cached_property
     def variance(self) -> float:
         """All three parts, the residual once."""
         return max(self.from_members + self.from_rows - self.residual, self.from_members, self.from_rows)
@@ -68,25 +80,34 @@ class Interval:
             return min(self.member_degrees, self.row_degrees)
         return 1 / ((self.from_members / total) ** 2 / self.member_degrees + (rows / total) ** 2 / self.row_degrees)
 
-    @property
+    @cached_property
     def standard_error(self) -> float:
         """The square root of the variance."""
         return sqrt(self.variance)
 
-    @property
-    def half_width(self) -> float:
-        """Half the length of the interval."""
-        return self._quantile(1 - self.error) * self.standard_error
+    @cached_property
+    def errors(self) -> TwoErrors:
+        """The error of the members, and what the variance holds beyond it."""
+        rows = self.row_degrees if self.from_rows > self.residual else min(self.row_degrees, self.member_degrees)
+        return TwoErrors(
+            sqrt(self.from_members), self.member_degrees, sqrt(max(self.variance - self.from_members, 0.0)), rows
+        )
 
-    @property
+    @cached_property
+    def skewness(self) -> float:
+        """The skewness of the error of the mean, of members and rows together."""
+        members = self.member_skewness * self.from_members**1.5 / sqrt(self.members)
+        return (members + self.third_from_rows) / self.variance**1.5 if self.variance > 0 else 0.0
+
+    @cached_property
     def low(self) -> float:
         """The lower bound."""
-        return self.estimate - self.half_width
+        return self.estimate - self._reach(min(self.skewness, 0.0))
 
-    @property
+    @cached_property
     def high(self) -> float:
         """The upper bound."""
-        return self.estimate + self.half_width
+        return self.estimate + self._reach(max(self.skewness, 0.0))
 
     @property
     def member_spread(self) -> float:
@@ -95,17 +116,20 @@ class Interval:
 
     @property
     def sign_settled(self) -> bool:
-        """Whether its two-sided 95 % interval leaves out zero; either sign may be the wrong one."""
-        wide = self.at(ONE_SIDED / 2)
-        return wide.low > 0 or wide.high < 0
+        """Whether the symmetric two-sided 95 % interval leaves out zero; either sign may be the wrong one."""
+        return self.estimate != 0 and float(self.errors.beyond(abs(self.estimate))) < ONE_SIDED / 2
 
     def p_above(self, threshold: float) -> float:
-        """The p value against "at most `threshold`"; small when the value is larger."""
-        return _below(threshold - self.estimate, self.standard_error, self.degrees)
+        """The p value against "at most `threshold`"; below `error` where the lower bound is above it."""
+        return self._tail(self.estimate - threshold, min(self.skewness, 0.0))
+
+    def p_below(self, threshold: float) -> float:
+        """The p value against "at least `threshold`"; below `error` where the upper bound is below it."""
+        return self._tail(threshold - self.estimate, max(self.skewness, 0.0))
 
     def chance_above(self, threshold: float) -> float:
         """P(the mean over members > `threshold` | data) with a flat prior."""
-        return 1 - self.p_above(threshold)
+        return float(self.errors.beyond(threshold - self.estimate))
 
     def chance_one_above(self, threshold: float) -> float:
         """P(the value of one more member > `threshold` | data) with a flat prior."""
@@ -135,7 +159,7 @@ class Interval:
     @property
     def detectable(self) -> float:
         """How far beyond a threshold a value must lie to be shown above it with 80 % power."""
-        return (self._quantile(1 - self.error) + self._quantile(POWER)) * self.standard_error
+        return (self.quantile + float(special.stdtrit(self.degrees, POWER))) * self.standard_error
 
     def chance_settled(self, threshold: float, members: int) -> float:
         """The chance that with `members` in all a bound will have left `threshold`, on either side.
@@ -162,14 +186,27 @@ class Interval:
         if prior is None or self.variance == 0:
             return self
         variance, degrees = prior.moderated(self.members * self.from_members, self.members - 1.0)
-        return replace(self, from_members=variance / self.members, member_degrees=degrees)
+        return replace(
+            self, from_members=variance / self.members, member_degrees=degrees, member_skewness=prior.skewness
+        )
 
     def at(self, error: float) -> "Interval":
         """The same with another chance of error of each bound."""
         return replace(self, error=error)
 
-    def _quantile(self, level: float) -> float:
-        return float(special.stdtrit(self.degrees, level))
+    def _reach(self, skewness: float) -> float:
+        return float(reach(self.quantile, skewness)) * self.standard_error
+
+    @cached_property
+    def quantile(self) -> float:
+        """How many standard errors away both bounds lie where the error is symmetric."""
+        return float(self.errors.reaches(self.error)) / self.standard_error if self.variance > 0 else 0.0
+
+    def _tail(self, distance: float, skewness: float) -> float:
+        """The p value of an estimate that lies so far on this side of a threshold."""
+        if self.variance == 0:
+            return 0.0 if distance > 0 else 1.0
+        return float(self.errors.beyond(quantile_at(distance / self.standard_error, skewness) * self.standard_error))
 
 
 def _below(distance: float, spread: float, degrees: float) -> float:
@@ -185,8 +222,16 @@ def _density(value: float, degrees: float) -> float:
 
 
 def shared_spread(intervals: Sequence[Interval]) -> Prior | None:
-    """What intervals of one kind together say of the variance of one member; None when they are too few."""
-    return fit([one.members * one.from_members for one in intervals], [one.members - 1.0 for one in intervals])
+    """What intervals of one kind together say of the spread and skewness of one member; None when they are too few.
+
+    skewness = sum of third moments of a member / sum of moderated variances of a member ** 1.5
+    """
+    found = fit([one.members * one.from_members for one in intervals], [one.members - 1.0 for one in intervals])
+    if found is None:
+        return None
+    moderated = [one.moderated(found) for one in intervals]
+    cubed = sum((one.members * one.from_members) ** 1.5 for one in moderated)
+    return replace(found, skewness=sum(one.third_of_member for one in intervals) / cubed)
 
 
 def why_no_interval(values: Float[Array, "member draw"]) -> str:
@@ -204,7 +249,8 @@ def crossed_interval(values: Float[Array, "member draw"], support: int) -> Inter
 
     with the parts of the module's text, `values` a value for each member and row draw (draw 0 with unit weights), and
     `support` the number of distinct rows behind them. The degrees of freedom are Satterthwaite's: members - 1 for the
-    members; for the rows the harmonic sum of draws - 1 and support - 1.
+    members; for the rows the harmonic sum of draws - 1 and support - 1. Exponential weights have twice the skewness that
+    other rows have, so the third moment over the draws is halved.
 
     Needs two members and two draws beside draw 0, all finite, and raises `ValueError` otherwise.
 
@@ -225,6 +271,14 @@ def crossed_interval(values: Float[Array, "member draw"], support: int) -> Inter
     from_rows = float(values[:, 1:].mean(axis=0).var(ddof=1))
     single = float(values[:, 1:].var(axis=1, ddof=1).mean())
     residual = max(single - from_rows, 0.0) / (members - 1)
-    rows = 1 / (1 / (draws - 2) + 1 / max(support - 1, 1))
-    estimate = float(values[:, 0].mean())
-    return Interval(estimate, from_members, from_rows, residual, members, members - 1.0, rows)
+    return Interval(
+        estimate=float(values[:, 0].mean()),
+        from_members=from_members,
+        from_rows=from_rows,
+        residual=residual,
+        members=members,
+        member_degrees=members - 1.0,
+        row_degrees=1 / (1 / (draws - 2) + 1 / max(support - 1, 1)),
+        third_of_member=third_moment(values[:, 0]),
+        third_from_rows=third_moment(values[:, 1:].mean(axis=0)) / 2,
+    )

@@ -2,11 +2,11 @@
 
 With five members a variance is itself known to about a third. Treatments that are measured by the same metric, on the
 same rows, have similar spreads; how similar is estimated, and every variance is drawn towards the common one as much as
-that warrants.
+that warrants. They also resemble each other in how lopsided members are, which few members cannot tell either.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isinf
 
 import numpy as np
@@ -20,12 +20,19 @@ LEAST_CELLS = 4
 class Prior:
     """What the other cells say of a variance: a value, and how many degrees of freedom it is worth.
 
-    `cap` bounds the freedom of a moderated variance by that of all cells together.
+    `cap` bounds the freedom of a moderated variance by that of all cells together. `skewness` is that of one member's
+    value, common to the cells.
     """
 
     variance: float
     degrees: float
     cap: float
+    skewness: float = 0.0
+
+    @property
+    def even(self) -> "Prior":
+        """The same without skewness, for sums whose sign may be turned."""
+        return replace(self, skewness=0.0)
 
     def moderated(self, variance: float, degrees: float) -> tuple[float, float]:
         """A variance with `degrees` of freedom drawn towards the common one, and its degrees of freedom.

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy import special
 
 from interplay.arrays import Array, Float
 from interplay.effects.interval import ONE_SIDED, Interval, crossed_interval
+from interplay.effects.lopsided import reach
 from interplay.estimates import Contrast, NotMeasurable, Sample
 
 SIMULATED = 10_000
@@ -41,7 +41,8 @@ def widest_gap(sample: Sample) -> WidestGap | NotMeasurable:
     estimate = max over pairs of |mean over members of the gap|
     low, high = max over pairs of max(|gap| - q * s, 0), max over pairs of (|gap| + q * s)
 
-    with s the crossed standard error of a pair and q the 90 % quantile of the largest |t| over all pairs, simulated from
+    with s the crossed standard error of a pair, the bound on the side of the longer tail moved outward (see
+    `interplay.effects.lopsided`), and q the 90 % quantile of the largest |t| over all pairs, simulated from
     the correlation of the pairs with the smallest of their degrees of freedom, so that [low, high] holds the largest
     true gap with 90 % probability or more. `noise_alone` is the mean, over members and row draws, of the largest gap
     after each group's rate is centred on its mean over the draws. `sample` needs contrasts; `NotMeasurable` otherwise.
@@ -63,13 +64,13 @@ def widest_gap(sample: Sample) -> WidestGap | NotMeasurable:
     intervals = [crossed_interval(gap, support) for _, gap, support in pairs]
     quantile = _simultaneous([gap for _, gap, _ in pairs], intervals)
     sizes = np.array([abs(one.estimate) for one in intervals])
-    errors = np.array([one.standard_error for one in intervals])
+    bounds = [_bounds(one, quantile) for one in intervals]
     bias = _noise_alone(rates)
     return WidestGap(
         pair=pairs[int(sizes.argmax())][0],
         estimate=float(sizes.max()),
-        low=float(np.maximum(sizes - quantile * errors, 0.0).max()),
-        high=float((sizes + quantile * errors).max()),
+        low=max(0.0, *(low for low, _ in bounds)),
+        high=max(high for _, high in bounds),
         noise_alone=bias,
         corrected=max(sample.mean - bias, 0.0),
     )
@@ -97,13 +98,18 @@ def _group(contrast: Contrast, prefix: str) -> str:
     return contrast.name.removeprefix(prefix).rpartition(" against ")[0]
 
 
+def _bounds(gap: Interval, quantile: float) -> tuple[float, float]:
+    """Those of the size of one gap."""
+    size, lean = abs(gap.estimate), gap.skewness if gap.estimate >= 0 else -gap.skewness
+    inward, outward = (float(reach(quantile, one)) for one in (min(lean, 0.0), max(lean, 0.0)))
+    return size - inward * gap.standard_error, size + outward * gap.standard_error
+
+
 def _simultaneous(gaps: Sequence[Array], intervals: Sequence[Interval]) -> float:
     """The quantile of the largest absolute t value over all pairs."""
-    freedom = min(one.degrees for one in intervals)
-    level = 1 - 2 * ONE_SIDED
     if len(gaps) == 1 or all(one.variance == 0 for one in intervals):
-        return float(special.stdtrit(freedom, 1 - ONE_SIDED))
-    random = np.random.default_rng(0)
+        return intervals[0].at(ONE_SIDED).quantile
+    random, freedom, level = np.random.default_rng(0), min(one.degrees for one in intervals), 1 - 2 * ONE_SIDED
     normal = random.multivariate_normal(np.zeros(len(gaps)), _correlation(gaps), SIMULATED, method="svd")
     shared = np.sqrt(random.chisquare(freedom, SIMULATED) / freedom)
     return float(np.quantile(np.abs(normal).max(axis=1) / shared, level))
