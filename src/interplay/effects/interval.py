@@ -72,7 +72,7 @@ class Interval:
 
     @property
     def degrees(self) -> float:
-        """Satterthwaite's degrees of freedom of `variance`."""
+        """The degrees of freedom of `variance` where one t stands for both errors (Satterthwaite, 1946)."""
         total, rows = self.variance, max(self.from_rows - self.residual, 0.0)
         if total == 0:
             return self.member_degrees
@@ -248,13 +248,13 @@ def crossed_interval(values: Float[Array, "member draw"], support: int) -> Inter
     variance = max(from_members + from_rows - residual, from_members, from_rows)
 
     with the parts of the module's text, `values` a value for each member and row draw (draw 0 with unit weights), and
-    `support` the number of distinct rows behind them. The degrees of freedom are Satterthwaite's: members - 1 for the
-    members; for the rows the harmonic sum of draws - 1 and support - 1. Exponential weights have twice the skewness that
+    `support` the number of distinct rows behind them. The degrees of freedom are members - 1 for the members; for
+    the rows the harmonic sum of draws - 1 and support - 1. Exponential weights have twice the skewness that
     other rows have, so the third moment over the draws is halved.
 
     Needs two members and two draws beside draw 0, all finite, and raises `ValueError` otherwise.
 
-    Reference: Owen and Eckles, 2012, "Bootstrapping data arrays of arbitrary order"; Satterthwaite, 1946.
+    Reference: Owen and Eckles, 2012, "Bootstrapping data arrays of arbitrary order".
 
     Example:
         >>> import numpy as np

@@ -20,7 +20,7 @@ def reach(quantile: Values, skewness: Values) -> Array:
     with `quantile` that of Student's t and `skewness` that of the mean: its third central moment over its variance to
     the power of 1.5.
 
-    Reference: Johnson (1978), "Modified t tests and confidence intervals for asymmetrical populations", equation 2.5;
+    Reference: Johnson (1978), "Modified t tests and confidence intervals for asymmetrical populations";
     Hall (1992), "On the removal of skewness by transformation".
 
     Example:

@@ -1,8 +1,8 @@
 """The error of a mean that has two sources, members and rows, each of which is known from its own few observations.
 
-With S and R the two standard errors, estimated with v and w degrees of freedom, the truth lies at
+With `first` and `second` the two standard errors, estimated with v and w degrees of freedom, the truth lies at
 
-    estimate - (S * t(v) + R * t(w))    with two independent Student's t
+    estimate - (first * t(v) + second * t(w))    with two independent Student's t
 
 One t with degrees of freedom in between (Satterthwaite) is close to it near the middle. Far out, where hundreds of
 comparisons are corrected for each other, it is too short: where members happen to agree it takes their spread, known
@@ -68,8 +68,8 @@ class TwoErrors:
     def reach(self, error: float) -> Array:
         """The distance that the error exceeds with this probability, below one half.
 
-        Found by Newton's method on the logarithm of `beyond`, from sqrt(S ** 2 * q(v) ** 2 + R ** 2 * q(w) ** 2), which is
-        close and a little large.
+        Found by Newton's method on the logarithm of `beyond`, from sqrt(first ** 2 * q(v) ** 2 + second ** 2 * q(w) ** 2),
+        with q the quantiles of t, which is close and a little large.
         """
         first, second = (
             scale * special.stdtrit(degrees, 1 - error)
@@ -100,8 +100,8 @@ class TwoErrors:
     def _averaged(self, distance: Values, of: "Student") -> Array:
         """The mean of `of(v + w, distance / scale, scale)`, which is a t with v + w degrees of freedom at each share.
 
-        The two errors are sqrt(S ** 2 * v / B + R ** 2 * w / (1 - B)) / sqrt(v + w) times such a t, with B the share of
-        the first in the sum of both chi squares, a beta variable.
+        The two errors are sqrt(first ** 2 * v / B + second ** 2 * w / (1 - B)) / sqrt(v + w) times such a t, with B the
+        share of the first in the sum of both chi squares, a beta variable.
         """
         if np.ndim(self.first) == np.ndim(distance) == 0:
             shares = _shares(float(self.first_degrees), float(self.second_degrees))
@@ -128,7 +128,7 @@ Student = Callable[[float, Array, Array], Array]
 class _Shares:
     """Places and weights of an integral over the share of the first chi square, whose mean is that over a beta variable.
 
-    At each place the variance is S ** 2 * `first` + R ** 2 * `second`. The logit of the share is integrated over by the
+    At each place the variance is a ** 2 * `first` + b ** 2 * `second`, with a and b the two standard errors. The logit of the share is integrated over by the
     trapezoidal rule, whose error falls exponentially for a smooth function that vanishes at both ends.
     """
 
@@ -137,9 +137,9 @@ class _Shares:
     second: Float[Array, " place"]
     weights: Float[Array, " place"]
 
-    def mean(self, S: Array, R: Array, distance: Array, of: Student) -> Array:
+    def mean(self, a: Array, b: Array, distance: Array, of: Student) -> Array:
         """That of `of`."""
-        scale = np.sqrt(S[..., None] ** 2 * self.first + R[..., None] ** 2 * self.second)
+        scale = np.sqrt(a[..., None] ** 2 * self.first + b[..., None] ** 2 * self.second)
         scale = np.where(scale > 0, scale, 1.0)
         return np.asarray(of(self.degrees, distance[..., None] / scale, scale) @ self.weights)
 
