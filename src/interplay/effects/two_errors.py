@@ -128,8 +128,9 @@ Student = Callable[[float, Array, Array], Array]
 class _Shares:
     """Places and weights of an integral over the share of the first chi square, whose mean is that over a beta variable.
 
-    At each place the variance is a ** 2 * `first` + b ** 2 * `second`, with a and b the two standard errors. The logit of the share is integrated over by the
-    trapezoidal rule, whose error falls exponentially for a smooth function that vanishes at both ends.
+    At each place the variance is a ** 2 * `first` + b ** 2 * `second`, with a and b the two standard errors. The logit of
+    the share is integrated over by the trapezoidal rule, whose error falls exponentially for a smooth function that
+    vanishes at both ends.
     """
 
     degrees: float
