@@ -27,16 +27,16 @@ Values = Float[Array, "*values"] | float
 FEW = 5
 """Below so many degrees of freedom the tails are long, and rules need more places."""
 
-FINE, COARSE, ENDS = 0.10, 0.14, 4.4
+FINE, COARSE, ENDS = 0.10, 0.20, 4.4
 """Steps of the trapezoidal rule below and above `FEW`, and where it ends, before it is stretched."""
 
-NEGLIGIBLE = 1e-25
+NEGLIGIBLE = 1e-18
 """Weights below this share of the largest are left out."""
 
 HIGH, LOW = 60, 24
 """Degrees of the polynomial in the angle between both errors below and above `FEW`."""
 
-CLOSE = 1e-6
+CLOSE = 1e-5
 """After a step of Newton's method this small, in shares of the distance, the next would be a rounding."""
 
 
