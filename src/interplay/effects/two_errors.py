@@ -27,7 +27,7 @@ Values = Float[Array, "*values"] | float
 FEW = 5
 """Below so many degrees of freedom the tails are long, and rules need more places."""
 
-FINE, COARSE, ENDS = 0.10, 0.20, 4.4
+FINE, COARSE, ENDS = 0.10, 0.16, 4.4
 """Steps of the trapezoidal rule below and above `FEW`, and where it ends, before it is stretched."""
 
 NEGLIGIBLE = 1e-18
