@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from interplay.report import render
 from interplay.report.names import NAME_LENGTH
+from interplay.report.page import render
 from interplay.report.words import VERDICTS
 from tests.report.parsed import Parsed, parse
 

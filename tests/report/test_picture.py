@@ -2,7 +2,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
-from interplay.report import picture
+from interplay.report.picture import picture
 
 Audit = dict[str, Any]
 SVG = "{http://www.w3.org/2000/svg}"

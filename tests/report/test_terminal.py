@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from interplay.report import fragment, summary, text
+from interplay.report.notebook import fragment, text
+from interplay.report.terminal import summary
 from tests.report.parsed import parse
 
 Audit = dict[str, Any]
