@@ -106,7 +106,8 @@ def _finding(
     if len(chances) > 1 and not broken and round(chance, 2) != round(adjusted[limit], 2):
         told = f"{told} ({adjusted[limit]:.2f} corrected for {len(chances)} limits)"
     if chance <= 1 - SURE and not broken:
-        told = f"{told}, and is not shown to be broken: groups this small show as much without it in {_often(expected, declared)}"
+        often = f"{100 * expected.as_much(declared):.0f} % of cases"
+        told = f"{told}, and is not shown to be broken: a model that keeps it would show as much in {often}"
     need = None
     if status == "undecided" and isinstance(sample, Sample):
         need = what_would_settle(expected, Goal(bound, declared, level), sample)
@@ -125,10 +126,6 @@ def _finding(
         high=expected.quantile(SURE),
         needed=need,
     )
-
-
-def _often(expected: Prediction, declared: float) -> str:
-    return f"{100 * expected.as_much(declared):.0f} % of cases"
 
 
 def _level(limit: Limit, chances: Mapping[Limit, float]) -> float:

@@ -30,6 +30,7 @@ from scipy import special
 from interplay.arrays import Array, Float
 from interplay.effects.lopsided import quantile_at, reach, third_moment
 from interplay.effects.moderation import Prior, fit
+from interplay.effects.student import density
 from interplay.effects.two_errors import TwoErrors
 
 ONE_SIDED = 0.05
@@ -153,7 +154,7 @@ class Interval:
         if error == 0:
             return max(room, 0.0)
         scaled = room / error
-        tail = error * (freedom + scaled**2) / (freedom - 1) * _density(scaled, freedom)
+        tail = error * (freedom + scaled**2) / (freedom - 1) * float(density(scaled, freedom))
         return max(room * float(special.stdtr(freedom, scaled)) + tail, 0.0)
 
     @property
@@ -175,11 +176,11 @@ class Interval:
         fixed = max(self.from_rows - self.residual, 0.0)
         now = self.from_members + fixed
         then = self.from_members * min(self.members / members, 1.0) + fixed
-        room, reach = self.estimate - threshold, float(special.ndtri(1 - self.error)) * sqrt(then)
+        room, far = self.estimate - threshold, float(special.ndtri(1 - self.error)) * sqrt(then)
         moves = sqrt(max(now - then, 0.0))
         if moves == 0:
-            return 1.0 if abs(room) > reach else 0.0
-        return float(special.ndtr((room - reach) / moves) + special.ndtr((-room - reach) / moves))
+            return 1.0 if abs(room) > far else 0.0
+        return float(special.ndtr((room - far) / moves) + special.ndtr((-room - far) / moves))
 
     def moderated(self, prior: Prior | None) -> "Interval":
         """The same with the spread over members drawn towards that of other cells; a point stays one."""
@@ -214,11 +215,6 @@ def _below(distance: float, spread: float, degrees: float) -> float:
     if spread == 0:
         return 0.0 if distance < 0 else 1.0
     return float(special.stdtr(degrees, distance / spread))
-
-
-def _density(value: float, degrees: float) -> float:
-    logs = special.gammaln((degrees + 1) / 2) - special.gammaln(degrees / 2) - np.log(degrees * np.pi) / 2
-    return float(np.exp(logs - (degrees + 1) / 2 * np.log1p(value**2 / degrees)))
 
 
 def shared_spread(intervals: Sequence[Interval]) -> Prior | None:

@@ -21,6 +21,7 @@ from numpy.polynomial import Chebyshev
 from scipy import special
 
 from interplay.arrays import Array, Float
+from interplay.effects.student import density
 
 Values = Float[Array, "*values"] | float
 
@@ -180,5 +181,4 @@ def _tail(degrees: float, value: Array, _: Array) -> Array:
 
 
 def _slope(degrees: float, value: Array, scale: Array) -> Array:
-    logs = special.gammaln((degrees + 1) / 2) - special.gammaln(degrees / 2) - np.log(degrees * np.pi) / 2
-    return np.asarray(np.exp(logs - (degrees + 1) / 2 * np.log1p(value**2 / degrees)) / scale)
+    return density(value, degrees) / scale
