@@ -1,5 +1,6 @@
 """The command line: each subcommand calls one verb; heavy imports happen inside the subcommand."""
 
+import gc
 import os
 import sys
 import time
@@ -132,14 +133,15 @@ def what_if(
     runs: RunsPath = Path("runs"),
 ) -> None:
     """Ask a finished run what would be decided under other priorities, limits or tolerances. Exploration only."""
-    from rich.console import Console
+    with _without_collecting():
+        from rich.console import Console
 
-    from interplay.audit.whatif import Question, answer, folder_of
-    from interplay.report.whatif import WhatIf
+        from interplay.audit.whatif import Question, answer, folder_of
+        from interplay.report.whatif import WhatIf
 
-    ranked = tuple(word for word in priorities.split(",") if word.strip())
-    found = answer(folder_of(run, runs), Question(ranked, tuple(limit or ()), tuple(tolerance or ())))
-    Console().print(WhatIf(found.study, found.asked, found.declared, found.found, found.harmed))
+        ranked = tuple(word for word in priorities.split(",") if word.strip())
+        found = answer(folder_of(run, runs), Question(ranked, tuple(limit or ()), tuple(tolerance or ())))
+        Console().print(WhatIf(found.study, found.asked, found.chosen, found.found, found.harmed))
 
 
 @app.command()
@@ -172,6 +174,18 @@ def _compute_on(device: str, memory: float | None) -> None:
         os.environ["INTERPLAY_DEVICE"] = device
     if memory is not None:
         os.environ["INTERPLAY_MEMORY"] = str(memory)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Let garbage lie: an answer in a second makes little of it, and looking for it takes a tenth of that second."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @contextmanager

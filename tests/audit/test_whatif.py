@@ -11,6 +11,7 @@ from rich.console import Console
 import interplay as ip
 from interplay.aspects import Aspect
 from interplay.audit.whatif import Question, answer, folder_of
+from interplay.decision import Decision
 from interplay.errors import RunError, StudyError
 from interplay.report.whatif import WhatIf
 from tests.audit.worlds import silobank
@@ -36,14 +37,15 @@ def _digests(path):
 
 def _told(found, width=1000):
     console = Console(width=width, record=True, file=io.StringIO())
-    console.print(WhatIf(found.study, found.asked, found.declared, found.found, found.harmed))
+    console.print(WhatIf(found.study, found.asked, found.chosen, found.found, found.harmed))
     return console.export_text()
 
 
 def test_without_a_change_it_is_the_decision_of_record(path):
     before = _digests(path)
     found = answer(path, Question())
-    assert found.found == found.declared
+    assert found.found == Decision.from_json((path / "decision.json").read_text())
+    assert found.chosen == found.found.treatment
     assert found.asked == found.study
     assert "That is the treatment of record." in _told(found)
     assert _digests(path) == before

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from interplay.aspects import Aspect
-from interplay.decision.bounds import Bounded, Bounds
-from interplay.decision.choose import Race, Standing, level, standings
+from interplay.decision.choose import Race, level
 from interplay.decision.contest import Contest
 from interplay.decision.draws import joint_draws, repetitions, stability
 from interplay.decision.draws import members as members_of
 from interplay.decision.losses import Losses, headline_losses
 from interplay.decision.measured import Measured
+from interplay.decision.standing import Standing, standings
 from interplay.effects.contrast import Difference, paired_differences
 from interplay.estimates import Contrast, Sample
 
@@ -55,9 +55,8 @@ def test_every_loss_is_the_paired_difference_of_the_effects(kit: Any, metric: st
         (wanted,) = paired_differences(given[one, metric], given[other, metric], known).values()
         assert isinstance(wanted, Difference)
         wanted = wanted.moderated(None, 0.01)
-        assert losses.bounds(i, j, 0.01) == pytest.approx((wanted.estimate, wanted.low, wanted.high))
-        at = [losses.places.tolist().index(place) for place in (i, j)]
-        assert losses.p_above(0.02)[*at] == pytest.approx(wanted.p_above(0.02), abs=1e-12)
+        assert losses.bounds(i, j, 0.01) == pytest.approx((wanted.estimate, wanted.low, wanted.high), abs=1e-7)
+        assert losses.p_above(i, 0.02)[losses.at(j)[0]] == pytest.approx(wanted.p_above(0.02), abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -83,12 +82,14 @@ def test_members_that_are_all_equal_give_points(kit: Any) -> None:
 
 def test_bounds_and_p_values_say_the_same(kit: Any) -> None:
     losses = tuple(losses_of(kit, cells()).values())
-    for aspect, shown in standings(losses, len(NAMES)).items():
-        own = [one for one in losses if one.criterion.aspect == aspect]
+    for standing in standings(losses, len(NAMES)).values():
+        p_values = np.array(
+            [[one.p_above(place, one.criterion.tolerance) for place in one.places] for one in standing.losses]
+        )
+        still = standing.moved([np.zeros(len(one.places)) for one in standing.losses])
         for error in (0.05, level(8), level(40)):
-            assert (Bounded(shown.having, own, Bounds()).worse(error) == shown.worse(error)).all()
-            still = [np.zeros(len(one.places)) for one in own]
-            assert (Bounded(shown.having, own, Bounds(), still).worse(error) == shown.worse(error)).all()
+            assert (standing.worse(error) == (p_values < error)).all()
+            assert (still.worse(error) == standing.worse(error)).all()
 
 
 def test_five_members_borrow_from_other_candidates(kit: Any) -> None:
@@ -167,10 +168,10 @@ def test_all_draws_at_once_are_the_races_of_single_draws(kit: Any) -> None:
     wins = 0
     for draw in range(300):
         moved: dict[Aspect, Standing] = {}
-        for aspect, shown in contest.race.standings.items():
+        for aspect, standing in contest.race.standings.items():
             own = [place for place, one in enumerate(found) if one.criterion.aspect == aspect]
             moving = [3 * moves[place][draw] for place in own]
-            moved[aspect] = Bounded(shown.having, [found[place] for place in own], Bounds(), moving)
+            moved[aspect] = standing.moved(moving)
         wins += Race(contest.candidates, moved).run(ASPECTS, contest.admissible).winner == contest.path.winner
     assert stability(contest, [3 * move for move in moves]) == wins / 300
     assert 0.1 < wins / 300 < 0.95

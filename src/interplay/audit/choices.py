@@ -7,9 +7,8 @@ from pathlib import Path
 
 from interplay import catalogue
 from interplay.audit.folder import RunFolder
-from interplay.audit.samples import read_measurements
+from interplay.audit.samples import FIRST, MORE, read_measurements
 from interplay.audit.written import as_json
-from interplay.decision.decision import Decision
 from interplay.design.treatment import Treatment
 from interplay.effects.results import Effects
 from interplay.errors import RunError
@@ -34,7 +33,8 @@ class Choices:
     places: Places
     measured: Measurements
     effects: Effects
-    declared: Decision
+    chosen: Treatment | None
+    """What the run decided."""
 
 
 def choice_file(candidates: Sequence[Treatment], places: Places, metrics: Mapping[str, Metric]) -> bytes:
@@ -66,16 +66,14 @@ def read_choices(path: Path, also: Collection[str] = ()) -> Choices:
                 str(path),
                 "name a folder that `interplay run` has finished, or run the study again: what is there is kept",
             )
+    chosen = json.loads(folder.read("decision.json"))["treatment"]
     study, told = from_json(json.loads(folder.read("study.json"))), json.loads(folder.read(FILE))
     metrics = dict(map(_metric, told["metrics"]))
     named = {*(limit.metric for limit in study.limits), *also}
     wanted = {key for key, one in metrics.items() if one.headline or named & {key, one.name}}
     budgets = json.loads(folder.read("fleet.json"))["budgets"]
     spent = {_named(name): PrivacyBudget(**budget) for name, budget in budgets.items()}
-    first, more = (
-        read_measurements(metrics, spent, folder.read(f"{stem}.safetensors"), folder.read(f"{stem}.json"), wanted)
-        for stem in ("measurements", "measurements-more")
-    )
+    first, more = (read_measurements(metrics, spent, path / stem, wanted) for stem in (FIRST, MORE))
     return Choices(
         study=study,
         candidates=tuple(Treatment(tuple(one)) for one in told["candidates"]),
@@ -85,7 +83,7 @@ def read_choices(path: Path, also: Collection[str] = ()) -> Choices:
         },
         measured=first.overlaid(more),
         effects=Effects.from_json(folder.read("effects.json").decode()),
-        declared=Decision.from_json(folder.read("decision.json").decode()),
+        chosen=None if chosen is None else Treatment(tuple(chosen["interventions"])),
     )
 
 

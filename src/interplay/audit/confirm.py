@@ -16,7 +16,7 @@ from interplay.audit.pieces import Pieces
 from interplay.audit.prepare import Prepared, prepare
 from interplay.audit.progress import Meter
 from interplay.audit.run import Progress
-from interplay.audit.samples import read_measurements
+from interplay.audit.samples import FIRST, read_measurements
 from interplay.audit.storage import (
     fleet_piece,
     read_fleet,
@@ -108,8 +108,7 @@ def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: 
         raise RunError("a decision for a treatment", "no admissible treatment", str(folder.path), step)
     tuning = read_tuning(folder.read("tuning.json"))
     fleet = read_fleet(design, network, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
-    arrays, cells = folder.read("measurements.safetensors"), folder.read("measurements.json")
-    first = read_measurements(design.metrics, fleet.budgets, arrays, cells)
+    first = read_measurements(design.metrics, fleet.budgets, folder.path / FIRST)
     measured, _ = read_looks(folder, design, fleet, first)
     rows, ledger = AuditRows(content(ready.dataset.table), audit_rows(design)), Ledger(Path(runs))
     wanted = Use(

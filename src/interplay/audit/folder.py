@@ -108,6 +108,7 @@ class RunFolder:
 
     def _digest(self, name: str) -> str:
         try:
-            return hashlib.sha256((self.path / name).read_bytes()).hexdigest()
+            with (self.path / name).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
         except FileNotFoundError:
             return ""

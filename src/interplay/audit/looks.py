@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from interplay.audit.folder import RunFolder
-from interplay.audit.samples import measurement_files, read_measurements
+from interplay.audit.samples import MORE, measurement_files, read_measurements
 from interplay.audit.storage import (
     fleet_piece,
     read_fleet_piece,
@@ -35,8 +35,7 @@ from interplay.training.recipes import Workshop
 from interplay.training.train import Fleet, more_members
 
 STAGE, MEMBERS, MEASURED = "look", "members", "measured"
-FILE, ARRAYS, CELLS = "looks.json", "measurements-more.safetensors", "measurements-more.json"
-KINDS = ("safetensors", "json")
+FILE = "looks.json"
 
 Progress = Callable[[str, int], None]
 
@@ -87,20 +86,15 @@ def look_files(lab: Laboratory, measured: Measurements) -> Files:
             break
         for found in _measured(lab, taken[-1].growing, then):
             more = more.overlaid(found)
-    files = measurement_files(more)
     told = {"planned": list(lab.design.looks), "taken": [_told(one) for one in taken]}
-    return {
-        FILE: as_json(told),
-        ARRAYS: files["measurements.safetensors"],
-        CELLS: files["measurements.json"],
-    }
+    return {FILE: as_json(told), **measurement_files(more, MORE)}
 
 
 def read_looks(
     folder: RunFolder, design: Design, fleet: Fleet, measured: Measurements
 ) -> tuple[Measurements, list[Any]]:
     """All measurements with those of added members in place of the first ones, and the looks that were taken."""
-    more = read_measurements(design.metrics, fleet.budgets, folder.read(ARRAYS), folder.read(CELLS))
+    more = read_measurements(design.metrics, fleet.budgets, folder.path / MORE)
     return measured.overlaid(more), json.loads(folder.read(FILE))["taken"]
 
 
@@ -121,8 +115,7 @@ def _measured(lab: Laboratory, growing: Sequence[Treatment], members: int) -> It
     if missing:
         _measure(lab, design, missing)
     for name in names.values():
-        arrays, cells = (lab.folder.read(f"{name}.{kind}") for kind in KINDS)
-        yield read_measurements(design.metrics, lab.fleet.budgets, arrays, cells)
+        yield read_measurements(design.metrics, lab.fleet.budgets, lab.folder.path / name)
 
 
 def _measure(lab: Laboratory, design: Design, names: Mapping[Treatment, str]) -> None:
@@ -135,8 +128,7 @@ def _measure(lab: Laboratory, design: Design, names: Mapping[Treatment, str]) ->
         alone = {treatment: stacks[treatment]}
         own = Fleet(alone, alone, lab.fleet.tuning, lab.fleet.budgets)
         found = measured_with(bench, own, lab.reference(), explained=[explained[places[treatment]]])
-        files = measurement_files(_retuned(found, lab.fleet, treatment))
-        lab.folder.finish(name, {f"{name}.{kind}": files[f"measurements.{kind}"] for kind in KINDS})
+        lab.folder.finish(name, measurement_files(_retuned(found, lab.fleet, treatment), name))
         lab.progress(STAGE, design.members)
 
 

@@ -22,7 +22,7 @@ from interplay.audit.prepare import Prepared, prepare
 from interplay.audit.register_file import FILE as REGISTER
 from interplay.audit.register_reading import read as read_register
 from interplay.audit.result import Audit
-from interplay.audit.samples import measurement_files, read_measurements
+from interplay.audit.samples import FIRST, measurement_files, read_measurements
 from interplay.audit.storage import (
     fleet_files,
     fleet_piece,
@@ -124,9 +124,7 @@ class _Stages:
             "measure",
             lambda: measurement_files(measure(ready.bench(), fleet, self.progress)),
         )
-        measured = read_measurements(
-            design.metrics, fleet.budgets, folder.read("measurements.safetensors"), folder.read("measurements.json")
-        )
+        measured = read_measurements(design.metrics, fleet.budgets, folder.path / FIRST)
         tolerances: Mapping[str, float] = ready.study.tolerances
         limited, looks = tuple(limit.metric for limit in ready.study.limits), Looks(design.looks)
         if stale(folder, design):

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load as load_arrays
+from safetensors import safe_open
 from safetensors.numpy import save as save_arrays
 
+from interplay.arrays import Array
 from interplay.audit.written import Files, as_json
 from interplay.design.treatment import Treatment
 from interplay.estimates import Contrast, NotMeasurable, Sample
@@ -15,9 +17,12 @@ from interplay.evidence import PrivacyBudget
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics import Metric
 
+FIRST, MORE = "measurements", "measurements-more"
+"""The files of a run: of the first look, and of the members that later ones added."""
 
-def measurement_files(measured: Measurements) -> Files:
-    """All samples, values in float32."""
+
+def measurement_files(measured: Measurements, stem: str = FIRST) -> Files:
+    """All samples as two files whose names begin with `stem`, values in float32."""
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     cells = []
     for place, (cell, sample) in enumerate(measured.samples.items()):
@@ -44,24 +49,24 @@ def measurement_files(measured: Measurements) -> Files:
         ],
         "methods": measured.methods,
     }
-    return {"measurements.safetensors": save_arrays(arrays), "measurements.json": as_json(described)}
+    return {f"{stem}.safetensors": save_arrays(arrays), f"{stem}.json": as_json(described)}
 
 
 def read_measurements(
     metrics: Mapping[str, Metric],
     budgets: Mapping[Treatment, PrivacyBudget],
-    arrays: bytes,
-    described: bytes,
+    stem: Path,
     wanted: Collection[str] | None = None,
 ) -> Measurements:
-    """Read back what `measurement_files` made; only the metrics that are `wanted`, where they are named."""
-    found, told = load_arrays(arrays), json.loads(described)
+    """Read back the two files that `measurement_files` made; only the metrics that are `wanted`, where they are named."""
+    told = json.loads(Path(f"{stem}.json").read_bytes())
     samples: dict[Cell, Sample | NotMeasurable] = {}
-    for place, item in enumerate(told["cells"]):
-        if wanted is not None and item["metric"] not in wanted:
-            continue
-        cell = Cell(Treatment(tuple(item["treatment"])), item["tuning"], item["metric"])
-        samples[cell] = NotMeasurable(item["reason"]) if "reason" in item else _sample(found, place, item)
+    with safe_open(f"{stem}.safetensors", framework="numpy") as arrays:
+        for place, item in enumerate(told["cells"]):
+            if wanted is not None and item["metric"] not in wanted:
+                continue
+            cell = Cell(Treatment(tuple(item["treatment"])), item["tuning"], item["metric"])
+            samples[cell] = NotMeasurable(item["reason"]) if "reason" in item else _sample(arrays, place, item)
     return Measurements(
         samples=samples,
         metrics=metrics,
@@ -71,10 +76,14 @@ def read_measurements(
     )
 
 
-def _sample(found: dict[str, np.ndarray[Any, Any]], place: int, item: dict[str, Any]) -> Sample:
+def _sample(arrays: safe_open, place: int, item: dict[str, Any]) -> Sample:
     contrasts = tuple(
-        Contrast(one["name"], found[f"{place}/{at}"].astype(np.float64), one["support"])
+        Contrast(one["name"], _array(arrays, f"{place}/{at}"), one["support"])
         for at, one in enumerate(item["contrasts"])
     )
     excluded = tuple(NotMeasurable(reason) for reason in item["excluded"])
-    return Sample(found[f"{place}"].astype(np.float64), item["support"], contrasts, excluded)
+    return Sample(_array(arrays, f"{place}"), item["support"], contrasts, excluded)
+
+
+def _array(arrays: safe_open, name: str) -> Array:
+    return np.asarray(arrays.get_tensor(name), dtype=np.float64)  # type: ignore[no-untyped-call]

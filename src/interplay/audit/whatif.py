@@ -13,6 +13,7 @@ from interplay.data.nearest import suggestion
 from interplay.decision.decide import decide
 from interplay.decision.decision import Decision
 from interplay.decision.mitigations import to_try
+from interplay.design.treatment import Treatment
 from interplay.errors import RunError, StudyError
 from interplay.study import Study
 from interplay.study.faults import raise_first
@@ -33,14 +34,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """The decision that was asked for, beside the declared one, which stays the one of record.
+    """The decision that was asked for, beside the treatment `chosen` as declared, which stays the one of record.
 
     `harmed` are the directed pairs whose harms remain and against which something can be tried.
     """
 
     study: Study
     asked: Study
-    declared: Decision
+    chosen: Treatment | None
     found: Decision
     harmed: tuple[tuple[Aspect, Aspect], ...]
 
@@ -59,7 +60,7 @@ def answer(path: Path, question: Question) -> Answer:
     asked = _asked(choices.study, question)
     raise_first([*limit_faults(asked, catalogue.metrics()), *tolerance_faults(asked, catalogue.metrics())], QUESTION)
     found = _decided(choices, asked)
-    return Answer(choices.study, asked, choices.declared, found, tuple(to_try(found, choices.effects.effects)))
+    return Answer(choices.study, asked, choices.chosen, found, tuple(to_try(found, choices.effects.effects)))
 
 
 def folder_of(name: Path, runs: Path) -> Path:

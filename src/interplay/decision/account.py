@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from interplay.decision.choose import Path, Race, Shown, Step
+from interplay.decision.choose import Path, Race, Step
 from interplay.decision.decision import Rejected
 from interplay.decision.losses import Losses
 from interplay.effects.wording import amount, plain
@@ -45,9 +43,7 @@ def _step(step: Step, race: Race) -> str:
 def _lost(place: int, step: Step, race: Race, losses: Sequence[Losses]) -> Rejected:
     """The first criterion that shows it, against the candidate with the largest loss on it."""
     own = [one for one in losses if one.criterion.aspect == step.aspect]
-    standing = race.standings[step.aspect]
-    assert isinstance(standing, Shown)
-    worse = standing.worse(step.error)
+    worse = race.standings[step.aspect].worse(step.error)
     rivals = [other for other in step.before if worse[:, place, other].any()]
     if step.note == "conflict":
         rivals = [other for other in rivals if not worse[:, other, place].any()]
@@ -69,5 +65,4 @@ def _lost(place: int, step: Step, race: Race, losses: Sequence[Losses]) -> Rejec
 
 
 def _loss(losses: Losses, one: int, other: int) -> float:
-    i, j = (int(np.flatnonzero(losses.places == place)[0]) for place in (one, other))
-    return float(losses.estimate[i, j])
+    return float(losses.estimate[*losses.at(one, other)])

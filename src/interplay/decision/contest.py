@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from interplay.aspects import Aspect
-from interplay.decision.choose import Path, Race, standings
+from interplay.decision.choose import Path, Race
 from interplay.decision.losses import Losses
+from interplay.decision.standing import standings
 from interplay.design.treatment import Treatment
 
 
@@ -39,10 +40,6 @@ class Contest:
         if not among:
             return None
         return self.candidates[self.race.run(self.ranking, sorted(among)).winner]
-
-    def tied(self, left: Collection[int]) -> Treatment | None:
-        """Who would be chosen if these were left after all aspects."""
-        return self.candidates[self.race.run((), sorted(left)).winner] if left else None
 
     def place(self, candidate: Treatment) -> int:
         """The place of a candidate."""

@@ -1,6 +1,7 @@
 """What a decision is: the treatment chosen, and everything needed to disagree with it."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -196,12 +197,15 @@ class Decision:
 
     def to_json(self) -> str:
         """The same as JSON text, which `from_json` reads back."""
-        return _adapter.dump_json(self).decode()
+        return _adapter().dump_json(self).decode()
 
     @classmethod
     def from_json(cls, text: str) -> "Decision":
         """Read back what `to_json` wrote."""
-        return _adapter.validate_json(text)
+        return _adapter().validate_json(text)
 
 
-_adapter = TypeAdapter(Decision)
+@cache
+def _adapter() -> TypeAdapter[Decision]:
+    """Takes time to build, and a question about a finished run needs none."""
+    return TypeAdapter(Decision)

@@ -4,23 +4,23 @@ All candidates and metrics move together: they are evaluated on the same rows an
 cancels in their differences.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float
-from interplay.aspects import Aspect
-from interplay.decision.bounds import Bounded, Bounds
-from interplay.decision.choose import error_of, gone
+from interplay.decision.choose import gone, level
 from interplay.decision.contest import Contest
 from interplay.decision.losses import Losses
+from interplay.decision.standing import Standing
 
 DRAWS = 1_000
 """Row draws are used again with other members where there are fewer."""
 
-Left = tuple[int, ...]
+NOBODY = -1
+"""The winner where nobody is admissible."""
+
 Moves = Float[Array, "draw having"]
 """How far the mean of each candidate that has a criterion lies from the one that was found."""
 
@@ -91,48 +91,29 @@ def stability(
     `admitted` says who keeps all limits in which draw (see `interplay.decision.admission`); without it those do that
     were found to. None where nothing was measured on two candidates and nobody's limits are open.
     """
+    size = len(contest.candidates)
     if admitted is None:
-        admitted = np.isin(np.arange(len(contest.candidates)), contest.admissible)[None, :]
-    draws = len(moves[0]) if moves else len(admitted)
-    admitted = np.broadcast_to(admitted, (draws, len(contest.candidates)))
+        admitted = np.isin(np.arange(size), contest.admissible)[None, :]
     if not contest.losses and (admitted == admitted[0]).all():
         return None
-    groups = dict(_patterns(admitted, tuple(range(len(contest.candidates)))))
+    left = np.broadcast_to(admitted, (len(moves[0]) if moves else len(admitted), size))
     for aspect in contest.ranking:
-        own = [place for place, one in enumerate(contest.losses) if one.criterion.aspect == aspect]
-        if own:
-            groups = _after(aspect, own, contest, moves, groups)
-    same = [len(which) for left, which in groups.items() if contest.tied(left) == contest.winner]
-    return sum(same) / draws
+        if standing := contest.race.standings.get(aspect):
+            own = [move for move, one in zip(moves, contest.losses, strict=True) if one.criterion.aspect == aspect]
+            left = _after(standing, own, left)
+    simplest = np.array(contest.race.simplest)
+    winners = np.where(left.any(axis=1), simplest[left[:, simplest].argmax(axis=1)], NOBODY)
+    return float((winners == (contest.path.winner if contest.admissible else NOBODY)).mean())
 
 
 def _after(
-    aspect: Aspect, own: Sequence[int], contest: Contest, moves: Sequence[Moves], groups: Mapping[Left, Array]
-) -> dict[Left, Array]:
-    """The draws by who is left after an aspect, from those by who was left before."""
-    bounds, having = Bounds(), contest.race.standings[aspect].having
-    further: dict[Left, list[Array]] = defaultdict(list)
-    for left, draws in groups.items():
-        moved = [moves[place][draws] for place in own]
-        standing = Bounded(having, [contest.losses[place] for place in own], bounds, moved)
-        for kept, which in _kept(standing, left):
-            further[kept].append(draws[which])
-    return {left: np.concatenate(parts) for left, parts in further.items()}
-
-
-def _kept(standing: Bounded, left: Left) -> Iterator[tuple[Left, Array]]:
-    """The subsets of `left` that the draws of a standing keep, each with the draws that do."""
-    draws = len((standing.moves or ())[0])
-    error = error_of(standing, left)
-    if error is None:
-        yield left, np.arange(draws)
-        return
-    worse = np.asarray(standing.worse(error).any(axis=0))[:, np.array(left)[:, None], left]
-    yield from _patterns(~gone(worse), left)
-
-
-def _patterns(kept: Bool[Array, "draw left"], left: Left) -> Iterator[tuple[Left, Array]]:
-    """The different rows of `kept` as subsets of `left`, each with the draws that have it."""
-    patterns, which = np.unique(kept, axis=0, return_inverse=True)
-    for place, pattern in enumerate(patterns):
-        yield tuple(np.array(left)[pattern].tolist()), np.flatnonzero(which.ravel() == place)
+    standing: Standing, moves: Sequence[Moves], left: Bool[Array, "draw candidate"]
+) -> Bool[Array, "draw candidate"]:
+    """Who is left in every draw after an aspect, of those that were left before; draws with one level at once."""
+    comparisons, kept = standing.comparisons(left), left.copy()
+    for count in np.unique(comparisons[comparisons > 0]).tolist():
+        draws = np.flatnonzero(comparisons == count)
+        moved = standing.moved([move[draws] for move in moves])
+        worse = np.asarray(moved.worse(level(count)).any(axis=0))
+        kept[draws] &= ~gone(worse, left[draws])
+    return kept

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, permutations
 
 import numpy as np
 
-from interplay.decision.bounds import Bounded, Bounds
 from interplay.decision.contest import Contest
 from interplay.decision.decision import Flip, LimitFinding, LimitFlip, Orders, ToleranceFlip
 from interplay.decision.limits import alone_enough
@@ -44,19 +44,17 @@ def tolerance_flips(contest: Contest) -> tuple[ToleranceFlip, ...]:
     and the step with the change is halved to a thousandth, so that a change and a change back within one step go unseen.
     """
     declared = {one.criterion.metric: one.criterion.tolerance for one in contest.losses}
-    bounds = Bounds()
-    found = [_nearest(contest, metric, tolerance, bounds) for metric, tolerance in declared.items()]
+    found = [_nearest(contest, metric, tolerance) for metric, tolerance in declared.items()]
     return tuple(one for one in found if one is not None)
 
 
-def _nearest(contest: Contest, metric: str, declared: float, bounds: Bounds) -> ToleranceFlip | None:
-    own = [one for one in contest.losses if one.criterion.metric == metric]
-    aspect = own[0].criterion.aspect
-    others = [one for one in contest.losses if one.criterion.aspect == aspect]
+def _nearest(contest: Contest, metric: str, declared: float) -> ToleranceFlip | None:
+    aspect = next(one.criterion.aspect for one in contest.losses if one.criterion.metric == metric)
+    standing = contest.race.standings[aspect]
 
     def wins(tolerance: float) -> int:
-        moved = Bounded(contest.race.standings[aspect].having, others, bounds, None, {metric: tolerance})
-        return contest.race.instead(aspect, moved).run(contest.ranking, contest.admissible).winner
+        moved = contest.race.instead(aspect, replace(standing, tolerances={metric: tolerance}))
+        return moved.run(contest.ranking, contest.admissible).winner
 
     sides = (np.linspace(1, 0, STEPS + 1), np.geomspace(1, WIDEST, STEPS + 1))
     flips = []

@@ -1,7 +1,7 @@
 """Paired losses between all candidates on one headline metric (and contrast) of an aspect."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,6 +15,12 @@ from interplay.effects.moderation import Prior, fit
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import Sample
 from interplay.metrics import Metric
+
+Move = Float[Array, "*draw having"]
+"""How far the means of the candidates that have a criterion lie from those that were found."""
+
+Lows = tuple[Float[Array, "case having having"], Square | None]
+"""The lower bounds of every case, and those of the floor."""
 
 
 @dataclass(frozen=True)
@@ -67,31 +73,43 @@ class Losses:
     cases: tuple[Case, ...]
     floor: Intervals | None
     settled: Bool[Array, "having having"]
+    _lows: dict[float, Lows] = field(default_factory=dict, repr=False)
 
-    def p_above(self, tolerance: float) -> Square:
-        """The p values against "worse by at most `tolerance`", an amount as it is declared."""
-        limit = self.criterion.scaled(tolerance)
-        found = np.max([case.intervals.p_above(limit) for case in self.cases], axis=0)
+    def at(self, *candidates: int) -> list[int]:
+        """Where these candidates stand in the arrays."""
+        return [int(np.flatnonzero(self.places == one)[0]) for one in candidates]
+
+    def p_above(self, one: int, tolerance: float) -> Float[Array, " having"]:
+        """The p values against "`one` is worse than each by at most `tolerance`", an amount as it is declared."""
+        (row,), limit = self.at(one), self.criterion.scaled(tolerance)
+        found = np.max([case.intervals.row(row).p_above(limit) for case in self.cases], axis=0)
         if self.floor is not None:
-            found = np.where(self.settled, np.minimum(found, self.floor.p_above(limit)), found)
-        np.fill_diagonal(found, 1.0)
+            found = np.where(self.settled[row], np.minimum(found, self.floor.row(row).p_above(limit)), found)
+        found[row] = 1.0
         return np.asarray(found)
 
-    def low(self, error: float) -> Square:
-        """The lower bounds with this chance of error each, on the scale of `values`."""
-        cases, floor = self.lows(error)
-        found = cases.min(axis=0)
-        return np.asarray(found if floor is None else np.where(self.settled, np.maximum(found, floor), found))
+    def low(self, error: float, move: Move | None = None) -> Float[Array, "*draw having having"]:
+        """The lower bounds with this chance of error each, on the scale of `values`; of means moved by `move`."""
+        if error not in self._lows:
+            cases = np.stack([case.intervals.low(error) for case in self.cases])
+            self._lows[error] = cases, None if self.floor is None else self.floor.low(error)
+        found, floor = self._lows[error] if move is None else self._moved(self._lows[error], move)
+        least = found.min(axis=0)
+        return np.asarray(least if floor is None else np.where(self.settled, np.maximum(least, floor), least))
 
-    def lows(self, error: float) -> tuple[Float[Array, "case having having"], Square | None]:
-        """The lower bounds of every case, and those of the floor."""
-        cases = np.stack([case.intervals.low(error) for case in self.cases])
-        return cases, None if self.floor is None else self.floor.low(error)
+    def _moved(self, lows: Lows, move: Move) -> Lows:
+        ours, theirs = move[..., :, None], move[..., None, :]
+        cases, floor = lows
+        if floor is None:
+            return (cases[0] + ours - theirs)[None], None
+        both = zip(cases, self.cases, strict=True)
+        moved = np.stack([low + case.first * ours - case.second * theirs for low, case in both])
+        # Where the sign of the gap of j is known, all cases have it.
+        return moved, floor - self.cases[0].second * theirs
 
     def bounds(self, one: int, other: int, error: float) -> tuple[float, float, float]:
         """The loss of `one` against `other`, two of `places`: estimate, low and high as they are reported."""
-        i, j = (int(np.flatnonzero(self.places == place)[0]) for place in (one, other))
-        low, tell = self.low(error), self.criterion.reported
+        (i, j), low, tell = self.at(one, other), self.low(error), self.criterion.reported
         return tell(self.estimate[i, j]), tell(low[i, j]), tell(-low[j, i])
 
 

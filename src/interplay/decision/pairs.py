@@ -9,7 +9,7 @@ how lopsided the error of the rows is.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,7 @@ from interplay.arrays import Array, Bool, Float
 from interplay.effects.interval import ONE_SIDED
 from interplay.effects.lopsided import quantile_at, reach, unbiased
 from interplay.effects.moderation import Prior
+from interplay.effects.reaches import Reaches
 from interplay.effects.two_errors import TwoErrors
 
 Square = Float[Array, "candidate candidate"]
@@ -84,13 +85,13 @@ class Intervals:
     def low(self, error: float) -> Square:
         """The lower bounds with this chance of error each."""
         scale = self.standard_error
-        quantiles = np.divide(self.errors.reaches(error), scale, out=np.zeros(scale.shape), where=scale > 0)
+        quantiles = np.divide(self._reaches.at(error), scale, out=np.zeros(scale.shape), where=scale > 0)
         return self.estimate - reach(quantiles, self._leaning_down) * scale
 
     @property
     def sign_settled(self) -> Bool[Array, "candidate candidate"]:
         """Whether the symmetric two-sided 95 % interval leaves out zero."""
-        return (self.estimate != 0) & (self.errors.beyond(np.abs(self.estimate)) < ONE_SIDED / 2)
+        return np.abs(self.estimate) > self._reaches.at(ONE_SIDED / 2)
 
     @cached_property
     def errors(self) -> TwoErrors:
@@ -104,11 +105,19 @@ class Intervals:
         )
 
     @cached_property
+    def _reaches(self) -> Reaches:
+        return Reaches(self.errors)
+
+    @cached_property
     def _leaning_down(self) -> Square:
         """The skewness of the error where it is negative, so that the lower bound is the one that moves."""
         cubed = self.standard_error**3
         skewness = np.divide(self.third_from_rows, cubed, out=np.zeros(cubed.shape), where=cubed > 0)
         return np.minimum(skewness, 0.0)
+
+    def row(self, place: int) -> "Intervals":
+        """Those of one candidate against each, as one row."""
+        return Intervals(**{one.name: getattr(self, one.name)[place] for one in fields(self)})
 
     def moderated(self, prior: Prior | None) -> "Intervals":
         """The same with the spread over members drawn towards a prior; a point stays one."""

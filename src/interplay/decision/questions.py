@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from interplay.decision.choose import ERROR, Step
 from interplay.decision.contest import Contest
 from interplay.decision.decision import LimitFinding, OpenQuestion
@@ -73,9 +71,9 @@ def _likeliest(losses: Losses, winner: int, rest: Sequence[int]) -> tuple[float,
     """The rival against which the winner most likely loses more than the tolerance, where that is not ruled out."""
     if winner not in losses.places:
         return None
-    own = losses.p_above(losses.criterion.tolerance)[np.flatnonzero(losses.places == winner)[0]]
+    p_values = losses.p_above(winner, losses.criterion.tolerance).tolist()
     chances = [
-        (1 - float(p_value), int(rival)) for p_value, rival in zip(own, losses.places, strict=True) if rival in rest
+        (1 - p_value, rival) for p_value, rival in zip(p_values, losses.places.tolist(), strict=True) if rival in rest
     ]
     return max(chances) if chances and max(chances)[0] > ERROR else None
 

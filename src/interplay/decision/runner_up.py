@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from interplay.decision.choose import level
 from interplay.decision.contest import Contest
 from interplay.decision.decision import HeadToHead, RunnerUp
@@ -36,8 +34,7 @@ def _differences(contest: Contest, place: int, winner: int) -> Iterator[HeadToHe
 def _difference(losses: Losses, place: int, winner: int, error: float) -> HeadToHead:
     criterion = losses.criterion
     estimate, low, high = losses.bounds(place, winner, error)
-    i, j = (int(np.flatnonzero(losses.places == one)[0]) for one in (place, winner))
-    p_values = losses.p_above(criterion.tolerance)
+    (i, j), lows = losses.at(place, winner), losses.low(error)
     return HeadToHead(
         metric=criterion.metric,
         contrast=criterion.contrast,
@@ -46,7 +43,7 @@ def _difference(losses: Losses, place: int, winner: int, error: float) -> HeadTo
         low=low,
         high=high,
         tolerance=criterion.tolerance,
-        shown=bool(min(p_values[i, j], p_values[j, i]) < error),
+        shown=bool(max(lows[i, j], lows[j, i]) > criterion.scaled(criterion.tolerance)),
     )
 
 

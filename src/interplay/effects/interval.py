@@ -201,7 +201,7 @@ class Interval:
     @cached_property
     def quantile(self) -> float:
         """How many standard errors away both bounds lie where the error is symmetric."""
-        return float(self.errors.reaches(self.error)) / self.standard_error if self.variance > 0 else 0.0
+        return self.errors.kept_reach(self.error) / self.standard_error if self.variance > 0 else 0.0
 
     def _tail(self, distance: float, skewness: float) -> float:
         """The p value of an estimate that lies so far on this side of a threshold."""

@@ -12,9 +12,9 @@ Reference: Behrens (1929) and Fisher (1935), "The fiducial argument in statistic
 "Properties of Student's t and of the Behrens-Fisher solution to the two means problem", for the error rates it keeps.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.polynomial import Chebyshev
@@ -69,14 +69,9 @@ class TwoErrors:
     def reach(self, error: float) -> Array:
         """The distance that the error exceeds with this probability, below one half.
 
-        Found by Newton's method on the logarithm of `beyond`, from sqrt(first ** 2 * q(v) ** 2 + second ** 2 * q(w) ** 2),
-        with q the quantiles of t, which is close and a little large.
+        Found by Newton's method on the logarithm of `beyond`, from `near`.
         """
-        first, second = (
-            scale * special.stdtrit(degrees, 1 - error)
-            for scale, degrees in ((self.first, self.first_degrees), (self.second, self.second_degrees))
-        )
-        found, some = np.hypot(first, second), self.whole > 0
+        found, some = self.near(error), self.whole > 0
         for _ in range(50):
             tail, slope = self._averaged(found, _tail), self._averaged(found, _slope)
             step = np.where(some, np.log(np.where(some, tail, 1.0) / error) * tail / slope, 0.0)
@@ -85,18 +80,17 @@ class TwoErrors:
                 break
         return np.asarray(found)
 
-    def reaches(self, error: float) -> Array:
-        """The same for many: by a polynomial in the angle between both errors, kept for each pair of degrees.
+    def near(self, error: Values) -> Array:
+        """About that distance, by `near`."""
+        return near(self.first, self.first_degrees, self.second, self.second_degrees, error)
+
+    def kept_reach(self, error: float) -> float:
+        """The reach of numbers, by a polynomial in the angle between both, kept for each pair of degrees and each error.
 
         Right to 1e-7 of its length at an error of 0.05, to 1e-4 at 0.001 and to 1e-3 at 0.0001.
         """
-        if np.ndim(self.first) == 0:
-            unit = _unit_reach(float(self.first_degrees), float(self.second_degrees), error)
-            return np.asarray(self.whole * unit(_place(np.arctan2(self.second, self.first))))
-        places, found = _place(np.arctan2(self.second, self.first)), np.zeros(np.shape(self.first))
-        for (first_degrees, second_degrees), at in self._by_degrees():
-            found[at] = _unit_reach(first_degrees, second_degrees, error)(places[at])
-        return np.asarray(self.whole * found)
+        unit = _unit_reach(float(self.first_degrees), float(self.second_degrees), error)
+        return float(self.whole * unit(place_of(np.arctan2(self.second, self.first))))
 
     def _averaged(self, distance: Values, of: "Student") -> Array:
         """The mean of `of(v + w, distance / scale, scale)`, which is a t with v + w degrees of freedom at each share.
@@ -109,16 +103,26 @@ class TwoErrors:
             return shares.mean(np.asarray(self.first), np.asarray(self.second), np.asarray(distance), of)
         first, second, distances = np.broadcast_arrays(self.first, self.second, distance)
         found = np.zeros(first.shape)
-        for degrees, at in self._by_degrees():
-            found[at] = _shares(*degrees).mean(first[at], second[at], distances[at], of)
+        for degrees, at in self.by_degrees:
+            places = np.broadcast_to(at, found.shape)
+            found[places] = _shares(*degrees).mean(first[places], second[places], distances[places], of)
         return found
 
-    def _by_degrees(self) -> Iterator[tuple[tuple[float, float], Array]]:
+    @cached_property
+    def by_degrees(self) -> list[tuple[tuple[float, float], Array]]:
         """Every pair of degrees of freedom with the places that have it."""
         firsts, seconds, _ = np.broadcast_arrays(self.first_degrees, self.second_degrees, self.first)
-        for first in np.unique(firsts).tolist():
-            for second in np.unique(seconds[firsts == first]).tolist():
-                yield (first, second), (firsts == first) & (seconds == second)
+        return [
+            ((first, second), (firsts == first) & (seconds == second))
+            for first in np.unique(firsts).tolist()
+            for second in np.unique(seconds[firsts == first]).tolist()
+        ]
+
+
+def near(first: Values, first_degrees: Values, second: Values, second_degrees: Values, error: Values) -> Array:
+    """About the reach, a little large: sqrt(first ** 2 * q(v) ** 2 + second ** 2 * q(w) ** 2), with q the quantiles of t."""
+    quantiles = special.stdtrit(first_degrees, 1 - error), special.stdtrit(second_degrees, 1 - error)
+    return np.asarray(np.hypot(first * quantiles[0], second * quantiles[1]))
 
 
 Student = Callable[[float, Array, Array], Array]
@@ -164,16 +168,21 @@ def _unit_reach(first_degrees: float, second_degrees: float, error: float) -> Ch
     """The reach of two errors that have a standard error of 1 together, by the place of the angle between them."""
 
     def at(place: Array) -> Array:
-        angle = np.pi / 2 * np.sin(place) ** 2
+        angle = angle_at(place)
         return TwoErrors(np.cos(angle), first_degrees, np.sin(angle), second_degrees).reach(error)
 
     degree = HIGH if min(first_degrees, second_degrees) < FEW else LOW
     return Chebyshev.interpolate(at, degree, domain=[0, np.pi / 2])
 
 
-def _place(angle: Array) -> Array:
+def place_of(angle: Array) -> Array:
     """Angles near either end lie further apart, where few degrees of freedom bend the reach."""
     return np.asarray(np.arcsin(np.sqrt(angle / (np.pi / 2))))
+
+
+def angle_at(place: Array) -> Array:
+    """The angle that has this place."""
+    return np.asarray(np.pi / 2 * np.sin(place) ** 2)
 
 
 def _tail(degrees: float, value: Array, _: Array) -> Array:

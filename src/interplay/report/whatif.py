@@ -23,23 +23,23 @@ SCALE = Scale(1, 3, "")
 
 @dataclass(frozen=True, eq=False)
 class WhatIf:
-    """What `rich` prints: the study as declared and as asked, both decisions, and the pairs to try something against."""
+    """What `rich` prints: the study as declared and as asked, both choices, and the pairs to try something against."""
 
     study: Study
     asked: Study
-    declared: Decision
+    chosen: Treatment | None
     found: Decision
     harmed: Sequence[tuple[Aspect, Aspect]] = ()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Text("EXPLORATION: nothing is decided by this.", style="bold")
-        yield Text(_of_record(self.study, self.declared))
+        yield Text(_of_record(self.study, self.chosen))
         yield Text("")
         yield Text("Asked")
         yield from (Text(f"- {line}") for line in _asked(self.study, self.asked))
         yield Text("")
         yield Text(f"Would be chosen: {_called(self.found.treatment)}", style="bold")
-        yield Text(_changed(self.declared, self.found))
+        yield Text(_changed(self.chosen, self.found))
         yield from (Text(f"- {clean(reason)}") for reason in self.found.reasons)
         yield from (Text(f"- {line}") for line in _flips(self.found))
         if self.found.treatment is None:
@@ -57,11 +57,11 @@ def _called(treatment: Treatment | None) -> str:
     return "none, no treatment is admissible" if treatment is None else clean(treatment.name)
 
 
-def _of_record(study: Study, declared: Decision) -> str:
+def _of_record(study: Study, chosen: Treatment | None) -> str:
     by, on = clean(study.priorities.set_by), clean(study.priorities.set_on)
     who = f" set by {by}" if by else ""
     when = f" on {on}" if on else ""
-    return f"Of record, under the priorities{who}{when}: {_called(declared.treatment)}."
+    return f"Of record, under the priorities{who}{when}: {_called(chosen)}."
 
 
 def _then(winner: Treatment | None) -> str:
@@ -81,10 +81,10 @@ def _asked(study: Study, asked: Study) -> Iterator[str]:
         yield f"tolerance {clean(metric)} {value:g}" + (" (as declared)" if same else "")
 
 
-def _changed(declared: Decision, found: Decision) -> str:
-    if declared.treatment == found.treatment:
+def _changed(chosen: Treatment | None, found: Decision) -> str:
+    if chosen == found.treatment:
         return "That is the treatment of record."
-    return f"The treatment of record is {_called(declared.treatment)}."
+    return f"The treatment of record is {_called(chosen)}."
 
 
 def _flips(found: Decision) -> Sequence[str]:
