@@ -18,6 +18,9 @@ from interplay.decision.standing import Standing
 DRAWS = 1_000
 """Row draws are used again with other members where there are fewer."""
 
+AT_ONCE = 64
+"""As many draws of all pairs of candidates as stay in the memory of the processor."""
+
 NOBODY = -1
 """The winner where nobody is admissible."""
 
@@ -109,11 +112,12 @@ def stability(
 def _after(
     standing: Standing, moves: Sequence[Moves], left: Bool[Array, "draw candidate"]
 ) -> Bool[Array, "draw candidate"]:
-    """Who is left in every draw after an aspect, of those that were left before; draws with one level at once."""
+    """Who is left in every draw after an aspect, of those that were left before; many draws with one level at once."""
     comparisons, kept = standing.comparisons(left), left.copy()
     for count in np.unique(comparisons[comparisons > 0]).tolist():
-        draws = np.flatnonzero(comparisons == count)
-        moved = standing.moved([move[draws] for move in moves])
-        worse = np.asarray(moved.worse(level(count)).any(axis=0))
-        kept[draws] &= ~gone(worse, left[draws])
+        which = np.flatnonzero(comparisons == count)
+        for draws in np.split(which, range(AT_ONCE, len(which), AT_ONCE)):
+            moved = standing.moved([move[draws] for move in moves])
+            worse = np.asarray(moved.worse(level(count)).any(axis=0))
+            kept[draws] &= ~gone(worse, left[draws])
     return kept
