@@ -77,6 +77,23 @@ def test_a_reviewer_comes_to_the_same_decision(audit):
     assert told[-2:] == ["recomputed: dp_sgd + group_thresholds", "the audit:  dp_sgd + group_thresholds"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+def test_another_bank_of_the_same_kind_has_the_same_story(seed, tmp_path):
+    study = ip.load(STUDY)
+    data = study.data.model_copy(update={"options": study.data.options | {"seed": seed}})
+    audit = ip.run(study.model_copy(update={"seed": seed, "data": data}), tmp_path)
+    found = audit.effects
+    wanted = (found.treatment == "dp_sgd") & (found.tuning == "tuned") & found.primary
+    harm = found[wanted & (found.metric == "equal_opportunity_difference/sex")].iloc[0]
+    assert harm.verdict == "harm" and harm.probability_deployed >= 0.95
+    risks = audit.content["register"]["risks"]
+    risk = next(one for one in risks if one["pair"] == "privacy_to_fairness" and one["metric"] == harm.metric)
+    assert risk["severity"] == "critical"
+    rejected = {one["treatment"]: one["reason"] for one in audit.decision["rejected"]}
+    assert rejected["dp_sgd"].startswith("inadmissible: equal_opportunity_difference/sex at most 0.05")
+
+
 def _run(script, path):
     command = [sys.executable, str(STUDY.parents[1] / "docs" / f"{script}.py"), str(path)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
