@@ -8,7 +8,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
-import torch
 
 LIBRARIES = (
     "interplay",
@@ -49,6 +48,8 @@ def cores() -> int:
 
 def gemm_peak(repeats: int = 7) -> dict[str, object]:
     """The best single-core rate of a 2048 x 2048 product in float32, in GF/s of CPU time; numpy or PyTorch."""
+    import torch
+
     torch.set_num_threads(1)
     left, right = np.random.default_rng(0).standard_normal((2, _SIZE, _SIZE), dtype=np.float32)
     torch_left, torch_right = torch.from_numpy(left), torch.from_numpy(right)

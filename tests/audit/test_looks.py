@@ -14,7 +14,7 @@ import pytest
 import interplay as ip
 from interplay.audit import looks
 from interplay.audit.prepare import prepare
-from interplay.audit.samples import read_measurements
+from interplay.audit.samples import FIRST, MORE, read_measurements
 from interplay.design.contexts import metrics_for
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
@@ -96,12 +96,7 @@ def several(tmp_path_factory):
 def samples(audit):
     """The samples of a finished run, before and after members were added."""
     metrics = metrics_for(("sex",))
-    first, more = (
-        read_measurements(
-            metrics, {}, *((audit.path / f"{name}.{kind}").read_bytes() for kind in ("safetensors", "json"))
-        )
-        for name in ("measurements", "measurements-more")
-    )
+    first, more = (read_measurements(metrics, {}, audit.path / stem) for stem in (FIRST, MORE))
     return first.samples, first.overlaid(more).samples
 
 
