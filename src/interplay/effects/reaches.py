@@ -45,7 +45,8 @@ class Reaches:
         """The distances that are exceeded with this probability, below one half.
 
         Of its length each is right to 4e-6 at errors above 0.008 and to 1e-4 above 0.001 where both have five degrees of
-        freedom or more; with three or four to 1e-3 there.
+        freedom or more. Between 0.001 and 0.008 it is right to 1e-3 with three or four, and with one, where the reach is
+        tens of standard errors long, to 4 %.
 
         Example:
             >>> both = TwoErrors(np.array([1.0, 0.6]), np.full(2, 15.0), np.array([0.0, 0.8]), np.full(2, 98.0))
