@@ -94,7 +94,7 @@ def test_limits_that_nothing_meets_name_relaxations_and_what_to_try(path):
     told = _told(found)
     (relaxed,) = found.found.relaxations
     assert "No treatment is admissible." in told and "- to try against privacy harming fairness: " in told
-    assert f"accuracy at least {int(1000 * relaxed.needed) / 1000:.3f} (0.999 asked)" in told
+    assert f"accuracy at least {int(1000 * relaxed.needed) / 1000:.3f} instead of 0.999" in told
     enough = answer(path, Question(limits=(f"accuracy>={int(1000 * relaxed.needed) / 1000:.3f}",)))
     assert enough.found.treatment is not None
 

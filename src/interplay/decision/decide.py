@@ -154,7 +154,7 @@ def _told(one: Relaxation) -> str:
     # Rounded to the lenient side, so that the written limit is enough.
     lenient = floor(1000 * one.needed) if one.bound == "at_least" else ceil(1000 * one.needed)
     limit = f"{one.metric} {one.bound.replace('_', ' ')} {lenient / 1000:.3f}"
-    return f"with {limit} ({one.declared:g} declared), {one.treatment.name} {enough}"
+    return f"with {limit} instead of {one.declared:g}, {one.treatment.name} {enough}"
 
 
 def _closing(stable: float | None, flips: Sequence[Flip], rival: RunnerUp | None) -> tuple[str, ...]:

@@ -94,14 +94,12 @@ def _flips(found: Decision) -> Sequence[str]:
     told = [f"{one.count} of {total} orders of the priorities would choose {_called(one.treatment)}" for one in orders]
     told += [
         f"with {clean(flip.metric)} {flip.bound.replace('_', ' ')} {limit_beyond(asdict(flip), SCALE):.3f} "
-        f"({flip.declared:g} asked), "
-        f"{_then(flip.winner)}"
+        f"instead of {flip.declared:g}, {_then(flip.winner)}"
         for flip in found.limit_flips[:SHOWN]
     ]
     told += [
         f"with a tolerance of {tolerance_beyond(asdict(flip), SCALE):.3g} on {clean(flip.metric)} "
-        f"({flip.declared:g} asked), "
-        f"{_called(flip.winner)} would be chosen"
+        f"instead of {flip.declared:g}, {_called(flip.winner)} would be chosen"
         for flip in found.tolerance_flips[:SHOWN]
     ]
     return told
