@@ -9,42 +9,39 @@ Every round is a process of its own on one core:
 There is no peer: nothing else answers these questions. Then the table of docs/performance.md is written anew.
 """
 
-from benchmarks import quiet
+import datetime
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-quiet.prepare()
-
-import datetime  # noqa: E402 - thread limits are set before anything numerical is imported
-import json  # noqa: E402
-import os  # noqa: E402
-import statistics  # noqa: E402
-import subprocess  # noqa: E402
-import sys  # noqa: E402
-import time  # noqa: E402
-from collections.abc import Iterator  # noqa: E402
-from pathlib import Path  # noqa: E402
-from tempfile import TemporaryDirectory  # noqa: E402
-from typing import Any  # noqa: E402
-
-from benchmarks import adult, machine  # noqa: E402
+from benchmarks import adult, machine, quiet
+from benchmarks.marked import DOCS, renew
+from interplay.audit.folder import write
 
 ROOT = Path(__file__).parent.parent
 PATH = Path(__file__).with_name("answers.json")
-PAGE = ROOT / "docs" / "performance.md"
-BEGIN, END = "<!-- answers: begin -->", "<!-- answers: end -->"
+PAGE = DOCS / "performance.md"
 
 QUESTION = ("--priorities", "privacy,fairness")
 
 
 def main() -> None:
     """Measure, keep the figures, and write them into the page."""
+    quiet.prepare()  # for the processes that are started
     found = {
         "machine": machine.describe(),
         "date": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
         "rows": [*rows()],
     }
-    PATH.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n{table(found)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    write(PATH, (json.dumps(found, indent=2) + "\n").encode())
+    renew(PAGE, "answers", table(found))
 
 
 def rows() -> Iterator[dict[str, Any]]:
@@ -112,19 +109,15 @@ def _interplay(*words: str) -> None:
 
 
 def _alone(command: list[str]) -> str:
-    """Run on one core, with the bytecode that every installation keeps."""
+    """Run on one core (on Linux), with the bytecode that every installation keeps."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    core = min(os.sched_getaffinity(0))
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=kept,
-        capture_output=True,
-        text=True,
-        check=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
-    )
+    pinned = _on_one_core if hasattr(os, "sched_setaffinity") else None
+    done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, check=True, preexec_fn=pinned)
     return done.stdout
+
+
+def _on_one_core() -> None:
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
 if __name__ == "__main__":

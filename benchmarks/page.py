@@ -1,13 +1,12 @@
 """`python -m benchmarks.page`: writes the measured part of docs/performance.md from benchmarks/results.json."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
+from benchmarks.marked import DOCS, renew
 from benchmarks.results import ResultRow, Results, read
 
-PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+PAGE = DOCS / "performance.md"
 
 
 def main() -> None:
@@ -15,9 +14,7 @@ def main() -> None:
     found = read()
     if found is None:
         raise SystemExit("Expected benchmarks/results.json. Found none. Run `make bench` first.")
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n{measured(found)}\n{END}{after}", encoding="utf-8")
+    renew(PAGE, "measured", measured(found))
     print(f"Wrote {PAGE}")
 
 

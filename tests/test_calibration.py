@@ -17,6 +17,7 @@ from benchmarks.calibration.simulate import simulate
 from benchmarks.calibration.simulated import Gap, Rate, Ratio, Share
 from benchmarks.calibration.studies import FULL, QUICK
 from benchmarks.calibration.world import Crowd, Draws, effects
+from benchmarks.marked import parts
 
 from interplay.effects.compare import compare
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
@@ -219,10 +220,8 @@ def test_every_promised_check_is_recorded_with_its_target(recorded):
 
 
 def test_the_page_holds_the_recorded_figures_and_no_others():
-    text = page.PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(page.BEGIN)
-    inside, _, after = rest.partition(page.END)
-    assert inside.strip() == page.measured(record.read()).strip()
+    before, inside, after = parts(page.PAGE, "measured")
+    assert inside == page.measured(record.read()).strip()
     assert not re.search(r"\d\.\d+ ?%", before + after), "measured figures stand in the tables only"
 
 

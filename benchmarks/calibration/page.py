@@ -1,22 +1,19 @@
 """`python -m benchmarks.calibration.page`: writes the measured part of docs/statistics.md from calibration.json."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
+from benchmarks import marked
 from benchmarks.calibration.claims import CalibrationRow
 from benchmarks.calibration.coverage import BOUNDS
 from benchmarks.calibration.record import Record, read, wanted, where
 
-PAGE = Path(__file__).parents[2] / "docs" / "statistics.md"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+PAGE = marked.DOCS / "statistics.md"
 
 
 def renew(found: Record) -> None:
     """Put the tables between the two marks of the page."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n{measured(found)}\n{END}{after}", encoding="utf-8")
+    marked.renew(PAGE, "measured", measured(found))
 
 
 def measured(found: Record) -> str:
