@@ -12,7 +12,7 @@ import numpy as np
 from interplay.arrays import Array, Bool, Float
 from interplay.decision.choose import gone, level
 from interplay.decision.contest import Contest
-from interplay.decision.losses import Losses
+from interplay.decision.losses import Losses, Move
 from interplay.decision.standing import Standing
 
 DRAWS = 1_000
@@ -23,9 +23,6 @@ AT_ONCE = 64
 
 NOBODY = -1
 """The winner where nobody is admissible."""
-
-Moves = Float[Array, "draw having"]
-"""How far the mean of each candidate that has a criterion lies from the one that was found."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +62,7 @@ def members(losses: Sequence[Losses]) -> list[int]:
     return [len(values) for one in losses for values in one.values]
 
 
-def joint_draws(losses: Sequence[Losses], again: Repetitions) -> tuple[Moves, ...]:
+def joint_draws(losses: Sequence[Losses], again: Repetitions) -> tuple[Move, ...]:
     """Moves of the means for every criterion and candidate."""
     return tuple(np.stack([again.moves(values) for values in one.values], axis=1) for one in losses)
 
@@ -87,7 +84,7 @@ def _members(values: Float[Array, "member draw"], normal: Float[Array, "draw mem
 
 
 def stability(
-    contest: Contest, moves: Sequence[Moves], admitted: Bool[Array, "draw candidate"] | None = None
+    contest: Contest, moves: Sequence[Move], admitted: Bool[Array, "draw candidate"] | None = None
 ) -> float | None:
     """The share of draws with the same outcome: the same winner, or again nobody admissible.
 
@@ -110,7 +107,7 @@ def stability(
 
 
 def _after(
-    standing: Standing, moves: Sequence[Moves], left: Bool[Array, "draw candidate"]
+    standing: Standing, moves: Sequence[Move], left: Bool[Array, "draw candidate"]
 ) -> Bool[Array, "draw candidate"]:
     """Who is left in every draw after an aspect, of those that were left before; many draws with one level at once."""
     comparisons, kept = standing.comparisons(left), left.copy()

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise, permutations
 
 import numpy as np
@@ -53,7 +52,7 @@ def _nearest(contest: Contest, metric: str, declared: float) -> ToleranceFlip | 
     standing = contest.race.standings[aspect]
 
     def wins(tolerance: float) -> int:
-        moved = contest.race.instead(aspect, replace(standing, tolerances={metric: tolerance}))
+        moved = contest.race.instead(aspect, standing.tolerating({metric: tolerance}))
         return moved.run(contest.ranking, contest.admissible).winner
 
     sides = (np.linspace(1, 0, STEPS + 1), np.geomspace(1, WIDEST, STEPS + 1))

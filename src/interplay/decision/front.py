@@ -7,11 +7,10 @@ import numpy as np
 from interplay.arrays import Array, Bool, Float
 from interplay.decision.contest import Contest
 from interplay.decision.decision import Front
-from interplay.decision.draws import Moves
-from interplay.decision.losses import Losses
+from interplay.decision.losses import Losses, Move
 
 
-def front(contest: Contest, moves: Sequence[Moves]) -> tuple[Front, ...]:
+def front(contest: Contest, moves: Sequence[Move]) -> tuple[Front, ...]:
     """The probability of each candidate being on the front, the largest first and then by name.
 
     j dominates i where it is nowhere worse by more than the tolerance and somewhere better by more than it. A candidate
@@ -34,7 +33,7 @@ def front(contest: Contest, moves: Sequence[Moves]) -> tuple[Front, ...]:
 
 
 def _levels(
-    size: int, losses: Sequence[Losses], moves: Sequence[Moves]
+    size: int, losses: Sequence[Losses], moves: Sequence[Move]
 ) -> tuple[Float[Array, "draw candidate criterion"], Bool[Array, "candidate criterion"]]:
     """The values of every draw; zero where a candidate has none."""
     levels = np.zeros((len(moves[0]) if moves else 1, size, len(losses)))

@@ -43,6 +43,10 @@ class Standing:
         """The same with every mean moved: by criterion, with draws as an axis of the answer."""
         return replace(self, moves=moves, _known={})
 
+    def tolerating(self, tolerances: Mapping[str, float]) -> "Standing":
+        """The same with these tolerances instead of the declared ones; the bounds are not worked out again."""
+        return replace(self, tolerances=tolerances)
+
     @cached_property
     def _limits(self) -> Float[Array, " criterion"]:
         criteria = [one.criterion for one in self.losses]

@@ -81,7 +81,7 @@ class TwoErrors:
         return np.asarray(found)
 
     def near(self, error: Values) -> Array:
-        """About that distance, by `near`."""
+        """A distance close to the reach, and a little larger (see the function)."""
         return near(self.first, self.first_degrees, self.second, self.second_degrees, error)
 
     def kept_reach(self, error: float) -> float:

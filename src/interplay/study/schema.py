@@ -15,6 +15,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import ModelSchema
 
+from interplay.sections import Section
 from interplay.study.model import Study
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -44,12 +45,13 @@ class _Described(GenerateJsonSchema):
 
     def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
         found = super().model_schema(schema)
-        for name, told in _below_fields(schema["cls"]).items():
-            found["properties"][name].setdefault("description", told)
+        for kind in schema["cls"].__mro__:
+            for name, told in _below_fields(kind).items() if issubclass(kind, Section) else ():
+                found["properties"][name].setdefault("description", told)
         return found
 
 
-def _below_fields(kind: type) -> dict[str, str]:
+def _below_fields(kind: type[Section]) -> dict[str, str]:
     (body,) = ast.parse(dedent(inspect.getsource(kind))).body
     assert isinstance(body, ast.ClassDef)
     return {
