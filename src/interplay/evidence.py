@@ -7,7 +7,7 @@ the positions of the rows it covers.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeVar
@@ -62,6 +62,13 @@ class Predictions:
 
 
 @dataclass(frozen=True, eq=False)
+class RightlyDecided:
+    """Which rows are decided as their label; where two treatments are compared, which both decide so."""
+
+    right: Bool[Array, "member row"]
+
+
+@dataclass(frozen=True, eq=False)
 class Attacked:
     """The decisions on adversarial rows (the worst of PGD and APGD within `radius`, movable columns only)."""
 
@@ -82,7 +89,10 @@ class Switched:
 
 @dataclass(frozen=True, eq=False)
 class Distances:
-    """The smallest attack radius found that flips a decision, at most `largest` (a row that never flips has it)."""
+    """How far the nearest point found with another decision lies, at most `largest` (a row that never flips has it).
+
+    In standard deviations of the encoded columns.
+    """
 
     rows: Int[Array, " attacked"]
     distances: Float[Array, "member attacked"]
@@ -179,6 +189,18 @@ class Evidence:
             self._made[kind] = maker if isinstance(maker, NotMeasurable) else maker()
         made: Exhibit | NotMeasurable = self._made[kind]
         return made
+
+    def only(self, kinds: Collection[type]) -> "Evidence":
+        """The same with these exhibits alone, made now, so that nothing else is held on to."""
+        made = {kind: self.ask(kind) for kind in kinds}
+        return Evidence(
+            self.rows,
+            {kind: one if isinstance(one, NotMeasurable) else partial(_same, one) for kind, one in made.items()},
+        )
+
+    def instead(self, exhibit: Any) -> "Evidence":
+        """The same with this exhibit in the place of that of its kind."""
+        return Evidence(self.rows, {**self._makers, type(exhibit): partial(_same, exhibit)})
 
     def mean(
         self,
@@ -291,7 +313,11 @@ def tabulated(
         classes=classes,
         minimum_support=minimum_support,
     )
-    known: dict[type, Callable[[], Any]] = {Predictions: lambda: Predictions(logs, taken)}
+    right = RightlyDecided(taken == np.asarray(labels))
+    known: dict[type, Callable[[], Any]] = {
+        Predictions: lambda: Predictions(logs, taken),
+        RightlyDecided: lambda: right,
+    }
     known.update({type(exhibit): partial(_same, exhibit) for exhibit in exhibits})
     return Evidence(rows, known)
 

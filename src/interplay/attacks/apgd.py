@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from interplay.arrays import Array, Bool, Int
-from interplay.attacks.pgd import Threat, project
+from interplay.attacks.pgd import Threat, farthest, project
 from interplay.engine import jax, jnp
 from interplay.threefry import uniform
 
@@ -49,9 +49,10 @@ def apgd(
     argmax over x within `radius` of `origin` (largest absolute change of a movable column) of loss(x), searched by
     x[k + 1] = project(x[k] + 0.75 * (z - x[k]) + 0.25 * (x[k] - x[k - 1])), z = project(x[k] + step_size * sign(slope))
 
-    The step size starts at 2 * radius. At checkpoints (after 22 % of the steps, then ever more often) it is halved for
-    a row whose loss rose in fewer than 75 % of the steps since the last one, or whose best loss and step size are still
-    those of the last one; the row then goes on from its best point, without momentum. Arguments are those of `pgd`:
+    The step size starts at 2 * radius, times the largest `movable` of the threat. At checkpoints (after 22 % of the
+    steps, then ever more often) it is halved for a row whose loss rose in fewer than 75 % of the steps since the last
+    one, or whose best loss and step size are still those of the last one; the row then goes on from its best point,
+    without momentum. Arguments are those of `pgd`:
     `loss` maps inputs (row, column) to one loss per row, each of which depends on its own row only; `radius` is one
     number or one per row, in the unit of the encoded columns; `restarts` random starts. A larger loss is a stronger
     attack; no row comes back with a smaller loss than its own.
@@ -66,6 +67,7 @@ def apgd(
     Does not show: that no adversarial row exists; a stronger attack may find one.
     """
     reach = jnp.broadcast_to(jnp.asarray(radius, dtype=origin.dtype), origin.shape[:1])
+    widest = reach * farthest(threat)
     checks, lengths = checkpoints(steps)
     schedule = (jnp.arange(steps) == 0, jnp.asarray(checks), jnp.asarray(lengths))
 
@@ -87,11 +89,11 @@ def apgd(
 
     def climb(worst: tuple[jax.Array, jax.Array], start_key: jax.Array) -> tuple[tuple[jax.Array, jax.Array], None]:
         noise = 2.0 * uniform(start_key, origin.shape) - 1.0
-        start = project(origin + reach[:, None] * noise, origin, reach, threat)
+        start = project(origin + widest[:, None] * noise, origin, reach, threat)
         worth, slope = judged(start)
         none = jnp.zeros(worth.shape, dtype=bool)
         state = _Climb(
-            start, start, worth, slope, start, worth, slope, 2 * reach, jnp.zeros(worth.shape, int), none, worth
+            start, start, worth, slope, start, worth, slope, 2 * widest, jnp.zeros(worth.shape, int), none, worth
         )
         end, _ = jax.lax.scan(step, state, schedule)
         better = end.best_worth > worst[1]

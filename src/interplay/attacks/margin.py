@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from interplay.engine import jax, jnp
 from interplay.models.network import cross_entropy, excess_of_other
-from interplay.models.perceptron import Around
 
 
 def margin(scores: jax.Array, labels: jax.Array) -> jax.Array:
@@ -59,12 +58,12 @@ class Excess:
 
     def ascent(self) -> Callable[..., jax.Array] | None:
         """`ascent(start, low, high, stride, steps)`, the signed ascent from `start` as one call; None without one."""
-        if not isinstance(self.scores, Around) or self.scores.labels != 2:
+        ascent = getattr(self.scores, "ascent", None)
+        if ascent is None or getattr(self.scores, "labels", None) != 2:
             return None
         up = jnp.where(self.labels == 1, -1.0, 1.0)
         if self.weights is not None:
             up = jnp.where(self.weights == 0, 0.0, up)
-        ascent = self.scores.ascent
         return lambda start, low, high, stride, steps: ascent(start, low, high, up * stride, steps)
 
 
@@ -79,22 +78,3 @@ def steepest(
     if jax.eval_shape(scores, start).shape[1] == 2:
         return Excess(scores, labels, weights)
     return lambda moved: cross_entropy(scores(moved), labels)
-
-
-def worse(first: jax.Array, second: jax.Array, labels: jax.Array) -> jax.Array:
-    """Row by row, the scores that lie further on the wrong side; the first where the two are level.
-
-    worse = second where margin(second, labels) > margin(first, labels), else first
-
-    `first` and `second` are logits (row, label) of the same rows moved by two attacks, so that a row counts as broken
-    when either attack breaks it. In the unit of the logits.
-
-    Reference: Croce and Hein (2020), who take the worst case over several attacks.
-
-    Example:
-        >>> worse(jnp.array([[1.0, 0.0]]), jnp.array([[0.0, 2.0]]), jnp.array([0])).tolist()
-        [[0.0, 2.0]]
-
-    Does not show: the worst row for another purpose than the decision, such as a conformity score of many classes.
-    """
-    return jnp.where((margin(second, labels) > margin(first, labels))[:, None], second, first)

@@ -10,18 +10,27 @@ from interplay.threefry import uniform
 
 
 class Threat(NamedTuple):
-    """What an attacker may do: `movable` columns (0 or 1), each within `lower` and `upper` (all of shape column).
+    """What an attacker may do: how far each column moves, within `lower` and `upper` (all of shape column).
 
-    One-hot and immutable columns are not movable, so that a categorical value stays one value.
+    `movable` is 0 for a column that stays, as one-hot and immutable columns do, so that a categorical value stays one
+    value; otherwise the largest change of the column is `movable` times the radius, 1 unless a study says otherwise. It
+    may have a row for every row attacked. `flags` are the places of the columns that mark a value as missing, -1 for a
+    column without one; None where no movable column has one.
     """
 
     movable: jax.Array
     lower: jax.Array
     upper: jax.Array
+    flags: jax.Array | None = None
 
-    def among(self, columns: Int[Array, " some"]) -> "Threat":
-        """The same threat to a table of some movable columns only."""
-        return Threat(jnp.ones(len(columns)), self.lower[columns], self.upper[columns])
+    def among(self, columns: Int[Array, " some"], inputs: jax.Array) -> "Threat":
+        """The same threat to some columns of these rows (row, column); a value that is missing does not move."""
+        movable = self.movable[columns]
+        if self.flags is not None:
+            flags = self.flags[columns]
+            missing = jnp.where(flags >= 0, inputs[:, jnp.maximum(flags, 0)], 0.0)
+            movable = movable * (missing == 0)
+        return Threat(movable, self.lower[columns], self.upper[columns])
 
 
 def project(inputs: jax.Array, origin: jax.Array, radius: jax.Array | float, threat: Threat) -> jax.Array:
@@ -32,9 +41,27 @@ def project(inputs: jax.Array, origin: jax.Array, radius: jax.Array | float, thr
     return jnp.clip(inputs, *_bounds(origin, radius, threat))
 
 
+def largest_change(origin: jax.Array, moved: jax.Array, threat: Threat) -> jax.Array:
+    """The smallest radius that allows each row's move: the largest change of a column over its `movable`.
+
+    Example:
+        >>> wall = Threat(jnp.array([1.0, 2.0, 0.0]), jnp.full(3, -9.0), jnp.full(3, 9.0))
+        >>> largest_change(jnp.zeros((1, 3)), jnp.array([[0.5, 3.0, 0.0]]), wall).tolist()
+        [1.5]
+    """
+    allowed = jnp.broadcast_to(threat.movable, origin.shape)
+    changes = jnp.where(allowed > 0, jnp.abs(moved - origin) / jnp.where(allowed > 0, allowed, 1.0), 0.0)
+    return jnp.max(changes, axis=1)
+
+
+def farthest(threat: Threat) -> jax.Array:
+    """The largest `movable` of any column: what steps are multiplied with so that every column can cross its range."""
+    return jnp.maximum(jnp.max(threat.movable), 1.0)
+
+
 def _bounds(origin: jax.Array, radius: jax.Array | float, threat: Threat) -> tuple[jax.Array, jax.Array]:
     """The smallest and the largest allowed inputs."""
-    reach = _reach(radius) * (threat.movable > 0)
+    reach = _reach(radius) * threat.movable
     low = jnp.maximum(origin - reach, jnp.minimum(threat.lower, origin))
     return low, jnp.minimum(origin + reach, jnp.maximum(threat.upper, origin))
 
@@ -68,8 +95,9 @@ def ascend(
     Does not show: that no row with a larger loss exists.
     """
     low, high = _bounds(origin, radius, threat)
-    stride = 2.5 / steps * _reach(radius)
-    start = jnp.clip(origin + _reach(radius) * (2.0 * uniform(key, origin.shape) - 1.0), low, high)
+    stride = 2.5 / steps * _reach(radius) * farthest(threat)
+    noise = 2.0 * uniform(key, origin.shape) - 1.0
+    start = jnp.clip(origin + _reach(radius) * threat.movable * noise, low, high)
     ascent = loss.ascent() if isinstance(loss, Excess) else None
     if ascent is not None:
         return ascent(start, low, high, jnp.broadcast_to(stride.reshape(-1), origin.shape[:1]), steps)
@@ -95,7 +123,7 @@ def pgd(
     argmax over x within `radius` of `origin` (largest absolute change of a movable column) of loss(x), searched with
     `steps` signed-gradient steps of size 2.5 * radius / steps from `restarts` random starts. `loss` maps inputs
     (row, column) to one loss per row, each of which depends on its own row only; `radius` is one number or one per row,
-    in the unit of the encoded columns (standard deviations). The rows themselves are tried too.
+    in standard deviations of the encoded columns. The rows themselves are tried too.
 
     Reference: Madry et al. (2018); Cresswell (2025), Eq. 4.
 

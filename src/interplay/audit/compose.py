@@ -173,6 +173,8 @@ def _effect(effect: Effect) -> dict[str, Any]:
 def _not_measured(measured: Measurements) -> list[dict[str, str]]:
     reasons: dict[tuple[str, str], list[str]] = {}
     for cell, sample in measured.samples.items():
+        if cell.against is not None:  # the effects say why two treatments have no rows in common
+            continue
         if isinstance(sample, NotMeasurable) and cell.tuning == "tuned":
             reasons.setdefault((cell.metric, sample.reason), []).append(cell.treatment.name)
         elif isinstance(sample, Sample):

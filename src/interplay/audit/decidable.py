@@ -13,7 +13,8 @@ from interplay.study.positions import Positions
 
 def decidable(design: Design, dataset: Dataset) -> tuple[Resolution, ...]:
     """The resolution of every tolerance that the planned rows can be asked about."""
-    plan = planned(design, dataset, *looked_at(design, evaluated(design)))
+    looked = looked_at(design, dataset, evaluated(design))
+    plan = planned(design, dataset, looked.attacked, looked.explained)
     return resolutions(design.metrics, design.study.tolerances, plan)
 
 

@@ -105,8 +105,10 @@ def _told(one: Look) -> dict[str, Any]:
 
 def _measured(lab: Laboratory, growing: Sequence[Treatment], members: int) -> Iterator[Measurements]:
     """Trained treatments and their layers, each measured on so many members; kept by both."""
-    # Membership attacks keep the members of the first look, so that every treatment has as many shadow models.
-    metrics = {key: one for key, one in lab.design.metrics.items() if Memberships not in one.needs}
+    # Membership attacks keep the members of the first look, so that every treatment has as many shadow models, and so do
+    # metrics that need the decisions of both treatments.
+    kept = lab.design.metrics.items()
+    metrics = {key: one for key, one in kept if Memberships not in one.needs and not one.paired}
     design = replace(lab.design.with_members(members), metrics=metrics)
     names = {treatment: f"{MEASURED}/{lab.design.trainings.index(treatment)}-{members}" for treatment in growing}
     missing = {treatment: name for treatment, name in names.items() if not lab.folder.finished(name)}

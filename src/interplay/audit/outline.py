@@ -8,11 +8,14 @@ from interplay.audit.parts.forecast import outlined
 from interplay.audit.parts.joint import fraction_lines
 from interplay.audit.parts.strengths import strength_lines
 from interplay.audit.prepare import Prepared
+from interplay.design.calibration import vacuous_sets
+from interplay.design.denominators import evaluated
 from interplay.design.expense import expenses, in_words
 from interplay.design.treatment import Treatment
 from interplay.engine import accelerated, block_bytes, declared_memory
 from interplay.models import perceptron
-from interplay.training.recipes import budget, sampling
+from interplay.report.names import clean
+from interplay.training.recipes import attack_radius, budget, sampling
 
 
 def outline(ready: Prepared, runs: Path) -> str:
@@ -39,6 +42,8 @@ def outline(ready: Prepared, runs: Path) -> str:
         f"Measured   {len(design.treatments)} treatments, {len(design.metrics)} metrics, "
         f"{len(design.comparisons)} comparisons (each re-tuned and as applied)",
         *resolution_lines(design, dataset),
+        *_attack(ready),
+        *_sets(ready),
         *(f"{'' if place else 'Forecast':<10} {line}" for place, line in enumerate(outlined(ready.forecast))),
         f"Estimate   {expected.models} models, {_time(expected.seconds)} on 2 cores (within a factor of three), "
         f"{expected.disk_bytes / 1e6:.0f} MB of disk",
@@ -48,6 +53,26 @@ def outline(ready: Prepared, runs: Path) -> str:
         f"Results    {runs / ready.digest[:16]}",
     ]
     return "\n".join(lines)
+
+
+def _attack(ready: Prepared) -> list[str]:
+    """How far an attack moves columns, where that is not a number of standard deviations."""
+    radius, changes = attack_radius(ready.design), ready.study.data.largest_change
+    factors = [f"{clean(name)} by a factor of {factor:.2f}" for name, factor in ready.encoder.factors(radius).items()]
+    own = [
+        f"{clean(name)} by {amount:g}" for name, amount in changes.items() if name not in ready.encoder.factors(radius)
+    ]
+    if not factors and not own:
+        return []
+    scale = [f"on a logarithmic scale, so that 1 + value changes at most: {', '.join(factors)}"] if factors else []
+    declared = [f"declared for the column: {', '.join(own)}"] if own else []
+    return [f"Attack     within {radius:g} standard deviations of a column; {'; '.join([*scale, *declared])}"]
+
+
+def _sets(ready: Prepared) -> list[str]:
+    """Which calibration rows are too few for prediction sets that say anything."""
+    found = vacuous_sets(ready.design, ready.dataset, evaluated(ready.design))
+    return [f"Warning    {clean(line)}" for line in found]
 
 
 _PARTS = ("pool", "tuning", "calibration", "test", "audit")

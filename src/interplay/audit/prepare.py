@@ -87,7 +87,7 @@ def prepare(
     design = plan(study, dataset)
     raise_first(member_faults(study, design.members), where)
     refuse_undecidable(study, design, dataset, where)
-    encoder = fit(dataset.table, dataset.features, design.pool, dataset.immutable)
+    encoder = fit(dataset.table, dataset.features, design.pool, dataset.immutable, study.data.largest_change)
     encoded = encoder.encode(dataset.table)
     if network is None:
         network, own = network_of(study, dataset, encoded, where), ""

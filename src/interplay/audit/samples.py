@@ -31,6 +31,8 @@ def measurement_files(measured: Measurements, stem: str = FIRST) -> Files:
             "tuning": cell.tuning,
             "metric": cell.metric,
         }
+        if cell.against is not None:
+            item["against"] = cell.against.interventions
         if isinstance(sample, NotMeasurable):
             item["reason"] = sample.reason
         else:
@@ -47,6 +49,7 @@ def measurement_files(measured: Measurements, stem: str = FIRST) -> Files:
             {"treatment": one.interventions, "tuning": tuning, "reason": reason}
             for (one, tuning), reason in measured.collapse.items()
         ],
+        "constant": measured.constant,
         "methods": measured.methods,
     }
     return {f"{stem}.safetensors": save_arrays(arrays), f"{stem}.json": as_json(described)}
@@ -65,13 +68,15 @@ def read_measurements(
         for place, item in enumerate(told["cells"]):
             if wanted is not None and item["metric"] not in wanted:
                 continue
-            cell = Cell(Treatment(tuple(item["treatment"])), item["tuning"], item["metric"])
+            against = Treatment(tuple(item["against"])) if "against" in item else None
+            cell = Cell(Treatment(tuple(item["treatment"])), item["tuning"], item["metric"], against)
             samples[cell] = NotMeasurable(item["reason"]) if "reason" in item else _sample(arrays, place, item)
     return Measurements(
         samples=samples,
         metrics=metrics,
         collapse={(Treatment(tuple(item["treatment"])), item["tuning"]): item["reason"] for item in told["collapse"]},
         budgets=budgets,
+        constant=told["constant"],
         methods=told["methods"],
     )
 

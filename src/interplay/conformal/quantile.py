@@ -1,5 +1,7 @@
 """Conformal thresholds: the exact order statistic of held-out conformity scores, for weighted rows too."""
 
+from math import ceil
+
 import numpy as np
 
 from interplay.arrays import Array, Float, Int
@@ -35,6 +37,22 @@ def threshold(
     """
     used = np.ones((1, len(scores))) if weights is None else weights
     return _threshold(scores, np.arange(len(scores)), miscoverage, used, used.sum(axis=1))
+
+
+def rows_for(miscoverage: float) -> int:
+    """The fewest calibration rows whose threshold is finite: below it, sets hold every label whatever the model says.
+
+    rows_for = smallest n with (n + 1) * (1 - miscoverage) <= n, which is 1 / miscoverage - 1 rounded up
+
+    `miscoverage` lies in (0, 1). Reference: Vovk et al. (2005).
+
+    Example:
+        >>> rows_for(0.1), rows_for(0.05), rows_for(0.5)
+        (9, 19, 1)
+
+    Does not show: how many rows make the coverage of one draw of calibration rows precise; that takes many more.
+    """
+    return ceil(1 / miscoverage - 1 - _SLACK / miscoverage)
 
 
 def thresholds_by_group(

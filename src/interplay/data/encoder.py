@@ -52,6 +52,10 @@ class Encoded:
     upper: Float[Array, " column"]
     movable: Bool[Array, " column"]
     unseen: Mapping[str, int]
+    reach: Float[Array, " column"]
+    """The largest change that a study declares an attacker can make to a column, in encoded units; 0 where none is."""
+    flags: Int[Array, " column"]
+    """The place of the column that marks a number as missing; -1 for columns without one."""
     mapped: MappedRows | None = None
     """The file behind `matrix`, when the rows are not held in memory."""
 
@@ -83,7 +87,28 @@ class Encoder:
     lower: Float[Array, " column"]
     upper: Float[Array, " column"]
     movable: Bool[Array, " column"]
+    reach: Float[Array, " column"]
     notes: tuple[str, ...]
+
+    @property
+    def flags(self) -> Int[Array, " column"]:
+        """The place of the column that marks a number as missing; -1 for columns without one."""
+        found = np.full(len(self.columns), -1, dtype=np.int32)
+        for part, placed in zip(self.parts, self.layout, strict=True):
+            if isinstance(part, NumericFeature) and part.indicator:
+                found[placed.columns.start] = placed.columns.start + 1
+        return found
+
+    def factors(self, radius: float) -> dict[str, float]:
+        """What an attack within `radius` multiplies 1 + value with at most, for movable columns on a logarithmic scale.
+
+        factor = exp(radius * deviation of log(1 + value)), or as the study declares it for the column
+        """
+        return {
+            part.name: float(np.exp((self.reach[column] or radius) * part.deviation))
+            for part, placed in zip(self.parts, self.layout, strict=True)
+            if isinstance(part, NumericFeature) and part.logarithmic and self.movable[column := placed.columns.start]
+        }
 
     def encode(self, table: Table) -> Encoded:
         """The encoded table.
@@ -97,7 +122,8 @@ class Encoder:
             if isinstance(part, LevelFeature) and bool((raw[:, place] == UNSEEN_CODE).any())
         }
         matrix, mapped = self._matrix(raw)
-        return Encoded(matrix, self.columns, self.layout, self.lower, self.upper, self.movable, unseen, mapped)
+        bounds = self.lower, self.upper, self.movable
+        return Encoded(matrix, self.columns, self.layout, *bounds, unseen, self.reach, self.flags, mapped)
 
     def _matrix(self, raw: Float[Array, "row feature"]) -> tuple[Float[Array, "row column"], MappedRows | None]:
         """The matrix in memory, or in a temporary file where it would take too much."""
@@ -122,15 +148,22 @@ class Encoder:
 
 
 def fit(
-    table: Table, features: Sequence[str], rows: Int[Array, " fitting"], immutable: Collection[str] = ()
+    table: Table,
+    features: Sequence[str],
+    rows: Int[Array, " fitting"],
+    immutable: Collection[str] = (),
+    largest_change: Mapping[str, float] | None = None,
 ) -> Encoder:
     """Learn an encoder from some rows of a table; other rows have no influence.
 
     A number becomes (value - mean) / standard deviation, of log(1 + value) where it is never negative and its skewness
     is above 3; missing is 0, with one more column that marks it. A category becomes one column per value seen; a truth
-    value one column of 0 and 1. `immutable` features cannot be changed by an attacker.
+    value one column of 0 and 1. `immutable` features cannot be changed by an attacker. `largest_change` says how far an
+    attacker can move a number, in the column's own unit; for a column on a logarithmic scale it is the factor by which
+    1 + value grows or shrinks at most.
 
-    Raises DataError where there is no row or feature, or a column is absent or infinite.
+    Raises DataError where there is no row or feature, a column is absent or infinite, or a largest change is given for
+    a column that an attacker cannot move.
 
     Example:
         >>> from interplay.data.table import numbers, table, texts
@@ -156,15 +189,43 @@ def fit(
         for part in parts
         for place in range(len(part.columns))
     ]
+    layout = _layout(parts, immutable)
     return Encoder(
         parts=parts,
-        layout=_layout(parts, immutable),
+        layout=layout,
         columns=_distinct([name for part in parts for name in part.columns]),
         lower=fitted.min(axis=0),
         upper=fitted.max(axis=0),
         movable=np.asarray(movable),
+        reach=_reach(parts, layout, np.asarray(movable), largest_change or {}, table.source),
         notes=tuple(f"{name}: {why}" for name, why in still.items() if why and name not in immutable),
     )
+
+
+def _reach(
+    parts: Sequence[Feature],
+    layout: Sequence[EncodedFeature],
+    movable: Bool[Array, " column"],
+    declared: Mapping[str, float],
+    source: str,
+) -> Float[Array, " column"]:
+    """The declared largest changes in encoded units."""
+    found = np.zeros(len(movable))
+    numeric = {part.name: (part, at.columns.start) for part, at in zip(parts, layout, strict=True)}
+    for name, amount in declared.items():
+        part, column = numeric.get(name, (None, 0))
+        if not isinstance(part, NumericFeature) or not movable[column]:
+            step = "take it out of largest_change, or let it be a number that an attacker can move"
+            raise DataError("a number that an attacker can move", f"{name!r}, which is none", source, step)
+        if amount <= (1.0 if part.logarithmic else 0.0):
+            kind = (
+                "a factor above 1, as the column is on a logarithmic scale" if part.logarithmic else "a change above 0"
+            )
+            raise DataError(
+                kind, f"{amount:g}", f"{source}, largest_change of {name!r}", "write how far it can be moved"
+            )
+        found[column] = part.encoded_change(amount)
+    return found
 
 
 def _why_still(part: NumericFeature) -> str:

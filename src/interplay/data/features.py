@@ -46,6 +46,10 @@ class NumericFeature:
         """None: a number has no alternatives to list."""
         return np.zeros((0, len(self.columns)), dtype=np.float32)
 
+    def encoded_change(self, amount: float) -> float:
+        """A change of the value, or a factor where it is logarithmic, in standard deviations."""
+        return float(np.log(amount) if self.logarithmic else amount) / self.deviation
+
     def raw(self, column: Column) -> Float[Array, " row"]:
         """Standardised values, NaN where missing."""
         values = _as_numbers(column)

@@ -24,6 +24,10 @@ class DataSection(Section):
     """Columns left out, each with the reason."""
     immutable: tuple[str, ...] = ()
     """Columns an attacker cannot change."""
+    largest_change: dict[str, float] = Field(default_factory=dict)
+    """How far an attacker can move a number, in the column's own unit, such as { income = 500 }; for a column on a
+    logarithmic scale the factor by which 1 + value grows or shrinks at most. Other columns move by the attack's radius,
+    in standard deviations."""
     missing: dict[str, tuple[float | str, ...]] = Field(default_factory=dict)
     """Values that stand for "missing", per column."""
     options: dict[str, Any] = Field(default_factory=dict)

@@ -18,6 +18,7 @@ from interplay.decision.questions import open_comparisons, open_limits
 from interplay.decision.residual import residual_harms
 from interplay.decision.runner_up import runner_up
 from interplay.design.treatment import Treatment
+from interplay.effects.near_collapse import nearly_collapsed
 from interplay.effects.results import Effects
 from interplay.measurement.measurements import Measurements
 from interplay.study.model import LimitSection, PrioritiesSection
@@ -34,11 +35,11 @@ def decide(
 ) -> Decision:
     """Choose the treatment to deploy, or say that none is admissible.
 
-    Collapsed candidates go first. Then those of which one deployed model is not shown to keep all hard limits with
-    probability 0.95 (`interplay.decision.limits`; undecided ones go as well, with what would settle them). The rest are
-    compared aspect by aspect in the declared ranking, re-tuned samples only, and a candidate goes when it is shown to be
-    worse than another one by more than the tolerance on some headline metric (`interplay.decision.choose`). Ties go to
-    the fewest interventions, then to the name.
+    Candidates that collapsed, or nearly did (`interplay.effects.near_collapse`), go first. Then those of which one
+    deployed model is not shown to keep all hard limits with probability 0.95 (`interplay.decision.limits`; undecided
+    ones go as well, with what would settle them). The rest are compared aspect by aspect in the declared ranking, re-
+    tuned samples only, and a candidate goes when it is shown to be worse than another one by more than the tolerance
+    on some headline metric (`interplay.decision.choose`). Ties go to the fewest interventions, then to the name.
 
     `measured_on` tells on which treatment a candidate's metric was measured, where that is not the candidate;
     `effects` adds the planned comparisons to the residual harms. A ranking names each aspect once; `check` of
@@ -48,7 +49,7 @@ def decide(
     flatters the winner).
     """
     measured = Measured(measurements, measured_on or {})
-    collapsed = _collapsed(candidates, measurements)
+    collapsed = _collapsed(candidates, measurements, tolerances)
     standing = [one for one in candidates if one not in {gone.treatment for gone in collapsed}]
     findings = tuple(finding for one in standing for finding in limit_findings(one, limits, measured))
     barred = _barred(standing, findings)
@@ -87,9 +88,15 @@ def decide(
     )
 
 
-def _collapsed(candidates: Sequence[Treatment], measurements: Measurements) -> list[Rejected]:
-    why = {one: measurements.collapse.get((one, "tuned")) for one in candidates}
-    return [Rejected(one, "collapse", reason) for one, reason in why.items() if reason is not None]
+def _collapsed(
+    candidates: Sequence[Treatment], measurements: Measurements, tolerances: Mapping[str, float]
+) -> list[Rejected]:
+    """Those that collapsed, or nearly did."""
+    why = {
+        one: measurements.collapse.get((one, "tuned")) or nearly_collapsed(measurements, one, "tuned", tolerances)
+        for one in candidates
+    }
+    return [Rejected(one, "collapse", reason) for one, reason in why.items() if reason]
 
 
 def _barred(standing: Sequence[Treatment], findings: Sequence[LimitFinding]) -> list[Rejected]:

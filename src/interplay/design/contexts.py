@@ -8,7 +8,7 @@ from interplay.aspects import Aspect
 from interplay.design.comparison import Comparison
 from interplay.design.factors import Factors, factorial
 from interplay.design.treatment import Treatment
-from interplay.evidence import Attacked, Explanations, Predictions, PredictionSets
+from interplay.evidence import Attacked, Distances, Explanations, Predictions, PredictionSets, Switched
 from interplay.interactions import Interaction, Probe
 from interplay.interventions import PredictionIntervention, ReleaseIntervention, Service
 from interplay.metrics import GroupMetric, Metric
@@ -41,7 +41,7 @@ def measured_on(treatment: Treatment, metric: Metric, built: Factors) -> bool:
     layers = [name for name in treatment.interventions if name in built.layers]
     if {Explanations, PredictionSets} & set(metric.needs):
         return any(name in layers for name in layer_of(metric, built))
-    decides = bool({Predictions, Attacked} & set(metric.needs))
+    decides = bool({Predictions, Attacked, Distances, Switched} & set(metric.needs))
     return not layers or (decides and all(isinstance(built.layers[name], PredictionIntervention) for name in layers))
 
 

@@ -11,7 +11,16 @@ from interplay.arrays import Array, Bool, Int
 from interplay.data.dataset import Dataset
 from interplay.design.plan import Design
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Attacked, Evidence, Explanations, Predictions, PredictionSets, Rows, Switched
+from interplay.evidence import (
+    Attacked,
+    Evidence,
+    Explanations,
+    Predictions,
+    PredictionSets,
+    RightlyDecided,
+    Rows,
+    Switched,
+)
 from interplay.metrics import DisparityMetric, GroupMetric, Metric, group_rates
 
 SHARE = "share of rows"
@@ -80,6 +89,7 @@ def _stand_ins(plan: Planned) -> Evidence:
     one_part, limits = np.zeros(len(rows.labels), dtype=np.int64), np.zeros((members, 1, 1))
     made = (
         Predictions(logs, right),
+        RightlyDecided(right == rows.labels),
         Attacked(plan.attacked, right[:, plan.attacked], moved, radius=0.0, steps=0),
         Switched(plan.attacked, np.ones((members, len(plan.attacked)), dtype=bool)),
         Explanations(plan.explained, told[..., None], told, told, told),

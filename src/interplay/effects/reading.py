@@ -7,6 +7,7 @@ from interplay.design.comparison import Comparison
 from interplay.design.treatment import Treatment
 from interplay.effects.contrast import Difference, paired_differences
 from interplay.effects.moderation import Prior
+from interplay.effects.near_collapse import nearly_collapsed
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Cell, Measurements, Tuning
@@ -17,8 +18,8 @@ from interplay.metrics import Metric
 class Reading:
     """A comparison, one contrast of it, and what was found; not judged yet.
 
-    `withheld` says which treatment collapsed, and is empty otherwise. `metric` is None when the measurements do not
-    know it.
+    `withheld` says which treatment collapsed, and is empty otherwise; `nearly` why the treated one nearly did. `metric`
+    is None when the measurements do not know it.
     """
 
     comparison: Comparison
@@ -28,6 +29,7 @@ class Reading:
     tolerance: float
     difference: Difference | NotMeasurable
     withheld: str
+    nearly: str = ""
 
     @property
     def tested(self) -> Difference | None:
@@ -55,8 +57,9 @@ def readings(
     tolerance = tolerances.get(comparison.metric, 0.0) if metric is None else tolerance_of(metric, tolerances)
     withheld = _collapsed(measurements, comparison, tuning, metric)
     found = _differences(measurements, comparison, tuning, metric)
+    nearly = nearly_collapsed(measurements, comparison.treatment, tuning, tolerances)
     return tuple(
-        Reading(comparison, tuning, contrast, metric, tolerance, difference, withheld)
+        Reading(comparison, tuning, contrast, metric, tolerance, difference, withheld, nearly)
         for contrast, difference in found.items()
     )
 
@@ -66,22 +69,24 @@ def _differences(
 ) -> Mapping[str, Difference | NotMeasurable]:
     if metric is None:
         return {"": NotMeasurable(f"{comparison.metric} is not among the measured metrics")}
-    treated = measurements.sample(comparison.treatment, tuning, comparison.metric)
+    against = comparison.baseline if metric.paired else None
+    treated = measurements.sample(comparison.treatment, tuning, comparison.metric, against)
     if isinstance(treated, NotMeasurable):
         return {"": NotMeasurable(f"{comparison.treatment.name}: {treated.reason}")}
     if comparison.baseline is None:
         return paired_differences(treated, None, metric)
-    control = _baseline_sample(measurements, comparison.baseline, tuning, comparison.baseline_metric)
+    with_treated = comparison.treatment if metric.paired else None
+    control = _baseline_sample(measurements, comparison.baseline, tuning, comparison.baseline_metric, with_treated)
     if isinstance(control, NotMeasurable):
         return {"": NotMeasurable(f"baseline {comparison.baseline.name}: {control.reason}")}
     return paired_differences(treated, control, metric)
 
 
 def _baseline_sample(
-    measurements: Measurements, baseline: Treatment, tuning: Tuning, metric: str
+    measurements: Measurements, baseline: Treatment, tuning: Tuning, metric: str, against: Treatment | None
 ) -> Sample | NotMeasurable:
-    own = Cell(baseline, tuning, metric) in measurements.samples
-    return measurements.sample(baseline, tuning if own else "tuned", metric)
+    own = Cell(baseline, tuning, metric, against) in measurements.samples
+    return measurements.sample(baseline, tuning if own else "tuned", metric, against)
 
 
 def _collapsed(measurements: Measurements, comparison: Comparison, tuning: Tuning, metric: Metric | None) -> str:

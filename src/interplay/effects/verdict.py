@@ -1,4 +1,4 @@
-"""The order of judgement: collapse, measurability, the verdict on the interval, then the positive control.
+"""The order of judgement: collapse, measurability, the verdict on the interval, near collapse, the positive control.
 
 With the 90 % interval [low, high] of "how much worse" and a tolerance:
 
@@ -8,6 +8,8 @@ With the 90 % interval [low, high] of "how much worse" and a tolerance:
     high < tolerance                                             no_material_harm (did_nothing_here when no applied
                                                                  intervention helps its own aspect)
     else                                                         inconclusive
+
+An improvement or "no material harm" of a treatment that nearly collapsed (`interplay.effects.near_collapse`) is withheld.
 """
 
 from collections.abc import Sequence
@@ -49,7 +51,16 @@ def judge(reading: Reading, correction: Correction | None, controls: Sequence[Co
     if correction is None:
         raise ValueError("a tested reading needs its correction")
     found = _on_interval(reading, difference, correction)
+    if reading.nearly and found.verdict in ("improvement", "no_material_harm"):
+        return Judgement("withheld", _owed_to_nothing(reading, found))
     return _after_controls(found, controls) if found.verdict == "no_material_harm" else found
+
+
+def _owed_to_nothing(reading: Reading, found: Judgement) -> str:
+    name = reading.comparison.treatment.name
+    return (
+        f"{name} nearly collapsed: {reading.nearly}; a constant model would seem to do no harm either ({found.reason})"
+    )
 
 
 def rests_on_attack(metric: Metric) -> bool:

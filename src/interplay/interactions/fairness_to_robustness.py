@@ -14,13 +14,13 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="robust accuracy",
-            claim="Mitigating a disparity lowers the share of rows decided correctly under attack.",
+            claim="Mitigating a disparity lowers the share of rows of each class decided correctly under attack.",
             mechanism=(
                 "A boundary bent to serve few rows, or a threshold moved within one group, passes near rows that were "
                 "far from it before."
             ),
             interventions=("reweighing", "parity_penalty", "group_thresholds"),
-            metric="robust_accuracy",
+            metric="balanced_robust_accuracy",
             expects="harm",
             references=(
                 "Xu et al., 2021, International Conference on Machine Learning",

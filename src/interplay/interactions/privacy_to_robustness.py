@@ -10,15 +10,15 @@ INTERACTION = Interaction(
     summary="Clipping and noise slow training and roughen the decision boundary, so smaller changes flip decisions.",
     probes=(
         Probe(
-            name="robust accuracy",
-            claim="DP-SGD lowers the share of rows decided correctly under attack.",
+            name="ranking under attack",
+            claim="The scores of a model trained with DP-SGD tell attacked rows of different classes apart less well.",
             mechanism=(
                 "Slow and noisy convergence leaves directions of the input with weight that the data do not support. "
                 "Small gradients can also make an attack fail without making the model withstand it, so an improvement "
                 "needs a second attack that uses no gradients."
             ),
             interventions=("dp_sgd",),
-            metric="robust_accuracy",
+            metric="robust_auc",
             expects="either",
             references=(
                 "Boenisch et al., 2021, arXiv:2105.07985",
@@ -29,6 +29,24 @@ INTERACTION = Interaction(
                 "attack can use."
             ),
             negative_control="A budget so large that the noise vanishes, and a norm bound that clips nothing.",
+        ),
+        Probe(
+            name="robust accuracy",
+            claim="DP-SGD lowers the share of rows of each class decided correctly under attack.",
+            mechanism=(
+                "The same weight on useless directions; and a model that says the commoner class more often is harder "
+                "to move in that class alone, so that classes count alike here."
+            ),
+            interventions=("dp_sgd",),
+            metric="balanced_robust_accuracy",
+            expects="either",
+            references=(
+                "Boenisch et al., 2021, arXiv:2105.07985",
+                "Tursynbek et al., 2021, arXiv:2012.07828",
+            ),
+            positive_control="The linear model with useless columns.",
+            negative_control="A budget so large that the noise vanishes, and a norm bound that clips nothing.",
+            primary=False,
         ),
         Probe(
             name="distance to the boundary",

@@ -34,7 +34,7 @@ class AdversarialTraining(InputIntervention):
 
     aspects: ClassVar[tuple[Aspect, ...]] = (Aspect.ROBUSTNESS,)
     title: ClassVar[str] = "adversarial training"
-    serves: ClassVar[tuple[Service, ...]] = (Service("robust_accuracy"), Service("boundary_distance"))
+    serves: ClassVar[tuple[Service, ...]] = (Service("balanced_robust_accuracy"), Service("robust_auc"))
     reference: ClassVar[str] = "Madry et al., 2018"
 
     radius: float = 0.5

@@ -12,13 +12,13 @@ from interplay.data.dataset import Dataset
 from interplay.data.encoder import BLOCK_ROWS, Encoded, Encoder
 from interplay.data.mapped import store
 from interplay.design.denominators import evaluated
-from interplay.design.plan import Design
+from interplay.design.plan import Design, strata
 from interplay.engine import jnp
 from interplay.evidence import Rows
-from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.release_explanations import ReleaseExplanations
 from interplay.models.network import Network
-from interplay.training.recipes import threat_of
+from interplay.models.rescaled import Rescaled
+from interplay.training.recipes import attack_radius, threat_of
 
 ATTACK_STEPS = 20
 ATTACK_RESTARTS = 2
@@ -33,12 +33,15 @@ class Bench:
     """What measuring any treatment needs besides its parameters."""
 
     design: Design
-    network: Network
+    network: Rescaled
+    """The network with refitted class scores: that of `interplay.measurement.refitting`."""
     dataset: Dataset
     encoder: Encoder
     encoded: Encoded
     rows: Rows
     attacked: Int[Array, " attacked"]
+    near: Int[Array, " near"]
+    """The rows whose distance to the boundary is looked for: as many of each class as there are, up to equal shares."""
     explained: Int[Array, " explained"]
     radius: float
     threat: Threat
@@ -46,34 +49,78 @@ class Bench:
     held: Float[Array, "row column"]
     """The encoded rows with every movable column at its training mean."""
 
+    @property
+    def never_trained(self) -> Bool[Array, " row"]:
+        """The rows that no model of any treatment trains on, without those held back for a confirmation."""
+        return np.asarray(~self.design.split.pool & ~self.design.split.audit)
+
 
 def bench(design: Design, network: Network, dataset: Dataset, encoder: Encoder, encoded: Encoded) -> Bench:
     """Set out everything shared."""
     rows = rows_of(design, dataset)
-    attacked, explained = looked_at(design, evaluated(design))  # the same for any number of members
+    looked = looked_at(design, dataset, evaluated(design))  # the same for any number of members
     return Bench(
         design=design,
-        network=network,
+        network=Rescaled(network),
         dataset=dataset,
         encoder=encoder,
         encoded=encoded,
         rows=rows,
-        attacked=attacked,
-        explained=explained,
+        attacked=looked.attacked,
+        near=looked.near,
+        explained=looked.explained,
         radius=attack_radius(design),
-        threat=threat_of(encoded),
+        threat=threat_of(encoded, attack_radius(design)),
         switches=_switches(encoded),
         held=_held(encoded, design.pool),
     )
 
 
-def looked_at(design: Design, counted: Bool[Array, " row"]) -> tuple[Int[Array, " attacked"], Int[Array, " explained"]]:
-    """Which of the evaluated rows are attacked and which explained: the first ones, test rows before pool rows."""
-    evaluated = np.flatnonzero(counted)
-    test_first = np.concatenate([np.flatnonzero(design.split.test), evaluated[~design.split.test[evaluated]]])
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """The rows that are attacked, those whose distance to the boundary is looked for, and those that are explained."""
+
+    attacked: Int[Array, " attacked"]
+    near: Int[Array, " near"]
+    explained: Int[Array, " explained"]
+
+
+def looked_at(design: Design, dataset: Dataset, counted: Bool[Array, " row"]) -> Looked:
+    """Which of the counted rows are attacked, which have a distance, and which are explained.
+
+    Drawn from the study's seed, whatever the order of the rows: test rows before pool rows, and of both an even share of
+    every group and label; of the rows with a distance as many of each label as there are, up to equal shares.
+    """
+    strata_of = strata(dataset, design.study.groups.mitigate)
+    order = _evenly(strata_of, streams.generator(design.study.seed, "rows looked at"))
+    order = order[counted[order]]
+    order = np.concatenate([order[design.split.test[order]], order[~design.split.test[order]]])
     explanation = design.factors.all.get("release_explanations")
     wanted = explanation.explained_rows if isinstance(explanation, ReleaseExplanations) else 0
-    return test_first[:ATTACKED_ROWS], test_first[:wanted]
+    attacked = order[:ATTACKED_ROWS]
+    explained = order[:wanted]
+    return Looked(np.sort(attacked), np.sort(_equally(attacked, dataset.labels)), np.sort(explained))
+
+
+def _evenly(strata_of: Int[Array, " row"], chance: np.random.Generator) -> Int[Array, " row"]:
+    """All rows in an order of which every beginning holds about the same share of every stratum."""
+    shuffled = chance.permutation(len(strata_of))
+    here = strata_of[shuffled]
+    times = np.zeros(len(here))
+    for stratum in np.unique(here):
+        mine = here == stratum
+        times[mine] = (np.arange(mine.sum()) + chance.random()) / mine.sum()
+    return np.asarray(shuffled[np.argsort(times, kind="stable")])
+
+
+def _equally(rows: Int[Array, " some"], labels: Int[Array, " row"]) -> Int[Array, " few"]:
+    """Up to `DISTANCE_ROWS` of the rows, the first of each label; rare labels whole, the others share what is left."""
+    left, chosen = DISTANCE_ROWS, []
+    by_label = sorted((rows[labels[rows] == label] for label in np.unique(labels[rows])), key=len)
+    for position, mine in enumerate(by_label):
+        chosen.append(mine[: left // (len(by_label) - position)])
+        left -= len(chosen[-1])
+    return np.concatenate(chosen) if chosen else rows
 
 
 def _held(encoded: Encoded, pool: Int[Array, " pool"]) -> Float[Array, "row column"]:
@@ -89,12 +136,6 @@ def _held(encoded: Encoded, pool: Int[Array, " pool"]) -> Float[Array, "row colu
         return without(encoded.matrix)
     blocks = (without(encoded.matrix[at : at + BLOCK_ROWS]) for at in range(0, len(encoded.matrix), BLOCK_ROWS))
     return store(encoded.mapped.path.with_name("held"), blocks).all()
-
-
-def attack_radius(design: Design) -> float:
-    """The radius of adversarial training when the study has it, else half a standard deviation."""
-    found = [one.radius for one in design.factors.training.values() if isinstance(one, AdversarialTraining)]
-    return found[0] if found else AdversarialTraining().radius
 
 
 def rows_of(design: Design, dataset: Dataset) -> Rows:

@@ -14,6 +14,7 @@ from interplay.explainers.lime import agreement, explain, fidelity
 from interplay.explainers.perturbations import Discretizer, Pool, fit
 from interplay.interventions.release_explanations import ReleaseExplanations
 from interplay.measurement.bench import Bench
+from interplay.measurement.refitting import refitted
 from interplay.models.network import Parameters
 from interplay.training.fleet import scores
 
@@ -45,7 +46,7 @@ class Explainer:
         if not isinstance(release, ReleaseExplanations):
             return {arm: NotMeasurable("the study releases no explanations") for arm in asked}
         members = range(len(bench.design.halves))
-        self._explain(bench, release, asked, members)
+        self._explain(bench, release, {arm: refitted(bench, one) for arm, one in asked.items()}, members)
         return {arm: _exhibit(bench, [self._known[arm, member] for member in members]) for arm in asked}
 
     def _explain(

@@ -11,46 +11,70 @@ from interplay.arrays import Array, Float, Int
 from interplay.attacks import lira, loss_threshold, rmia
 from interplay.attacks.apgd import apgd
 from interplay.attacks.distance import boundary_distance
-from interplay.attacks.margin import Excess, steepest, worse
+from interplay.attacks.margin import Excess, steepest
 from interplay.attacks.pgd import Threat, pgd
 from interplay.attacks.switch import Switches, withstands
+from interplay.attacks.thresholded import Favourable, Scores, thresholded
 from interplay.engine import jax, jnp
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Attacked, Distances, Logits, Memberships, Predictions, Switched
-from interplay.measurement.bench import (
-    ATTACK_RESTARTS,
-    ATTACK_STEPS,
-    DISTANCE_ROWS,
-    LARGEST_DISTANCE,
-    Bench,
-)
+from interplay.evidence import Attacked, Distances, Logits, Memberships, Predictions, RightlyDecided, Switched
+from interplay.measurement.bench import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, Bench
 from interplay.models.network import Network, Parameters
 from interplay.training.fleet import over_members, scores
 
+UNMOVED = NotMeasurable("no column can be moved by an attacker")
+LARGEST_CUT = 1e6
+"""Log-odds at which a threshold that nobody reaches is cut, so that sums stay finite."""
+
 
 class Facts:
-    """Lazily computed, cached facts of one stack of members; nothing here knows which treatment it was."""
+    """Lazily computed, cached facts of one stack of members; nothing here knows which treatment it was.
 
-    def __init__(self, bench: Bench, parameters: Parameters) -> None:
+    `parameters` are those of refitted models. With `cuts` (member, row) the favourable decision is taken where its
+    log-odds reach the row's cut, and `bare` are the facts of the same models without: everything that follows from
+    decisions is then about the decision that would be deployed.
+    """
+
+    def __init__(
+        self,
+        bench: Bench,
+        parameters: Parameters,
+        cuts: Float[Array, "member row"] | None = None,
+        bare: "Facts | None" = None,
+    ) -> None:
         self.bench = bench
         self.parameters = parameters
+        self.cuts = cuts
+        self.bare = bare
 
     @functools.cached_property
     def log_probabilities(self) -> Float[Array, "member row label"]:
         """Log-probabilities on every row of the table, in float64."""
+        if self.bare is not None:
+            return self.bare.log_probabilities
         return np.asarray(log_softmax(scores(self.bench.network, self.parameters, self.bench.encoded.matrix), axis=2))
 
     @functools.cached_property
     def predictions(self) -> Predictions:
-        """The most likely class of every row."""
-        return Predictions(self.log_probabilities, self.log_probabilities.argmax(axis=2))
+        """The decision on every row."""
+        return Predictions(self.log_probabilities, self._decided(self.log_probabilities))
+
+    @functools.cached_property
+    def rightly_decided(self) -> RightlyDecided:
+        """Which rows are decided as their label."""
+        return RightlyDecided(self.predictions.decisions == self.bench.dataset.labels)
 
     @functools.cached_property
     def adversarial_log_probabilities(self) -> Float[Array, "member attacked label"]:
-        """Log-probabilities on the rows moved by the evaluation attack."""
+        """Log-probabilities on the rows moved by the evaluation attack.
+
+        With two labels an attack on the scores is one on the decision, wherever the cut lies.
+        """
         bench = self.bench
-        found = _attack(bench.network, bench.encoded.movable_columns)(
-            self.parameters,
+        if self.bare is not None and len(bench.dataset.classes) == 2:
+            return self.bare.adversarial_log_probabilities
+        found = self._asked(_attack, bench.encoded.movable_columns)(
+            (self.parameters, self._cuts(bench.attacked)),
             self._keys("evaluation attack"),
             jnp.asarray(bench.encoded.matrix[bench.attacked]),
             jnp.asarray(bench.dataset.labels[bench.attacked]),
@@ -62,10 +86,11 @@ class Facts:
     @functools.cached_property
     def attacked(self) -> Attacked | NotMeasurable:
         """Decisions under the evaluation attack."""
-        if not self.bench.encoded.movable.any():
-            return NotMeasurable("no column can be moved by an attacker")
+        bench = self.bench
+        if not bench.encoded.movable.any():
+            return UNMOVED
         found = self.adversarial_log_probabilities
-        return Attacked(self.bench.attacked, found.argmax(axis=2), found, self.bench.radius, ATTACK_STEPS)
+        return Attacked(bench.attacked, self._decided(found, bench.attacked), found, bench.radius, ATTACK_STEPS)
 
     @functools.cached_property
     def switched(self) -> Switched | NotMeasurable:
@@ -73,8 +98,8 @@ class Facts:
         bench = self.bench
         if bench.switches is None:
             return NotMeasurable("no categorical column can be changed by an attacker")
-        withstood = _switch(bench.network)(
-            self.parameters,
+        withstood = self._asked(_switch)(
+            (self.parameters, self._cuts(bench.attacked)),
             self._keys("switch"),
             jnp.asarray(bench.encoded.matrix[bench.attacked]),
             jnp.asarray(bench.dataset.labels[bench.attacked]),
@@ -87,19 +112,21 @@ class Facts:
         """Distances to the decision boundary on a part of the attacked rows."""
         bench = self.bench
         if not bench.encoded.movable.any():
-            return NotMeasurable("no column can be moved by an attacker")
-        rows = bench.attacked[:DISTANCE_ROWS]
-        found = _distance(bench.network, bench.encoded.movable_columns)(
-            self.parameters, self._keys("distance"), jnp.asarray(bench.encoded.matrix[rows]), bench.threat
+            return UNMOVED
+        found = self._asked(_distance, bench.encoded.movable_columns)(
+            (self.parameters, self._cuts(bench.near)),
+            self._keys("distance"),
+            jnp.asarray(bench.encoded.matrix[bench.near]),
+            bench.threat,
         )
-        return Distances(rows, found.astype(np.float64), LARGEST_DISTANCE)
+        return Distances(bench.near, found.astype(np.float64), LARGEST_DISTANCE)
 
     @functools.cached_property
     def logits(self) -> Logits | NotMeasurable:
         """Margins of the favourable class, with and without the movable columns."""
         bench = self.bench
         if not bench.encoded.movable.any():
-            return NotMeasurable("no column can be moved by an attacker")
+            return UNMOVED
         held = np.asarray(log_softmax(scores(bench.network, self.parameters, bench.held), axis=2))
         return Logits(self.margins(self.log_probabilities), self.margins(held))
 
@@ -107,14 +134,14 @@ class Facts:
     def memberships(self) -> Memberships:
         """Membership scores of pool rows by LiRA, by loss and by RMIA, the other members as shadows.
 
-        The population of RMIA is every row outside of the pool.
+        The population of RMIA is every row outside of the pool, but for those held back for a confirmation.
         """
         pool, design = self.bench.design.pool, self.bench.design
         inside = design.inside()
         logs, labels = self.log_probabilities[:, pool], self.bench.dataset.labels[pool]
         likelihood = loss_threshold.scores(self.log_probabilities, self.bench.dataset.labels)
         found = lira.scores(lira.signal(logs, labels), inside[:, pool])
-        referred = rmia.scores(likelihood[:, pool], inside[:, pool], likelihood[:, ~design.split.pool])
+        referred = rmia.scores(likelihood[:, pool], inside[:, pool], likelihood[:, self.bench.never_trained])
         shape = inside.shape
         every = {name: np.zeros(shape) for name in ("lira", "loss", "rmia")}
         scored = np.zeros(shape, dtype=bool)
@@ -129,49 +156,84 @@ class Facts:
         favourable = np.full(log_probabilities.shape[1], self.bench.dataset.favourable, dtype=np.int64)
         return lira.signal(log_probabilities, favourable)
 
+    def _decided(
+        self, logs: Float[Array, "member some label"], rows: Int[Array, " some"] | None = None
+    ) -> Int[Array, "member some"]:
+        """The most likely class; with cuts the favourable one where its log-odds reach the cut, else the likeliest other."""
+        if self.cuts is None:
+            return np.asarray(logs.argmax(axis=2))
+        favourable = self.bench.dataset.favourable
+        others = logs.copy()
+        others[:, :, favourable] = -np.inf
+        cuts = self.cuts if rows is None else self.cuts[:, rows]
+        return np.where(self.margins(logs) >= cuts, favourable, others.argmax(axis=2))
+
+    def _asked(self, attack: Callable[..., Callable[..., Array]], *columns: tuple[int, ...]) -> Callable[..., Array]:
+        """An attack on the scores, or on the decision at the cuts."""
+        dataset = self.bench.dataset
+        at_cuts = len(dataset.classes) == 2 or self.cuts is not None  # with two labels one program serves for both
+        favourable = Favourable(dataset.favourable, len(dataset.classes)) if at_cuts else None
+        return attack(self.bench.network, favourable, *columns)
+
+    def _cuts(self, rows: Int[Array, " some"]) -> Float[Array, "member some"]:
+        if self.cuts is None:
+            return np.zeros((len(self.bench.design.halves), len(rows)), dtype=np.float32)
+        return np.clip(self.cuts[:, rows], -LARGEST_CUT, LARGEST_CUT).astype(np.float32)
+
     def _keys(self, purpose: str) -> Int[Array, "member word"]:
         seed, members = self.bench.design.study.seed, len(self.bench.design.halves)
         return np.stack([streams.key_data(seed, purpose, member=member) for member in range(members)])
 
 
+def _decided_by(scores_at: Scores, favourable: Favourable | None, cuts: jax.Array) -> Scores:
+    """Scores whose largest is the decision: at the cuts, or the most likely class."""
+    return scores_at if favourable is None else thresholded(scores_at, favourable, cuts)
+
+
 @functools.lru_cache(maxsize=16)
-def _attack(network: Network, movable: tuple[int, ...]) -> Callable[..., Array]:
+def _attack(network: Network, favourable: Favourable | None, movable: tuple[int, ...]) -> Callable[..., Array]:
     columns = np.asarray(movable)
 
     def run(
-        parameters: Parameters,
+        member: tuple[Parameters, jax.Array],
         key: jax.Array,
         inputs: jax.Array,
         labels: jax.Array,
         radius: jax.Array,
         threat: Threat,
     ) -> jax.Array:
-        scores_at = network.around(parameters, inputs, columns)
-        start, bounds, again = inputs[:, columns], threat.among(columns), jax.random.fold_in(key, 1)
-        excess = Excess(scores_at, labels)
+        parameters, cuts = member
+        plain_scores = network.around(parameters, inputs, columns)
+        scores_at = _decided_by(plain_scores, favourable, cuts)
+        start, bounds = inputs[:, columns], threat.among(columns, inputs)
+        excess, again = Excess(scores_at, labels), jax.random.fold_in(key, 1)
         plain = pgd(steepest(scores_at, start, labels), start, radius, bounds, key, ATTACK_STEPS, ATTACK_RESTARTS)
         adaptive = apgd(excess, start, radius, bounds, again, ATTACK_STEPS, ATTACK_RESTARTS)
-        return worse(scores_at(plain), scores_at(adaptive), labels)
+        stronger = excess(adaptive) > excess(plain)
+        return jnp.where(stronger[:, None], plain_scores(adaptive), plain_scores(plain))
 
     return over_members(run)
 
 
 @functools.lru_cache(maxsize=16)
-def _switch(network: Network) -> Callable[..., Array]:
+def _switch(network: Network, favourable: Favourable | None) -> Callable[..., Array]:
     def run(
-        parameters: Parameters, _: jax.Array, inputs: jax.Array, labels: jax.Array, switches: Switches
+        member: tuple[Parameters, jax.Array], _: jax.Array, inputs: jax.Array, labels: jax.Array, switches: Switches
     ) -> jax.Array:
-        return withstands(lambda x: network.logits(parameters, x), inputs, labels, switches)
+        parameters, cuts = member
+        scores_at = _decided_by(functools.partial(network.logits, parameters), favourable, cuts)
+        return withstands(scores_at, inputs, labels, switches)
 
     return over_members(run)
 
 
 @functools.lru_cache(maxsize=16)
-def _distance(network: Network, movable: tuple[int, ...]) -> Callable[..., Array]:
+def _distance(network: Network, favourable: Favourable | None, movable: tuple[int, ...]) -> Callable[..., Array]:
     columns = np.asarray(movable)
 
-    def run(parameters: Parameters, key: jax.Array, inputs: jax.Array, threat: Threat) -> jax.Array:
-        scores_at = network.around(parameters, inputs, columns)
-        return boundary_distance(scores_at, inputs[:, columns], threat.among(columns), key, LARGEST_DISTANCE)
+    def run(member: tuple[Parameters, jax.Array], key: jax.Array, inputs: jax.Array, threat: Threat) -> jax.Array:
+        parameters, cuts = member
+        scores_at = _decided_by(network.around(parameters, inputs, columns), favourable, cuts)
+        return boundary_distance(scores_at, inputs[:, columns], threat.among(columns, inputs), key, LARGEST_DISTANCE)
 
     return over_members(run)

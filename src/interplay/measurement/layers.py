@@ -3,60 +3,43 @@
 import numpy as np
 
 from interplay import streams
-from interplay.arrays import Array, Int
+from interplay.arrays import Array, Float
 from interplay.conformal.quantile import thresholds_by_group
 from interplay.conformal.scores import aps, lac
+from interplay.design.calibration import calibration_parts
 from interplay.design.plan import mitigated
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Attacked, Predictions, PredictionSets
+from interplay.evidence import PredictionSets
 from interplay.interventions import FittingRows, PredictionIntervention
 from interplay.interventions.group_conformal import GroupConformal
 from interplay.interventions.split_conformal import SplitConformal
 from interplay.measurement.facts import Facts
 
 
-def decided(facts: Facts, layer: PredictionIntervention) -> Predictions | NotMeasurable:
-    """The decisions on all rows with the layer on top."""
-    found = _decisions(facts, layer, facts.log_probabilities, None)
-    return found if isinstance(found, NotMeasurable) else Predictions(facts.log_probabilities, found)
+def deployed(facts: Facts, layer: PredictionIntervention) -> Facts | NotMeasurable:
+    """The facts of the same models with the layer on top: its decisions, and attacks on them."""
+    cuts = _cuts(facts, layer)
+    return cuts if isinstance(cuts, NotMeasurable) else Facts(facts.bench, facts.parameters, cuts, facts)
 
 
-def attacked(facts: Facts, layer: PredictionIntervention) -> Attacked | NotMeasurable:
-    """The decisions on adversarial rows with the layer on top; the rows were made against the model without it."""
-    bare = facts.attacked
-    if isinstance(bare, NotMeasurable):
-        return bare
-    found = _decisions(facts, layer, bare.log_probabilities, bare.rows)
-    if isinstance(found, NotMeasurable):
-        return found
-    return Attacked(bare.rows, found, bare.log_probabilities, bare.radius, bare.steps)
-
-
-def _decisions(
-    facts: Facts, layer: PredictionIntervention, logs: Array, rows: Int[Array, " some"] | None
-) -> Int[Array, "member some"] | NotMeasurable:
+def _cuts(facts: Facts, layer: PredictionIntervention) -> Float[Array, "member row"] | NotMeasurable:
+    """The log-odds at and above which each row is decided favourably; zero for a row whose group is missing."""
     bench = facts.bench
     name = mitigated(bench.dataset, bench.design.study.groups.mitigate)
     if name is None:
         return NotMeasurable("the study declares no group")
     grouping = bench.dataset.groupings[name]
     tuning = np.flatnonzero(bench.design.split.tuning)
-    codes = grouping.codes if rows is None else grouping.codes[rows]
-    fitted, asked = facts.margins(facts.log_probabilities[:, tuning]), facts.margins(logs)
-    favourable = bench.dataset.favourable
-    others = logs.copy()
-    others[:, :, favourable] = -np.inf
-    decisions = others.argmax(axis=2)
-    for member in range(len(fitted)):
+    cuts = []
+    for margins in facts.margins(facts.log_probabilities[:, tuning]):
         given = FittingRows(
-            margins=fitted[member],
-            labels=bench.dataset.labels[tuning] == favourable,
+            margins=margins,
+            labels=bench.dataset.labels[tuning] == bench.dataset.favourable,
             groups=grouping.codes[tuning],
             weights=np.ones(len(tuning)),
         )
-        limits = np.append(layer.thresholds(given, len(grouping.names)), 0.0)
-        decisions[member][asked[member] >= limits[codes]] = favourable
-    return np.asarray(decisions)
+        cuts.append(np.append(layer.thresholds(given, len(grouping.names)), 0.0)[grouping.codes])
+    return np.stack(cuts)
 
 
 def sets(facts: Facts, layer: SplitConformal | GroupConformal, default: float) -> PredictionSets | NotMeasurable:
@@ -70,6 +53,9 @@ def sets(facts: Facts, layer: SplitConformal | GroupConformal, default: float) -
         if name is None:
             return NotMeasurable("the study declares no group")
         codes, groups = bench.dataset.groupings[name].codes, len(bench.dataset.groupings[name].names)
+    parts = calibration_parts(layer, bench.design, bench.dataset, np.asarray(bench.rows.counted.any(axis=0)))
+    if short := [why for part in parts if (why := part.too_few(miscoverage))]:
+        return NotMeasurable("; ".join(short))
     uniform = streams.generator(bench.design.study.seed, "set ties").random(len(codes))
     logs = facts.log_probabilities
     scores = lac(logs) if layer.score == "lac" else aps(logs, uniform)

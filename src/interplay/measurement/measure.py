@@ -23,6 +23,7 @@ from interplay.evidence import (
     Predictions,
     PredictionSets,
     PrivacyBudget,
+    RightlyDecided,
     Switched,
 )
 from interplay.interventions import PredictionIntervention
@@ -32,20 +33,24 @@ from interplay.measurement import layers
 from interplay.measurement.bench import (
     ATTACK_RESTARTS,
     ATTACK_STEPS,
-    DISTANCE_ROWS,
     LARGEST_DISTANCE,
     Bench,
 )
+from interplay.measurement.constant import constant_levels
 from interplay.measurement.explanations import explanations
 from interplay.measurement.facts import Facts
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.measurement.measurements import Tuning as Arm
+from interplay.measurement.pairs import Pairs
+from interplay.measurement.refitting import refitted
 from interplay.models.network import Parameters
 from interplay.training.train import Fleet
 from interplay.training.tuning import collapse_reason
 
 Progress = Callable[[str, int], None]
 Maker = Callable[[], Any] | NotMeasurable
+
+CONTROL: tuple[Treatment, Arm] = (Treatment(), "tuned")
 
 
 @dataclass(frozen=True)
@@ -60,15 +65,16 @@ class Reference:
 
 def reference(bench: Bench, control: Parameters) -> Reference:
     """What all treatments take from these members of the control."""
-    return _reference(bench, Facts(bench, control))
+    return _reference(bench, Facts(bench, refitted(bench, control)))
 
 
 def measure(bench: Bench, fleet: Fleet, progress: Progress = lambda *_: None) -> Measurements:
     """Measure every treatment, tuned and as applied; treatments whose two rates agree are measured once."""
-    control = Facts(bench, fleet.tuned[Treatment()])
+    control = Facts(bench, refitted(bench, fleet.tuned[Treatment()]))
     known = _reference(bench, control)
     found = measured_with(bench, fleet, known, progress, control)
-    return replace(found, methods=_methods(bench, control, known.miscoverage))
+    constant = constant_levels(bench, known.miscoverage)
+    return replace(found, constant=constant, methods=_methods(bench, control, known.miscoverage))
 
 
 def measured_with(
@@ -82,16 +88,17 @@ def measured_with(
     """Measure the treatments of a fleet, which may lack the control, with what they take from it.
 
     What is known of one treatment's members is forgotten before the next is looked at, so that memory does not grow
-    with treatments. `control` are the facts of the control, and `explained` the explanations of every arm, where they
-    are there already.
+    with treatments; only what paired comparisons read is kept. `control` are the facts of the control, and `explained`
+    the explanations of every arm, where they are there already.
     """
     arms = _arms(fleet)
-    told = dict(zip(arms, explained or explanations(bench, list(arms.values())), strict=True))
+    released = dict(zip(arms, explained or explanations(bench, list(arms.values())), strict=True))
     samples: dict[Cell, Sample | NotMeasurable] = {}
     collapse: dict[tuple[Treatment, Arm], str] = {}
+    pairs = Pairs(bench)
     for (bare, arm), parameters in arms.items():
-        facts = control if control and parameters is control.parameters else Facts(bench, parameters)
-        exhibits = _exhibits(facts, told[bare, arm], fleet.budgets.get(bare))
+        facts = control if control and (bare, arm) == CONTROL else Facts(bench, refitted(bench, parameters))
+        exhibits = _exhibits(facts, released[bare, arm], fleet.budgets.get(bare))
         reason = _collapsed(bench, facts, None if bare == Treatment() else known.share)
         names: tuple[Arm, ...] = (arm,) if (bare, "as_applied") in arms else ("tuned", "as_applied")
         for treatment in bench.design.treatments:
@@ -100,8 +107,9 @@ def measured_with(
                 found = _measured(bench, treatment, evidence)
                 samples |= {Cell(treatment, name, key): sample for name in names for key, sample in found.items()}
                 collapse |= {(treatment, name): reason for name in names if reason is not None}
+                pairs.keep(treatment, names, evidence)
         progress("measure", 1)
-    return Measurements(samples, bench.design.metrics, collapse, fleet.budgets)
+    return Measurements(samples | pairs.samples(), bench.design.metrics, collapse, fleet.budgets)
 
 
 def _arms(fleet: Fleet) -> dict[tuple[Treatment, Arm], Parameters]:
@@ -124,10 +132,7 @@ def _measured(bench: Bench, treatment: Treatment, evidence: Evidence) -> dict[st
 
 def _exhibits(facts: Facts, explained: Explanations | NotMeasurable, budget: PrivacyBudget | None) -> dict[type, Maker]:
     found: dict[type, Maker] = {
-        Predictions: lambda: facts.predictions,
-        Attacked: lambda: facts.attacked,
-        Switched: lambda: facts.switched,
-        Distances: lambda: facts.distances,
+        **_of_decisions(facts),
         Logits: lambda: facts.logits,
         Memberships: lambda: facts.memberships,
         Explanations: lambda: explained,
@@ -137,13 +142,31 @@ def _exhibits(facts: Facts, explained: Explanations | NotMeasurable, budget: Pri
     return found
 
 
+def _deployed(facts: Facts, layer: PredictionIntervention) -> dict[type, Maker]:
+    """The same with a layer on top, or why there is none."""
+    deployed = layers.deployed(facts, layer)
+    if isinstance(deployed, NotMeasurable):
+        return dict.fromkeys(_of_decisions(facts), deployed)
+    return _of_decisions(deployed)
+
+
+def _of_decisions(facts: Facts) -> dict[type, Maker]:
+    """What changes with the rule that turns scores into decisions."""
+    return {
+        Predictions: lambda: facts.predictions,
+        RightlyDecided: lambda: facts.rightly_decided,
+        Attacked: lambda: facts.attacked,
+        Switched: lambda: facts.switched,
+        Distances: lambda: facts.distances,
+    }
+
+
 def _layered(exhibits: Mapping[type, Maker], facts: Facts, treatment: Treatment, default: float) -> dict[type, Maker]:
     found = dict(exhibits)
     for name in treatment.interventions:
         layer = facts.bench.design.factors.known[name]
         if isinstance(layer, PredictionIntervention):
-            found[Predictions] = partial(layers.decided, facts, layer)
-            found[Attacked] = partial(layers.attacked, facts, layer)
+            found |= _deployed(facts, layer)
         if isinstance(layer, SplitConformal | GroupConformal):
             found[PredictionSets] = partial(layers.sets, facts, layer, default)
     return found
@@ -172,7 +195,7 @@ def _collapsed(bench: Bench, facts: Facts, share: float | None) -> str | None:
 
 def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]:
     design = bench.design
-    never = np.flatnonzero(~design.split.pool)
+    never = np.flatnonzero(bench.never_trained)
     fakes = streams.generator(design.study.seed, "null self-test")
     masks = fakes.random((20, design.members, len(never))) < 0.5
     areas = lira.null_check(lira.signal(control.log_probabilities[:, never], bench.dataset.labels[never]), masks)
@@ -189,11 +212,13 @@ def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]
             "steps": ATTACK_STEPS,
             "restarts": ATTACK_RESTARTS,
             "rows": len(bench.attacked),
-            "distance_rows": min(DISTANCE_ROWS, len(bench.attacked)),
+            "distance_rows": len(bench.near),
             "largest_distance": LARGEST_DISTANCE,
             "movable_columns": [
                 name for name, moves in zip(bench.encoded.columns, bench.encoded.movable, strict=True) if moves
             ],
+            "factors": bench.encoder.factors(bench.radius),
+            "largest_changes": dict(design.study.data.largest_change),
         },
         "membership": {
             "non_members": outside,

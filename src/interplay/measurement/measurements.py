@@ -15,11 +15,15 @@ Tuning = Literal["tuned", "as_applied"]
 
 @dataclass(frozen=True, order=True)
 class Cell:
-    """One treatment, tuned or as applied, and one metric by its key."""
+    """One treatment, tuned or as applied, and one metric by its key.
+
+    `against` names the treatment it is compared with, where only the rows count that both decide rightly.
+    """
 
     treatment: Treatment
     tuning: Tuning
     metric: str
+    against: Treatment | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,13 +32,15 @@ class Measurements:
 
     `collapse` holds, per treatment and tuning, why the treatment collapsed, for those that did (it predicts almost one
     class for every row, so that its other verdicts are withheld). `budgets` holds the differential privacy budgets;
-    `methods` says, in JSON-ready values, how things were measured.
+    `constant` what a model that says the same of everybody has, by metric, where that can be measured; `methods` says,
+    in JSON-ready values, how things were measured.
     """
 
     samples: Mapping[Cell, Sample | NotMeasurable]
     metrics: Mapping[str, Metric]
     collapse: Mapping[tuple[Treatment, Tuning], str]
     budgets: Mapping[Treatment, PrivacyBudget]
+    constant: Mapping[str, float] = field(default_factory=dict)
     methods: Mapping[str, Any] = field(default_factory=dict)
 
     def overlaid(self, more: "Measurements") -> "Measurements":
@@ -43,7 +49,9 @@ class Measurements:
         collapse = {place: why for place, why in self.collapse.items() if place not in anew}
         return replace(self, samples={**self.samples, **more.samples}, collapse={**collapse, **more.collapse})
 
-    def sample(self, treatment: Treatment, tuning: Tuning, metric: str) -> Sample | NotMeasurable:
+    def sample(
+        self, treatment: Treatment, tuning: Tuning, metric: str, against: Treatment | None = None
+    ) -> Sample | NotMeasurable:
         """The sample of one cell, or why there is none."""
         missing = NotMeasurable(f"{metric} was not measured on {treatment.name}")
-        return self.samples.get(Cell(treatment, tuning, metric), missing)
+        return self.samples.get(Cell(treatment, tuning, metric, against), missing)

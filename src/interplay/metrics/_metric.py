@@ -23,8 +23,9 @@ class Metric(abc.ABC):
 
     Class attributes: `aspect`; `title`, how people call it; `direction`; `unit`; `bounds`; `tolerance`, the smallest
     change of practical importance (in the unit, or as a ratio when `relative`); `needs`, the exhibits it reads;
-    `headline`, whether it stands for its aspect in a decision; `reference`, author and year. Instances may have
-    parameters (a grouping); `key` names metric and parameters.
+    `headline`, whether it stands for its aspect in a decision; `paired`, whether two treatments are compared on the rows
+    that both decide rightly (it then reads `RightlyDecided`); `reference`, author and year. Instances may have parameters
+    (a grouping); `key` names metric and parameters.
     """
 
     aspect: ClassVar[Aspect]
@@ -37,6 +38,7 @@ class Metric(abc.ABC):
     reference: ClassVar[str]
     relative: ClassVar[bool] = False
     headline: ClassVar[bool] = False
+    paired: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

@@ -38,7 +38,6 @@ class Accuracy(Metric):
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.02
     needs: ClassVar[tuple[type, ...]] = (Predictions,)
-    headline: ClassVar[bool] = True
     reference: ClassVar[str] = "Cresswell, 2025"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

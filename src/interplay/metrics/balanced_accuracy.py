@@ -38,6 +38,7 @@ class BalancedAccuracy(Metric):
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.02
     needs: ClassVar[tuple[type, ...]] = (Predictions,)
+    headline: ClassVar[bool] = True
     reference: ClassVar[str] = "Brodersen et al., 2010"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

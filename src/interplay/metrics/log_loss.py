@@ -39,6 +39,7 @@ class LogLoss(Metric):
     bounds: ClassVar[tuple[float, float]] = (0.0, float("inf"))
     tolerance: ClassVar[float] = 0.02
     needs: ClassVar[tuple[type, ...]] = (Predictions,)
+    headline: ClassVar[bool] = True
     reference: ClassVar[str] = "Good, 1952"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

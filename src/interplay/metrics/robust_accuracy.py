@@ -40,7 +40,6 @@ class RobustAccuracy(Metric):
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.03
     needs: ClassVar[tuple[type, ...]] = (Attacked,)
-    headline: ClassVar[bool] = True
     reference: ClassVar[str] = "Madry et al., 2018"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

@@ -20,6 +20,7 @@ from interplay.evidence import (
     Predictions,
     PredictionSets,
     PrivacyBudget,
+    RightlyDecided,
     Rows,
     Switched,
 )
@@ -97,6 +98,7 @@ def random_facts(
     moved = _log_probabilities(seed, "attacked", table.labels[attacked], members, classes, signal / 2)
     exhibits = (
         Predictions(clean, clean.argmax(axis=2)),
+        RightlyDecided(clean.argmax(axis=2) == table.labels),
         Attacked(attacked, moved.argmax(axis=2), moved, radius=0.5, steps=10),
         _switched(seed, attacked, clean, table),
         _distances(seed, attacked, clean, table),

@@ -16,7 +16,7 @@ from interplay.testing.evidence import Facts, random_facts
 
 @cache
 def _facts() -> Facts:
-    return random_facts(members=4, rows=240, groups=3, draws=5)
+    return random_facts(members=4, rows=600, groups=3, draws=5)
 
 
 class MetricSuite:

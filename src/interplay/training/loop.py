@@ -165,7 +165,7 @@ def _perturbed(
     start = examples.inputs[:, columns]
     scores = recipe.network.around(parameters, examples.inputs, columns)
     climbed = steepest(scores, start, examples.labels, examples.weights)
-    moved = job.hooks.perturbation.perturb(climbed, start, table.threat.among(columns), key)
+    moved = job.hooks.perturbation.perturb(climbed, start, table.threat.among(columns, examples.inputs), key)
     if moved.ndim == 2:
         return examples._replace(inputs=placed(examples.inputs, columns, moved))
     copies = [placed(examples.inputs, columns, moved[:, copy]) for copy in range(moved.shape[1])]

@@ -20,6 +20,7 @@ from interplay.interventions import (
     Intervention,
     TrainingRows,
 )
+from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Network
 from interplay.training.hooks import hooks
@@ -62,15 +63,29 @@ def workshop(design: Design, network: Network, dataset: Dataset, encoded: Encode
             jnp.asarray(encoded.matrix[pool] if encoded.mapped is None else pool),
             jnp.asarray(dataset.labels[pool]),
             jnp.asarray(codes[pool]),
-            threat_of(encoded),
+            threat_of(encoded, attack_radius(design)),
         ),
     )
 
 
-def threat_of(encoded: Encoded) -> Threat:
-    """What an attacker may do to encoded rows: movable columns, within the training rows' bounds."""
+def attack_radius(design: Design) -> float:
+    """The radius of adversarial training when the study has it, else half a standard deviation."""
+    found = [one.radius for one in design.factors.training.values() if isinstance(one, AdversarialTraining)]
+    return found[0] if found else AdversarialTraining().radius
+
+
+def threat_of(encoded: Encoded, radius: float) -> Threat:
+    """What an attacker may do to encoded rows: movable columns, within the training rows' bounds.
+
+    `radius` is that of the study's attack, at which a column with a declared largest change moves by just that.
+    """
+    movable = encoded.movable * np.where(encoded.reach > 0, encoded.reach / radius, 1.0)
+    flagged = bool((encoded.flags[list(encoded.movable_columns)] >= 0).any())
     return Threat(
-        jnp.asarray(encoded.movable, dtype=jnp.float32), jnp.asarray(encoded.lower), jnp.asarray(encoded.upper)
+        jnp.asarray(movable, dtype=jnp.float32),
+        jnp.asarray(encoded.lower),
+        jnp.asarray(encoded.upper),
+        jnp.asarray(encoded.flags) if flagged else None,
     )
 
 

@@ -14,6 +14,7 @@ from interplay.models.network import Parameters
 from interplay.training.fleet import Lazy, scores, train_all
 from interplay.training.loop import Job
 from interplay.training.recipes import Workshop, budget, job, recipe
+from interplay.training.refit import refit
 from interplay.training.tuning import Trial, Tuning, choose, collapse_reason, refitted_log_loss
 
 Progress = Callable[[str, int], None]
@@ -123,12 +124,18 @@ def _trials(
     for position, rate in enumerate(rates):
         mine = found[position * members : (position + 1) * members]
         losses = np.array([refitted_log_loss(one, rows.labels) for one in mine])
-        collapsed = collapse_reason(mine.argmax(axis=2), rows.labels, shop.classes, share) is not None
+        collapsed = collapse_reason(_decided(mine, rows), rows.labels, shop.classes, share) is not None
         trials.append(Trial(rate, losses, collapsed))
     return trials
 
 
 def _share(shop: Workshop, treatment: Treatment, rate: float, rows: Rows) -> float:
     models = _tuning_models(shop, treatment, (rate,), lambda *_: None)
-    decided = scores(shop.network, models, rows.inputs).argmax(axis=2)
+    decided = _decided(scores(shop.network, models, rows.inputs), rows)
     return float(np.mean([np.bincount(one).max() / len(one) for one in decided]))
+
+
+def _decided(found: Float[Array, "member row label"], rows: Rows) -> Int[Array, "member row"]:
+    """The decisions of refitted models, which are those that a treatment takes."""
+    fitted = [refit(one, rows.labels) for one in found]
+    return np.stack([(how(one) if how else one).argmax(axis=1) for how, one in zip(fitted, found, strict=True)])

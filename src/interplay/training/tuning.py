@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import logsumexp
 
 from interplay.arrays import Array, Float, Int
+from interplay.training.refit import refit
 
 MAXIMUM_EXTENSIONS = 3
 """How often a grid grows beyond an edge at which its best rate lies."""
@@ -40,11 +39,11 @@ class Trial:
 
 
 def refitted_log_loss(scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> float:
-    """Log loss after a logistic refit of the class scores: what ranking is worth, apart from calibration.
+    """Log loss after a refit of scale and intercepts of the class scores: of the model as it decides.
 
-    Two classes: min over (a, b) of mean log loss of a * (score_1 - score_0) + b. More: min over a of that of a *
-    scores. Infinite when a score is not finite. Lower is better. Raw log loss would prefer under-trained models under
-    DP-SGD, which makes models over-confident.
+    The refit is that of `interplay.training.refit`, with which decisions are taken too. Infinite when a score is not
+    finite. Lower is better. Raw log loss would prefer under-trained models under DP-SGD, which makes models
+    over-confident.
 
     Reference: Platt (1999) for the refit.
 
@@ -53,25 +52,8 @@ def refitted_log_loss(scores: Float[Array, "row label"], labels: Int[Array, " ro
         >>> refitted_log_loss(wrong_scale, np.array([1, 0, 1, 0])) < 0.5
         True
     """
-    if not bool(np.isfinite(scores).all()):
-        return float(np.inf)
-    spread = float(scores.std()) or 1.0
-    unit = (scores - scores.mean(axis=1, keepdims=True)) / spread
-    binary = scores.shape[1] == 2
-
-    def loss(fit: Float[Array, " parameter"]) -> tuple[float, Float[Array, " parameter"]]:
-        shifted = fit[0] * unit
-        if binary:
-            shifted = shifted + np.array([0.0, fit[1]])
-        normal = logsumexp(shifted, axis=1, keepdims=True)
-        chance = np.exp(shifted - normal)
-        chance[np.arange(len(labels)), labels] -= 1.0
-        slope = [float((chance * unit).sum(axis=1).mean())] + ([float(chance[:, 1].mean())] if binary else [])
-        picked = np.take_along_axis(shifted - normal, labels[:, None], axis=1)
-        return float(-picked.mean()), np.asarray(slope)
-
-    start = np.array([spread, 0.0]) if binary else np.array([spread])
-    return float(minimize(loss, np.minimum(start, 10.0), jac=True, method="L-BFGS-B").fun)
+    fitted = refit(scores, labels)
+    return float(np.inf) if fitted is None else fitted.log_loss(scores, labels)
 
 
 def collapse_reason(

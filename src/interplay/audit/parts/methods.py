@@ -83,12 +83,16 @@ def _attacks(told: Any) -> list[dict[str, Any]]:
                 "restarts": attack["restarts"],
                 "rows": attack["rows"],
                 "movable columns": ", ".join(attack["movable_columns"]),
+                **_scales(attack),
             },
         },
         {"name": "every single categorical switch", "settings": {"rows": attack["rows"]}},
         {
-            "name": "distance to the boundary by bisection",
-            "settings": {"rows": attack["distance_rows"], "largest radius": attack["largest_distance"]},
+            "name": "distance to the boundary, the nearest point found over several radii and starts",
+            "settings": {
+                "rows": attack["distance_rows"],
+                "largest distance, standard deviations": attack["largest_distance"],
+            },
         },
         {"name": "LiRA, online, members as shadows", "settings": {"shadows": told["membership"]["shadows"]}},
         {
@@ -99,6 +103,20 @@ def _attacks(told: Any) -> list[dict[str, Any]]:
             },
         },
     ]
+
+
+def _scales(attack: Any) -> dict[str, str]:
+    """What the radius means for columns on a logarithmic scale, and for those with a declared largest change."""
+    found = {}
+    if attack["factors"]:
+        found["on a logarithmic scale, factor of 1 + value at this radius"] = ", ".join(
+            f"{column} {factor:.2f}" for column, factor in attack["factors"].items()
+        )
+    if attack["largest_changes"]:
+        found["largest change declared"] = ", ".join(
+            f"{column} {amount:g}" for column, amount in attack["largest_changes"].items()
+        )
+    return found
 
 
 def _membership(told: Any) -> dict[str, Any]:

@@ -36,8 +36,9 @@ def _metric(key: str, study: Study, design: Design, measured: Measurements) -> d
         "values": [
             {"treatment": cell.treatment.name, "tuning": cell.tuning} | _value(sample)
             for cell, sample in measured.samples.items()
-            if cell.metric == key
+            if cell.metric == key and cell.against is None
         ],
+        "constant": measured.constant.get(key),
     }
 
 

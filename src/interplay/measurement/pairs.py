@@ -1,0 +1,53 @@
+"""Metrics of two treatments on the rows that both decide rightly."""
+
+from collections.abc import Iterator, Sequence
+
+from interplay.design.treatment import Treatment
+from interplay.estimates import NotMeasurable, Sample
+from interplay.evidence import Evidence, RightlyDecided
+from interplay.measurement.bench import Bench
+from interplay.measurement.measurements import Cell
+from interplay.measurement.measurements import Tuning as Arm
+from interplay.metrics import Metric
+
+
+class Pairs:
+    """Keeps of every measured treatment what paired metrics read, and measures them for the planned comparisons."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self._metrics = {key: one for key, one in bench.design.metrics.items() if one.paired}
+        self._kept: dict[tuple[Treatment, Arm], Evidence] = {}
+
+    def keep(self, treatment: Treatment, arms: Sequence[Arm], evidence: Evidence) -> None:
+        """Keep a treatment's exhibits for paired metrics."""
+        asked = [c for c in self.bench.design.comparisons if c.metric in self._metrics]
+        if any(treatment in (one.treatment, one.baseline) for one in asked):
+            needs = {kind for metric in self._metrics.values() for kind in metric.needs}
+            light = evidence.only(needs)
+            self._kept |= dict.fromkeys([(treatment, arm) for arm in arms], light)
+
+    def samples(self) -> dict[Cell, Sample | NotMeasurable]:
+        """Every planned comparison of a paired metric: the treatment's sample and its baseline's, on the same rows."""
+        return {cell: sample for arm in ("tuned", "as_applied") for cell, sample in self._of(arm)}
+
+    def _of(self, arm: Arm) -> Iterator[tuple[Cell, Sample | NotMeasurable]]:
+        for one in self.bench.design.comparisons:
+            metric, treated = self._metrics.get(one.metric), self._kept.get((one.treatment, arm))
+            if metric is None or treated is None or one.baseline is None:
+                continue
+            # A baseline that was not re-tuned serves both tunings.
+            control = self._kept.get((one.baseline, arm), self._kept.get((one.baseline, "tuned")))
+            if control is not None:
+                yield Cell(one.treatment, arm, one.metric, one.baseline), _both(metric, treated, control)
+                yield Cell(one.baseline, arm, one.metric, one.treatment), _both(metric, control, treated)
+
+
+def _both(metric: Metric, mine: Evidence, other: Evidence) -> Sample | NotMeasurable:
+    """A metric of one treatment on the rows that another one decides rightly too."""
+    ours, theirs = mine.ask(RightlyDecided), other.ask(RightlyDecided)
+    if isinstance(ours, NotMeasurable):
+        return ours
+    if isinstance(theirs, NotMeasurable):
+        return theirs
+    return metric.measure(mine.instead(RightlyDecided(ours.right & theirs.right)))
