@@ -113,6 +113,7 @@ def test_published_results_that_conflict_or_give_no_direction_are_the_known_ones
         "fairness_to_privacy/confident membership",
         "fairness_to_privacy/membership on average",
         "privacy_to_fairness/unequal protection",
+        "privacy_to_robustness/ranking under attack",
         "privacy_to_robustness/robust accuracy",
         "privacy_to_uncertainty/coverage",
         "privacy_to_uncertainty/set size",

@@ -12,7 +12,7 @@ from interplay.arrays import Array
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Evidence, Grouping, Rows
 
-MEMBERS, ROWS, DRAWS, LABELS = 4, 240, 5, 3
+MEMBERS, ROWS, DRAWS, LABELS = 4, 900, 5, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +66,7 @@ class World:
 
 ON_ALL_ROWS = {
     exhibits.Predictions: ("log_probabilities", "decisions"),
+    exhibits.RightlyDecided: ("right",),
     exhibits.Logits: ("margins", "margins_without_movable"),
     exhibits.Memberships: ("lira", "loss", "rmia", "inside", "scored"),
     exhibits.PredictionSets: ("scores",),
@@ -109,12 +110,13 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
         weights=weights,
         classes=labels,
     )
-    some = generator.permutation(ROWS)[:150]
+    some = generator.permutation(ROWS)[:600]
     inside = generator.random((MEMBERS, ROWS)) < 0.5
     part = generator.integers(2, size=ROWS)
     shape = (MEMBERS, len(some))
     known = [
         exhibits.Predictions(logs, logs.argmax(axis=2)),
+        exhibits.RightlyDecided(logs.argmax(axis=2) == truth),
         exhibits.Attacked(some, generator.integers(labels, size=shape), logs[:, some], 0.5, 10),
         exhibits.Switched(some, generator.random(shape) < 0.6),
         exhibits.Distances(some, generator.exponential(size=shape).clip(max=4.0), 4.0),

@@ -31,5 +31,5 @@ def test_one_member_has_nobody_to_disagree_with():
 
 
 def test_members_without_a_shared_row_have_none_either(world):
-    world.rows.counted[:] = np.arange(240) % 4 == np.arange(4)[:, None]
+    world.rows.counted[:] = np.arange(900) % 4 == np.arange(4)[:, None]
     assert isinstance(Disagreement().measure(world.evidence()), NotMeasurable)

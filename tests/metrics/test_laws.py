@@ -37,11 +37,14 @@ def test_the_catalogue_is_complete():
 def test_every_ranked_aspect_has_a_headline():
     headlines = {name for name, metric in CATALOGUE.items() if metric.headline}
     assert headlines == {
-        "accuracy",
         "accuracy_disparity",
+        "balanced_accuracy",
+        "balanced_robust_accuracy",
         "equal_opportunity_difference",
+        "log_loss",
         "membership_exposure",
-        "robust_accuracy",
+        "robust_auc",
+        "worst_class_robust_accuracy",
         "explanation_fidelity",
         "coverage",
         "set_size",

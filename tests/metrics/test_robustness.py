@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Attacked, Distances, Logits, PredictionSets, Switched
+from interplay.evidence import Attacked, Distances, Logits, PredictionSets, RightlyDecided, Switched
+from interplay.metrics.attack_success import AttackSuccess
 from interplay.metrics.attacked_coverage import AttackedCoverage
+from interplay.metrics.balanced_robust_accuracy import BalancedRobustAccuracy
 from interplay.metrics.boundary_distance import BoundaryDistance
 from interplay.metrics.movable_share import MovableShare
 from interplay.metrics.robust_accuracy import RobustAccuracy
+from interplay.metrics.robust_auc import RobustAuc
 from interplay.metrics.switch_accuracy import SwitchAccuracy
+from interplay.metrics.worst_class_robust_accuracy import WorstClassRobustAccuracy
 
 
 def averages(world, rows, values):
@@ -31,10 +35,97 @@ def agrees(world, metric, rows, values):
 
 def test_means_over_attacked_rows(world):
     attacked, switched = world.exhibits[Attacked], world.exhibits[Switched]
-    found, labels = world.exhibits[Distances], world.rows.labels
+    labels = world.rows.labels
     agrees(world, RobustAccuracy(), attacked.rows, lambda k, d: attacked.decisions[k] == labels[attacked.rows])
     agrees(world, SwitchAccuracy(), switched.rows, lambda k, d: switched.withstood[k])
-    agrees(world, BoundaryDistance(), found.rows, lambda k, d: found.distances[k])
+
+
+def by_class(world, rows, values, where=None):
+    """The mean of the plain weighted means within each class, one member and draw at a time."""
+    labels, found = world.rows.labels[rows], np.empty((len(world.rows.counted), len(world.rows.weights)))
+    for member, draw in np.ndindex(found.shape):
+        weights = world.rows.weights[draw, rows] * world.rows.counted[member, rows]
+        if where is not None:
+            weights = weights * where[member]
+        means = [np.average(values(member)[labels == label], weights=weights[labels == label]) for label in range(3)]
+        found[member, draw] = np.mean(means)
+    return found
+
+
+def test_means_over_classes_count_every_class_alike(world):
+    attacked, found, labels = world.exhibits[Attacked], world.exhibits[Distances], world.rows.labels
+    right, moved = world.exhibits[RightlyDecided].right, attacked.decisions
+    kept = by_class(world, attacked.rows, lambda k: moved[k] == labels[attacked.rows])
+    np.testing.assert_allclose(BalancedRobustAccuracy().measure(world.evidence()).values, kept, atol=1e-12)
+    turned = by_class(world, attacked.rows, lambda k: moved[k] != labels[attacked.rows], right[:, attacked.rows])
+    np.testing.assert_allclose(AttackSuccess().measure(world.evidence()).values, turned, atol=1e-12)
+    near = by_class(world, found.rows, lambda k: found.distances[k], right[:, found.rows])
+    np.testing.assert_allclose(BoundaryDistance().measure(world.evidence()).values, near, atol=1e-12)
+
+
+def test_the_worst_class_is_that_of_each_member(world):
+    attacked = world.exhibits[Attacked]
+    labels, counted = world.rows.labels[attacked.rows], world.rows.counted[:, attacked.rows]
+    kept = attacked.decisions == labels
+    worst = [
+        min(kept[member][counted[member] & (labels == label)].mean() for label in range(3))
+        for member in range(len(counted))
+    ]
+    found = WorstClassRobustAccuracy().measure(world.evidence())
+    np.testing.assert_allclose(found.values[:, 0], worst, atol=1e-12)
+
+
+def test_a_class_with_few_rightly_decided_rows_is_not_judged(world):
+    right = world.exhibits[RightlyDecided].right & (world.rows.labels != 1)
+    world.exhibits[RightlyDecided] = RightlyDecided(right)
+    for metric in (BoundaryDistance(), AttackSuccess()):
+        found = metric.measure(world.evidence())
+        assert isinstance(found, NotMeasurable) and "label 1 has 0 such rows a member, of at least 50" in found.reason
+
+
+def test_robust_auc_is_the_share_of_well_ordered_pairs(binary):
+    roc_auc_score = pytest.importorskip("sklearn.metrics").roc_auc_score
+    attacked, rows = binary.exhibits[Attacked], binary.rows
+    logs = attacked.log_probabilities.round(1)  # with ties
+    binary.exhibits[Attacked] = replace(attacked, log_probabilities=logs)
+    margins, found = logs[:, :, 1] - logs[:, :, 0], RobustAuc().measure(binary.evidence())
+    for member, draw in np.ndindex(found.values.shape):
+        weights = rows.weights[draw, attacked.rows] * rows.counted[member, attacked.rows]
+        direct = roc_auc_score(rows.labels[attacked.rows] == 1, margins[member], sample_weight=weights)
+        assert found.values[member, draw] == pytest.approx(direct, abs=1e-12)
+
+
+def test_robust_auc_of_many_classes_is_the_mean_of_each_against_the_rest(world):
+    roc_auc_score = pytest.importorskip("sklearn.metrics").roc_auc_score
+    attacked, rows = world.exhibits[Attacked], world.rows
+    found, labels = RobustAuc().measure(world.evidence()), rows.labels[attacked.rows]
+    logs = attacked.log_probabilities
+    for member in range(len(logs)):
+        use = rows.counted[member, attacked.rows]
+        odds = logs[member] - np.log1p(-np.exp(logs[member]))
+        direct = [roc_auc_score(labels[use] == label, odds[use, label]) for label in range(3)]
+        assert found.values[member, 0] == pytest.approx(np.mean(direct), abs=1e-12)
+
+
+def test_saying_yes_more_often_moves_accuracy_under_attack_and_not_the_area(binary):
+    attacked, labels = binary.exhibits[Attacked], binary.rows.labels
+    lenient = attacked.log_probabilities + np.array([0.0, 2.0])
+    lenient -= np.logaddexp.reduce(lenient, axis=2, keepdims=True)
+    rare = np.flatnonzero((labels[attacked.rows] == 1) | (np.arange(len(attacked.rows)) % 8 == 0))
+    before, after = (
+        replace(attacked, rows=attacked.rows[rare], decisions=logs.argmax(axis=2), log_probabilities=logs)
+        for logs in (attacked.log_probabilities[:, rare], lenient[:, rare])
+    )
+    values = {
+        metric.name: [
+            metric.measure(replace(binary, exhibits={**binary.exhibits, Attacked: one}).evidence()).mean
+            for one in (before, after)
+        ]
+        for metric in (RobustAccuracy(), RobustAuc(), BalancedRobustAccuracy())
+    }
+    assert values["robust_accuracy"][1] > values["robust_accuracy"][0] + 0.03
+    assert values["robust_auc"][1] == pytest.approx(values["robust_auc"][0], abs=1e-12)
+    assert values["balanced_robust_accuracy"][1] < values["balanced_robust_accuracy"][0]
 
 
 def test_coverage_under_attack(world):

@@ -8,6 +8,8 @@ from interplay.engine import jax, jnp
 
 COARSEST = 6
 """Radii tried first: `largest`, a half of it, a quarter, ...: one flip at any of them is enough."""
+RESTARTS = 2
+"""Random starts of every search; one leaves every seventh row of a boundary with islands too far away."""
 
 
 def boundary_distance(
@@ -23,7 +25,7 @@ def boundary_distance(
 
     distance = min over all points found with another decision of max over columns of |change| / movable, at most largest
 
-    Points are searched within `COARSEST` radii from `largest` down, each from its own random start, and then `halvings`
+    Points are searched within `COARSEST` radii from `largest` down, each from `RESTARTS` random starts, and then `halvings`
     times within a radius halfway between the nearest point found and the largest radius below it at which the last
     search failed. Every point counts, whatever the radius it was searched in: that a larger radius flips whatever a smaller
     one does is not assumed. `scores` maps inputs (row, column) to class scores; the attack maximises the best other
@@ -46,7 +48,7 @@ def boundary_distance(
 
     def found_within(radius: jax.Array, start: jax.Array) -> jax.Array:
         """How far the point found lies; infinity where the decision is the same."""
-        moved = pgd(excess, inputs, radius, threat, jax.random.fold_in(key, start), steps)
+        moved = pgd(excess, inputs, radius, threat, jax.random.fold_in(key, start), steps, RESTARTS)
         return jnp.where(excess(moved) > 0, largest_change(inputs, moved, threat), jnp.inf)
 
     def coarse(nearest: jax.Array, at: jax.Array) -> tuple[jax.Array, None]:

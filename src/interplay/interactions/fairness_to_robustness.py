@@ -49,6 +49,7 @@ INTERACTION = Interaction(
                 "of the weights and shrinks with the penalty."
             ),
             negative_control="Groups assigned at random.",
+            primary=False,
         ),
         Probe(
             name="one switched category",

@@ -64,6 +64,7 @@ INTERACTION = Interaction(
                 "The linear model with useless columns, whose distance is the margin over the norm of the weights."
             ),
             negative_control="A budget so large that the noise vanishes, and a norm bound that clips nothing.",
+            primary=False,
         ),
         Probe(
             name="one switched category",

@@ -91,10 +91,12 @@ def looked_at(design: Design, dataset: Dataset, counted: Bool[Array, " row"]) ->
     Drawn from the study's seed, whatever the order of the rows: test rows before pool rows, and of both an even share of
     every group and label; of the rows with a distance as many of each label as there are, up to equal shares.
     """
-    strata_of = strata(dataset, design.study.groups.mitigate)
-    order = _evenly(strata_of, streams.generator(design.study.seed, "rows looked at"))
-    order = order[counted[order]]
-    order = np.concatenate([order[design.split.test[order]], order[~design.split.test[order]]])
+    every, chance = (
+        strata(dataset, design.study.groups.mitigate),
+        streams.generator(design.study.seed, "rows looked at"),
+    )
+    parts = (np.flatnonzero(counted & design.split.test), np.flatnonzero(counted & ~design.split.test))
+    order = np.concatenate([rows[_evenly(every[rows], chance)] for rows in parts])
     explanation = design.factors.all.get("release_explanations")
     wanted = explanation.explained_rows if isinstance(explanation, ReleaseExplanations) else 0
     attacked = order[:ATTACKED_ROWS]
@@ -102,10 +104,10 @@ def looked_at(design: Design, dataset: Dataset, counted: Bool[Array, " row"]) ->
     return Looked(np.sort(attacked), np.sort(_equally(attacked, dataset.labels)), np.sort(explained))
 
 
-def _evenly(strata_of: Int[Array, " row"], chance: np.random.Generator) -> Int[Array, " row"]:
-    """All rows in an order of which every beginning holds about the same share of every stratum."""
-    shuffled = chance.permutation(len(strata_of))
-    here = strata_of[shuffled]
+def _evenly(every: Int[Array, " row"], chance: np.random.Generator) -> Int[Array, " row"]:
+    """Rows of these strata in an order of which every beginning holds about the same share of every stratum."""
+    shuffled = chance.permutation(len(every))
+    here = every[shuffled]
     times = np.zeros(len(here))
     for stratum in np.unique(here):
         mine = here == stratum

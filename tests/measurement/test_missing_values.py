@@ -1,0 +1,76 @@
+"""A value that is missing stays missing: attacks do not move what stands in its place."""
+
+import numpy as np
+import pytest
+
+from interplay.design.treatment import Treatment
+from interplay.training.train import more_members
+from tests.measurement.worlds import CONTROL, bank, facts_of, ready
+
+
+def _with_holes(share, columns=("x0", "x1", "x2"), rows=1500):
+    frame, draw = bank(rows=rows), np.random.default_rng(5)
+    for column in columns:
+        frame.loc[draw.random(rows) < share, column] = np.nan
+    return frame
+
+
+def test_an_attack_moves_only_what_is_there():
+    """A logistic model under attack has an exact answer: radius times the weights of the columns that are known."""
+    prepared = ready(_with_holes(0.5))
+    facts = facts_of(prepared)
+    bench, network = facts.bench, facts.bench.network.network
+    assert network.widths[1:] == (2,)
+    rows, encoded = bench.attacked, bench.encoded
+    known = np.ones((len(rows), encoded.matrix.shape[1]), dtype=bool)
+    for column, flag in enumerate(encoded.flags):
+        if flag >= 0:
+            known[:, column] = encoded.matrix[rows, flag] == 0
+    layer = facts.parameters.parameters[0]
+    for member in range(prepared.design.members):
+        weight = np.asarray(layer.weight[member][:, 1] - layer.weight[member][:, 0]) * facts.parameters.scale[member]
+        clean = facts.margins(facts.log_probabilities)[member, rows]
+        # Bounds of the training rows cut some moves: only rows well inside of them have the exact answer.
+        inside = np.ones(len(rows), dtype=bool)
+        for column in encoded.movable_columns:
+            value = encoded.matrix[rows, column]
+            inside &= (value - bench.radius > encoded.lower[column]) & (value + bench.radius < encoded.upper[column])
+        moves = bench.radius * (np.abs(weight) * known * encoded.movable).sum(axis=1)
+        toward = np.where(bench.dataset.labels[rows] == 1, -1, 1)
+        moved = facts.margins(facts.adversarial_log_probabilities)[member]
+        np.testing.assert_allclose(moved[inside], (clean + toward * moves)[inside], atol=2e-3)
+        assert inside.sum() > 300
+        free = bench.radius * (np.abs(weight) * encoded.movable).sum()
+        assert np.mean(np.abs(moved - clean)[inside]) < 0.75 * free, "moving everything would go further"
+
+
+@pytest.mark.parametrize("treatment", [Treatment(("adversarial_training",))])
+def test_training_moves_only_what_is_there(treatment):
+    """Where every movable value is missing there is nothing to move, and adversarial training is plain training."""
+    frame = bank(rows=600)
+    frame[["x0", "x1", "x2", "x3"]] = np.nan
+    frame.loc[::7, ["x0", "x1", "x2", "x3"]] = 1.0  # so that the columns exist, with one known value
+    frame.loc[3::7, ["x0", "x1", "x2", "x3"]] = 2.0
+    prepared = ready(frame, "adversarial_training")
+    shop = prepared.workshop()
+    matrix, flags = prepared.encoded.matrix, prepared.encoded.flags
+    assert prepared.encoded.movable.any()
+    pool = prepared.design.pool
+    hidden = np.stack([matrix[pool, flags[column]] == 1 for column in prepared.encoded.movable_columns])
+    halves = prepared.design.halves
+    plain = more_members(shop, CONTROL, 0.3, range(1))
+    robust = more_members(shop, treatment, 0.3, range(1))
+    differs = not np.allclose(plain[0].weight, robust[0].weight)
+    assert differs == bool((~hidden[:, halves[0]]).any())
+
+
+def test_the_robust_gain_of_a_table_with_holes_is_that_of_what_is_known():
+    """Half of three columns missing: an attack that moved the stand-ins would find more."""
+    prepared = ready(_with_holes(0.5))
+    pinned = facts_of(prepared)
+    free = facts_of(prepared)
+    free.bench = ready(_with_holes(0.5)).bench()
+    object.__setattr__(free.bench, "threat", free.bench.threat._replace(flags=None))
+    rows, labels = pinned.bench.attacked, pinned.bench.dataset.labels
+    held = [np.mean(one.attacked.decisions == labels[rows]) for one in (pinned, free)]
+    assert held[0] > held[1] + 0.03
