@@ -1,6 +1,6 @@
 """MEASURE: every metric on every treatment, from cached facts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -68,7 +68,7 @@ def measure(bench: Bench, fleet: Fleet, progress: Progress = lambda *_: None) ->
     control = Facts(bench, fleet.tuned[Treatment()])
     known = _reference(bench, control)
     found = measured_with(bench, fleet, known, progress, control)
-    return replace(found, methods=_methods(bench, control, known.miscoverage))
+    return replace(found, methods={**found.methods, **_methods(bench, control, known.miscoverage)})
 
 
 def measured_with(
@@ -89,6 +89,7 @@ def measured_with(
     told = dict(zip(arms, explained or explanations(bench, list(arms.values())), strict=True))
     samples: dict[Cell, Sample | NotMeasurable] = {}
     collapse: dict[tuple[Treatment, Arm], str] = {}
+    thresholds: list[dict[str, Any]] = []
     for (bare, arm), parameters in arms.items():
         facts = control if control and parameters is control.parameters else Facts(bench, parameters)
         exhibits = _exhibits(facts, told[bare, arm], fleet.budgets.get(bare))
@@ -100,8 +101,18 @@ def measured_with(
                 found = _measured(bench, treatment, evidence)
                 samples |= {Cell(treatment, name, key): sample for name in names for key, sample in found.items()}
                 collapse |= {(treatment, name): reason for name in names if reason is not None}
+                thresholds += _attained(facts, treatment) if "tuned" in names else ()
         progress("measure", 1)
-    return Measurements(samples, bench.design.metrics, collapse, fleet.budgets)
+    return Measurements(samples, bench.design.metrics, collapse, fleet.budgets, {"thresholds": thresholds})
+
+
+def _attained(facts: Facts, treatment: Treatment) -> Iterator[dict[str, Any]]:
+    """What thresholds on top of a treatment attain where they are fitted."""
+    for name in treatment.interventions:
+        layer = facts.bench.design.factors.known[name]
+        rates = layers.attained(facts, layer) if isinstance(layer, PredictionIntervention) else None
+        if rates is not None:
+            yield {"treatment": treatment.name, "intervention": name, **rates}
 
 
 def _arms(fleet: Fleet) -> dict[tuple[Treatment, Arm], Parameters]:
