@@ -1,6 +1,6 @@
 """What a study says about its data and its groups."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -24,6 +24,12 @@ class DataSection(Section):
     """Columns left out, each with the reason."""
     immutable: tuple[str, ...] = ()
     """Columns an attacker cannot change."""
+    person: str | None = None
+    """The column that names the person a row is about, where people can have several rows. All rows of a person lie in
+    one part of the split, and the model does not see the column."""
+    twins: Literal["together", "apart"] = "together"
+    """Rows that agree in every feature lie in one part of the split; "apart" where they are different people who agree
+    by chance, as with few and coarse features."""
     missing: dict[str, tuple[float | str, ...]] = Field(default_factory=dict)
     """Values that stand for "missing", per column."""
     options: dict[str, Any] = Field(default_factory=dict)

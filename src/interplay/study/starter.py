@@ -132,6 +132,19 @@ def _column_examples(others: Sequence[ColumnSummary]) -> str:
 #immutable = {toml_texts((name,))}
 # Values that stand for a missing one, by column.
 #missing = {{ {toml_key(name)} = [999, "unknown"] }}
+# Rows that agree in every feature lie in one part of the split. "apart" where they are different people by chance.
+#twins = "apart"
+{_person(others)}"""
+
+
+def _person(others: Sequence[ColumnSummary]) -> str:
+    """The column that may tell people apart: named like an identifier, with values that repeat."""
+    repeated = (column for column in others if _IDENTIFIER.search(column.name) and not _useless(column))
+    name = next((column.name for column in repeated if 20 <= column.distinct < column.rows - column.missing), None)
+    hint = "" if name is None else f" {toml_text(name)} looks like one: its values repeat."
+    return f"""\
+# The column that names the person, where people can have several rows: they are kept together.{hint}
+#person = {toml_text(name or "a column")}
 """
 
 
