@@ -11,6 +11,7 @@ from interplay import streams
 from interplay.audit.outline import outline
 from interplay.audit.parts.seen import protected, seen_lines
 from interplay.audit.prepare import Prepared, prepare
+from interplay.design.confirming import audit_rows
 from interplay.design.halves import halves
 from interplay.measurement.bench import rows_of
 
@@ -82,6 +83,13 @@ def test_a_row_outside_has_no_twin_inside_and_copies_share_their_weight() -> Non
     np.testing.assert_array_equal(rows.weights[:, :400], rows.weights[:, 400:800])
     assert len(np.unique(rows.weights[1])) == 400
     assert not (rows.counted & inside).any()
+
+
+def test_a_study_sets_the_size_of_the_audit_part(tmp_path) -> None:
+    ready = _ready(_frame(copies=1), audit_share=0.25)
+    assert ready.design.split.audit.sum() == 100 and ready.design.split.pool.sum() == 156
+    assert "audit 100)" in outline(ready, tmp_path)
+    assert len(audit_rows(ready.design)) == 100
 
 
 def test_the_plan_says_how_many_test_rows_would_have_a_twin_and_whom_a_budget_protects(tmp_path) -> None:

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from interplay.data.split import AUDIT_SHARE
 from interplay.sections import Section
 
 
@@ -30,6 +31,8 @@ class DataSection(Section):
     twins: Literal["together", "apart"] = "together"
     """Rows that agree in every feature lie in one part of the split; "apart" where they are different people who agree
     by chance, as with few and coarse features."""
+    audit_share: float = Field(default=AUDIT_SHARE, ge=0.02, le=0.4)
+    """The share of the rows that is held back for `interplay confirm`; more of it leaves fewer rows to train on."""
     missing: dict[str, tuple[float | str, ...]] = Field(default_factory=dict)
     """Values that stand for "missing", per column."""
     options: dict[str, Any] = Field(default_factory=dict)

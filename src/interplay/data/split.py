@@ -10,6 +10,7 @@ from interplay.errors import DataError
 
 PARTS = ("pool", "tuning", "calibration", "test", "audit")
 PERCENT = (58, 12, 12, 12, 6)
+AUDIT_SHARE = PERCENT[-1] / 100
 """The shares of the parts; what a study adds to the audit part comes off the pool."""
 _OFFSETS = (1 / 2, 1 / 6, 1 / 2, 5 / 6, 1 / 3)
 """Parts of one size take their turns one after the other, not together."""
@@ -56,7 +57,7 @@ class Split:
 
 
 def split(
-    strata: Int[Array, " row"], seed: int, clusters: Int[Array, " row"] | None = None, audit_share: float = 0.06
+    strata: Int[Array, " row"], seed: int, clusters: Int[Array, " row"] | None = None, audit_share: float = AUDIT_SHARE
 ) -> Split:
     """Split rows at random into 58 % pool, 12 % tuning, 12 % calibration, 12 % test and 6 % audit.
 

@@ -85,7 +85,7 @@ def plan(study: Study, dataset: Dataset) -> Design:
     built = factors(study)
     metrics = metrics_for(tuple(dataset.groupings))
     cluster = clusters(dataset, study.data.twins == "together")
-    parts = split(strata(dataset, study.groups.mitigate), study.seed, cluster)
+    parts = split(strata(dataset, study.groups.mitigate), study.seed, cluster, study.data.audit_share)
     pool = np.flatnonzero(parts.pool)
     small = len(dataset.labels) < 5_000
     looks = planned_members(study, built, metrics)
