@@ -54,6 +54,11 @@ def test_the_seed_decides_and_the_names_of_strata_do_not() -> None:
     assert not np.array_equal(split(strata, 1).part, split(strata, 2).part)
 
 
+@pytest.mark.parametrize(("share", "pool", "audit"), [(0.06, 1740, 180), (0.2, 1320, 600), (0.333, 921, 999)])
+def test_what_is_added_to_the_audit_part_comes_off_the_pool(share: float, pool: int, audit: int) -> None:
+    assert counts(split(np.arange(3000) % 4, 0, audit_share=share).part).tolist() == [pool, 360, 360, 360, audit]
+
+
 def test_every_row_of_a_tiny_stratum_can_reach_every_part() -> None:
     strata = np.asarray([1] + [0] * 99)
     seen = counts(np.asarray([split(strata, seed).part[0] for seed in range(600)]))

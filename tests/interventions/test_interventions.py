@@ -41,7 +41,7 @@ def test_group_thresholds_equalise_the_rate_on_the_fitted_rows(criterion):
     margins = rng.normal(size=4000) + labels - 1.0 * groups
     rows = FittingRows(margins, labels, groups, np.ones(4000))
     found = GroupThresholds(criterion=criterion).thresholds(rows, 2)
-    chosen = margins >= found[groups]
+    chosen = margins >= found.of_rows(groups, np.zeros(4000))
     eligible = labels if criterion == "equal_opportunity" else np.ones(4000, dtype=bool)
     rates = [chosen[eligible & (groups == group)].mean() for group in (0, 1)]
     assert abs(rates[0] - rates[1]) < 2e-3

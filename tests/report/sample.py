@@ -483,6 +483,19 @@ def _methods() -> dict[str, Any]:
         "interval_level": 0.9,
         "looks": None,
         "splits": "60 % pool, 18 % calibration, 22 % test, stratified by group and label.",
+        "thresholds": [
+            {
+                "treatment": "group_thresholds",
+                "intervention": "group_thresholds",
+                "grouping": "race",
+                "randomised": False,
+                "target": 0.7,
+                "groups": [
+                    {"name": "white", "attained": 0.701, "reason": None},
+                    {"name": "black", "attained": None, "reason": "the group has no row to fit"},
+                ],
+            }
+        ],
         "conformal": {"miscoverage": 0.04, "chosen_by": "half of the control's error, at most .1"},
         "attacks": [
             {

@@ -107,6 +107,16 @@ def groups(line: str) -> str:
 SIX = "fairness, privacy, robustness, explainability, uncertainty, utility"
 
 FAULTS = {
+    "the label as the person": (
+        BASE.replace("label =", 'person = "approve"\nlabel ='),
+        "expected the column that names the person, found 'approve', the label (study.toml:4:1). "
+        "Next: name another column, or take it out.",
+    ),
+    "the person as a feature": (
+        BASE.replace("label =", 'person = "who"\nfeatures = ["age", "who"]\nlabel ='),
+        "expected columns that the model may see, found 'who', the person, whom the model does not see "
+        "(study.toml:5:20). Next: take it out of one place.",
+    ),
     "metric": (
         limits(("acuracy", "at_least = 0.8")),
         "expected a metric of the catalogue, found 'acuracy' (study.toml:10:1). Next: write 'accuracy'.",

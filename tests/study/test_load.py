@@ -142,6 +142,16 @@ FAULTS = {
         "expected a number of at least 50 for draws, found the number 49 (study.toml:1:1). "
         "Next: write a number of at least 50.",
     ),
+    "an audit part that is too large": (
+        BASE + "audit_share = 0.5\n",
+        "expected a number of at most 0.4 for data.audit_share, found the number 0.5 (study.toml:4:1). "
+        "Next: write a number of at most 0.4.",
+    ),
+    "an audit part that is too small": (
+        BASE + "audit_share = 0.001\n",
+        "expected a number of at least 0.02 for data.audit_share, found the number 0.001 (study.toml:4:1). "
+        "Next: write a number of at least 0.02.",
+    ),
     "not positive, in a list": (
         BASE + "[model]\nhidden = [16,\n 0]\n",
         "expected a number above 0 for model.hidden[1], found the number 0 (study.toml:6:2). "

@@ -201,3 +201,12 @@ def test_hostile_names_come_back_unchanged(names: list[str], source: str, data: 
     assert [section.column for section in study.groups.attributes.values()] == groups
     assert set(study.data.drop) <= set(names) - {label, *groups}
     assert study.groups.intersections in ((), (tuple(groups[:2]),))
+
+
+def test_how_rows_are_split_is_explained_and_a_repeated_identifier_proposed(loaded: Loaded) -> None:
+    text = starting([ColumnSummary("customer_id", "numeric", 300, 0, 900)])
+    assert loaded(text).data.audit_share == 0.06
+    assert '"customer_id" looks like one' in text
+    named = loaded(text.replace("#person", "person").replace('#twins = "apart"', 'twins = "apart"'))
+    assert (named.data.person, named.data.twins) == ("customer_id", "apart")
+    assert '#person = "a column"' in starting()

@@ -19,6 +19,7 @@ from interplay.interventions import (
     PredictionIntervention,
     ReleaseIntervention,
     Service,
+    Thresholds,
     TrainingRows,
 )
 from interplay.testing import (
@@ -112,8 +113,8 @@ class Careless(DataIntervention):
 class Forgetful(PredictionIntervention):
     """It takes the weights for granted."""
 
-    def thresholds(self, rows: FittingRows, groups: int) -> Float[Array, " group"]:
-        return np.full(groups, rows.margins[len(rows.margins) // 2 :].mean())
+    def thresholds(self, rows: FittingRows, groups: int) -> Thresholds:
+        return Thresholds.fixed(np.full(groups, rows.margins[len(rows.margins) // 2 :].mean()))
 
 
 @pytest.mark.parametrize(

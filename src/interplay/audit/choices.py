@@ -11,7 +11,7 @@ from interplay.audit.samples import FIRST, MORE, read_measurements
 from interplay.audit.written import as_json
 from interplay.design.treatment import Treatment
 from interplay.effects.results import Effects
-from interplay.errors import RunError
+from interplay.errors import RunError, StudyError
 from interplay.evidence import PrivacyBudget
 from interplay.measurement.measurements import Measurements
 from interplay.metrics import GroupMetric, Metric
@@ -67,10 +67,12 @@ def read_choices(path: Path, also: Collection[str] = ()) -> Choices:
                 "name a folder that `interplay run` has finished, or run the study again: what is there is kept",
             )
     chosen = json.loads(folder.read("decision.json"))["treatment"]
-    study, told = from_json(json.loads(folder.read("study.json"))), json.loads(folder.read(FILE))
+    study, told = _study(folder), json.loads(folder.read(FILE))
     metrics = dict(map(_metric, told["metrics"]))
     named = {*(limit.metric for limit in study.limits), *also}
     wanted = {key for key, one in metrics.items() if one.headline or named & {key, one.name}}
+    if not folder.whole("train", "fleet.json"):
+        raise _damaged(folder, "fleet.json", "other content than the run wrote, or none")
     budgets = json.loads(folder.read("fleet.json"))["budgets"]
     spent = {_named(name): PrivacyBudget(**budget) for name, budget in budgets.items()}
     first, more = (read_measurements(metrics, spent, path / stem, wanted) for stem in (FIRST, MORE))
@@ -85,6 +87,24 @@ def read_choices(path: Path, also: Collection[str] = ()) -> Choices:
         effects=Effects.from_json(folder.read("effects.json").decode()),
         chosen=None if chosen is None else Treatment(tuple(chosen["interventions"])),
     )
+
+
+def _study(folder: RunFolder) -> Study:
+    try:
+        found = json.loads(folder.read("study.json"))
+    except (ValueError, RecursionError) as error:
+        raise _damaged(folder, "study.json", "no JSON") from error
+    if not isinstance(found, dict):
+        raise _damaged(folder, "study.json", "JSON of another shape")
+    try:
+        return from_json(found)
+    except StudyError as error:
+        raise _damaged(folder, "study.json", error.found) from error
+
+
+def _damaged(folder: RunFolder, name: str, found: str) -> RunError:
+    step = "run the study again: what is damaged is made anew, and what is whole is kept"
+    return RunError(f"the file {name} of a finished run", found, str(folder.path), step)
 
 
 def _metric(told: Mapping[str, str | None]) -> tuple[str, Metric]:

@@ -16,6 +16,7 @@ from interplay.audit.parts.looks import look_sentences, told_looks
 from interplay.audit.parts.methods import methods
 from interplay.audit.parts.pairs import directed_pairs, without_a_number
 from interplay.audit.parts.register import risk_register
+from interplay.audit.parts.seen import seen_sentences
 from interplay.audit.parts.strengths import strengths_part
 from interplay.audit.parts.values import metric_values
 from interplay.audit.written import plain
@@ -95,6 +96,7 @@ def compose(found: Findings) -> dict[str, Any]:
                 f"Trained is this network: {network}.",
                 _computed(),
                 *look_sentences(design, found.looks),
+                *seen_sentences(design, found.dataset, bool(measured.budgets)),
                 *told["statements"],
                 *size,
             ],

@@ -4,12 +4,20 @@ import hashlib
 import json
 import os
 import tempfile
+import warnings
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
+from itertools import count
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from interplay.errors import RunError
 
 MANIFEST = "manifest.json"
+FORECAST = "forecast"
+"""The entry that is listed before anything is trained."""
+_FIRST = (".", "study.json", "forecast.json", MANIFEST)
+"""How the names of files begin that are there before anything is trained."""
 
 
 def write(path: Path, content: bytes) -> None:
@@ -38,8 +46,30 @@ def write(path: Path, content: bytes) -> None:
             f"to write {path.name} ({len(content):,} bytes)",
             error.strerror or str(error),
             str(path.parent),
-            "free space or choose another folder with --runs, then run the same command again; finished stages are kept",
+            f"{_remedy(error, path)}, then run the same command again; finished stages are kept",
         ) from error
+
+
+def _remedy(error: OSError, path: Path) -> str:
+    if isinstance(error, IsADirectoryError):
+        return f"move the folder away that stands at {path}"
+    if isinstance(error, NotADirectoryError | FileExistsError):
+        return f"move the file away that stands where the folder {path.parent} belongs"
+    return "free space or choose another folder with --runs"
+
+
+def content(path: Path) -> bytes | None:
+    """The bytes of a file, None where there is none.
+
+    Raises `RunError` where something stands there that cannot be read as a file.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        found, step = error.strerror or str(error), "move away what stands there, or make it readable; then run again"
+        raise RunError(f"a file {path.name}", found, str(path), step) from error
 
 
 class RunFolder:
@@ -54,17 +84,47 @@ class RunFolder:
 
     @property
     def begun(self) -> bool:
-        """Whether any stage, or a piece of one, is listed."""
-        return bool(self._manifest())
+        """Whether anything has been trained: a stage or a piece of one is listed, or a file of one is there."""
+        made = (one.name for one in self.path.iterdir()) if self.path.is_dir() else ()
+        return bool(self._manifest().keys() - {FORECAST}) or any(not name.startswith(_FIRST) for name in made)
+
+    def repair(self) -> None:
+        """Put a manifest that cannot be read aside, under a name of its own, and warn that all stages run again."""
+        path = self.path / MANIFEST
+        if not os.path.lexists(path) or _listed(path) is not None:
+            return
+        names = (path.with_name(f"{MANIFEST}.broken-{number}") for number in count(1))
+        aside = next(one for one in names if not os.path.lexists(one))
+        try:
+            os.replace(path, aside)
+        except OSError as error:
+            step = "move it away, then run the same command again"
+            raise RunError("a manifest that can be read", error.strerror or str(error), str(path), step) from error
+        warnings.warn(f"{path} could not be read; it is kept as {aside.name}, and all stages run again", stacklevel=3)
+
+    def listed(self, stage: str) -> bool:
+        """Whether a stage is on the manifest, with whole files or not."""
+        return stage in self._manifest()
 
     def finished(self, stage: str) -> bool:
         """Whether the files of a stage are whole."""
-        listed = self._manifest().get(stage)
-        return bool(listed) and all(self._digest(name) == digest for name, digest in (listed or {}).items())
+        return self.whole(stage, *self._manifest().get(stage, {}))
+
+    def whole(self, stage: str, *names: str) -> bool:
+        """Whether these files of a stage are; false where there is no name."""
+        listed = self._manifest().get(stage, {})
+        return bool(names) and all(name in listed and self._digest(name) == listed[name] for name in names)
 
     def read(self, name: str) -> bytes:
-        """The content of a file of a finished stage."""
-        return (self.path / name).read_bytes()
+        """The content of a file of a finished stage.
+
+        Raises `RunError` where it is not there or cannot be read.
+        """
+        found = content(self.path / name)
+        if found is None:
+            step = f"delete {MANIFEST} there and run the study again"
+            raise RunError(f"the file {name} of a finished stage", "none", str(self.path), step)
+        return found
 
     def finish(self, stage: str, files: dict[str, bytes]) -> None:
         """Write the files of a stage or a piece of one, then list it as finished."""
@@ -97,18 +157,38 @@ class RunFolder:
             write(self.path / MANIFEST, json.dumps(kept, indent=1, sort_keys=True).encode())
         for entry in listed.keys() - kept.keys():
             for name in listed[entry] if "/" in entry else ():
-                (self.path / name).unlink(missing_ok=True)
+                with suppress(OSError):  # what is left behind is in nobody's way
+                    (self.path / name).unlink()
 
     def _manifest(self) -> dict[str, dict[str, str]]:
-        try:
-            found = json.loads((self.path / MANIFEST).read_bytes())
-        except (FileNotFoundError, json.JSONDecodeError):
-            return {}
-        return found if isinstance(found, dict) else {}
+        return _listed(self.path / MANIFEST) or {}
 
     def _digest(self, name: str) -> str:
         try:
             with (self.path / name).open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
-        except FileNotFoundError:
+        except OSError:
             return ""
+
+
+def _listed(path: Path) -> dict[str, dict[str, str]] | None:
+    """The entries of a manifest; None where it is not there or is none."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if _is_manifest(found) else None
+
+
+def _is_manifest(found: Any) -> bool:
+    """Whether it lists, by stage, files inside the folder with their hashes."""
+    stages = found.values() if isinstance(found, dict) else (None,)
+    return all(
+        isinstance(files, dict) and all(isinstance(digest, str) and _inside(name) for name, digest in files.items())
+        for files in stages
+    )
+
+
+def _inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts

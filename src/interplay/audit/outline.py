@@ -6,6 +6,7 @@ from interplay import kernel
 from interplay.audit.decidable import lines as resolution_lines
 from interplay.audit.parts.forecast import outlined
 from interplay.audit.parts.joint import fraction_lines
+from interplay.audit.parts.seen import seen_lines
 from interplay.audit.parts.strengths import strength_lines
 from interplay.audit.prepare import Prepared
 from interplay.design.calibration import vacuous_sets
@@ -30,6 +31,7 @@ def outline(ready: Prepared, runs: Path) -> str:
         *(f"Group      {_sizes(name, ready)}" for name in dataset.groupings),
         *(f"Left out   {column}: {reason}" for column, reason in dataset.dropped.items()),
         *(f"Warning    {one.column}: {one.text}" for one in dataset.findings if one.level == "warning"),
+        *seen_lines(design, dataset, any(budget(ready.workshop(), one) for one in design.trainings)),
         f"Training   {len(design.trainings)} treatments x {design.members} members, {design.half} rows each, "
         f"{design.study.model.steps} steps, batches of {design.batch_size}",
         *(f"           - {one.name}{_spent(one, ready)}" for one in design.trainings),

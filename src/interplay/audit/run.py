@@ -82,6 +82,7 @@ def run(
     _within_memory(ready.at_most.memory_bytes)
     folder = RunFolder(Path(runs) / ready.digest[:16])
     write(folder.path / "study.json", as_json(to_json(study)))
+    folder.repair()
     stages = _Stages(ready, folder, progress, registered(folder, ready.forecast))
     audit = stages.all()
     return Audit(folder.path, audit)

@@ -35,10 +35,12 @@ def note(folder: RunFolder, stage: str, spent: Spent) -> None:
 
 
 def read(folder: RunFolder) -> dict[str, Any]:
-    """What is known so far."""
-    path = folder.path / FILE
-    found: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
-    return found
+    """What is known so far; nothing where the file cannot be read, since seconds are no part of an audit."""
+    try:
+        found = json.loads((folder.path / FILE).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def peak_memory() -> int:

@@ -168,8 +168,7 @@ def _repeated_rows(columns: Sequence[Column]) -> Iterator[Finding]:
         code = np.unique(code * (int(places.max()) + 1) + places, return_inverse=True)[1].reshape(-1)
     repeated = len(code) - len(np.unique(code))
     if repeated:
-        text = f"{repeated} rows repeat an earlier row in every feature and the label"
-        yield Finding("note", "", f"{text}; a row in two parts of the split makes tests too hopeful")
+        yield Finding("note", "", f"{repeated} rows repeat an earlier row in every feature and the label")
 
 
 def _small_classes(label: str, codes: Int[Array, " row"], names: Sequence[str]) -> Iterator[Finding]:

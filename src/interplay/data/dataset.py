@@ -18,7 +18,8 @@ class Dataset:
 
     `labels` are positions in `classes`; `favourable` is the position of the class a person hopes for. `dropped` are the
     columns that are no features, and `immutable` those an attacker cannot change, each with the reason. `table` also
-    holds the columns that are no features. `fingerprint` changes with any value and any choice.
+    holds the columns that are no features; `person` is the one that names whom a row is about, if the study declares
+    it. `fingerprint` changes with any value and any choice.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Dataset:
     immutable: Mapping[str, str]
     findings: tuple[Finding, ...]
     provenance: str
+    person: str | None = None
 
     @property
     def rows(self) -> int:
@@ -49,6 +51,7 @@ class Dataset:
             "classes": self.classes,
             "favourable": self.favourable,
             "immutable": sorted(self.immutable),
+            **({} if self.person is None else {"person": self.person}),
             "groupings": [[one.name, one.names, one.reference] for one in self.groupings.values()],
             "columns": [[one.name, one.kind, one.categories] for one in self.table.columns.values()],
         }

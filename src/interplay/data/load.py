@@ -81,6 +81,7 @@ def load(data: DataSection, groups: GroupsSection, frame: Any = None) -> Dataset
         dropped=dropped,
         immutable=_immutable(table, known, data, features),
         findings=findings,
+        person=data.person,
         provenance=known.provenance or f"{table.rows} rows from {table.source}",
     )
 
@@ -117,8 +118,11 @@ def _label(table: Table, known: NamedData, data: DataSection) -> str:
 
 def _dropped(table: Table, known: NamedData, data: DataSection, groups: GroupsSection, label: str) -> dict[str, str]:
     _all_known(table, data.drop, "data.drop")
+    _all_known(table, () if data.person is None else (data.person,), "data.person")
     own = {known.label: "another label of this data set"} if known.label else {}
     dropped = {name: why for name, why in {**own, **known.drop, **data.drop}.items() if name != label}
+    if data.person is not None:
+        dropped.setdefault(data.person, "it names the person; the model does not see it")
     for name, section in {**known.groups, **groups.attributes}.items():
         if not section.feature:
             dropped.setdefault(section.column or name, f"sensitive attribute ({name}); the model does not see it")

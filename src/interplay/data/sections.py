@@ -1,9 +1,10 @@
 """What a study says about its data and its groups."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
+from interplay.data.split import AUDIT_SHARE
 from interplay.sections import Section
 
 
@@ -28,6 +29,14 @@ class DataSection(Section):
     """How far an attacker can move a number, in the column's own unit, such as { income = 500 }; for a column on a
     logarithmic scale the factor by which 1 + value grows or shrinks at most. Other columns move by the attack's radius,
     in standard deviations."""
+    person: str | None = None
+    """The column that names the person a row is about, where people can have several rows. All rows of a person lie in
+    one part of the split, and the model does not see the column."""
+    twins: Literal["together", "apart"] = "together"
+    """Rows that agree in every feature lie in one part of the split; "apart" where they are different people who agree
+    by chance, as with few and coarse features."""
+    audit_share: float = Field(default=AUDIT_SHARE, ge=0.02, le=0.4)
+    """The share of the rows that is held back for `interplay confirm`; more of it leaves fewer rows to train on."""
     missing: dict[str, tuple[float | str, ...]] = Field(default_factory=dict)
     """Values that stand for "missing", per column."""
     options: dict[str, Any] = Field(default_factory=dict)

@@ -10,6 +10,8 @@ from interplay.errors import DataError
 
 PARTS = ("pool", "tuning", "calibration", "test", "audit")
 PERCENT = (58, 12, 12, 12, 6)
+AUDIT_SHARE = PERCENT[-1] / 100
+"""The shares of the parts; what a study adds to the audit part comes off the pool."""
 _OFFSETS = (1 / 2, 1 / 6, 1 / 2, 5 / 6, 1 / 3)
 """Parts of one size take their turns one after the other, not together."""
 
@@ -54,37 +56,87 @@ class Split:
         return self.of("audit")
 
 
-def split(strata: Int[Array, " row"], seed: int) -> Split:
+def split(
+    strata: Int[Array, " row"], seed: int, clusters: Int[Array, " row"] | None = None, audit_share: float = AUDIT_SHARE
+) -> Split:
     """Split rows at random into 58 % pool, 12 % tuning, 12 % calibration, 12 % test and 6 % audit.
 
     `strata` numbers the stratum of every row (group by label). The totals are the shares of all rows, rounded by
     largest remainder. Rows are laid out stratum by stratum, shuffled within each, and dealt the parts in an even
     rhythm: so each stratum gets its share of each part within two rows, and even a stratum of a few rows is spread.
+    With another `audit_share` the pool is what the other parts leave.
 
-    Raises DataError where a part would stay empty.
+    `clusters` numbers the cluster of every row, from zero; all rows of a cluster go to one part. A cluster stands in the
+    rarest stratum of its rows, larger ones come first, and each goes to the part that is owed the most rows by then. So
+    totals are right within about the size of a cluster, and exact where rows without a twin follow.
+
+    Raises DataError where a part would stay empty, or the pool would hold a single cluster.
 
     Example:
         >>> parts = split(np.zeros(100, dtype=np.int64), seed=0)
         >>> [int(parts.of(name).sum()) for name in PARTS]
         [58, 12, 12, 12, 6]
     """
-    sizes = _sizes(len(strata))
+    rows = len(strata)
+    sizes = _sizes(rows, audit_share)
     if not sizes.all():
-        raise DataError("enough rows for five parts", f"{len(strata)} rows", "the split", "give more rows")
+        raise DataError("enough rows for five parts", f"{rows} rows", "the split", "give more rows")
     random = streams.generator(seed, "split")
-    order = random.permutation(len(strata))
+    order = random.permutation(rows)
+    # A random position to start gives every row, of small strata too, the same chance of each part.
+    rhythm = np.roll(_rhythm(sizes), random.integers(rows))
+    cluster = np.arange(rows) if clusters is None else clusters
+    counts = np.bincount(cluster)
+    first = np.empty(len(counts), dtype=np.int64)
+    first[cluster[order[::-1]]] = np.arange(rows)[::-1]
+    laid = np.lexsort((first, -counts, _rarest(strata, cluster)))
+    part = np.empty(len(counts), dtype=np.int8)
+    part[laid] = rhythm if len(counts) == rows else _filled(_owed(counts[laid], rhythm), counts[laid])
+    return Split(part[cluster])
+
+
+def _rarest(strata: Int[Array, " row"], cluster: Int[Array, " row"]) -> Int[Array, " cluster"]:
+    """The stratum of every cluster: of those of its rows the one with the fewest rows in the table."""
     codes = np.unique(strata, return_inverse=True)[1]
-    part = np.empty(len(strata), dtype=np.int8)
-    # A random place to start gives every row, of small strata too, the same chance of each part.
-    rhythm = np.roll(_rhythm(sizes), random.integers(len(strata)))
-    part[order[np.argsort(codes[order], kind="stable")]] = rhythm
-    return Split(part)
+    rarest = np.argsort(np.bincount(codes), kind="stable")
+    rank = np.full(int(cluster.max()) + 1, len(rarest))
+    np.minimum.at(rank, cluster, np.argsort(rarest)[codes])
+    return rarest[rank]
 
 
-def _sizes(rows: int) -> Int[Array, " part"]:
+def _owed(sizes: Int[Array, " cluster"], rhythm: Int[Array, " row"]) -> Int[Array, " cluster"]:
+    """For each cluster the part that is owed the most rows: what the rhythm has brought it, less what it has got."""
+    brought = np.concatenate(
+        [np.zeros((1, len(PARTS)), dtype=np.int64), np.cumsum(np.eye(len(PARTS), dtype=np.int64)[rhythm], axis=0)]
+    )
+    ends = np.cumsum(sizes)
+    owed, chosen = [0] * len(PARTS), []
+    for due, size in zip((brought[ends] - brought[ends - sizes]).tolist(), sizes.tolist(), strict=True):
+        owed = [before + more for before, more in zip(owed, due, strict=True)]
+        chosen.append(owed.index(max(owed)))
+        owed[chosen[-1]] -= size
+    return np.asarray(chosen)
+
+
+def _filled(part: Int[Array, " cluster"], sizes: Int[Array, " cluster"]) -> Int[Array, " cluster"]:
+    """The same with the smallest clusters that their parts can spare moved to parts that got none."""
+    filled = part.copy()
+    least = np.asarray([2, *[1] * (len(PARTS) - 1)])
+    while (lacking := np.bincount(filled, minlength=len(PARTS)) < least).any():
+        spared = np.flatnonzero((np.bincount(filled, minlength=len(PARTS)) > least)[filled])
+        if not len(spared):
+            found = f"{len(sizes)} clusters of rows that agree in every feature or belong to one person"
+            step = 'give features that tell rows apart, or write twins = "apart" in [data] if equal rows are different people'
+            raise DataError("enough different rows for five parts", found, "the split", step)
+        filled[spared[np.argmin(sizes[spared])]] = np.argmax(lacking)
+    return filled
+
+
+def _sizes(rows: int, audit_share: float) -> Int[Array, " part"]:
     """Rows of each part by largest remainder; the earlier part wins a tie."""
-    shares = np.asarray(PERCENT) * rows
-    whole, remainder = shares // 100, shares % 100
+    audit, others = round(10_000 * audit_share), [100 * percent for percent in PERCENT[1:-1]]
+    shares = np.asarray([10_000 - sum(others) - audit, *others, audit]) * rows
+    whole, remainder = shares // 10_000, shares % 10_000
     whole[np.argsort(-remainder, kind="stable")[: rows - int(whole.sum())]] += 1
     return whole
 

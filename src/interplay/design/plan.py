@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from interplay import catalogue, streams
+from interplay import catalogue
 from interplay.arrays import Array, Int
+from interplay.data.clusters import clusters
 from interplay.data.dataset import Dataset
 from interplay.data.split import Split, split
 from interplay.design.comparison import Comparison
 from interplay.design.contexts import comparisons, metrics_for
 from interplay.design.factors import Factors, factors, layered, trained
+from interplay.design.halves import halves
 from interplay.design.members import planned_members
 from interplay.design.treatment import Treatment
 from interplay.metrics import Metric
@@ -26,7 +28,8 @@ class Design:
     """All runs: treatments by members, who trains on what, and what will be compared.
 
     `halves` (member, half) are positions in `pool`: member k of every treatment trains on the same half of the pool,
-    drawn independently of the other members' (balanced or complementary halves bias membership attacks).
+    drawn independently of the other members' (balanced or complementary halves bias membership attacks). `clusters`
+    numbers the cluster of every row of the table: rows that agree in every feature or belong to one person.
     `tuning_halves` are those of the members set apart for choosing learning rates. `looks` are the numbers of members at
     which it is judged whether a treatment needs more; the first is that of `halves`.
     """
@@ -38,6 +41,7 @@ class Design:
     metrics: Mapping[str, Metric]
     comparisons: tuple[Comparison, ...]
     split: Split
+    clusters: Int[Array, " row"]
     pool: Int[Array, " pool"]
     halves: Int[Array, "member half"]
     tuning_halves: Int[Array, "member half"]
@@ -50,7 +54,7 @@ class Design:
 
     def with_members(self, count: int) -> "Design":
         """The same with another number of members; those that both have train on the same halves."""
-        return replace(self, halves=_halves(self.study.seed, "half", count, len(self.pool)))
+        return replace(self, halves=halves(self.study.seed, "half", count, self.clusters[self.pool]))
 
     @property
     def half(self) -> int:
@@ -69,18 +73,19 @@ class Design:
         return len(self.split.part) < SMALL_TABLE
 
     def inside(self) -> Array:
-        """Which rows of the table each member trained on (member, row)."""
-        found = np.zeros((len(self.halves), len(self.split.part)), dtype=bool)
+        """Which rows of the table each member has seen (member, row): itself, or another row of its cluster."""
+        seen = np.zeros((len(self.halves), int(self.clusters.max()) + 1), dtype=bool)
         for member, half in enumerate(self.halves):
-            found[member, self.pool[half]] = True
-        return found
+            seen[member, self.clusters[self.pool[half]]] = True
+        return seen[:, self.clusters]
 
 
 def plan(study: Study, dataset: Dataset) -> Design:
     """Lay out every run of a study: nothing is trained."""
     built = factors(study)
     metrics = metrics_for(tuple(dataset.groupings))
-    parts = split(strata(dataset, study.groups.mitigate), study.seed)
+    cluster = clusters(dataset, study.data.twins == "together")
+    parts = split(strata(dataset, study.groups.mitigate), study.seed, cluster, study.data.audit_share)
     pool = np.flatnonzero(parts.pool)
     small = len(dataset.labels) < 5_000
     looks = planned_members(study, built, metrics)
@@ -92,9 +97,10 @@ def plan(study: Study, dataset: Dataset) -> Design:
         metrics=metrics,
         comparisons=comparisons(built, metrics, catalogue.interactions()),
         split=parts,
+        clusters=cluster,
         pool=pool,
-        halves=_halves(study.seed, "half", looks[0], len(pool)),
-        tuning_halves=_halves(study.seed, "tuning half", 4 if small else 2, len(pool)),
+        halves=halves(study.seed, "half", looks[0], cluster[pool]),
+        tuning_halves=halves(study.seed, "tuning half", 4 if small else 2, cluster[pool]),
         looks=looks,
     )
 
@@ -109,11 +115,3 @@ def strata(dataset: Dataset, grouping: str | None) -> Int[Array, " row"]:
     name = mitigated(dataset, grouping)
     groups = np.zeros_like(dataset.labels) if name is None else dataset.groupings[name].codes + 1
     return np.asarray(groups * len(dataset.classes) + dataset.labels)
-
-
-def _halves(seed: int, purpose: str, members: int, rows: int) -> Int[Array, "member half"]:
-    drawn = [
-        np.sort(streams.generator(seed, purpose, member=member).choice(rows, rows // 2, replace=False))
-        for member in range(members)
-    ]
-    return np.stack(drawn)

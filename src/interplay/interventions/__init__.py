@@ -9,8 +9,10 @@ from interplay.interventions._intervention import (
     Intervention,
     LossIntervention,
     PredictionIntervention,
+    Rates,
     ReleaseIntervention,
     Service,
+    Thresholds,
     TrainingRows,
 )
 
@@ -23,7 +25,9 @@ __all__ = [
     "Intervention",
     "LossIntervention",
     "PredictionIntervention",
+    "Rates",
     "ReleaseIntervention",
     "Service",
+    "Thresholds",
     "TrainingRows",
 ]

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+import numpy as np
+
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.discovery import name_of
+from interplay.estimates import NotMeasurable
 
 if TYPE_CHECKING:  # a description needs no engine: `interplay decide` answers without it
     from interplay.attacks.pgd import Threat
@@ -133,12 +136,51 @@ class FittingRows:
 
 
 @dataclass(frozen=True)
+class Rates:
+    """The rate that thresholds were fitted for, and the one that each group attains on the fitted rows."""
+
+    target: float
+    attained: tuple[float | NotMeasurable, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Thresholds:
+    """The margins at and above which the favourable decision is taken, one or two for each group.
+
+    threshold(row) = low of its group where the row's draw < chance of its group, else high
+
+    Where `low` and `high` agree nothing is left to chance. `rates` says what they were fitted for, where it is a rate.
+    """
+
+    low: Float[Array, " group"]
+    high: Float[Array, " group"]
+    chance: Float[Array, " group"]
+    rates: Rates | None = None
+
+    @classmethod
+    def fixed(cls, limits: Float[Array, " group"], rates: Rates | None = None) -> Thresholds:
+        """The same threshold for all rows of a group."""
+        return cls(limits, limits, np.ones(len(limits)), rates)
+
+    def of_rows(self, groups: Int[Array, " row"], draws: Float[Array, " row"]) -> Float[Array, " row"]:
+        """The threshold of every row; `draws` are uniform between 0 and 1. A row without a group (-1) has zero.
+
+        Example:
+            >>> tied = Thresholds(np.array([1.0]), np.array([2.0]), np.array([0.25]))
+            >>> tied.of_rows(np.array([0, 0, -1]), np.array([0.1, 0.7, 0.7])).tolist()
+            [1.0, 2.0, 0.0]
+        """
+        low, high, chance = (np.append(values, 0.0) for values in (self.low, self.high, self.chance))
+        return np.asarray(np.where(draws < chance[groups], low[groups], high[groups]))
+
+
+@dataclass(frozen=True)
 class PredictionIntervention(Intervention):
     """Post-processing: decisions adjusted with held-out rows."""
 
     @abc.abstractmethod
-    def thresholds(self, rows: FittingRows, groups: int) -> Float[Array, " group"]:
-        """For each group, the margin at and above which the favourable decision is taken."""
+    def thresholds(self, rows: FittingRows, groups: int) -> Thresholds:
+        """The thresholds of the groups, fitted on these rows."""
 
 
 @dataclass(frozen=True)

@@ -145,13 +145,15 @@ def rows_of(design: Design, dataset: Dataset) -> Rows:
 
     Test rows count for every member; in small tables also the pool rows a member did not train on. Weights are
     exponential (a Bayesian bootstrap, which never empties a group), one draw for all rows, so calibration rows are
-    redrawn together with test rows.
+    redrawn together with test rows. All rows of a cluster have the weight of their cluster: copies of a row tell nothing
+    more than the row.
     """
     study, count = design.study, len(dataset.labels)
     counted = np.repeat(design.split.test[None], design.members, axis=0)
     if design.uses_pool_rows:
         counted |= design.split.pool & ~design.inside()
-    drawn = streams.generator(study.seed, "row weights").exponential(size=(study.draws, count))
+    random = streams.generator(study.seed, "row weights")
+    drawn = random.exponential(size=(study.draws, int(design.clusters.max()) + 1))[:, design.clusters]
     return Rows(
         labels=dataset.labels,
         groupings=dataset.groupings,

@@ -1,16 +1,20 @@
 """Layers on a trained model: decisions at group thresholds, and conformal sets."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from interplay import streams
 from interplay.arrays import Array, Float
 from interplay.conformal.quantile import thresholds_by_group
 from interplay.conformal.scores import aps, lac
+from interplay.data.groups import Grouping
 from interplay.design.calibration import calibration_parts
 from interplay.design.plan import mitigated
 from interplay.estimates import NotMeasurable
 from interplay.evidence import PredictionSets
-from interplay.interventions import FittingRows, PredictionIntervention
+from interplay.interventions import FittingRows, PredictionIntervention, Thresholds
 from interplay.interventions.group_conformal import GroupConformal
 from interplay.interventions.split_conformal import SplitConformal
 from interplay.measurement.facts import Facts
@@ -29,17 +33,45 @@ def _cuts(facts: Facts, layer: PredictionIntervention) -> Float[Array, "member r
     if name is None:
         return NotMeasurable("the study declares no group")
     grouping = bench.dataset.groupings[name]
-    tuning = np.flatnonzero(bench.design.split.tuning)
-    cuts = []
-    for margins in facts.margins(facts.log_probabilities[:, tuning]):
-        given = FittingRows(
-            margins=margins,
-            labels=bench.dataset.labels[tuning] == bench.dataset.favourable,
-            groups=grouping.codes[tuning],
-            weights=np.ones(len(tuning)),
-        )
-        cuts.append(np.append(layer.thresholds(given, len(grouping.names)), 0.0)[grouping.codes])
-    return np.stack(cuts)
+    draws = streams.generator(bench.design.study.seed, "threshold draws").random(len(grouping.codes))
+    return np.stack([limits.of_rows(grouping.codes, draws) for limits in _fitted(facts, layer, grouping)])
+
+
+def _fitted(facts: Facts, layer: PredictionIntervention, grouping: Grouping) -> list[Thresholds]:
+    """The thresholds of every member, from the tuning rows."""
+    dataset, tuning = facts.bench.dataset, np.flatnonzero(facts.bench.design.split.tuning)
+    labels, groups = dataset.labels[tuning] == dataset.favourable, grouping.codes[tuning]
+    return [
+        layer.thresholds(FittingRows(margins, labels, groups, np.ones(len(tuning))), len(grouping.names))
+        for margins in facts.margins(facts.log_probabilities[:, tuning])
+    ]
+
+
+def attained(facts: Facts, layer: PredictionIntervention) -> dict[str, Any] | None:
+    """The rate that a layer aims at on the tuning rows and the one of each group, as means over members.
+
+    In JSON-ready values; None where nothing was fitted for a rate.
+    """
+    bench = facts.bench
+    name = mitigated(bench.dataset, bench.design.study.groups.mitigate)
+    if name is None:
+        return None
+    grouping = bench.dataset.groupings[name]
+    rates = [one.rates for one in _fitted(facts, layer, grouping) if one.rates is not None]
+    if not rates:
+        return None
+    each = zip(grouping.names, zip(*(one.attained for one in rates), strict=True), strict=True)
+    return {
+        "grouping": name,
+        "target": float(np.mean([one.target for one in rates])),
+        "groups": [{"name": group, **_mean(values)} for group, values in each],
+    }
+
+
+def _mean(values: Sequence[float | NotMeasurable]) -> dict[str, Any]:
+    numbers = [value for value in values if not isinstance(value, NotMeasurable)]
+    reason = next((value.reason for value in values if isinstance(value, NotMeasurable)), None)
+    return {"attained": float(np.mean(numbers)) if numbers else None, "reason": reason}
 
 
 def sets(facts: Facts, layer: SplitConformal | GroupConformal, default: float) -> PredictionSets | NotMeasurable:

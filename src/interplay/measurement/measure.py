@@ -1,6 +1,6 @@
 """MEASURE: every metric on every treatment, from cached facts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -74,7 +74,8 @@ def measure(bench: Bench, fleet: Fleet, progress: Progress = lambda *_: None) ->
     known = _reference(bench, control)
     found = measured_with(bench, fleet, known, progress, control)
     constant = constant_levels(bench, known.miscoverage)
-    return replace(found, constant=constant, methods=_methods(bench, control, known.miscoverage))
+    methods = {**found.methods, **_methods(bench, control, known.miscoverage)}
+    return replace(found, constant=constant, methods=methods)
 
 
 def measured_with(
@@ -95,6 +96,7 @@ def measured_with(
     released = dict(zip(arms, explained or explanations(bench, list(arms.values())), strict=True))
     samples: dict[Cell, Sample | NotMeasurable] = {}
     collapse: dict[tuple[Treatment, Arm], str] = {}
+    thresholds: list[dict[str, Any]] = []
     pairs = Pairs(bench)
     for (bare, arm), parameters in arms.items():
         facts = control if control and (bare, arm) == CONTROL else Facts(bench, refitted(bench, parameters))
@@ -107,9 +109,25 @@ def measured_with(
                 found = _measured(bench, treatment, evidence)
                 samples |= {Cell(treatment, name, key): sample for name in names for key, sample in found.items()}
                 collapse |= {(treatment, name): reason for name in names if reason is not None}
+                thresholds += _attained(facts, treatment) if "tuned" in names else ()
                 pairs.keep(treatment, names, evidence)
         progress("measure", 1)
-    return Measurements(samples | pairs.samples(), bench.design.metrics, collapse, fleet.budgets)
+    return Measurements(
+        samples=samples | pairs.samples(),
+        metrics=bench.design.metrics,
+        collapse=collapse,
+        budgets=fleet.budgets,
+        methods={"thresholds": thresholds},
+    )
+
+
+def _attained(facts: Facts, treatment: Treatment) -> Iterator[dict[str, Any]]:
+    """What thresholds on top of a treatment attain where they are fitted."""
+    for name in treatment.interventions:
+        layer = facts.bench.design.factors.known[name]
+        rates = layers.attained(facts, layer) if isinstance(layer, PredictionIntervention) else None
+        if rates is not None:
+            yield {"treatment": treatment.name, "intervention": name, **rates}
 
 
 def _arms(fleet: Fleet) -> dict[tuple[Treatment, Arm], Parameters]:

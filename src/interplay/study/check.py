@@ -121,8 +121,21 @@ def _column_faults(study: Study) -> Iterator[Fault]:
     if data.label is not None and data.label in data.drop:
         found = f"{quoted(data.label)}, the label"
         yield Fault(("data", "drop", data.label), "columns to leave out", found, "take it out of [data.drop]")
+    if data.person is not None and data.person == data.label:
+        found = f"{quoted(data.person)}, the label"
+        yield Fault(
+            ("data", "person"), "the column that names the person", found, "name another column, or take it out"
+        )
     for index, name in enumerate(data.features or ()):
-        purpose = "the label" if name == data.label else "also in [data.drop]" if name in data.drop else None
+        purpose = (
+            "the label"
+            if name == data.label
+            else "also in [data.drop]"
+            if name in data.drop
+            else "the person, whom the model does not see"
+            if name == data.person
+            else None
+        )
         if purpose:
             found = f"{quoted(name)}, {purpose}"
             yield Fault(

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from interplay.aspects import RANKED_ASPECTS
 from interplay.data.nearest import suggestion
-from interplay.data.split import PARTS, PERCENT
+from interplay.data.split import AUDIT_SHARE, PARTS, PERCENT
 from interplay.errors import StudyError
 from interplay.study.quoting import toml_key, toml_text, toml_texts
 
@@ -119,7 +119,7 @@ label = {toml_text(label)}
 #favourable = 1
 # The columns that the model sees; without it, all but the label, the sensitive attributes and the dropped ones:
 {listed or "#   none"}{more}
-{_column_examples(others)}"""
+{_column_examples(others)}{_split(others)}"""
 
 
 def _column_examples(others: Sequence[ColumnSummary]) -> str:
@@ -132,6 +132,22 @@ def _column_examples(others: Sequence[ColumnSummary]) -> str:
 #immutable = {toml_texts((name,))}
 # Values that stand for a missing one, by column.
 #missing = {{ {toml_key(name)} = [999, "unknown"] }}
+"""
+
+
+def _split(others: Sequence[ColumnSummary]) -> str:
+    """How rows are split; proposes a column named like an identifier, with values that repeat, as that of the person."""
+    repeated = (column for column in others if _IDENTIFIER.search(column.name) and not _useless(column))
+    name = next((column.name for column in repeated if 20 <= column.distinct < column.rows - column.missing), None)
+    hint = "" if name is None else f" {toml_text(name)} looks like one: its values repeat."
+    return f"""\
+# The column that names the person, where people can have several rows: they are kept together.{hint}
+#person = {toml_text(name or "a column")}
+# Rows that agree in every feature are kept together too; "apart" where they are different people by chance.
+#twins = "apart"
+# The share of the rows held back for `interplay confirm`, from 0.02 to 0.4. Raise it where the plan says that they
+# cannot judge a confirmation; they are taken from the rows to train on.
+audit_share = {AUDIT_SHARE:g}
 """
 
 

@@ -11,6 +11,7 @@ from interplay.interventions import (
     InputIntervention,
     LossIntervention,
     PredictionIntervention,
+    Thresholds,
     TrainingRows,
 )
 from interplay.models.dense import Dense
@@ -149,18 +150,24 @@ class PredictionInterventionSuite(InterventionSuite):
 
     def test_a_threshold_for_every_group(self, intervention: PredictionIntervention) -> None:
         found = intervention.thresholds(self._rows(np.arange(ROWS)), GROUPS)
-        assert found.shape == (GROUPS,)
-        assert not np.isnan(found).any()
-        assert found[GROUPS - 1] == 0.0, "a group without rows keeps the threshold zero"
+        for values in (found.low, found.high, found.chance):
+            assert values.shape == (GROUPS,)
+            assert not np.isnan(values).any()
+        assert (found.low <= found.high).all() and ((found.chance >= 0) & (found.chance <= 1)).all()
+        assert found.low[GROUPS - 1] == found.high[GROUPS - 1] == 0.0, "a group without rows keeps the threshold zero"
 
     def test_order_of_rows_does_not_matter(self, intervention: PredictionIntervention) -> None:
         order = generator(0, "order").permutation(ROWS)
         here = intervention.thresholds(self._rows(np.arange(ROWS)), GROUPS)
-        np.testing.assert_allclose(intervention.thresholds(self._rows(order), GROUPS), here, rtol=1e-9)
+        self._agree(intervention.thresholds(self._rows(order), GROUPS), here)
 
     def test_rows_of_weight_zero_do_not_count(self, intervention: PredictionIntervention) -> None:
         rows = self._rows(np.arange(ROWS))
         weights = np.where(np.arange(ROWS) < 40, 1.0, 0.0)
         here = intervention.thresholds(FittingRows(rows.margins, rows.labels, rows.groups, weights), GROUPS)
         first = FittingRows(rows.margins[:40], rows.labels[:40], rows.groups[:40], weights[:40])
-        np.testing.assert_allclose(intervention.thresholds(first, GROUPS), here, rtol=1e-9)
+        self._agree(intervention.thresholds(first, GROUPS), here)
+
+    def _agree(self, found: Thresholds, expected: Thresholds) -> None:
+        for name in ("low", "high", "chance"):
+            np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-9)

@@ -1,16 +1,17 @@
 """The forecast in a run folder: written before training, kept as it was, and held against what was measured."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from interplay.audit.folder import RunFolder
+from interplay.audit.folder import FORECAST, RunFolder, content
 from interplay.design.forecast import LATER, Cell, Expected, Forecast
 from interplay.effects.matrix import PairVerdict, pooled_outcome
 from interplay.effects.results import Effects
 from interplay.errors import RunError
 from interplay.interactions import Expectation
 
-FILE, STAGE = "forecast.json", "forecast"
+FILE, STAGE = "forecast.json", FORECAST
 
 Agreement = Literal["as_expected", "surprise", "open", "no_direction", "not_measured"]
 """as_expected: the literature's direction was found, beyond the tolerance.
@@ -26,23 +27,39 @@ EXPECTED = {"harm": "expected harm", "improvement": "expected improvement", "eit
 def registered(folder: RunFolder, foreseen: Forecast) -> Forecast:
     """The forecast of a run: the one written when it began, or `foreseen`, written now.
 
-    What is written says whether anything had been trained by then, and is never written again. Raises RunError where
-    the file was changed after it was registered.
+    What is written says whether anything had been trained by then, and is never written again. Where the file is gone and
+    training has begun, a warning says so, and the report is made anew, so that the audit says it too. Raises RunError
+    where the file was changed after it was registered.
     """
     if folder.finished(STAGE):
         return Forecast.from_json(folder.read(FILE))
-    path = folder.path / FILE
-    made = Forecast(foreseen.digest, not folder.begun, foreseen.cells)
-    content = made.to_json().encode()
-    if path.exists() and path.read_bytes() != content:
+    stored = content(folder.path / FILE)
+    made = _anew(folder, foreseen) if stored is None else _as_stored(folder, foreseen, stored)
+    folder.finish(STAGE, {FILE: made.to_json().encode()})
+    return made
+
+
+def _anew(folder: RunFolder, foreseen: Forecast) -> Forecast:
+    begun = folder.begun
+    if begun:
+        text = "was gone; it is written anew, and the audit says that it was registered after training had begun"
+        warnings.warn(f"{folder.path / FILE} {text}", stacklevel=4)
+        folder.forget(("report",))
+    return Forecast(foreseen.digest, not begun, foreseen.cells)
+
+
+def _as_stored(folder: RunFolder, foreseen: Forecast, stored: bytes) -> Forecast:
+    """The forecast that a file holds which no manifest vouches for: it can only be one of two."""
+    possible = [Forecast(foreseen.digest, before, foreseen.cells) for before in (True, False)]
+    same = [one for one in possible if one.to_json().encode() == stored]
+    if not same or folder.listed(STAGE):
         raise RunError(
             "the forecast as it was registered before training",
             "another content",
-            str(path),
+            str(folder.path / FILE),
             "restore the file, or delete it to have the forecast written anew and marked as made after training",
         )
-    folder.finish(STAGE, {FILE: content})
-    return made
+    return same[0]
 
 
 def compared(foreseen: Forecast, effects: Effects, verdicts: Sequence[PairVerdict]) -> dict[str, Any]:

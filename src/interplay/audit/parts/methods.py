@@ -24,6 +24,7 @@ def methods(study: Study, design: Design, measured: Measurements) -> dict[str, A
         + ", ".join(f"{name} {int(getattr(design.split, name).sum())}" for name in PARTS)
         + f". Member k of every treatment trains on the same {design.half} pool rows, a half drawn independently of the "
         "other members'. The audit part is held back and not used here.",
+        "thresholds": [_thresholds(design, one) for one in told["thresholds"]],
         "conformal": _conformal(design, told),
         "attacks": _attacks(told),
         "membership": _membership(told),
@@ -69,6 +70,10 @@ def _conformal(design: Design, told: Any) -> dict[str, Any] | None:
         return None
     chosen = "the smaller of 0.1 and half of the control's error rate on the tuning rows, unless the study declares one"
     return {"miscoverage": told["conformal_miscoverage"], "chosen_by": chosen}
+
+
+def _thresholds(design: Design, rates: Any) -> dict[str, Any]:
+    return {**rates, "randomised": bool(getattr(design.factors.known[rates["intervention"]], "randomised", False))}
 
 
 def _attacks(told: Any) -> list[dict[str, Any]]:
