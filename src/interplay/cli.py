@@ -141,7 +141,7 @@ def what_if(
 
         ranked = tuple(word for word in priorities.split(",") if word.strip())
         found = answer(folder_of(run, runs), Question(ranked, tuple(limit or ()), tuple(tolerance or ())))
-        Console().print(WhatIf(found.study, found.asked, found.chosen, found.found, found.harmed))
+        Console().print(WhatIf(found.study, found.asked, found.chosen, found.unresolved, found.found, found.harmed))
 
 
 @app.command()

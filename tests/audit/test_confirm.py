@@ -52,6 +52,7 @@ draws = 60
 data = { source = "mortgage" }
 model = { hidden = [8], steps = 200, learning_rates = [0.3] }
 interventions = [{ name = "dp_sgd" }, { name = "group_thresholds" }, { name = "split_conformal" }]
+priorities = { set_by = "the board" }
 limits = [{ metric = "privacy_budget", at_most = 9.0 }, { metric = "accuracy", at_least = 0.7 }]
 
 [groups]

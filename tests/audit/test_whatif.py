@@ -37,7 +37,7 @@ def _digests(path):
 
 def _told(found, width=1000):
     console = Console(width=width, record=True, file=io.StringIO())
-    console.print(WhatIf(found.study, found.asked, found.chosen, found.found, found.harmed))
+    console.print(WhatIf(found.study, found.asked, found.chosen, found.unresolved, found.found, found.harmed))
     return console.export_text()
 
 

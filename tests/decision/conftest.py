@@ -102,11 +102,12 @@ class Kit:
         candidates: Sequence[str] | None = None,
         tolerances: Mapping[str, float] | None = None,
         measured_on: Mapping[tuple[Treatment, str], Treatment] | None = None,
+        set_by: str = "the board",
         **more: object,
     ) -> Decision:
         names = candidates or list(dict.fromkeys(name for name, _ in cells))
         measured = self.measurements(cells, **more)  # type: ignore[arg-type]
-        priorities = PrioritiesSection(ranking=tuple(ranking))
+        priorities = PrioritiesSection(ranking=tuple(ranking), set_by=set_by)
         return decide([named(name) for name in names], measured, priorities, limits, tolerances or {}, measured_on)
 
 

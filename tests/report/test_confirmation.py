@@ -49,7 +49,7 @@ def test_without_a_confirmation_the_page_says_so(audit):
     section = _section(audit)
     assert "has not been confirmed" in section
     assert "interplay confirm" in section
-    audit["decision"]["treatment"] = None
+    audit["decision"] |= {"treatment": None, "unresolved": "nothing_admissible"}
     assert "no decision to confirm" in _section(audit)
 
 

@@ -38,7 +38,14 @@ def test_the_section_says_what_would_change_the_choice(audit: Audit) -> None:
 
 def test_nothing_admissible_names_what_to_try(audit: Audit) -> None:
     empty: Audit = {"runner_up": None, "pareto": [], "orders": [], "tolerance_flips": [], "open_questions": []}
-    audit["decision"] |= {"treatment": None, "residual": [], "stability": 0.75, "flips": [], **empty}
+    audit["decision"] |= {
+        "treatment": None,
+        "unresolved": "nothing_admissible",
+        "residual": [],
+        "stability": 0.75,
+        "flips": [],
+        **empty,
+    }
     text = section(audit)
     assert "would again find no treatment admissible with probability 75 %" in text
     assert "What to try next" in text and "Against privacy harming fairness: a larger budget" in text

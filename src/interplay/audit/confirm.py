@@ -1,7 +1,7 @@
 """The verb "confirm": the winner and the control once more, trained afresh on the whole pool, on rows nothing has used."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -26,7 +26,7 @@ from interplay.audit.storage import (
 from interplay.audit.written import as_json
 from interplay.data.content import content
 from interplay.decision.confirmation import Confirmation, confirmed, unmeasured
-from interplay.decision.decision import Decision
+from interplay.decision.decision import Decision, Unresolved
 from interplay.decision.measured import Measured
 from interplay.design.candidates import candidates, measured_at
 from interplay.design.confirming import NEEDS_SHADOWS, audit_rows, confirming, unconfirmed
@@ -47,6 +47,19 @@ MEMBERS = 5
 
 NEEDED = ("tune", "train", "measure", "look", "decide", "report")
 """The stages whose files a confirmation reads."""
+
+NOTHING_CHOSEN: Mapping[Unresolved, tuple[str, str]] = {
+    "nothing_admissible": (
+        "no admissible treatment",
+        "relax a limit or add a mitigation, and run the study again: there is nothing to confirm",
+    ),
+    "priorities_not_set": (
+        "priorities that nobody has set, so that nothing is recommended",
+        "rank the aspects and write who did as set_by under [priorities], and run the study again: what was trained and "
+        "measured is used again",
+    ),
+}
+"""What is there instead of a choice, and what to do, by the reason why there is none."""
 
 Now = Callable[[], datetime]
 
@@ -104,8 +117,8 @@ def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: 
     design, network = ready.design, ready.network
     decision = Decision.from_json(folder.read("decision.json").decode())
     if decision.treatment is None:
-        step = "relax a limit or add a mitigation, and run the study again: there is nothing to confirm"
-        raise RunError("a decision for a treatment", "no admissible treatment", str(folder.path), step)
+        instead, step = NOTHING_CHOSEN[decision.unresolved or "nothing_admissible"]
+        raise RunError("a decision for a treatment", instead, str(folder.path), step)
     tuning = read_tuning(folder.read("tuning.json"))
     fleet = read_fleet(design, network, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
     first = read_measurements(design.metrics, fleet.budgets, folder.path / FIRST)

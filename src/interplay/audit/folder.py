@@ -57,6 +57,11 @@ class RunFolder:
         """Whether any stage, or a piece of one, is listed."""
         return bool(self._manifest())
 
+    @property
+    def entries(self) -> dict[str, tuple[str, ...]]:
+        """The files of every listed stage and piece, by its name."""
+        return {name: tuple(files) for name, files in self._manifest().items()}
+
     def finished(self, stage: str) -> bool:
         """Whether the files of a stage are whole."""
         listed = self._manifest().get(stage)

@@ -11,7 +11,7 @@ from interplay.audit.choices import Choices, read_choices
 from interplay.audit.folder import MANIFEST
 from interplay.data.nearest import suggestion
 from interplay.decision.decide import decide
-from interplay.decision.decision import Decision
+from interplay.decision.decision import Decision, Unresolved
 from interplay.decision.mitigations import to_try
 from interplay.design.treatment import Treatment
 from interplay.errors import RunError, StudyError
@@ -36,12 +36,15 @@ class Question:
 class Answer:
     """The decision that was asked for, beside the treatment `chosen` as declared, which stays the one of record.
 
+    `unresolved` says why the run chose none.
+
     `harmed` are the directed pairs whose harms remain and against which something can be tried.
     """
 
     study: Study
     asked: Study
     chosen: Treatment | None
+    unresolved: Unresolved | None
     found: Decision
     harmed: tuple[tuple[Aspect, Aspect], ...]
 
@@ -49,7 +52,8 @@ class Answer:
 def answer(path: Path, question: Question) -> Answer:
     """Decide again on the measurements of a finished run.
 
-    Priorities that are not named follow in the declared order. A limit replaces the declared one on the same metric and
+    Priorities that are not named follow in the declared order; where nobody has set the declared ones, there is a choice
+    only under priorities that are asked for. A limit replaces the declared one on the same metric and
     side, or is added; a tolerance likewise. Raises `StudyError` for an unknown or repeated aspect, an unknown metric or a
     value that makes no sense, and `RunError` for a folder that holds no finished run.
 
@@ -60,7 +64,8 @@ def answer(path: Path, question: Question) -> Answer:
     asked = _asked(choices.study, question)
     raise_first([*limit_faults(asked, catalogue.metrics()), *tolerance_faults(asked, catalogue.metrics())], QUESTION)
     found = _decided(choices, asked)
-    return Answer(choices.study, asked, choices.chosen, found, tuple(to_try(found, choices.effects.effects)))
+    harmed = tuple(to_try(found, choices.effects.effects))
+    return Answer(choices.study, asked, choices.chosen, choices.unresolved, found, harmed)
 
 
 def folder_of(name: Path, runs: Path) -> Path:
@@ -96,9 +101,10 @@ def _asked(study: Study, question: Question) -> Study:
     if repeated := next((one for place, one in enumerate(first) if one in first[:place]), None):
         raise StudyError("every aspect once", f"{repeated.value!r} twice", "--priorities", "name it once")
     ranking = (*first, *(one for one in study.priorities.ranking if one not in first))
+    set_by = QUESTION if first and not study.priorities.signed else study.priorities.set_by
     return study.model_copy(
         update={
-            "priorities": study.priorities.model_copy(update={"ranking": ranking}),
+            "priorities": study.priorities.model_copy(update={"ranking": ranking, "set_by": set_by}),
             "limits": _limits(study.limits, question.limits),
             "tolerances": {**study.tolerances, **dict(map(_tolerance, question.tolerances))},
         }

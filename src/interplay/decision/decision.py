@@ -1,5 +1,6 @@
 """What a decision is: the treatment chosen, and everything needed to disagree with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -13,6 +14,14 @@ from interplay.effects.effect import Effect
 
 Status = Literal["admissible", "inadmissible", "undecided"]
 Bound = Literal["at_least", "at_most"]
+Unresolved = Literal["nothing_admissible", "priorities_not_set"]
+"""Why no treatment is chosen."""
+
+WHY_UNRESOLVED: Mapping[Unresolved, str] = {
+    "nothing_admissible": "No treatment is admissible.",
+    "priorities_not_set": "Nothing is recommended, because nobody has set the priorities.",
+}
+"""The same as one sentence."""
 
 
 @dataclass(frozen=True)
@@ -171,8 +180,10 @@ class Relaxation:
 
 @dataclass(frozen=True)
 class Decision:
-    """The outcome of DECIDE; `treatment` None means that no treatment is admissible.
+    """The outcome of DECIDE; where `treatment` is None, `unresolved` says why none is chosen.
 
+    While nobody has set the priorities, what depends on a ranking is left out: only limits, the front and the choice
+    under every order are told.
     `residual` are the harms that remain with the chosen treatment, shown or not settled. `stability` is the probability
     that a repetition with other rows and other members, limits included, comes to the same treatment, or again to none.
     `relaxations` are listed when no treatment is admissible. What would change the choice: `flips` (neighbours in the
@@ -194,6 +205,7 @@ class Decision:
     tolerance_flips: tuple[ToleranceFlip, ...] = ()
     limit_flips: tuple[LimitFlip, ...] = ()
     open_questions: tuple[OpenQuestion, ...] = ()
+    unresolved: Unresolved | None = None
 
     def to_json(self) -> str:
         """The same as JSON text, which `from_json` reads back."""

@@ -89,6 +89,8 @@ def _references(audit: Audit) -> Iterator[str]:
     rejected = {entry["treatment"] for entry in audit["decision"]["rejected"]}
     for name in sorted((rejected | {chosen} - {None}) - treatments):
         yield f"decision names the unknown treatment {name!r}"
+    if (chosen is None) is (audit["decision"]["unresolved"] is None):
+        yield "decision chooses a treatment and says why not, or does neither"
     if chosen in rejected:
         yield f"decision both chooses and rejects {chosen!r}"
 
