@@ -128,7 +128,9 @@ def confirm(
 def what_if(
     run: Annotated[Path, typer.Argument(help="A run folder, or the beginning of its name.")],
     priorities: Annotated[str, typer.Option(help="Aspects from the most important on; the rest as declared.")] = "",
-    limit: Annotated[list[str] | None, typer.Option(help='A hard limit, such as "accuracy>=0.8".')] = None,
+    limit: Annotated[
+        list[str] | None, typer.Option(help='A hard limit: "accuracy>=0.8" or "accuracy>=control-0.03".')
+    ] = None,
     tolerance: Annotated[list[str] | None, typer.Option(help='A tolerance, such as "accuracy=0.01".')] = None,
     runs: RunsPath = Path("runs"),
 ) -> None:

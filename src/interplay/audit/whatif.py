@@ -1,7 +1,7 @@
 """What if: the decision of a finished run under other priorities, limits or tolerances. Nothing is written."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from interplay.aspects import RANKED_ASPECTS, Aspect
 from interplay.audit.choices import Choices, read_choices
 from interplay.audit.folder import MANIFEST
 from interplay.data.nearest import suggestion
+from interplay.decision.bound import Bound, declared_bounds
 from interplay.decision.decide import decide
 from interplay.decision.decision import Decision, Unresolved
 from interplay.decision.mitigations import to_try
@@ -22,10 +23,22 @@ from interplay.study.model import LimitSection
 
 QUESTION = "the question"
 
+BESIDE: Mapping[tuple[str, str], Bound] = {
+    ("<=", ""): "at_most",
+    (">=", ""): "at_least",
+    (">=", "control"): "at_most_below_control",
+    ("<=", "control"): "at_most_above_control",
+}
+"""The bound that a sign means, with or without the control after it."""
+
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked to be different: priorities from the first on, limits as "metric<=value", tolerances as "metric=value"."""
+    """What is asked to be different: priorities from the first on, limits and tolerances.
+
+    A limit is written "metric<=value", "metric>=value", "metric>=control-value" or "metric<=control+value", a tolerance
+    "metric=value".
+    """
 
     priorities: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
@@ -120,19 +133,32 @@ def _aspect(word: str) -> Aspect:
 
 def _limits(declared: Sequence[LimitSection], words: Sequence[str]) -> tuple[LimitSection, ...]:
     asked = [_limit(word) for word in words]
-    replaced = {(one.metric, one.at_most is None) for one in asked}
-    kept = [one for one in declared if (one.metric, one.at_most is None) not in replaced]
-    return (*kept, *asked)
+    replaced = {(one.metric, bound) for one in asked for bound, _ in declared_bounds(one)}
+    return (*(left for one in declared if (left := _without(one, replaced)) is not None), *asked)
+
+
+def _without(limit: LimitSection, replaced: Collection[tuple[str, Bound]]) -> LimitSection | None:
+    """What is left of a declared limit; None where nothing is."""
+    gone = [bound for bound, _ in declared_bounds(limit) if (limit.metric, bound) in replaced]
+    left = limit.model_copy(update=dict.fromkeys(gone)) if gone else limit
+    return left if declared_bounds(left) else None
 
 
 def _limit(word: str) -> LimitSection:
-    found = re.fullmatch(r"\s*([^<>=]+?)\s*(<=|>=)\s*(\S+)\s*", word)
+    found = re.fullmatch(r"\s*([^<>=]+?)\s*(<=|>=)\s*(?:(control)\s*([-+])\s*)?(\S+)\s*", word)
     if found is None:
         raise StudyError(
-            "a limit such as 'accuracy>=0.8'", repr(word), "--limit", "write metric<=value or metric>=value"
+            "a limit such as 'accuracy>=0.8'",
+            repr(word),
+            "--limit",
+            "write metric<=value, metric>=value, metric>=control-value or metric<=control+value",
         )
-    metric, sign, value = found.groups()
-    side = "at_most" if sign == "<=" else "at_least"
+    metric, sign, control, way, value = found.groups()
+    if control and (sign, way) not in (("<=", "+"), (">=", "-")):
+        other = f"{word.strip()!r}, which the control itself does not keep"
+        step = "write metric>=control-value where higher is better, and metric<=control+value where lower is"
+        raise StudyError("a limit that the control keeps", other, "--limit", step)
+    side = BESIDE[sign, control or ""]
     return LimitSection(**{"metric": metric, side: _number(value, "--limit")})
 
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from interplay.decision.decision import Bound, LimitFinding, Status
+from interplay.decision.bound import Bound
+from interplay.decision.decision import LimitFinding, Status
 from interplay.decision.limits import limit_findings
 from interplay.decision.measured import Measured
 from interplay.decision.prediction import SURE, predict
@@ -140,8 +141,8 @@ def headline_comparisons(winner: Treatment, measured: Measured) -> tuple[Compari
 
 
 def _limit(finding: LimitFinding, found: Measured, earlier: Measured) -> ConfirmedLimit:
-    sample = found.sample(finding.treatment, finding.metric)
-    before = earlier.sample(finding.treatment, finding.metric)
+    limited = finding.treatment, finding.metric, finding.bound
+    sample, before = found.limited(*limited), earlier.limited(*limited)
     known = before.mean if isinstance(before, Sample) else None
     held, deployed = Held(None, None, None, known), None
     if isinstance(sample, Sample) and not why_no_interval(sample.values):

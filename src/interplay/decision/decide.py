@@ -6,6 +6,7 @@ from math import ceil, floor
 
 from interplay.decision.account import rejections, told
 from interplay.decision.admission import admitted, limited_members
+from interplay.decision.bound import in_words, side_of
 from interplay.decision.contest import Contest
 from interplay.decision.decision import (
     WHY_UNRESOLVED,
@@ -197,8 +198,8 @@ def _relaxations(findings: Sequence[LimitFinding]) -> tuple[Relaxation, ...]:
 def _told(one: Relaxation) -> str:
     enough = "would be admissible" if one.alone_enough else "would keep this limit, though not all others"
     # Rounded to the lenient side, so that the written limit is enough.
-    lenient = floor(1000 * one.needed) if one.bound == "at_least" else ceil(1000 * one.needed)
-    limit = f"{one.metric} {one.bound.replace('_', ' ')} {lenient / 1000:.3f}"
+    lenient = floor(1000 * one.needed) if side_of(one.bound) == "at_least" else ceil(1000 * one.needed)
+    limit = f"{one.metric} {in_words(one.bound, f'{lenient / 1000:.3f}')}"
     return f"with {limit} instead of {one.declared:g}, {one.treatment.name} {enough}"
 
 

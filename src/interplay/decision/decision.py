@@ -8,12 +8,12 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from interplay.aspects import Aspect
+from interplay.decision.bound import Bound
 from interplay.design.treatment import Treatment
 from interplay.effects.cause import Need
 from interplay.effects.effect import Effect
 
 Status = Literal["admissible", "inadmissible", "undecided"]
-Bound = Literal["at_least", "at_most"]
 Unresolved = Literal["nothing_admissible", "priorities_not_set"]
 """Why no treatment is chosen."""
 
@@ -31,7 +31,9 @@ class LimitFinding:
     `probability` is that of one deployed model keeping it, and `adjusted` the same corrected (Holm) for all
     limits, which is what admits. `reachable` is the limit it would be admissible under. All are None
     where the metric has no number. `estimate`, `low` and `high` are the expected value of one deployed model and where
-    it lies with 90 % probability, in the unit of the metric. `needed` says what would settle an undecided limit.
+    it lies with 90 % probability, in the unit of the metric. Under a limit relative to the control all numbers are
+    distances from the control's value on the side of the limit: 0.02 below is 0.02, 0.02 above is -0.02.
+    `needed` says what would settle an undecided limit.
     """
 
     treatment: Treatment

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from interplay.decision.bound import in_words, is_relative, side_of
 from interplay.report.names import name
-from interplay.report.quantities import Scale, level_scale, plural
+from interplay.report.quantities import Scale, change_scale, level_scale, plural
 from interplay.report.reading import Reading
 
 WIDTH, MARGIN = 300, 12
@@ -59,6 +60,20 @@ def scale(reading: Reading, key: str) -> Scale:
     return Scale(1, 3, "") if known is None else level_scale(known)
 
 
+def limit_scale(reading: Reading, limit: Mapping[str, Any]) -> Scale:
+    """How the numbers of a limit are written: distances from the control as differences, in the unit of the metric."""
+    known = reading.metrics.get(limit["metric"])
+    if known is None or not is_relative(limit["bound"]):
+        return scale(reading, limit["metric"])
+    return change_scale({**known, "relative": False})
+
+
+def said(reading: Reading, limit: Mapping[str, Any], value: float | None = None) -> str:
+    """A limit in words, as declared or with another value: 'at most 3.0 points below the control's'."""
+    declared: float = limit["declared"] if value is None else value
+    return in_words(limit["bound"], limit_scale(reading, limit).amount(declared))
+
+
 def mark(limit: Mapping[str, Any]) -> Mark:
     """One limit on an axis of its own, which holds everything that is drawn."""
     ends = [
@@ -82,7 +97,7 @@ def mark(limit: Mapping[str, Any]) -> Mark:
         return None if start is None or end is None else (start, end)
 
     declared = place(limit["declared"]) or 0.0
-    kept = (declared, WIDTH - MARGIN) if limit["bound"] == "at_least" else (MARGIN, declared)
+    kept = (declared, WIDTH - MARGIN) if side_of(limit["bound"]) == "at_least" else (MARGIN, declared)
     return Mark(
         declared=declared,
         kept_from=float(kept[0]),

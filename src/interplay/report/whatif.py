@@ -1,12 +1,13 @@
 """The answer to a what-if question in a terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from interplay.aspects import Aspect
+from interplay.decision.bound import Bound, declared_bounds, in_words
 from interplay.decision.decision import WHY_UNRESOLVED, Decision, Unresolved
 from interplay.decision.mitigations import told
 from interplay.design.treatment import Treatment
@@ -19,6 +20,14 @@ SHOWN = 3
 """How many of each kind of change are told."""
 
 SCALE = Scale(1, 3, "")
+
+SIGNS: Mapping[Bound, str] = {
+    "at_least": ">= ",
+    "at_most": "<= ",
+    "at_most_below_control": ">= control - ",
+    "at_most_above_control": "<= control + ",
+}
+"""How a bound is asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +88,7 @@ def _asked(study: Study, asked: Study) -> Iterator[str]:
         " (as declared)" if asked.priorities.ranking == study.priorities.ranking else ""
     )
     for limit in asked.limits:
-        sides = ((">=", limit.at_least), ("<=", limit.at_most))
-        words = " and ".join(f"{sign} {value:g}" for sign, value in sides if value is not None)
+        words = " and ".join(f"{SIGNS[bound]}{value:g}" for bound, value in declared_bounds(limit))
         yield f"limit {clean(limit.metric)} {words}" + (" (as declared)" if limit in study.limits else "")
     for metric, value in asked.tolerances.items():
         same = study.tolerances.get(metric) == value
@@ -101,7 +109,7 @@ def _flips(found: Decision) -> Sequence[str]:
     total = sum(one.count for one in found.orders)
     told = [f"{one.count} of {total} orders of the priorities would choose {_called(one.treatment)}" for one in orders]
     told += [
-        f"with {clean(flip.metric)} {flip.bound.replace('_', ' ')} {limit_beyond(asdict(flip), SCALE):.3f} "
+        f"with {clean(flip.metric)} {in_words(flip.bound, f'{limit_beyond(asdict(flip), SCALE):.3f}')} "
         f"instead of {flip.declared:g}, {_then(flip.winner)}"
         for flip in found.limit_flips[:SHOWN]
     ]

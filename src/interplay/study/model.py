@@ -76,6 +76,11 @@ class LimitSection(Section):
     """The smallest value that is admissible, in the unit of the metric."""
     at_most: float | None = None
     """The largest value that is admissible, in the unit of the metric."""
+    at_most_below_control: float | None = None
+    """How far the value may lie below that of the control trained on the same rows, such as 0.03 for three points of a
+    share; for metrics where higher is better."""
+    at_most_above_control: float | None = None
+    """How far the value may lie above that of the control, for metrics where lower is better."""
     reason: str = ""
     """Where the limit comes from: a law, a policy, a promise."""
 
