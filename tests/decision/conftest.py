@@ -15,6 +15,7 @@ from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics import Metric
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
+from interplay.metrics.balanced_accuracy import BalancedAccuracy
 from interplay.metrics.equal_opportunity_difference import EqualOpportunityDifference
 from interplay.metrics.membership_exposure import MembershipExposure
 from interplay.metrics.privacy_budget import PrivacyBudget
@@ -27,6 +28,7 @@ METRICS: Mapping[str, Metric] = {
     metric.key: metric
     for metric in (
         Accuracy(),
+        BalancedAccuracy(),
         AccuracyDisparity("race"),
         EqualOpportunityDifference("race"),
         MembershipExposure(),

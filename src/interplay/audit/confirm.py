@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from interplay.audit.confirmed import FILE, STAGE, stored
 from interplay.audit.folder import RunFolder
+from interplay.audit.judging import refuse_unjudgeable
 from interplay.audit.ledger import AuditRows, Ledger, Use
 from interplay.audit.looks import read_looks
 from interplay.audit.pieces import Pieces
@@ -99,8 +100,8 @@ def confirm(
     run, and measured on the audit rows. The use of these rows is written into the ledger of `runs` before they are looked
     at. A second call gives the stored result. audit.json and report.html are written anew with the result.
 
-    Raises RunError where the run is not finished, chose nothing, or where another study used the rows and no reason for
-    using them `again` is given.
+    Raises RunError where the run is not finished, chose nothing, where the audit rows cannot judge the choice whatever they
+    hold, or where another study used the rows and no reason for using them `again` is given.
 
     Does not show: that the rows were not used outside this folder of runs.
     """
@@ -135,7 +136,7 @@ def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: 
         outcome=None,
         again=again.strip() or None,
     )
-    return Case(
+    made = Case(
         ready=ready,
         folder=folder,
         ledger=ledger,
@@ -146,6 +147,10 @@ def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: 
         design=confirming(design, decision.treatment, MEMBERS, measured.methods["conformal_miscoverage"]),
         use=ledger.allowed(wanted, rows),
     )
+    if made.known is None:
+        places = measured_at(candidates(design.factors), design.metrics, design.factors)
+        refuse_unjudgeable(ready, made.winner, Measured(measured, places), folder.path)
+    return made
 
 
 def carry_out(one: Case, progress: Progress = lambda *_: None) -> dict[str, Any]:
@@ -190,7 +195,13 @@ def _judged(one: Case, fleet: Fleet, progress: Progress) -> Confirmation:
     found = unmeasured(replace(found, metrics=all_of_run.metrics), missing, NEEDS_SHADOWS)
     places = measured_at(candidates(all_of_run.factors), all_of_run.metrics, all_of_run.factors)
     return confirmed(
-        one.winner, Measured(found, places), Measured(one.measured, places), study.limits, study.tolerances
+        one.winner,
+        Measured(found, places),
+        Measured(one.measured, places),
+        study.limits,
+        study.tolerances,
+        constant=1 / len(one.ready.dataset.classes),
+        left_out=missing,
     )
 
 
@@ -200,6 +211,8 @@ def _part(one: Case, fleet: Fleet, found: Confirmation) -> dict[str, Any]:
     return {
         "treatment": found.treatment.name,
         "outcome": found.outcome,
+        "causes": list(found.causes),
+        "unconfirmed": [aspect.value for aspect in found.unconfirmed],
         "reasons": list(found.reasons),
         "members": MEMBERS,
         "trained_on": one.design.half,

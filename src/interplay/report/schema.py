@@ -103,6 +103,8 @@ def _confirmation(audit: Audit) -> Iterator[str]:
         yield f"confirmation is of the unknown treatment {found['treatment']!r}"
     if found["first_use"] is (found["again"] is not None):
         yield "confirmation gives a reason for a first use, or none for another one"
+    if (found["outcome"] == "stands") is bool(found["causes"]):
+        yield "confirmation stands and says why not, or does neither"
     for part in ("limits", "effects"):
         for position, one in enumerate(found[part]):
             ends = (one["low"], one["estimate"], one["high"])
