@@ -33,7 +33,18 @@ def chance(sample, bound, limit):
         return stats.t.cdf((edge - part.estimate) / spread, freedom) if spread > 0 else float(edge >= part.estimate)
 
     at_most = below(limit) - (below(-limit) if gaps else 0.0)
-    return at_most if bound == "at_most" else 1 - at_most
+    return 1 - at_most if bound == "at_least" else at_most
+
+
+def limited(ours, control, bound):
+    """What a limit is on: the sample itself, or its distance from the control, member by member and draw by draw."""
+    if bound not in ("at_most_below_control", "at_most_above_control"):
+        return ours
+    if ours is control:
+        return np.zeros((2, 3)), 1, {}
+    members = min(len(ours[0]), len(control[0]))
+    sign = 1 if bound == "at_most_above_control" else -1
+    return sign * (ours[0][:members] - control[0][:members]), min(ours[1], control[1]), {}
 
 
 def kept(findings):
@@ -94,7 +105,13 @@ def main():
         own = [limit for limit in told if limit["treatment"] == name(one)]
         numbers = [limit["probability"] is not None for limit in own]
         found = [
-            chance(sample(one, limit["metric"]), limit["bound"], limit["declared"]) for limit in own if all(numbers)
+            chance(
+                limited(sample(one, limit["metric"]), sample((), limit["metric"]), limit["bound"]),
+                limit["bound"],
+                limit["declared"],
+            )
+            for limit in own
+            if all(numbers)
         ]
         found = [limit["probability"] if p is None else p for limit, p in zip(own, found, strict=False)]
         if name(one) not in collapsed and all(numbers) and kept(found):

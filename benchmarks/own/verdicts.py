@@ -56,7 +56,7 @@ def main() -> None:
     began = time.perf_counter()
     effects = compare(measured, planned, {}, limited=[limit.metric for limit in limits])
     compared = time.perf_counter()
-    decision = decide(treatments, measured, PrioritiesSection(), limits, {}, effects=effects)
+    decision = decide(treatments, measured, PrioritiesSection(set_by="the benchmark"), limits, {}, effects=effects)
     decided = time.perf_counter()
     found = {"compare_seconds": round(compared - began, 2), "decide_seconds": round(decided - compared, 2)}
     sizes = {"effects": len(effects.effects), "chosen": decision.treatment is not None}

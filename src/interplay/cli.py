@@ -128,7 +128,9 @@ def confirm(
 def what_if(
     run: Annotated[Path, typer.Argument(help="A run folder, or the beginning of its name.")],
     priorities: Annotated[str, typer.Option(help="Aspects from the most important on; the rest as declared.")] = "",
-    limit: Annotated[list[str] | None, typer.Option(help='A hard limit, such as "accuracy>=0.8".')] = None,
+    limit: Annotated[
+        list[str] | None, typer.Option(help='A hard limit: "accuracy>=0.8" or "accuracy>=control-0.03".')
+    ] = None,
     tolerance: Annotated[list[str] | None, typer.Option(help='A tolerance, such as "accuracy=0.01".')] = None,
     runs: RunsPath = Path("runs"),
 ) -> None:
@@ -141,7 +143,7 @@ def what_if(
 
         ranked = tuple(word for word in priorities.split(",") if word.strip())
         found = answer(folder_of(run, runs), Question(ranked, tuple(limit or ()), tuple(tolerance or ())))
-        Console().print(WhatIf(found.study, found.asked, found.chosen, found.found, found.harmed))
+        Console().print(WhatIf(found.study, found.asked, found.chosen, found.unresolved, found.found, found.harmed))
 
 
 @app.command()

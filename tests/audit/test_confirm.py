@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import textwrap
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,12 +20,17 @@ from interplay.audit import confirm as verb
 from interplay.audit.confirm import MEMBERS, carry_out, case, confirm
 from interplay.audit.confirmed import stored
 from interplay.audit.folder import RunFolder
-from interplay.audit.ledger import Ledger
+from interplay.audit.judging import effective_rows
+from interplay.audit.ledger import FORMAT, Ledger, Use
+from interplay.audit.outline import outline
 from interplay.audit.prepare import prepare
 from interplay.audit.run import run
 from interplay.audit.storage import read_fleet
+from interplay.audit.written import as_json
 from interplay.cli import app
+from interplay.data.split import PARTS, Split
 from interplay.design.confirming import confirming
+from interplay.design.resolution import ONE_SIDED, smallest_decidable
 from interplay.design.treatment import Treatment
 from interplay.engine import jax
 from interplay.errors import RunError
@@ -42,7 +48,8 @@ def _study(**changes):
     names = ("dp_sgd", "group_thresholds", "split_conformal")
     interventions = tuple(ip.InterventionSection(name=name) for name in names)
     study = mortgage(steps=200, learning_rates=(0.3,))
-    return study.model_copy(update={"interventions": interventions, "limits": LIMITS, **changes})
+    groups = study.groups.model_copy(update={"minimum_rows": 10})
+    return study.model_copy(update={"interventions": interventions, "limits": LIMITS, "groups": groups, **changes})
 
 
 TOML = """
@@ -52,10 +59,11 @@ draws = 60
 data = { source = "mortgage" }
 model = { hidden = [8], steps = 200, learning_rates = [0.3] }
 interventions = [{ name = "dp_sgd" }, { name = "group_thresholds" }, { name = "split_conformal" }]
+priorities = { set_by = "the board" }
 limits = [{ metric = "privacy_budget", at_most = 9.0 }, { metric = "accuracy", at_least = 0.7 }]
 
 [groups]
-minimum_rows = 50
+minimum_rows = 10
 attributes.race = { reference = "white", merge = { "black or hispanic" = ["black", "hispanic"] } }
 attributes.sex = {}
 """
@@ -96,6 +104,8 @@ def test_the_whole_way(runs, ready):
     assert {one["metric"] for one in found["limits"]} == {"privacy_budget", "accuracy"}
     assert any(one["estimate"] is not None for one in found["effects"])
     assert [one["what"] for one in found["not_confirmed"]] == ["membership_exposure"]
+    assert found["unconfirmed"] == ["privacy"]
+    assert (found["outcome"] == "stands") is (found["causes"] == [])
     assert sum(done for stage, done in heard if stage == "train") == 2 * MEMBERS
     after = _audit(runs, ready)
     assert after == before | {"confirmation": found}
@@ -267,17 +277,69 @@ def test_the_command_line_confirms_once_and_then_tells_what_it_knows(runs, ready
         assert "they are used up now" in " ".join(said.split())
 
 
-def test_limits_that_audit_rows_cannot_measure_leave_it_open(runs, ready):
-    """119 audit rows hold too few of the smaller group, and membership needs models that did not see a row."""
-    limits = (
-        *LIMITS,
-        *(LimitSection(metric=one, at_most=0.99) for one in ("accuracy_disparity/race", "membership_risk")),
+def _few(**changes):
+    """The same study with groups that 119 audit rows cannot judge: 18 of the smaller one, and 50 are needed."""
+    groups = _study().groups.model_copy(update={"minimum_rows": 50})
+    return _study(**{"groups": groups, **changes})
+
+
+WORTHLESS = {
+    "a group below the minimum": (_few, "18 of at least 50 rows", "more rows, or lower [groups] minimum_rows"),
+    "a limit beside the control that is too fine": (
+        lambda: _study(limits=(*LIMITS, LimitSection(metric="balanced_accuracy", at_most_below_control=0.001))),
+        "balanced_accuracy at most 0.001 below the control's stays open",
+        "more rows",
+    ),
+    "a limit that needs shadows": (
+        lambda: _study(limits=(*LIMITS, LimitSection(metric="membership_risk", at_most=0.99))),
+        "membership_risk at most 0.99 cannot be judged",
+        "privacy_budget",
+    ),
+}
+
+
+@pytest.mark.parametrize(("study", "found", "remedy"), WORTHLESS.values(), ids=WORTHLESS)
+def test_rows_that_cannot_judge_are_not_spent(runs, ready, study, found, remedy):
+    """The files of the run stand in for a run of the other study: whatever it chose, the rows decide alike."""
+    other = prepare(study())
+    shutil.copytree(runs / ready.digest[:16], runs / other.digest[:16])
+    use = Use("a" * 64, "b" * 64, "1,2", "c" * 64, "another", "control", "2026-01-01 10:00 UTC", "stands", None)
+    Ledger(runs).path.write_bytes(as_json({"format": FORMAT, "uses": [asdict(use)]}))
+    before = Ledger(runs).path.read_bytes()
+    with pytest.raises(RunError) as refused:
+        confirm(study(), runs)
+    assert "119 rows, on which" in refused.value.found and found in refused.value.found
+    assert remedy in refused.value.remedy and "not looked at" in refused.value.remedy
+    assert Ledger(runs).path.read_bytes() == before
+    assert stored(RunFolder(runs / other.digest[:16])) is None
+
+
+def test_the_plan_says_beforehand_what_they_can_judge(ready):
+    good, few = (outline(one, Path("runs")) for one in (ready, prepare(_few())))
+    assert "Confirm    the choice, on 119 audit rows:" in good
+    assert "accuracy at least 0.7 can be judged: 119 rows settle it where the value keeps it by 0.069" in good
+    assert "privacy: cannot be confirmed on any rows" in good
+    assert "fairness: cannot be measured on these rows" in few and "fairness: cannot be measured" not in good
+    fine = prepare(_study(limits=(LimitSection(metric="balanced_accuracy", at_most_below_control=0.01),)))
+    told = outline(fine, Path("runs"))
+    assert (
+        "Warning    interplay confirm will refuse these rows: balanced_accuracy at most 0.01 below the control's"
+        in told
     )
-    one = replace(case(ready, runs), ready=replace(ready, study=_study(limits=limits)))
-    found = carry_out(one)
-    assert found["outcome"] == "open"
-    told = {limit["metric"]: limit for limit in found["limits"] if limit["status"] == "undecided"}
-    assert set(told) == {"accuracy_disparity/race", "membership_risk"}
-    assert "at least 50 rows" in told["accuracy_disparity/race"]["reason"]
-    assert "did not see a row" in told["membership_risk"]["reason"]
-    assert told["membership_risk"]["earlier"] is not None
+
+
+def test_a_class_without_an_audit_row_is_told(ready):
+    part, labels = ready.design.split.part.copy(), ready.dataset.labels
+    rare = np.flatnonzero(ready.design.split.audit & (labels == 0))
+    part[rare] = PARTS.index("pool")
+    other = replace(ready, design=replace(ready.design, split=Split(part)))
+    told = outline(other, Path("runs"))
+    assert "balanced_accuracy cannot be compared with a constant model's: no row with label 0" in told
+
+
+def test_a_mean_over_classes_is_worth_what_its_small_class_allows():
+    """Simulated: the spread of a difference in balanced accuracy where one paired decision in ten differs."""
+    random, classes = np.random.default_rng(0), (105, 14)
+    rates = [random.choice([-1, 0, 1], p=[0.05, 0.9, 0.05], size=(20_000, rows)).mean(axis=1) for rows in classes]
+    spread = np.mean(rates, axis=0).std()
+    assert smallest_decidable(effective_rows(classes)) == pytest.approx(ONE_SIDED * spread, rel=0.03)

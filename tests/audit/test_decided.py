@@ -35,7 +35,14 @@ def made(*limits):
     ]
     effects = compare(measured, planned, {})
     ranking = (Aspect.PRIVACY, Aspect.FAIRNESS)
-    decision = decide([CONTROL, PRIVATE], measured, PrioritiesSection(ranking=ranking), limits, {}, effects=effects)
+    decision = decide(
+        [CONTROL, PRIVATE],
+        measured,
+        PrioritiesSection(ranking=ranking, set_by="the board"),
+        limits,
+        {},
+        effects=effects,
+    )
     return decision, effects
 
 

@@ -37,7 +37,7 @@ def _digests(path):
 
 def _told(found, width=1000):
     console = Console(width=width, record=True, file=io.StringIO())
-    console.print(WhatIf(found.study, found.asked, found.chosen, found.found, found.harmed))
+    console.print(WhatIf(found.study, found.asked, found.chosen, found.unresolved, found.found, found.harmed))
     return console.export_text()
 
 
@@ -83,6 +83,19 @@ def test_a_limit_replaces_the_one_on_the_same_side_or_is_added(path):
     assert len(other_side.asked.limits) == 2
 
 
+def test_a_limit_beside_the_control_is_another_one_than_a_limit_of_its_own(path):
+    found = answer(path, Question(limits=("accuracy >= control - 0.03", "log_loss<=control+0.1")))
+    asked = [
+        (one.metric, one.at_least, one.at_most_below_control, one.at_most_above_control) for one in found.asked.limits
+    ]
+    assert asked == [("accuracy", 0.5, None, None), ("accuracy", None, 0.03, None), ("log_loss", None, None, 0.1)]
+    kept = {(one.treatment.name, one.bound): one for one in found.found.limits if one.metric == "accuracy"}
+    assert kept["control", "at_most_below_control"].probability == 1.0
+    private = kept["dp_sgd", "at_most_below_control"]
+    assert private.estimate == pytest.approx(kept["control", "at_least"].estimate - kept["dp_sgd", "at_least"].estimate)
+    assert "limit accuracy >= control - 0.03\n" in _told(found)
+
+
 def test_a_limit_on_a_metric_that_no_priority_asks(path):
     found = answer(path, Question(limits=("brier<=0.5",)))
     assert {one.metric: one.status for one in found.found.limits}["brier"] == "admissible"
@@ -114,6 +127,8 @@ def test_a_tolerance_is_taken_as_declared(path):
         (Question(limits=("accuracy>=80",)), ("between 0 and 1", "80", "0.8")),
         (Question(limits=("accuracy",)), ("a limit such as", "'accuracy'")),
         (Question(limits=("accuracy>=0.9", "accuracy<=0.8")), ("limits that one value can keep",)),
+        (Question(limits=("accuracy>=control+0.03",)), ("a limit that the control keeps", "control-value")),
+        (Question(limits=("accuracy<=control+0.03",)), ("worse side of the control", "higher is better")),
         (Question(limits=("accuracy>=nan",)), ("a number", "'nan'")),
         (Question(tolerances=("accuracy:0.1",)), ("a tolerance such as", "'accuracy:0.1'")),
         (Question(tolerances=("accuracy=none",)), ("a number", "'none'")),

@@ -2,6 +2,7 @@
 
 import interplay as ip
 
+BOARD = ip.PrioritiesSection(set_by="the board")
 SMALL = {"hidden": (8,), "steps": 60, "learning_rates": (0.1, 0.3)}
 
 
@@ -15,6 +16,7 @@ def silobank(placebo: bool, rows: int = 8000, members: int = 16, seed: int = 0) 
         data=ip.DataSection(source="silobank", options={"rows": rows, "placebo": placebo, "seed": seed}),
         groups=ip.GroupsSection(attributes={"sex": ip.GroupSection(reference="man")}, minimum_rows=50),
         model=ip.ModelSection(hidden=(64,), steps=100),
+        priorities=BOARD,
         interventions=(
             ip.InterventionSection(name="dp_sgd", parameters={"privacy_epsilon": 1.0, "max_grad_norm": 0.1}),
         ),
@@ -40,5 +42,6 @@ def mortgage(members: int = 4, **model) -> ip.Study:
         data=ip.DataSection(source="mortgage"),
         groups=ip.GroupsSection(attributes={"race": race, "sex": ip.GroupSection()}, minimum_rows=50),
         model=ip.ModelSection(**{**SMALL, **model}),
+        priorities=BOARD,
         interventions=tuple(ip.InterventionSection(name=name) for name in names),
     )

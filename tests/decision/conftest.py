@@ -15,6 +15,7 @@ from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics import Metric
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
+from interplay.metrics.balanced_accuracy import BalancedAccuracy
 from interplay.metrics.equal_opportunity_difference import EqualOpportunityDifference
 from interplay.metrics.membership_exposure import MembershipExposure
 from interplay.metrics.privacy_budget import PrivacyBudget
@@ -27,6 +28,7 @@ METRICS: Mapping[str, Metric] = {
     metric.key: metric
     for metric in (
         Accuracy(),
+        BalancedAccuracy(),
         AccuracyDisparity("race"),
         EqualOpportunityDifference("race"),
         MembershipExposure(),
@@ -102,11 +104,12 @@ class Kit:
         candidates: Sequence[str] | None = None,
         tolerances: Mapping[str, float] | None = None,
         measured_on: Mapping[tuple[Treatment, str], Treatment] | None = None,
+        set_by: str = "the board",
         **more: object,
     ) -> Decision:
         names = candidates or list(dict.fromkeys(name for name, _ in cells))
         measured = self.measurements(cells, **more)  # type: ignore[arg-type]
-        priorities = PrioritiesSection(ranking=tuple(ranking))
+        priorities = PrioritiesSection(ranking=tuple(ranking), set_by=set_by)
         return decide([named(name) for name in names], measured, priorities, limits, tolerances or {}, measured_on)
 
 

@@ -1,8 +1,9 @@
 """Whether a decision stands on fresh rows: planted values, every outcome, and the run's estimate against the interval."""
 
 import pytest
-from tests.decision.conftest import DISPARITY, METRICS
+from tests.decision.conftest import DISPARITY, METRICS, OPPORTUNITY
 
+from interplay.aspects import Aspect
 from interplay.decision.confirmation import Held, confirmed, headline_comparisons, unmeasured
 from interplay.decision.measured import Measured
 from interplay.estimates import NotMeasurable
@@ -10,6 +11,7 @@ from interplay.study.model import LimitSection
 
 ACCURATE = LimitSection(metric="accuracy", at_least=0.85)
 WINNER = "dp_sgd"
+CONSTANT = ("no_better_than_constant",)
 
 
 def _judged(kit, now, before=None, limits=(ACCURATE,), collapse=None, winner=WINNER, tolerances=None):
@@ -19,13 +21,21 @@ def _judged(kit, now, before=None, limits=(ACCURATE,), collapse=None, winner=WIN
 
 
 def _cells(accuracy, control=0.9):
-    return {("control", "accuracy"): control, (WINNER, "accuracy"): accuracy}
+    balanced = {(name, "balanced_accuracy"): 0.8 for name in ("control", WINNER)}
+    return balanced | {("control", "accuracy"): control, (WINNER, "accuracy"): accuracy}
 
 
-@pytest.mark.parametrize(("accuracy", "outcome"), [(0.9, "stands"), (0.8, "fails"), (0.85, "open")])
-def test_a_limit_kept_broken_or_not_settled(kit, accuracy, outcome):
-    found = _judged(kit, _cells(accuracy))
-    assert found.outcome == outcome
+@pytest.mark.parametrize(
+    ("accuracy", "outcome", "causes"),
+    [
+        (0.9, "stands", ()),
+        (0.8, "not_confirmed", ("limit_broken",)),
+        (0.85, "not_confirmed", ("limit_not_settled",)),
+    ],
+)
+def test_a_limit_kept_broken_or_not_settled(kit, accuracy, outcome, causes):
+    found = _judged(kit, _cells(accuracy, control=accuracy))
+    assert (found.outcome, found.causes) == (outcome, causes)
     assert found.treatment == kit.named(WINNER)
     assert found.limits[0].held.estimate == pytest.approx(accuracy)
 
@@ -39,7 +49,7 @@ def test_one_broken_limit_fails_whatever_the_others_say(kit):
     now = _cells(0.9) | {(WINNER, "privacy_budget"): kit.shaped(8.0, 0.0, 0.0)}
     found = _judged(kit, now, limits=limits)
     assert [one.status for one in found.limits] == ["admissible", "inadmissible", "admissible"]
-    assert found.outcome == "fails"
+    assert found.causes == ("limit_broken",)
     assert any("privacy_budget at most 3" in reason for reason in found.reasons)
 
 
@@ -48,7 +58,7 @@ def test_a_limit_that_cannot_be_measured_leaves_it_open_with_the_reason(kit):
     told = unmeasured(now, ("membership_exposure",), "no model is without the rows")
     limits = (ACCURATE, LimitSection(metric="membership_exposure", at_most=0.05))
     found = confirmed(kit.named(WINNER), Measured(told), Measured(now), limits, {})
-    assert found.outcome == "open"
+    assert (found.outcome, found.causes) == ("not_confirmed", ("limit_not_settled",))
     assert "no model is without the rows" in found.limits[1].reason
     assert found.limits[1].held == Held(None, None, None, None)
     assert isinstance(told.sample(kit.named(WINNER), "tuned", "membership_exposure"), NotMeasurable)
@@ -56,12 +66,12 @@ def test_a_limit_that_cannot_be_measured_leaves_it_open_with_the_reason(kit):
 
 def test_a_winner_that_collapsed_fails_without_a_limit(kit):
     found = _judged(kit, _cells(0.9), limits=(), collapse={WINNER: "one class for all"})
-    assert found.outcome == "fails"
-    assert "one class for all" in found.reasons[0]
+    assert (found.outcome, found.causes) == ("not_confirmed", ("collapsed",))
+    assert "one class for all" in found.reasons[1]
 
 
 def test_without_a_limit_nothing_can_fail_and_it_says_so(kit):
-    found = _judged(kit, _cells(0.2), limits=())
+    found = _judged(kit, _cells(0.2, control=0.2), limits=())
     assert found.outcome == "stands"
     assert "no hard limit" in found.reasons[0]
 
@@ -102,10 +112,56 @@ def test_headline_metrics_are_compared_with_the_controls_and_with_the_run(kit):
     assert found[DISPARITY].held.inside is True
 
 
-def test_a_harm_without_a_limit_does_not_undo_the_decision(kit):
+def test_a_harm_beyond_the_tolerance_is_not_confirmed_though_no_limit_is_on_it(kit):
     found = _judged(kit, _cells(0.86), limits=(LimitSection(metric="accuracy", at_least=0.8),))
-    assert found.outcome == "stands"
+    assert (found.outcome, found.causes) == ("not_confirmed", ("harm_shown",))
     assert [one.verdict for one in found.effects if one.metric == "accuracy"] == ["harm"]
+    assert "accuracy is shown to be worse than the control's by more than the tolerance of 0.02" in found.reasons
+    within = _judged(kit, _cells(0.89), limits=(LimitSection(metric="accuracy", at_least=0.8),))
+    assert within.outcome == "stands"
+
+
+@pytest.mark.parametrize(
+    ("level", "error", "causes"), [(0.52, 0.004, ()), (0.52, 0.02, CONSTANT), (0.5, 0.0, CONSTANT)]
+)
+def test_what_is_not_shown_to_beat_a_constant_model_is_not_confirmed(kit, level, error, causes):
+    for winner in (WINNER, "control"):
+        now = _cells(0.9) | {(winner, "balanced_accuracy"): kit.shaped(level, error / 2, error / 2)}
+        assert _judged(kit, now, winner=winner).causes == causes
+    many = confirmed(kit.named(WINNER), *[Measured(kit.measurements(_cells(0.9)))] * 2, (), {}, constant=0.85)
+    assert many.causes == CONSTANT, "more classes have another constant, here a made-up one"
+
+
+def test_of_every_aspect_that_the_decision_rested_on_something_is_measured(kit):
+    before = _cells(0.9) | {("control", DISPARITY): 0.05, (WINNER, DISPARITY): 0.04, (WINNER, OPPORTUNITY): 0.04}
+    few = NotMeasurable("group 'black' of 'race' has 9 of at least 50 rows")
+    one_of_two = before | {(WINNER, OPPORTUNITY): few}
+    assert _judged(kit, one_of_two, before).outcome == "stands"
+    neither = one_of_two | {(WINNER, DISPARITY): few}
+    found = _judged(kit, neither, before)
+    assert (found.outcome, found.causes) == ("not_confirmed", ("not_measured",))
+    (said,) = [reason for reason in found.reasons if reason.startswith("of fairness")]
+    assert "accuracy_disparity/race: group 'black' of 'race' has 9 of at least 50 rows" in said
+    assert _judged(kit, neither, neither).outcome == "stands", "what the run could not measure carried no decision"
+
+
+def test_an_aspect_that_no_confirmation_can_measure_is_told_and_does_not_count(kit):
+    before = _cells(0.9) | {(WINNER, "membership_exposure"): 0.01, ("control", "membership_exposure"): 0.1}
+    missing = {(name, "membership_exposure"): NotMeasurable("no shadows") for name in ("control", WINNER)}
+    measured = [Measured(kit.measurements(one)) for one in (before | missing, before)]
+    found = confirmed(kit.named(WINNER), *measured, (ACCURATE,), {}, left_out=("membership_exposure",))
+    assert (found.outcome, found.unconfirmed) == ("stands", (Aspect.PRIVACY,))
+    assert any(reason.startswith("privacy is not confirmed") for reason in found.reasons)
+
+
+def test_a_limit_beside_the_control_is_judged_on_fresh_pairs(kit):
+    limit = LimitSection(metric="accuracy", at_most_below_control=0.03)
+    for accuracy, causes in ((0.895, ()), (0.8, ("limit_broken", "harm_shown"))):
+        found = _judged(kit, _cells(accuracy), limits=(limit,))
+        assert set(found.causes) == set(causes)
+        assert found.limits[0].held.estimate == pytest.approx(0.9 - accuracy)
+    (kept,) = _judged(kit, _cells(0.9), limits=(limit,), winner="control").limits
+    assert (kept.status, kept.held.estimate) == ("admissible", 0.0)
 
 
 def test_a_control_that_won_is_held_against_its_limits_only(kit):

@@ -20,7 +20,8 @@ from interplay.study.model import PrioritiesSection
 PRIVATE = Treatment(("dp_sgd",))
 OPPORTUNITY = "equal_opportunity_difference/sex"
 FAIRNESS_FIRST = PrioritiesSection(
-    ranking=tuple(map(Aspect, ("fairness", "privacy", "robustness", "explainability", "uncertainty", "utility")))
+    ranking=tuple(map(Aspect, ("fairness", "privacy", "robustness", "explainability", "uncertainty", "utility"))),
+    set_by="the board",
 )
 _KNOWN: dict[str, Any] = {
     "source": (Aspect.PRIVACY,),

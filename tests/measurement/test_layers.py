@@ -8,7 +8,6 @@ import pytest
 
 from interplay.attacks import lira
 from interplay.data.groups import Grouping
-from interplay.evidence import Attacked
 from interplay.interventions.group_thresholds import GroupThresholds
 from interplay.measurement import layers
 
@@ -20,7 +19,6 @@ def _facts(margins: np.ndarray, seed: int = 3) -> Any:
     groups = np.arange(ROWS) % 2
     scores = np.stack([np.zeros(ROWS), margins], axis=1)
     logs = np.stack([scores - np.logaddexp(0.0, margins)[:, None]] * 2)
-    rows = np.arange(0, ROWS, 5)
     dataset = SimpleNamespace(
         groupings={"g": Grouping("g", groups, ("a", "b"), 0)}, labels=np.ones(ROWS, dtype=int), favourable=1
     )
@@ -28,8 +26,8 @@ def _facts(margins: np.ndarray, seed: int = 3) -> Any:
     design = SimpleNamespace(study=study, split=SimpleNamespace(tuning=np.arange(ROWS) % 3 == 0))
     return SimpleNamespace(
         bench=SimpleNamespace(dataset=dataset, design=design),
+        parameters=None,
         log_probabilities=logs,
-        attacked=Attacked(rows, logs[:, rows].argmax(axis=2), logs[:, rows], 0.5, 20),
         margins=lambda some: lira.signal(some, np.ones(some.shape[1], dtype=int)),
     )
 
@@ -41,7 +39,7 @@ def facts() -> Any:
 
 
 def _rates(facts: Any, layer: GroupThresholds) -> list[float]:
-    decided = layers.decided(facts, layer).decisions
+    decided = layers.deployed(facts, layer).predictions.decisions
     return [float(decided[:, np.arange(ROWS) % 2 == group].mean()) for group in (0, 1)]
 
 
@@ -57,10 +55,12 @@ def test_decided_rates_are_the_attained_ones_and_randomised_the_target(facts: An
 
 def test_a_row_keeps_its_draw_under_attack_and_in_every_treatment(facts: Any) -> None:
     layer = GroupThresholds(randomised=True)
-    decided, attacked = layers.decided(facts, layer).decisions, layers.attacked(facts, layer)
-    assert 0.4 < attacked.decisions.mean() < 0.6
-    np.testing.assert_array_equal(attacked.decisions, decided[:, attacked.rows])
+    deployed, rows = layers.deployed(facts, layer), np.arange(0, ROWS, 5)
+    decided = deployed.predictions.decisions
+    attacked = deployed.decided(facts.log_probabilities[:, rows], rows)
+    assert 0.4 < attacked.mean() < 0.6
+    np.testing.assert_array_equal(attacked, decided[:, rows])
     shifted = _facts(facts.margins(facts.log_probabilities)[0] + 0.0)
-    np.testing.assert_array_equal(layers.decided(shifted, layer).decisions, decided)
+    np.testing.assert_array_equal(layers.deployed(shifted, layer).predictions.decisions, decided)
     other = _facts(facts.margins(facts.log_probabilities)[0], seed=4)
-    assert (layers.decided(other, layer).decisions != decided).any()
+    assert (layers.deployed(other, layer).predictions.decisions != decided).any()

@@ -17,7 +17,9 @@ def confirmation(treatment: str) -> dict[str, Any]:
     """The part "confirmation" of an audit that confirmed `treatment` and found one limit broken."""
     return {
         "treatment": treatment,
-        "outcome": "fails",
+        "outcome": "not_confirmed",
+        "causes": ["limit_broken", "limit_not_settled"],
+        "unconfirmed": ["privacy"],
         "reasons": ["2 of 4 hard limits are kept by one deployed model", "accuracy at least 0.9 is broken"],
         "members": 5,
         "trained_on": 1153,

@@ -7,6 +7,7 @@ def firmness(chosen: str, sets: list[str]) -> dict[str, Any]:
     """What the choice was made of and what would change it."""
     key, other = "accuracy_disparity/race", next(name for name in sets if name != chosen)
     limit = {"metric": key, "bound": "at_most", "declared": 0.1}
+    beside = {"metric": "balanced_accuracy", "bound": "at_most_below_control", "declared": 0.03}
     seen = {"estimate": 0.141, "low": 0.11, "high": 0.172}
     needed = {"thing": "rows", "have": 439, "count": 1200, "group": "black against white"}
     broken = {
@@ -23,6 +24,7 @@ def firmness(chosen: str, sets: list[str]) -> dict[str, Any]:
         "limits": [
             {"treatment": other, **limit, **broken, **seen, "needed": needed},
             {"treatment": chosen, **limit, **kept, "estimate": 0.05, "low": 0.03, "high": 0.07, "needed": None},
+            {"treatment": chosen, **beside, **kept, "estimate": 0.012, "low": 0.004, "high": 0.02, "needed": None},
         ],
         "let_through": [{"treatment": other, **limit, "needed": 0.178}],
         "relaxations": [{**limit, "needed": 0.178, "treatment": other, "alone_enough": True}],

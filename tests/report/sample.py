@@ -428,6 +428,7 @@ def _decision(effects: list[dict[str, Any]]) -> dict[str, Any]:
     ]
     return {
         "treatment": chosen,
+        "unresolved": None,
         "reasons": [
             "It keeps every declared limit.",
             "On privacy and fairness no admissible treatment is better by more than the tolerance.",

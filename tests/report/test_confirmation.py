@@ -6,7 +6,7 @@ import re
 import pytest
 from rich.console import Console
 
-from interplay.report.confirmation import MARGIN, WIDTH, mark, sentence
+from interplay.report.confirmation import CAUSES, MARGIN, WIDTH, mark, sentence
 from interplay.report.confirmed import confirmed
 from interplay.report.page import render
 from interplay.report.reading import Reading
@@ -25,23 +25,24 @@ def _section(audit):
 
 def test_the_sentence_names_what_broke(audit):
     said = sentence(Reading(audit))
-    assert "does not stand" in said
-    assert "break the limit on accuracy." in said
-    assert "5 fresh models on 119 held-back rows" in said
+    assert "is not confirmed by 5 fresh models on 119 held-back rows: they break the limit on accuracy and" in said
+    assert "they do not settle the limit on accuracy disparity (race), membership risk." in said
+    assert "What the run found on privacy is beyond a confirmation." in said
 
 
-@pytest.mark.parametrize(
-    ("outcome", "words"),
-    [("stands", "stands: 5 fresh models on 119 held-back rows keep all 4 hard limits"), ("open", "is open")],
-)
-def test_the_sentence_of_each_outcome(audit, outcome, words):
-    audit["confirmation"]["outcome"] = outcome
-    assert words in sentence(Reading(audit))
+def test_the_sentence_of_a_decision_that_stands(audit):
+    audit["confirmation"] |= {"outcome": "stands", "causes": [], "unconfirmed": []}
+    said = sentence(Reading(audit))
+    assert (
+        "stands: 5 fresh models on 119 held-back rows keep all 4 hard limits, and show no harm beyond a tolerance."
+        in said
+    )
 
 
-def test_a_collapse_breaks_no_limit_and_fails(audit):
-    audit["confirmation"]["limits"] = []
-    assert "give almost every row the same decision" in sentence(Reading(audit))
+@pytest.mark.parametrize("cause", ["collapsed", "harm_shown", "no_better_than_constant", "not_measured"])
+def test_every_cause_has_words(audit, cause):
+    audit["confirmation"] |= {"limits": [], "causes": [cause]}
+    assert CAUSES[cause] in sentence(Reading(audit))
 
 
 def test_without_a_confirmation_the_page_says_so(audit):
@@ -49,7 +50,7 @@ def test_without_a_confirmation_the_page_says_so(audit):
     section = _section(audit)
     assert "has not been confirmed" in section
     assert "interplay confirm" in section
-    audit["decision"]["treatment"] = None
+    audit["decision"] |= {"treatment": None, "unresolved": "nothing_admissible"}
     assert "no decision to confirm" in _section(audit)
 
 
@@ -113,10 +114,12 @@ def test_a_confirmation_that_contradicts_itself_is_told(audit):
     assert inconsistencies(audit) == []
     audit["confirmation"] |= {"treatment": "ghost", "again": "for no reason"}
     audit["confirmation"]["limits"][0]["low"] = 0.99
+    audit["confirmation"]["causes"] = []
     text = "\n".join(inconsistencies(audit))
     for said in (
         "unknown treatment 'ghost'",
         "reason for a first use",
+        "stands and says why not",
         "confirmation.limits[0] has an estimate outside",
     ):
         assert said in text

@@ -32,13 +32,22 @@ def test_the_section_says_what_would_change_the_choice(audit: Audit) -> None:
     text = section(audit)
     assert "would choose the same treatment with probability 87 %, the limits included" in text
     assert "at most 17.8 points (10.0 points declared)" in text
+    assert "balanced accuracy at most 3.0 points below the control's" in text
+    assert re.search(r"below the control's ?1\.2.points ?0\.4 to 2\.0", text)
     assert "With a tolerance of 7.0 points on accuracy disparity" in text and "(2.0 points declared)" in text
     assert "About 1,200 rows would settle it" in text or "about 1,200 rows would settle it" in text
 
 
 def test_nothing_admissible_names_what_to_try(audit: Audit) -> None:
     empty: Audit = {"runner_up": None, "pareto": [], "orders": [], "tolerance_flips": [], "open_questions": []}
-    audit["decision"] |= {"treatment": None, "residual": [], "stability": 0.75, "flips": [], **empty}
+    audit["decision"] |= {
+        "treatment": None,
+        "unresolved": "nothing_admissible",
+        "residual": [],
+        "stability": 0.75,
+        "flips": [],
+        **empty,
+    }
     text = section(audit)
     assert "would again find no treatment admissible with probability 75 %" in text
     assert "What to try next" in text and "Against privacy harming fairness: a larger budget" in text

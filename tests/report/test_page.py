@@ -150,7 +150,14 @@ def test_no_claim_is_made(audit: Audit) -> None:
 @pytest.mark.parametrize("emptied", ["effects", "controls", "soft_goals", "not_measured"])
 def test_absence_is_said(audit: Audit, emptied: str) -> None:
     audit[emptied] = []
-    audit["decision"] |= {"treatment": None, "residual": [], "stability": None, "flips": [], "reasons": []}
+    audit["decision"] |= {
+        "treatment": None,
+        "unresolved": "nothing_admissible",
+        "residual": [],
+        "stability": None,
+        "flips": [],
+        "reasons": [],
+    }
     for pair in audit["interactions"]:
         for probe in pair["probes"]:
             probe |= {"effects": [], "missing": "an adversary"}

@@ -104,8 +104,10 @@ def test_no_harm_is_not_overstated(audit: Audit) -> None:
 def test_counts_and_decision(audit: Audit) -> None:
     assert counts_sentence(audit).startswith("Of the 20 interactions: 4 harm; ")
     assert decision_sentence(audit).endswith("adversarial training; 1 harm remains.")
-    audit["decision"]["treatment"] = None
-    assert decision_sentence(audit) == "No treatment is admissible under the declared limits and priorities."
+    audit["decision"] |= {"treatment": None, "unresolved": "nothing_admissible"}
+    assert decision_sentence(audit) == "No treatment is admissible under the declared limits."
+    audit["decision"]["unresolved"] = "priorities_not_set"
+    assert decision_sentence(audit).startswith("Nothing is recommended, because nobody has set the priorities")
 
 
 def test_harm_that_correction_leaves_open_is_said(audit: Audit) -> None:

@@ -15,12 +15,15 @@ from interplay.study import Study
 from interplay.study.load import load
 
 
-def _metric(bounds: tuple[float, float], relative: bool = False, tolerance: float = 0.02) -> type[Metric]:
+def _metric(
+    bounds: tuple[float, float], relative: bool = False, tolerance: float = 0.02, lower: bool = False
+) -> type[Metric]:
     class Stand(Metric):
         def measure(self, evidence: object) -> NotMeasurable:
             return NotMeasurable("a stand-in measures nothing")
 
     Stand.bounds, Stand.relative, Stand.tolerance, Stand.unit = bounds, relative, tolerance, "units"
+    Stand.direction, Stand.needs = "lower_is_better" if lower else "higher_is_better", ()
     return Stand
 
 
@@ -53,7 +56,7 @@ class Bare(Intervention):
 def metrics() -> Mapping[str, type[Metric]]:
     return {
         "accuracy": _metric((0.0, 1.0)),
-        "log_loss": _metric((0.0, float("inf"))),
+        "log_loss": _metric((0.0, float("inf")), lower=True),
         "fidelity": _metric((float("-inf"), 1.0)),
         "set_size": _metric((0.0, 2.0), relative=True),
         "acme/debt": _metric((0.0, 1.0)),

@@ -75,6 +75,13 @@ at_most = 80
 [[limits]]
 metric = "fidelity"
 at_least = -3
+[[limits]]
+metric = "accuracy"
+at_least = 0.5
+at_most_below_control = 0
+[[limits]]
+metric = "log_loss"
+at_most_above_control = 12
 [tolerances]
 accuracy = 0.02
 accuracy_disparity = 0.03
@@ -162,7 +169,8 @@ FAULTS = {
     ),
     "no bound": (
         limits(("accuracy", "")),
-        "expected at_least or at_most, found neither (study.toml:9:3). Next: add one of them.",
+        "expected at_least, at_most, at_most_below_control or at_most_above_control, found none of them (study.toml:9:3). "
+        "Next: add one of them.",
     ),
     "percentage": (
         limits(("accuracy", "at_least = 80")),
@@ -181,6 +189,27 @@ FAULTS = {
         limits(("accuracy", "at_least = 0.9\nat_most = 0.8")),
         "expected at_least below at_most, found at_least = 0.9 and at_most = 0.8 (study.toml:11:1). "
         "Next: exchange them, or take one out.",
+    ),
+    "the better side of the control": (
+        limits(("accuracy", "at_most_above_control = 0.03")),
+        "expected a limit on the worse side of the control for accuracy, found at_most_above_control, where higher is better "
+        "(study.toml:11:1). Next: write at_most_below_control, or at_least or at_most for a bound of its own.",
+    ),
+    "a percentage below the control": (
+        limits(("accuracy", "at_most_below_control = 3")),
+        "expected a distance of 0 or more and below 1, as much as accuracy can differ at all, found 3 (study.toml:11:1). "
+        "Next: write 0.03, a share and not a percentage.",
+    ),
+    "better than the control": (
+        limits(("log_loss", "at_most_above_control = -0.1")),
+        "expected a distance of 0 or more, found -0.1 (study.toml:11:1). "
+        "Next: write how much worse than the control is admissible.",
+    ),
+    "a disparity against the control": (
+        limits(("accuracy_disparity/race", "at_most_above_control = 0.03")),
+        "expected a metric that is one value of each model, found at_most_above_control for accuracy_disparity, whose "
+        "largest gap between groups is predicted from signed gaps (study.toml:11:1). "
+        "Next: write at_most, the largest accuracy disparity that is admissible.",
     ),
     "no room between limits": (
         limits(("accuracy", "at_least = 0.9"), ("log_loss", "at_most = 1"), ("accuracy", "at_most = 0.8")),

@@ -4,7 +4,9 @@ from interplay.study.model import Study
 
 def test_keys_at_every_kind_of_place() -> None:
     assert keys_at(()) == tuple(Study.model_fields)
-    assert keys_at(("limits", 3)) == ("metric", "at_least", "at_most", "reason")
+    assert keys_at(("limits", 3)) == (
+        *("metric", "at_least", "at_most", "at_most_below_control", "at_most_above_control", "reason"),
+    )
     assert keys_at(("data",))[0] == "source"
     assert keys_at(("interventions", 0, "parameters")) == ()
     assert keys_at(("members",)) == ()

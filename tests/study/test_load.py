@@ -100,7 +100,7 @@ FAULTS = {
     "like no key": (
         BASE + '[[limits]]\nmetric = "a"\n"a\\nb\\u0007" = 3\n',
         "expected a key of [[limits]], found the unknown key 'a\\nb\\x07' (study.toml:6:1). "
-        "Next: take it out, or use one of metric, at_least, at_most, reason.",
+        "Next: take it out, or use one of metric, at_least, at_most, at_most_below_control, at_most_above_control, reason.",
     ),
     "missing key": (
         '\n[data]\nsource = "a"\n',

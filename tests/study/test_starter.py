@@ -52,7 +52,7 @@ def test_the_defaults(loaded: Loaded, tmp_path: Path) -> None:
         "group_conformal",
     ]
     assert study.interventions[2].parameters == {"privacy_epsilon": 8.0}
-    assert (study.limits, study.tolerances, study.soft_goals, study.data.drop) == ((), {}, (), {})
+    assert (study.tolerances, study.soft_goals, study.data.drop) == ({}, (), {})
 
 
 @pytest.mark.parametrize("groups", [(), ("race",), ("race", "sex")])
@@ -66,7 +66,7 @@ def test_every_commented_example_may_be_used(groups: tuple[str, ...], written: C
     text = re.sub(r"(?m)^#(?! )", "", starting([column("code", "categorical", 600)], groups))
     path = written(text)
     study = load(path)
-    assert (len(study.limits), len(study.tolerances), len(study.soft_goals), len(study.interventions)) == (2, 2, 1, 7)
+    assert (len(study.limits), len(study.tolerances), len(study.soft_goals), len(study.interventions)) == (3, 2, 1, 7)
     assert study.data.features == (("race", "sex", "income")[len(groups)],)
     assert list(study.data.drop)[-1] == "code"
     check(study, catalogue.metrics(), catalogue.interventions(), locate(path))
@@ -76,6 +76,14 @@ def test_every_commented_example_may_be_used(groups: tuple[str, ...], written: C
 def test_the_batch_follows_the_training_rows(rows: int, size: object, loaded: Loaded) -> None:
     text = starter([column("y", rows=rows), column("x", rows=rows)], "a.csv", "y", [])
     assert loaded(text).model.batch_size == size
+
+
+def test_it_limits_usefulness_and_leaves_the_ranking_to_people(loaded: Loaded) -> None:
+    study = loaded(starting())
+    (limit,) = study.limits
+    assert (limit.metric, limit.at_most_below_control, limit.at_least) == ("balanced_accuracy", 0.03, None)
+    assert not study.priorities.signed
+    assert "recommends nothing" in " ".join(starting().replace("#", "").split())
 
 
 def test_useless_columns_are_dropped_with_the_reason(loaded: Loaded) -> None:

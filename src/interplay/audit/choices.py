@@ -9,6 +9,7 @@ from interplay import catalogue
 from interplay.audit.folder import RunFolder
 from interplay.audit.samples import FIRST, MORE, read_measurements
 from interplay.audit.written import as_json
+from interplay.decision.decision import Decision, Unresolved
 from interplay.design.treatment import Treatment
 from interplay.effects.results import Effects
 from interplay.errors import RunError, StudyError
@@ -35,6 +36,8 @@ class Choices:
     effects: Effects
     chosen: Treatment | None
     """What the run decided."""
+    unresolved: Unresolved | None
+    """Why it chose nothing."""
 
 
 def choice_file(candidates: Sequence[Treatment], places: Places, metrics: Mapping[str, Metric]) -> bytes:
@@ -66,7 +69,7 @@ def read_choices(path: Path, also: Collection[str] = ()) -> Choices:
                 str(path),
                 "name a folder that `interplay run` has finished, or run the study again: what is there is kept",
             )
-    chosen = json.loads(folder.read("decision.json"))["treatment"]
+    decided = Decision.from_json(folder.read("decision.json").decode())
     study, told = _study(folder), json.loads(folder.read(FILE))
     metrics = dict(map(_metric, told["metrics"]))
     named = {*(limit.metric for limit in study.limits), *also}
@@ -85,7 +88,8 @@ def read_choices(path: Path, also: Collection[str] = ()) -> Choices:
         },
         measured=first.overlaid(more),
         effects=Effects.from_json(folder.read("effects.json").decode()),
-        chosen=None if chosen is None else Treatment(tuple(chosen["interventions"])),
+        chosen=decided.treatment,
+        unresolved=decided.unresolved,
     )
 
 

@@ -1,7 +1,7 @@
 """The verb "confirm": the winner and the control once more, trained afresh on the whole pool, on rows nothing has used."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from interplay.audit.confirmed import FILE, STAGE, stored
 from interplay.audit.folder import RunFolder
+from interplay.audit.judging import refuse_unjudgeable
 from interplay.audit.ledger import AuditRows, Ledger, Use
 from interplay.audit.looks import read_looks
 from interplay.audit.pieces import Pieces
@@ -26,7 +27,7 @@ from interplay.audit.storage import (
 from interplay.audit.written import as_json
 from interplay.data.content import content
 from interplay.decision.confirmation import Confirmation, confirmed, unmeasured
-from interplay.decision.decision import Decision
+from interplay.decision.decision import Decision, Unresolved
 from interplay.decision.measured import Measured
 from interplay.design.candidates import candidates, measured_at
 from interplay.design.confirming import NEEDS_SHADOWS, audit_rows, confirming, unconfirmed
@@ -47,6 +48,19 @@ MEMBERS = 5
 
 NEEDED = ("tune", "train", "measure", "look", "decide", "report")
 """The stages whose files a confirmation reads."""
+
+NOTHING_CHOSEN: Mapping[Unresolved, tuple[str, str]] = {
+    "nothing_admissible": (
+        "no admissible treatment",
+        "relax a limit or add a mitigation, and run the study again: there is nothing to confirm",
+    ),
+    "priorities_not_set": (
+        "priorities that nobody has set, so that nothing is recommended",
+        "rank the aspects and write who did as set_by under [priorities], and run the study again: what was trained and "
+        "measured is used again",
+    ),
+}
+"""What is there instead of a choice, and what to do, by the reason why there is none."""
 
 Now = Callable[[], datetime]
 
@@ -86,8 +100,8 @@ def confirm(
     run, and measured on the audit rows. The use of these rows is written into the ledger of `runs` before they are looked
     at. A second call gives the stored result. audit.json and report.html are written anew with the result.
 
-    Raises RunError where the run is not finished, chose nothing, or where another study used the rows and no reason for
-    using them `again` is given.
+    Raises RunError where the run is not finished, chose nothing, where the audit rows cannot judge the choice whatever they
+    hold, or where another study used the rows and no reason for using them `again` is given.
 
     Does not show: that the rows were not used outside this folder of runs.
     """
@@ -104,8 +118,8 @@ def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: 
     design, network = ready.design, ready.network
     decision = Decision.from_json(folder.read("decision.json").decode())
     if decision.treatment is None:
-        step = "relax a limit or add a mitigation, and run the study again: there is nothing to confirm"
-        raise RunError("a decision for a treatment", "no admissible treatment", str(folder.path), step)
+        instead, step = NOTHING_CHOSEN[decision.unresolved or "nothing_admissible"]
+        raise RunError("a decision for a treatment", instead, str(folder.path), step)
     tuning = read_tuning(folder.read("tuning.json"))
     fleet = read_fleet(design, network, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
     first = read_measurements(design.metrics, fleet.budgets, folder.path / FIRST)
@@ -122,7 +136,7 @@ def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: 
         outcome=None,
         again=again.strip() or None,
     )
-    return Case(
+    made = Case(
         ready=ready,
         folder=folder,
         ledger=ledger,
@@ -133,6 +147,10 @@ def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: 
         design=confirming(design, decision.treatment, MEMBERS, measured.methods["conformal_miscoverage"]),
         use=ledger.allowed(wanted, rows),
     )
+    if made.known is None:
+        places = measured_at(candidates(design.factors), design.metrics, design.factors)
+        refuse_unjudgeable(ready, made.winner, Measured(measured, places), folder.path)
+    return made
 
 
 def carry_out(one: Case, progress: Progress = lambda *_: None) -> dict[str, Any]:
@@ -177,7 +195,13 @@ def _judged(one: Case, fleet: Fleet, progress: Progress) -> Confirmation:
     found = unmeasured(replace(found, metrics=all_of_run.metrics), missing, NEEDS_SHADOWS)
     places = measured_at(candidates(all_of_run.factors), all_of_run.metrics, all_of_run.factors)
     return confirmed(
-        one.winner, Measured(found, places), Measured(one.measured, places), study.limits, study.tolerances
+        one.winner,
+        Measured(found, places),
+        Measured(one.measured, places),
+        study.limits,
+        study.tolerances,
+        constant=1 / len(one.ready.dataset.classes),
+        left_out=missing,
     )
 
 
@@ -187,6 +211,8 @@ def _part(one: Case, fleet: Fleet, found: Confirmation) -> dict[str, Any]:
     return {
         "treatment": found.treatment.name,
         "outcome": found.outcome,
+        "causes": list(found.causes),
+        "unconfirmed": [aspect.value for aspect in found.unconfirmed],
         "reasons": list(found.reasons),
         "members": MEMBERS,
         "trained_on": one.design.half,

@@ -106,6 +106,11 @@ class RunFolder:
         """Whether a stage is on the manifest, with whole files or not."""
         return stage in self._manifest()
 
+    @property
+    def entries(self) -> dict[str, tuple[str, ...]]:
+        """The files of every listed stage and piece, by its name."""
+        return {name: tuple(files) for name, files in self._manifest().items()}
+
     def finished(self, stage: str) -> bool:
         """Whether the files of a stage are whole."""
         return self.whole(stage, *self._manifest().get(stage, {}))

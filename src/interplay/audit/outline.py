@@ -4,6 +4,7 @@ from pathlib import Path
 
 from interplay import kernel
 from interplay.audit.decidable import lines as resolution_lines
+from interplay.audit.judging import confirmation_lines
 from interplay.audit.parts.forecast import outlined
 from interplay.audit.parts.joint import fraction_lines
 from interplay.audit.parts.seen import seen_lines
@@ -46,6 +47,7 @@ def outline(ready: Prepared, runs: Path) -> str:
         *resolution_lines(design, dataset),
         *_attack(ready),
         *_sets(ready),
+        *confirmation_lines(ready),
         *(f"{'' if place else 'Forecast':<10} {line}" for place, line in enumerate(outlined(ready.forecast))),
         f"Estimate   {expected.models} models, {_time(expected.seconds)} on 2 cores (within a factor of three), "
         f"{expected.disk_bytes / 1e6:.0f} MB of disk",

@@ -38,6 +38,8 @@ class Prepared:
     design: Design
     network: Network
     digest: str
+    computation: str = ""
+    """That of a network which the study does not describe; part of what is hashed."""
 
     @property
     def expected(self) -> Cost:
@@ -94,4 +96,5 @@ def prepare(
     else:
         network = admitted(network, design, dataset, encoded)
         own = f"{called(network)}\n{computation(network, encoded.matrix.shape[1])}"
-    return Prepared(study, dataset, encoder, encoded, design, network, digest(study, dataset.fingerprint, own))
+    known = digest(study, dataset.fingerprint, own)
+    return Prepared(study, dataset, encoder, encoded, design, network, known, own)

@@ -8,6 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from interplay.audit.adopted import adopt, adopted_sentences
 from interplay.audit.choices import FILE as CHOICES
 from interplay.audit.choices import choice_file
 from interplay.audit.compose import compose
@@ -71,7 +72,8 @@ def run(
     """Run a study, or what is left of it, and give the audit.
 
     Outputs go to `runs`/<the study's hash>/. A finished stage is recognised by the hashes of its files and read back;
-    a changed study has another hash and another folder. `frame` gives the rows when `study.data.source` is "frame".
+    a changed study has another hash and another folder; where only the priorities changed, what the other run trained and
+    measured is taken over. `frame` gives the rows when `study.data.source` is "frame".
     `ready` saves preparing a study twice. `network` is any architecture as functions (`interplay.models`), trained
     instead of the one that the study's model section describes; its computation is part of the hash. Raises MachineError
     where the run is expected to need more memory than `INTERPLAY_MEMORY` declares.
@@ -81,6 +83,7 @@ def run(
     ready = ready or prepare(study, frame, network=network)
     _within_memory(ready.at_most.memory_bytes)
     folder = RunFolder(Path(runs) / ready.digest[:16])
+    adopt(folder, ready)
     write(folder.path / "study.json", as_json(to_json(study)))
     folder.repair()
     stages = _Stages(ready, folder, progress, registered(folder, ready.forecast))
@@ -186,6 +189,7 @@ class _Stages:
                     taken,
                 )
             )
+            audit["methods"]["statements"] += adopted_sentences(folder)
             content = as_json(audit | {"confirmation": stored(folder)})
             page = render(json.loads(content)).encode()
             if read_register(folder.path / REGISTER).content != kept.content:

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float
+from interplay.decision.bound import side_of
 from interplay.decision.decision import LimitFinding
 from interplay.decision.draws import Repetitions
 from interplay.decision.measured import Measured
 from interplay.decision.prediction import ROUNDING, SURE
+from interplay.decision.relative import ITSELF
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
 
@@ -37,13 +39,14 @@ def admitted(
 
 
 def _chances(one: LimitFinding, measured: Measured, again: Repetitions) -> Float[Array, " draw"] | NotMeasurable:
-    sample, prediction = measured.sample(one.treatment, one.metric), measured.expected(one.treatment, one.metric)
+    sample = measured.limited(one.treatment, one.metric, one.bound)
+    prediction = measured.expected(one.treatment, one.metric, one.bound)
     if isinstance(sample, NotMeasurable):
         return sample
     if isinstance(prediction, NotMeasurable):
         return prediction
     parts = [contrast.values for contrast in sample.contrasts] or [sample.values]
-    return prediction.chances(one.bound, one.declared, np.stack([again.moves(part) for part in parts], axis=1))
+    return prediction.chances(side_of(one.bound), one.declared, np.stack([again.moves(part) for part in parts], axis=1))
 
 
 def _passes(chances: Float[Array, "limit draw"]) -> Bool[Array, " draw"]:
@@ -55,5 +58,6 @@ def _passes(chances: Float[Array, "limit draw"]) -> Bool[Array, " draw"]:
 
 def limited_members(findings: Sequence[LimitFinding], measured: Measured) -> list[int]:
     """How many members the limited metrics have."""
-    samples = [measured.sample(one.treatment, one.metric) for one in findings if one.probability is not None]
-    return [len(one.values) for one in samples if isinstance(one, Sample)]
+    limited = [one for one in findings if one.probability is not None]
+    samples = [measured.limited(one.treatment, one.metric, one.bound) for one in limited]
+    return [len(one.values) for one in samples if isinstance(one, Sample) and one is not ITSELF]

@@ -5,11 +5,13 @@ of the winner and of the control, trained on the whole pool, are therefore measu
 from those of the run in three ways: other random numbers, twice the rows to train on, and other rows to be judged by.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from interplay.decision.decision import Bound, LimitFinding, Status
+from interplay.aspects import RANKED_ASPECTS, Aspect
+from interplay.decision.bound import Bound
+from interplay.decision.decision import LimitFinding, Status
 from interplay.decision.limits import limit_findings
 from interplay.decision.measured import Measured
 from interplay.decision.prediction import SURE, predict
@@ -24,11 +26,19 @@ from interplay.study.model import LimitSection
 
 CONTROL = Treatment()
 
+BALANCED = "balanced_accuracy"
+"""What a constant model cannot win; every run measures it."""
+
 ROUNDING = 1e-6
 """The measurements of a run are kept in single precision."""
 
-Outcome = Literal["stands", "fails", "open"]
-"""stands: every hard limit is kept. fails: one is broken, or the winner collapsed. open: one is not settled."""
+Outcome = Literal["stands", "not_confirmed"]
+
+Cause = Literal[
+    "collapsed", "limit_broken", "harm_shown", "no_better_than_constant", "limit_not_settled", "not_measured"
+]
+"""Why a decision is not confirmed, the gravest first. no_better_than_constant: balanced accuracy is not shown to exceed that
+of a model that always says the same. not_measured: an aspect that the decision rested on has no number here."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +97,16 @@ class ConfirmedEffect:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What the audit rows say about the decision for `treatment`, with the reasons in sentences."""
+    """What the audit rows say about the decision for `treatment`, with the reasons in sentences.
+
+    `causes` say why it is not confirmed, and are empty where it stands. `unconfirmed` are aspects that the decision rested
+    on and that no confirmation can measure.
+    """
 
     treatment: Treatment
     outcome: Outcome
+    causes: tuple[Cause, ...]
+    unconfirmed: tuple[Aspect, ...]
     reasons: tuple[str, ...]
     limits: tuple[ConfirmedLimit, ...]
     effects: tuple[ConfirmedEffect, ...]
@@ -102,22 +118,94 @@ def confirmed(
     earlier: Measured,
     limits: Sequence[LimitSection],
     tolerances: Mapping[str, float],
+    constant: float = 0.5,
+    left_out: Collection[str] = (),
 ) -> Confirmation:
     """Judge a winner by fresh models on fresh rows; `earlier` are the measurements that chose it.
 
     A limit is judged by the predictive rule of `limit_findings`: kept where one deployed model keeps it with probability
-    0.95. The decision stands only if every hard limit is kept, fails if one is broken or the winner collapsed, and is
-    open otherwise. Headline metrics are compared with the control's as one confirmatory family; harm there is told and
-    does not undo the decision, since no limit was set on it.
+    0.95. Headline metrics are compared with the control's as one confirmatory family. The decision stands only if all of
+    this holds: every hard limit is kept; no headline metric shows a harm beyond its tolerance; the winner did not collapse
+    and its balanced accuracy is shown to exceed `constant`, that of a model that always says the same; and of every aspect
+    that the decision rested on (see `rested_on`) a headline metric was measured. Otherwise it is not confirmed.
+
+    `left_out` are the metrics that no confirmation can measure. An aspect that has no others cannot be confirmed; that is
+    told and does not count against the decision.
 
     Does not show: what other rows than those of this table would give, nor, for metrics that were left out, anything.
     """
     judged = tuple(_limit(one, found, earlier) for one in limit_findings(winner, limits, found))
-    collapse = found.measurements.collapse.get((winner, "tuned"))
-    outcome = _outcome(judged, collapse)
     effects = _effects(winner, found, earlier, tolerances)
-    reasons = (*_reasons(judged, collapse, outcome), *_flattery(judged, effects))
-    return Confirmation(winner, outcome, reasons, judged, effects)
+    aspects = rested_on(winner, earlier)
+    unconfirmed = tuple(aspect for aspect, keys in aspects.items() if set(keys) <= set(left_out))
+    missing = {
+        one: keys for one, keys in aspects.items() if one not in unconfirmed and not _any_measured(keys, winner, found)
+    }
+    told: dict[Cause, tuple[str, ...]] = {
+        "collapsed": _collapsed(winner, found),
+        "limit_broken": tuple(one.reason for one in judged if one.status == "inadmissible"),
+        "harm_shown": tuple(map(_harm, (one for one in effects if one.verdict == "harm"))),
+        "no_better_than_constant": _constant(winner, found, constant),
+        "limit_not_settled": tuple(one.reason for one in judged if one.status == "undecided"),
+        "not_measured": tuple(_missing(aspect, keys, winner, found) for aspect, keys in missing.items()),
+    }
+    causes = tuple(cause for cause, sentences in told.items() if sentences)
+    why = (sentence for sentences in told.values() for sentence in sentences)
+    beyond = (f"{one.value} is not confirmed: no models of a confirmation can measure it" for one in unconfirmed)
+    reasons = (*_counted(judged), *why, *beyond, *_flattery(judged, effects))
+    return Confirmation(winner, "not_confirmed" if causes else "stands", causes, unconfirmed, reasons, judged, effects)
+
+
+def rested_on(winner: Treatment, earlier: Measured) -> dict[Aspect, tuple[str, ...]]:
+    """The aspects that a decision rested on, with their headline metrics that had a number for the winner in the run.
+
+    All of them count and not only those at whose step a candidate went: a winner was also chosen because no other aspect
+    spoke against it.
+    """
+    found: dict[Aspect, tuple[str, ...]] = {}
+    for key, metric in earlier.measurements.metrics.items():
+        if metric.headline and metric.aspect in RANKED_ASPECTS and _is_measured(earlier.sample(winner, key)):
+            found[metric.aspect] = (*found.get(metric.aspect, ()), key)
+    return found
+
+
+def _is_measured(sample: Sample | NotMeasurable) -> bool:
+    return isinstance(sample, Sample) and not why_no_interval(sample.values)
+
+
+def _any_measured(keys: Sequence[str], winner: Treatment, found: Measured) -> bool:
+    return any(_is_measured(found.sample(winner, key)) for key in keys)
+
+
+def _missing(aspect: Aspect, keys: Sequence[str], winner: Treatment, found: Measured) -> str:
+    samples = {key: found.sample(winner, key) for key in keys}
+    why = [f"{key}: {one.reason}" for key, one in samples.items() if isinstance(one, NotMeasurable)]
+    return f"of {aspect.value}, which the decision rested on, nothing was measured ({'; '.join(why) or 'no interval'})"
+
+
+def _collapsed(winner: Treatment, found: Measured) -> tuple[str, ...]:
+    why = found.measurements.collapse.get((winner, "tuned"))
+    return () if why is None else (f"the chosen treatment collapsed on the audit rows: {why}",)
+
+
+def _harm(effect: ConfirmedEffect) -> str:
+    name = f"{effect.metric} ({effect.contrast})" if effect.contrast else effect.metric
+    return f"{name} is shown to be worse than the control's by more than the tolerance of {effect.tolerance:g}"
+
+
+def _constant(winner: Treatment, found: Measured, constant: float) -> tuple[str, ...]:
+    """Why the winner is not shown to be better than a model that always says the same; nothing where it is."""
+    sample = found.sample(winner, BALANCED)
+    if isinstance(sample, NotMeasurable) or why_no_interval(sample.values):
+        why = sample.reason if isinstance(sample, NotMeasurable) else why_no_interval(sample.values)
+        return (f"{BALANCED} is not shown to exceed the {constant:.3g} of a constant model: {why}",)
+    held = crossed_interval(sample.values, sample.support)
+    if held.low > constant:
+        return ()
+    return (
+        f"{BALANCED} is not shown to exceed the {constant:.3g} of a constant model: {held.estimate:.3f}, at least "
+        f"{held.low:.3f}",
+    )
 
 
 def headline_comparisons(winner: Treatment, measured: Measured) -> tuple[Comparison, ...]:
@@ -140,8 +228,8 @@ def headline_comparisons(winner: Treatment, measured: Measured) -> tuple[Compari
 
 
 def _limit(finding: LimitFinding, found: Measured, earlier: Measured) -> ConfirmedLimit:
-    sample = found.sample(finding.treatment, finding.metric)
-    before = earlier.sample(finding.treatment, finding.metric)
+    limited = finding.treatment, finding.metric, finding.bound
+    sample, before = found.limited(*limited), earlier.limited(*limited)
     known = before.mean if isinstance(before, Sample) else None
     held, deployed = Held(None, None, None, known), None
     if isinstance(sample, Sample) and not why_no_interval(sample.values):
@@ -188,21 +276,11 @@ def _tuned(
     return compare(replace(measurements, samples=samples), planned, tolerances).effects
 
 
-def _outcome(judged: Sequence[ConfirmedLimit], collapse: str | None) -> Outcome:
-    statuses = {one.status for one in judged}
-    if collapse is not None or "inadmissible" in statuses:
-        return "fails"
-    return "open" if "undecided" in statuses else "stands"
-
-
-def _reasons(judged: Sequence[ConfirmedLimit], collapse: str | None, outcome: Outcome) -> tuple[str, ...]:
-    if collapse is not None:
-        return (f"the chosen treatment collapsed on the audit rows: {collapse}", *(one.reason for one in judged))
+def _counted(judged: Sequence[ConfirmedLimit]) -> tuple[str, ...]:
     if not judged:
         return ("the study declares no hard limit, so that none can fail",)
     kept = sum(one.status == "admissible" for one in judged)
-    counted = f"hard limits that one deployed model keeps with probability {SURE:.2f} or more: {kept} of {len(judged)}"
-    return (counted, *(one.reason for one in judged if one.status != "admissible"))
+    return (f"hard limits that one deployed model keeps with probability {SURE:.2f} or more: {kept} of {len(judged)}",)
 
 
 def _flattery(judged: Sequence[ConfirmedLimit], effects: Sequence[ConfirmedEffect]) -> tuple[str, ...]:

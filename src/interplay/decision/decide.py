@@ -6,13 +6,22 @@ from math import ceil, floor
 
 from interplay.decision.account import rejections, told
 from interplay.decision.admission import admitted, limited_members
+from interplay.decision.bound import in_words, side_of
 from interplay.decision.contest import Contest
-from interplay.decision.decision import Decision, Flip, LimitFinding, Rejected, Relaxation, RunnerUp
+from interplay.decision.decision import (
+    WHY_UNRESOLVED,
+    Decision,
+    Flip,
+    LimitFinding,
+    Rejected,
+    Relaxation,
+    RunnerUp,
+)
 from interplay.decision.draws import joint_draws, members, repetitions, stability
 from interplay.decision.flips import limit_flips, orders, swaps, tolerance_flips
 from interplay.decision.front import front
 from interplay.decision.limits import alone_enough, limit_findings
-from interplay.decision.losses import headline_losses
+from interplay.decision.losses import Move, headline_losses
 from interplay.decision.measured import Measured
 from interplay.decision.questions import open_comparisons, open_limits
 from interplay.decision.residual import residual_harms
@@ -22,6 +31,8 @@ from interplay.effects.near_collapse import nearly_collapsed
 from interplay.effects.results import Effects
 from interplay.measurement.measurements import Measurements
 from interplay.study.model import LimitSection, PrioritiesSection
+
+SET_THEM = "rank the aspects and write who did under [priorities], as set_by, and run the study again"
 
 
 def decide(
@@ -40,6 +51,9 @@ def decide(
     ones go as well, with what would settle them). The rest are compared aspect by aspect in the declared ranking, re-
     tuned samples only, and a candidate goes when it is shown to be worse than another one by more than the tolerance
     on some headline metric (`interplay.decision.choose`). Ties go to the fewest interventions, then to the name.
+
+    With `priorities.set_by` empty nobody has set the priorities, and none is chosen: no value judgement is made that
+    nobody made. Limits, the front and the choice under every order of the aspects are given as information.
 
     `measured_on` tells on which treatment a candidate's metric was measured, where that is not the candidate;
     `effects` adds the planned comparisons to the residual harms. A ranking names each aspect once; `check` of
@@ -61,16 +75,16 @@ def decide(
         admissible=tuple(place for place, one in enumerate(standing) if one not in out),
     )
     opening = _opening(candidates, collapsed, barred)
-    questions = tuple(open_limits(contest, findings))
-    moved = limit_flips(contest, findings)
     again = repetitions([*members(contest.losses), *limited_members(findings, measured)])
     moves = joint_draws(contest.losses, again)
     stable = stability(contest, moves, admitted(standing, findings, measured, again))
     if contest.winner is None:
-        nothing = _nothing(opening, (*collapsed, *barred), findings)
-        return replace(nothing, stability=stable, limit_flips=moved, open_questions=questions)
+        nothing = replace(_nothing(opening, (*collapsed, *barred), findings), stability=stable)
+        return _questioned(nothing, contest, findings) if priorities.signed else nothing
+    if not priorities.signed:
+        return _unset(opening, (*collapsed, *barred), findings, contest, moves)
     flips, rival = swaps(contest), runner_up(contest)
-    return Decision(
+    decision = Decision(
         treatment=contest.winner,
         reasons=(*opening, *told(contest.path, contest.race), *_closing(stable, flips, rival)),
         rejected=(*collapsed, *barred, *rejections(contest.path, contest.race, contest.losses)),
@@ -83,9 +97,9 @@ def decide(
         runner_up=rival,
         orders=orders(contest),
         tolerance_flips=tolerance_flips(contest),
-        limit_flips=moved,
-        open_questions=(*questions, *open_comparisons(contest, measured)),
+        open_questions=tuple(open_comparisons(contest, measured)),
     )
+    return _questioned(decision, contest, findings)
 
 
 def _collapsed(
@@ -121,18 +135,50 @@ def _opening(
     )
 
 
+def _questioned(decision: Decision, contest: Contest, findings: Sequence[LimitFinding]) -> Decision:
+    """With the limits that, moved or settled, would change the choice."""
+    return replace(
+        decision,
+        limit_flips=limit_flips(contest, findings),
+        open_questions=(*open_limits(contest, findings), *decision.open_questions),
+    )
+
+
+def _unset(
+    opening: tuple[str, ...],
+    rejected: Sequence[Rejected],
+    findings: Sequence[LimitFinding],
+    contest: Contest,
+    moves: Sequence[Move],
+) -> Decision:
+    return Decision(
+        treatment=None,
+        reasons=(WHY_UNRESOLVED["priorities_not_set"], *opening, SET_THEM),
+        rejected=tuple(rejected),
+        limits=tuple(findings),
+        residual=(),
+        stability=None,
+        flips=(),
+        relaxations=(),
+        pareto=front(contest, moves),
+        orders=orders(contest),
+        unresolved="priorities_not_set",
+    )
+
+
 def _nothing(opening: tuple[str, ...], rejected: Sequence[Rejected], findings: Sequence[LimitFinding]) -> Decision:
     relaxations = _relaxations(findings)
     told = tuple(_told(one) for one in relaxations)
     return Decision(
         treatment=None,
-        reasons=("No treatment is admissible.", *opening, *told),
+        reasons=(WHY_UNRESOLVED["nothing_admissible"], *opening, *told),
         rejected=tuple(rejected),
         limits=tuple(findings),
         residual=(),
         stability=None,
         flips=(),
         relaxations=relaxations,
+        unresolved="nothing_admissible",
     )
 
 
@@ -159,8 +205,8 @@ def _relaxations(findings: Sequence[LimitFinding]) -> tuple[Relaxation, ...]:
 def _told(one: Relaxation) -> str:
     enough = "would be admissible" if one.alone_enough else "would keep this limit, though not all others"
     # Rounded to the lenient side, so that the written limit is enough.
-    lenient = floor(1000 * one.needed) if one.bound == "at_least" else ceil(1000 * one.needed)
-    limit = f"{one.metric} {one.bound.replace('_', ' ')} {lenient / 1000:.3f}"
+    lenient = floor(1000 * one.needed) if side_of(one.bound) == "at_least" else ceil(1000 * one.needed)
+    limit = f"{one.metric} {in_words(one.bound, f'{lenient / 1000:.3f}')}"
     return f"with {limit} instead of {one.declared:g}, {one.treatment.name} {enough}"
 
 

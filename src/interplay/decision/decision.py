@@ -1,5 +1,6 @@
 """What a decision is: the treatment chosen, and everything needed to disagree with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -7,12 +8,20 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from interplay.aspects import Aspect
+from interplay.decision.bound import Bound
 from interplay.design.treatment import Treatment
 from interplay.effects.cause import Need
 from interplay.effects.effect import Effect
 
 Status = Literal["admissible", "inadmissible", "undecided"]
-Bound = Literal["at_least", "at_most"]
+Unresolved = Literal["nothing_admissible", "priorities_not_set"]
+"""Why no treatment is chosen."""
+
+WHY_UNRESOLVED: Mapping[Unresolved, str] = {
+    "nothing_admissible": "No treatment is admissible.",
+    "priorities_not_set": "Nothing is recommended, because nobody has set the priorities.",
+}
+"""The same as one sentence."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +31,9 @@ class LimitFinding:
     `probability` is that of one deployed model keeping it, and `adjusted` the same corrected (Holm) for all
     limits, which is what admits. `reachable` is the limit it would be admissible under. All are None
     where the metric has no number. `estimate`, `low` and `high` are the expected value of one deployed model and where
-    it lies with 90 % probability, in the unit of the metric. `needed` says what would settle an undecided limit.
+    it lies with 90 % probability, in the unit of the metric. Under a limit relative to the control all numbers are
+    distances from the control's value on the side of the limit: 0.02 below is 0.02, 0.02 above is -0.02.
+    `needed` says what would settle an undecided limit.
     """
 
     treatment: Treatment
@@ -171,8 +182,10 @@ class Relaxation:
 
 @dataclass(frozen=True)
 class Decision:
-    """The outcome of DECIDE; `treatment` None means that no treatment is admissible.
+    """The outcome of DECIDE; where `treatment` is None, `unresolved` says why none is chosen.
 
+    While nobody has set the priorities, what depends on a ranking is left out: only limits, the front and the choice
+    under every order are told.
     `residual` are the harms that remain with the chosen treatment, shown or not settled. `stability` is the probability
     that a repetition with other rows and other members, limits included, comes to the same treatment, or again to none.
     `relaxations` are listed when no treatment is admissible. What would change the choice: `flips` (neighbours in the
@@ -194,6 +207,7 @@ class Decision:
     tolerance_flips: tuple[ToleranceFlip, ...] = ()
     limit_flips: tuple[LimitFlip, ...] = ()
     open_questions: tuple[OpenQuestion, ...] = ()
+    unresolved: Unresolved | None = None
 
     def to_json(self) -> str:
         """The same as JSON text, which `from_json` reads back."""

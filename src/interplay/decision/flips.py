@@ -6,6 +6,7 @@ from itertools import pairwise, permutations
 
 import numpy as np
 
+from interplay.decision.bound import is_relative, side_of
 from interplay.decision.contest import Contest
 from interplay.decision.decision import Flip, LimitFinding, LimitFlip, Orders, ToleranceFlip
 from interplay.decision.limits import alone_enough
@@ -105,6 +106,8 @@ def _tightened(contest: Contest, mine: Sequence[LimitFinding]) -> Iterator[Limit
     reached = {one.treatment: one for one in mine if one.reachable is not None}
     if now not in reached:
         return
+    if is_relative(reached[now].bound) and _reachable(reached[now]) <= 0:
+        return  # no limit that may be declared bars it
     own = _needed_of(reached[now])
     kept = [place for place in contest.admissible if _keeps(contest.candidates[place], reached, own)]
     one = reached[now]
@@ -117,7 +120,7 @@ def _keeps(candidate: Treatment, reached: dict[Treatment, LimitFinding], own: fl
 
 def _needed_of(finding: LimitFinding) -> float:
     """How much of the limit it needs: a higher number is a looser limit."""
-    return _reachable(finding) if finding.bound == "at_most" else -_reachable(finding)
+    return _reachable(finding) if side_of(finding.bound) == "at_most" else -_reachable(finding)
 
 
 def _reachable(finding: LimitFinding) -> float:

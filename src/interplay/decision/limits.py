@@ -10,6 +10,9 @@ kept for certain. It does not bound the chance that an admitted candidate breaks
 admitted. Breaking a single limit is enough, so that a candidate is ruled out by one limit which it keeps with probability
 0.05 or less, without a correction; of a gap, only where a model that keeps the limit would hardly show as much.
 
+A limit relative to the control is on the distance of one deployed model from the control trained on the same rows
+(`interplay.decision.relative`), and follows the same rule. The control keeps it by definition.
+
 Reference: Holm (1979), "A simple sequentially rejective multiple test procedure".
 """
 
@@ -18,8 +21,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from interplay.decision.decision import Bound, LimitFinding, Status
-from interplay.decision.measured import Measured
+from interplay.decision.bound import Bound, declared_bounds, in_words, is_relative, side_of
+from interplay.decision.decision import LimitFinding, Status
+from interplay.decision.measured import CONTROL, Measured
 from interplay.decision.prediction import ROUNDING, SURE, Prediction
 from interplay.decision.settling import Goal, what_would_settle
 from interplay.design.treatment import Treatment
@@ -42,18 +46,18 @@ def limit_findings(
         (key, bound, declared)
         for limit in limits
         for key in _keys(limit.metric, measured)
-        for bound, declared in _bounds(limit)
+        for bound, declared in declared_bounds(limit)
     ]
-    expected = {key: measured.expected(candidate, key) for key, _, _ in asked}
+    expected = {limit: measured.expected(candidate, limit[0], limit[1]) for limit in asked}
     chances = {
-        limit: found.chance(limit[1], limit[2])
-        for limit in asked
-        if isinstance(found := expected[limit[0]], Prediction)
+        limit: found.chance(side_of(limit[1]), limit[2])
+        for limit, found in expected.items()
+        if isinstance(found, Prediction)
     }
     adjusted = adjust(chances)
     return tuple(
-        _finding(candidate, limit, found, chances, adjusted, measured.sample(candidate, limit[0]))
-        if isinstance(found := expected[limit[0]], Prediction)
+        _finding(candidate, limit, found, chances, adjusted, measured.limited(candidate, limit[0], limit[1]))
+        if isinstance(found := expected[limit], Prediction)
         else _without_number(candidate, limit, measured, found)
         for limit in asked
     )
@@ -84,11 +88,6 @@ def _keys(metric: str, measured: Measured) -> list[str]:
     return [key for key, one in known.items() if metric in (key, one.name)] or [metric]
 
 
-def _bounds(limit: LimitSection) -> list[tuple[Bound, float]]:
-    declared: list[tuple[Bound, float | None]] = [("at_least", limit.at_least), ("at_most", limit.at_most)]
-    return [(bound, value) for bound, value in declared if value is not None]
-
-
 def _finding(
     candidate: Treatment,
     limit: Limit,
@@ -98,11 +97,13 @@ def _finding(
     sample: Sample | NotMeasurable,
 ) -> LimitFinding:
     metric, bound, declared = limit
-    chance = chances[limit]
-    kept, broken = admits(adjusted[limit]), expected.refutes(bound, declared)
+    chance, side = chances[limit], side_of(bound)
+    kept, broken = admits(adjusted[limit]), expected.refutes(side, declared)
     status: Status = "inadmissible" if broken else "admissible" if kept else "undecided"
     level = _level(limit, chances)
     told = f"{_said(limit)} holds for one deployed model with probability {chance:.2f}"
+    if candidate == CONTROL and is_relative(bound):
+        told = f"{_said(limit)} holds for the control by definition"
     if len(chances) > 1 and not broken and round(chance, 2) != round(adjusted[limit], 2):
         told = f"{told} ({adjusted[limit]:.2f} corrected for {len(chances)} limits)"
     if chance <= 1 - SURE and not broken:
@@ -110,7 +111,7 @@ def _finding(
         told = f"{told}, and is not shown to be broken: a model that keeps it would show as much in {often}"
     need = None
     if status == "undecided" and isinstance(sample, Sample):
-        need = what_would_settle(expected, Goal(bound, declared, level), sample)
+        need = what_would_settle(expected, Goal(side, declared, level), sample)
     return LimitFinding(
         treatment=candidate,
         metric=metric,
@@ -118,7 +119,7 @@ def _finding(
         declared=declared,
         status=status,
         probability=chance,
-        reachable=expected.reachable(bound, level),
+        reachable=expected.reachable(side, level),
         reason=told if need is None else f"{told}; {_settled_by(expected, need)}",
         adjusted=adjusted[limit],
         estimate=expected.mean,
@@ -163,7 +164,7 @@ def _spends(candidate: Treatment, measured: Measured) -> bool:
 
 def _said(limit: Limit) -> str:
     metric, bound, declared = limit
-    return f"{metric} {bound.replace('_', ' ')} {declared:g}"
+    return f"{metric} {in_words(bound, f'{declared:g}')}"
 
 
 def _settled_by(expected: Prediction, need: Need) -> str:

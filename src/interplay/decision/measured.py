@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from interplay.decision.bound import Bound, is_relative
 from interplay.decision.prediction import Prediction, predict
+from interplay.decision.relative import ITSELF, beyond_control
 from interplay.design.treatment import Treatment
 from interplay.effects.interval import why_no_interval
 from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Measurements
+
+CONTROL = Treatment()
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +24,7 @@ class Measured:
 
     measurements: Measurements
     places: Mapping[tuple[Treatment, str], Treatment] = field(default_factory=dict)
-    _known: dict[tuple[Treatment, str], Prediction | NotMeasurable] = field(default_factory=dict)
+    _known: dict[tuple[Treatment, str, str], Prediction | NotMeasurable] = field(default_factory=dict)
 
     def place(self, candidate: Treatment, metric: str) -> Treatment:
         """The treatment that stands for `candidate` under `metric`."""
@@ -30,11 +34,19 @@ class Measured:
         """The sample of a candidate, or why there is none."""
         return self.measurements.sample(self.place(candidate, metric), "tuned", metric)
 
-    def expected(self, candidate: Treatment, metric: str) -> Prediction | NotMeasurable:
+    def limited(self, candidate: Treatment, metric: str, bound: Bound) -> Sample | NotMeasurable:
+        """The sample that a limit is on: the candidate's own, or its distance from the control (see `beyond_control`)."""
+        if not is_relative(bound):
+            return self.sample(candidate, metric)
+        if candidate == CONTROL:
+            return ITSELF
+        return beyond_control(self.sample(candidate, metric), self.sample(CONTROL, metric), bound)
+
+    def expected(self, candidate: Treatment, metric: str, bound: Bound) -> Prediction | NotMeasurable:
         """What one deployed model of a candidate is expected to have, or why nothing is known; worked out once."""
-        key = self.place(candidate, metric), metric
+        key = self.place(candidate, metric), metric, bound if is_relative(bound) else ""
         if key not in self._known:
-            self._known[key] = _expected(self.sample(candidate, metric))
+            self._known[key] = _expected(self.limited(candidate, metric, bound))
         return self._known[key]
 
 

@@ -90,9 +90,12 @@ def mitigations(source: Aspect, target: Aspect) -> tuple[Mitigation, ...]:
 def to_try(decision: Decision, planned: Iterable[Effect]) -> dict[tuple[Aspect, Aspect], tuple[Mitigation, ...]]:
     """What to try, by directed pair, against the harms that remain with the chosen treatment.
 
-    Where nothing is admissible it is against the harms of the planned comparisons, on metrics whose limits are not shown
+    Where nobody has set the priorities there is nothing: which harm to act on is theirs to say. Where nothing is
+    admissible it is against the harms of the planned comparisons, on metrics whose limits are not shown
     to be kept, or on all where there are none on those.
     """
+    if decision.unresolved == "priorities_not_set":
+        return {}
     asked = decision.residual if decision.treatment is not None else planned
     harms = [one for one in asked if one.tuning == "tuned" and one.verdict in ("harm", "harm_undetermined")]
     limited = {one.metric for one in decision.limits if one.status != "admissible"}

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from interplay.arrays import Array, Float
-from interplay.decision.decision import Bound
+from interplay.decision.bound import Side
 from interplay.effects.interval import why_no_interval
 from interplay.estimates import Sample
 
@@ -85,7 +85,7 @@ class Prediction:
         freedom = np.divide((members + rows) ** 2, noise, out=np.full(len(noise), least), where=noise > 0)
         return float(freedom.min())
 
-    def chance(self, bound: Bound, limit: float) -> float:
+    def chance(self, bound: Side, limit: float) -> float:
         """The probability that one deployed model keeps the limit."""
         if len(self.means) > 1:
             return float(_within(self._simulated, bound, limit).mean())
@@ -105,7 +105,7 @@ class Prediction:
         shown = self._quantity(self._drawn - self.means * (1 - limit / self.mean))
         return float((shown >= self.mean).mean())
 
-    def refutes(self, bound: Bound, limit: float) -> bool:
+    def refutes(self, bound: Side, limit: float) -> bool:
         """Whether one deployed model is shown to break the limit.
 
         It keeps it with probability 0.05 or less; and, of a gap, one that keeps it would hardly show as much.
@@ -114,7 +114,7 @@ class Prediction:
             return False
         return not self.rates or bound == "at_least" or self.as_much(limit) <= 1 - SURE
 
-    def chances(self, bound: Bound, limit: float, moves: Float[Array, "draw part"]) -> Float[Array, " draw"]:
+    def chances(self, bound: Side, limit: float, moves: Float[Array, "draw part"]) -> Float[Array, " draw"]:
         """The same for every draw that moves the means.
 
         Where it is simulated, a draw whose answer is certain by the size of its move is not, and one that stays below
@@ -146,7 +146,7 @@ class Prediction:
         found = optimize.brentq(lambda limit: self.chance("at_most", limit) - level, 0.0, top, xtol=1e-12)
         return float(found)
 
-    def reachable(self, bound: Bound, level: float = SURE) -> float:
+    def reachable(self, bound: Side, level: float = SURE) -> float:
         """The tightest limit that one deployed model keeps with this probability."""
         return self.quantile(level) if bound == "at_most" else self.quantile(1 - level)
 
@@ -159,7 +159,7 @@ class Prediction:
             member_degrees=(self.member_degrees + 1) * members - 1,
         )
 
-    def _exact(self, bound: Bound, limit: float, means: Float[Array, " draw"]) -> Float[Array, " draw"]:
+    def _exact(self, bound: Side, limit: float, means: Float[Array, " draw"]) -> Float[Array, " draw"]:
         strictly = bound == "at_least"
         below = self._below(limit - means, strictly)
         if self.rates:
@@ -237,11 +237,11 @@ def predict(sample: Sample) -> Prediction:
     )
 
 
-def _within(values: Array, bound: Bound, limit: float) -> Array:
+def _within(values: Array, bound: Side, limit: float) -> Array:
     return np.asarray(values <= limit if bound == "at_most" else values >= limit)
 
 
-def _kept_by(ordered: Array, bound: Bound, limit: float, room: Float[Array, " draw"]) -> Float[Array, " draw"]:
+def _kept_by(ordered: Array, bound: Side, limit: float, room: Float[Array, " draw"]) -> Float[Array, " draw"]:
     """The share of these values, in ascending order, that keep a limit which is looser by `room`."""
     if bound == "at_most":
         return np.asarray(np.searchsorted(ordered, limit + room, side="right") / len(ordered))

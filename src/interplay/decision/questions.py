@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from interplay.decision.bound import in_words
 from interplay.decision.choose import ERROR, Step
 from interplay.decision.contest import Contest
 from interplay.decision.decision import LimitFinding, OpenQuestion
@@ -39,7 +40,7 @@ def _of_limit(one: LimitFinding, unsettled: int, winner: Treatment | None) -> st
         beyond = "; more rows or members would not settle it, only a recipe that varies less or another limit"
         needed = beyond if one.needed.count is None else ""
     return (
-        f"if {one.treatment.name} is shown to keep {one.metric} {one.bound.replace('_', ' ')} {one.declared:g}{others}, "
+        f"if {one.treatment.name} is shown to keep {one.metric} {in_words(one.bound, f'{one.declared:g}')}{others}, "
         f"{chosen} is chosen{needed}"
     )
 

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from math import exp
 from typing import Literal
 
@@ -27,7 +28,8 @@ SEVERITY_EDGES = (0.1, 1.0, 3.0, 7.0)
 """Where a word ends, in tolerances; each edge belongs to the less severe word."""
 
 RANK_WEIGHTS = (1.0, 0.8, 0.6, 0.4, 0.2, 0.2)
-"""How much severity counts for the aspect on each rank, where the study gives no weight."""
+"""How much severity counts for the aspect on each rank, where the study gives no weight; all count fully
+where nobody ranked them."""
 
 CONFIDENT_RATE = 0.01
 """The false positive rate at which a privacy budget must leave some member of the training data unnamed."""
@@ -112,7 +114,7 @@ class Stakes:
 
 def stakes(priorities: PrioritiesSection, findings: Sequence[LimitFinding], measured: Measured) -> Stakes:
     """What the declared priorities and limits, and the way things were measured, say about risks."""
-    by_rank = dict(zip(priorities.ranking, RANK_WEIGHTS, strict=False))
+    by_rank = dict(zip(priorities.ranking, RANK_WEIGHTS if priorities.signed else repeat(1.0), strict=False))
     broken = {
         (measured.place(one.treatment, one.metric), one.metric): one.reason
         for one in findings

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, inf
 
-from interplay.decision.decision import Bound
+from interplay.decision.bound import Side
 from interplay.decision.prediction import Prediction
 from interplay.effects.cause import ALONE, Need
 from interplay.estimates import Sample
@@ -14,7 +14,7 @@ from interplay.estimates import Sample
 class Goal:
     """A limit which counts as kept at probability `sure` or more."""
 
-    bound: Bound
+    bound: Side
     declared: float
     sure: float
 

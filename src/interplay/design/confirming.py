@@ -13,10 +13,8 @@ from interplay.evidence import Memberships
 from interplay.interventions.group_conformal import GroupConformal
 from interplay.interventions.split_conformal import SplitConformal
 
-NEEDS_SHADOWS = (
-    "not confirmed: a membership attack needs models that did not see a row, and all of these see all of the pool; what is "
-    "known is the run's own figure, at half of the pool"
-)
+NO_SHADOWS = "a membership attack needs models that did not see a row, and all of a confirmation see all of the pool"
+NEEDS_SHADOWS = f"not confirmed: {NO_SHADOWS}; what is known is the run's own figure, at half of the pool"
 
 
 def confirming(design: Design, winner: Treatment, members: int, miscoverage: float) -> Design:
@@ -25,19 +23,23 @@ def confirming(design: Design, winner: Treatment, members: int, miscoverage: flo
     Audit rows take the place of the test rows. Prediction sets keep the `miscoverage` of the run. Metrics that need
     shadow models are left out.
     """
-    layers = tuple(design.factors.layers)
+    whole, layers = on_audit_rows(design, members), tuple(design.factors.layers)
     trainings = tuple(dict.fromkeys((Treatment(), winner.without(layers))))
     return replace(
-        design,
+        whole,
         study=design.study.model_copy(update={"members": members}),
         factors=_with_miscoverage(design.factors, miscoverage),
         trainings=trainings,
         treatments=tuple(one for one in design.treatments if one.without(layers) in trainings),
         metrics={key: one for key, one in design.metrics.items() if Memberships not in one.needs},
         comparisons=(),
-        split=_exchanged(design.split),
-        halves=np.tile(np.arange(len(design.pool)), (members, 1)),
     )
+
+
+def on_audit_rows(design: Design, members: int) -> Design:
+    """The same study with `members` models that train on all pool rows, and audit rows in the place of test rows."""
+    halves = np.tile(np.arange(len(design.pool)), (members, 1))
+    return replace(design, split=_exchanged(design.split), halves=halves)
 
 
 def unconfirmed(design: Design) -> tuple[str, ...]:

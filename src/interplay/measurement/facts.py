@@ -57,7 +57,7 @@ class Facts:
     @functools.cached_property
     def predictions(self) -> Predictions:
         """The decision on every row."""
-        return Predictions(self.log_probabilities, self._decided(self.log_probabilities))
+        return Predictions(self.log_probabilities, self.decided(self.log_probabilities))
 
     @functools.cached_property
     def rightly_decided(self) -> RightlyDecided:
@@ -90,7 +90,7 @@ class Facts:
         if not bench.encoded.movable.any():
             return UNMOVED
         found = self.adversarial_log_probabilities
-        return Attacked(bench.attacked, self._decided(found, bench.attacked), found, bench.radius, ATTACK_STEPS)
+        return Attacked(bench.attacked, self.decided(found, bench.attacked), found, bench.radius, ATTACK_STEPS)
 
     @functools.cached_property
     def switched(self) -> Switched | NotMeasurable:
@@ -156,7 +156,7 @@ class Facts:
         favourable = np.full(log_probabilities.shape[1], self.bench.dataset.favourable, dtype=np.int64)
         return lira.signal(log_probabilities, favourable)
 
-    def _decided(
+    def decided(
         self, logs: Float[Array, "member some label"], rows: Int[Array, " some"] | None = None
     ) -> Int[Array, "member some"]:
         """The most likely class; with cuts the favourable one where its log-odds reach the cut, else the likeliest other."""

@@ -4,14 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from interplay.decision.bound import in_words, is_relative, side_of
 from interplay.report.names import name
-from interplay.report.quantities import Scale, level_scale, plural
+from interplay.report.quantities import Scale, change_scale, level_scale, plural
 from interplay.report.reading import Reading
+from interplay.report.sentences import listed
 
 WIDTH, MARGIN = 300, 12
 """Width of a drawing, and the room left at each end."""
 
-OUTCOMES = {"stands": "none", "fails": "worse", "open": "unsure"}
+CAUSES = {
+    "collapsed": "they give almost every row the same decision",
+    "harm_shown": "they show a harm beyond the tolerance against the control",
+    "no_better_than_constant": "they are not shown to be better than a model that always says the same",
+    "not_measured": "they leave an aspect that the decision rested on without a number",
+}
+"""What fresh models did that keeps a decision from being confirmed, in words; limits are named one by one."""
 STATUSES = {
     "admissible": ("kept", "none"),
     "inadmissible": ("broken", "worse"),
@@ -44,11 +52,13 @@ def sentence(reading: Reading) -> str:
         )
     where = f"{plural(found['members'], 'fresh model')} on {plural(found['rows'], 'held-back row')}"
     who = reading.treatment(found["treatment"])
-    said = {
-        "stands": f"The decision for {who} stands: {where} {_keeps(found)}.",
-        "fails": f"The decision for {who} does not stand: {where} {_breaks(reading, found)}.",
-        "open": f"Whether the decision for {who} stands is open: {where} do not settle {_undecided(reading, found)}.",
-    }[found["outcome"]]
+    if found["outcome"] == "stands":
+        said = f"The decision for {who} stands: {where} {_keeps(found)}, and show no harm beyond a tolerance."
+    else:
+        said = f"The decision for {who} is not confirmed by {where}: {listed(_causes(reading, found))}."
+    if found["unconfirmed"]:
+        several = "are" if len(found["unconfirmed"]) > 1 else "is"
+        said += f" What the run found on {listed(found['unconfirmed'])} {several} beyond a confirmation."
     moved = "" if found["treatment"] == chosen else " The audit now decides otherwise, and that is not confirmed."
     return said + moved
 
@@ -57,6 +67,20 @@ def scale(reading: Reading, key: str) -> Scale:
     """How values of a metric are written; plain numbers where the audit does not know it."""
     known = reading.metrics.get(key)
     return Scale(1, 3, "") if known is None else level_scale(known)
+
+
+def limit_scale(reading: Reading, limit: Mapping[str, Any]) -> Scale:
+    """How the numbers of a limit are written: distances from the control as differences, in the unit of the metric."""
+    known = reading.metrics.get(limit["metric"])
+    if known is None or not is_relative(limit["bound"]):
+        return scale(reading, limit["metric"])
+    return change_scale({**known, "relative": False})
+
+
+def said(reading: Reading, limit: Mapping[str, Any], value: float | None = None) -> str:
+    """A limit in words, as declared or with another value: 'at most 3.0 points below the control's'."""
+    declared: float = limit["declared"] if value is None else value
+    return in_words(limit["bound"], limit_scale(reading, limit).amount(declared))
 
 
 def mark(limit: Mapping[str, Any]) -> Mark:
@@ -82,7 +106,7 @@ def mark(limit: Mapping[str, Any]) -> Mark:
         return None if start is None or end is None else (start, end)
 
     declared = place(limit["declared"]) or 0.0
-    kept = (declared, WIDTH - MARGIN) if limit["bound"] == "at_least" else (MARGIN, declared)
+    kept = (declared, WIDTH - MARGIN) if side_of(limit["bound"]) == "at_least" else (MARGIN, declared)
     return Mark(
         declared=declared,
         kept_from=float(kept[0]),
@@ -101,13 +125,12 @@ def _keeps(found: Mapping[str, Any]) -> str:
     return f"keep all {limits} hard limits"
 
 
-def _breaks(reading: Reading, found: Mapping[str, Any]) -> str:
-    broken = _named(reading, found, "inadmissible")
-    return f"break the limit on {broken}" if broken else "give almost every row the same decision"
-
-
-def _undecided(reading: Reading, found: Mapping[str, Any]) -> str:
-    return f"the limit on {_named(reading, found, 'undecided')}"
+def _causes(reading: Reading, found: Mapping[str, Any]) -> list[str]:
+    limits = {
+        "limit_broken": f"they break the limit on {_named(reading, found, 'inadmissible')}",
+        "limit_not_settled": f"they do not settle the limit on {_named(reading, found, 'undecided')}",
+    }
+    return [limits.get(cause) or CAUSES[cause] for cause in found["causes"]]
 
 
 def _named(reading: Reading, found: Mapping[str, Any], status: str) -> str:

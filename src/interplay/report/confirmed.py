@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from interplay.report.confirmation import STATUSES, scale, sentence
+from interplay.report.confirmation import STATUSES, limit_scale, said, sentence
 from interplay.report.names import clean, heading, name
 from interplay.report.reading import Audit, Reading
 from interplay.report.words import VERDICTS
@@ -41,8 +41,7 @@ class Confirmed:
 
 def _limits(reading: Reading, found: Mapping[str, Any]) -> Iterator[str]:
     for limit in found["limits"]:
-        written = scale(reading, limit["metric"])
-        bound = f"{limit['bound'].replace('_', ' ')} {written.amount(limit['declared'])}"
+        written, bound = limit_scale(reading, limit), said(reading, limit)
         number = f"{written.amount(limit['estimate'])} ({written.interval(limit['low'], limit['high'])})"
         told = (
             f"{number}; {_SIDES[limit['inside']]}"

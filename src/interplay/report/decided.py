@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from math import ceil, floor
 from typing import Any
 
+from interplay.decision.bound import side_of
 from interplay.report.confirmation import STATUSES as STATUSES
-from interplay.report.confirmation import scale
+from interplay.report.confirmation import limit_scale, said
 from interplay.report.quantities import Scale, change_scale, plural
 from interplay.report.reading import Reading
 
@@ -66,7 +67,7 @@ def beyond(value: float, upwards: bool, scale: Scale, strictly: bool = False) ->
 def limit_beyond(one: Mapping[str, Any], scale: Scale) -> float:
     """The limit to declare: looser where it admits somebody, tighter where it bars the winner."""
     loosened = one.get("admits", True) is not None
-    return beyond(one["needed"], (one["bound"] == "at_most") == loosened, scale, strictly=not loosened)
+    return beyond(one["needed"], (side_of(one["bound"]) == "at_most") == loosened, scale, strictly=not loosened)
 
 
 def tolerance_beyond(one: Mapping[str, Any], scale: Scale) -> float:
@@ -104,10 +105,9 @@ def questions(reading: Reading) -> Iterator[str]:
 
 
 def _limit(reading: Reading, one: Mapping[str, Any]) -> str:
-    amount = scale(reading, one["metric"])
-    side = one["bound"].replace("_", " ")
-    needed = amount.amount(limit_beyond(one, amount))
-    return f"{reading.metric(one['metric'])} {side} {needed} ({amount.amount(one['declared'])} declared)"
+    amount = limit_scale(reading, one)
+    needed = said(reading, one, limit_beyond(one, amount))
+    return f"{reading.metric(one['metric'])} {needed} ({amount.amount(one['declared'])} declared)"
 
 
 def _bar(reading: Reading, treatment: str, share: float, told: str) -> Bar:

@@ -27,6 +27,7 @@ def _parts(reading: Reading) -> dict[str, Any]:
         "audit": audit,
         "reading": reading,
         "quantities": quantities,
+        "sentences": sentences,
         "verdict": sentences.verdict_sentence(audit),
         "decision": sentences.decision_sentence(audit),
         "confirmation": confirmation,

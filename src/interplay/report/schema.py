@@ -89,6 +89,8 @@ def _references(audit: Audit) -> Iterator[str]:
     rejected = {entry["treatment"] for entry in audit["decision"]["rejected"]}
     for name in sorted((rejected | {chosen} - {None}) - treatments):
         yield f"decision names the unknown treatment {name!r}"
+    if (chosen is None) is (audit["decision"]["unresolved"] is None):
+        yield "decision chooses a treatment and says why not, or does neither"
     if chosen in rejected:
         yield f"decision both chooses and rejects {chosen!r}"
 
@@ -101,6 +103,8 @@ def _confirmation(audit: Audit) -> Iterator[str]:
         yield f"confirmation is of the unknown treatment {found['treatment']!r}"
     if found["first_use"] is (found["again"] is not None):
         yield "confirmation gives a reason for a first use, or none for another one"
+    if (found["outcome"] == "stands") is bool(found["causes"]):
+        yield "confirmation stands and says why not, or does neither"
     for part in ("limits", "effects"):
         for position, one in enumerate(found[part]):
             ends = (one["low"], one["estimate"], one["high"])

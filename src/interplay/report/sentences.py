@@ -10,6 +10,15 @@ from interplay.report.quantities import plural
 from interplay.report.reading import Audit, Effect, Reading, in_tolerances, numbered
 from interplay.report.words import VERDICTS
 
+UNRESOLVED = {
+    "nothing_admissible": "No treatment is admissible under the declared limits.",
+    "priorities_not_set": "Nothing is recommended, because nobody has set the priorities: this audit compares, and a person "
+    "ranks the aspects and signs.",
+}
+"""Why no treatment is chosen, as the decision in one sentence."""
+
+WHY_HEADINGS = {"nothing_admissible": "Why none is admissible", "priorities_not_set": "Why nothing is recommended"}
+
 
 def listed(names: Sequence[str]) -> str:
     """Names as a sentence lists them.
@@ -142,11 +151,17 @@ def counts_sentence(audit: Audit) -> str:
     return f"Of the 20 interactions: {'; '.join(parts)}."
 
 
+def why_heading(audit: Audit) -> str:
+    """What stands above the reasons of the decision."""
+    decision = audit["decision"]
+    return "Why this treatment" if decision["treatment"] is not None else WHY_HEADINGS[decision["unresolved"]]
+
+
 def decision_sentence(audit: Audit) -> str:
     """What to deploy under the declared limits and priorities, in one sentence."""
     decision = audit["decision"]
     if decision["treatment"] is None:
-        return "No treatment is admissible under the declared limits and priorities."
+        return UNRESOLVED[decision["unresolved"]]
     chosen = Reading(audit).treatment(decision["treatment"])
     residual = len(decision["residual"])
     left = f"{plural(residual, 'harm remains', 'harms remain')}" if residual else "no shown harm remains"

@@ -17,8 +17,8 @@ def to_json(study: Study) -> dict[str, Any]:
 
     Example:
         >>> study = Study(name="loans", data={"source": "mortgage"}, limits=[{"metric": "accuracy", "at_least": 0.8}])
-        >>> to_json(study)["limits"]
-        [{'metric': 'accuracy', 'at_least': 0.8, 'at_most': None, 'reason': ''}]
+        >>> {key: value for key, value in to_json(study)["limits"][0].items() if value is not None}
+        {'metric': 'accuracy', 'at_least': 0.8, 'reason': ''}
     """
     raise_first(unusable(study.model_dump()), "the study")
     return study.model_dump(mode="json")

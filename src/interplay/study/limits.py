@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from interplay.data.nearest import nearest
-from interplay.metrics import GroupMetric, Metric
+from interplay.evidence import PrivacyBudget
+from interplay.metrics import DisparityMetric, GroupMetric, Metric
 from interplay.study.faults import Fault
 from interplay.study.groupings import groupings
 from interplay.study.model import LimitSection, Study
@@ -59,14 +60,44 @@ def tolerance_faults(study: Study, metrics: Metrics) -> Iterator[Fault]:
 def _limit_faults(limit: LimitSection, path: KeyPath, study: Study, metrics: Metrics) -> Iterator[Fault]:
     yield from _metric_faults(limit.metric, (*path, "metric"), study, metrics)
     name = metric_of(limit.metric, metrics)
-    if limit.at_least is None and limit.at_most is None:
-        yield Fault(path, "at_least or at_most", "neither", "add one of them")
+    bounds = [limit.at_least, limit.at_most, limit.at_most_below_control, limit.at_most_above_control]
+    if all(value is None for value in bounds):
+        expected = "at_least, at_most, at_most_below_control or at_most_above_control"
+        yield Fault(path, expected, "none of them", "add one of them")
     for bound, value in (("at_least", limit.at_least), ("at_most", limit.at_most)):
         if value is not None and name is not None:
             yield from _outside(value, name, metrics[name], (*path, bound))
     if _empty(limit, limit):
         found = f"at_least = {limit.at_least:g} and at_most = {limit.at_most:g}"
         yield Fault((*path, "at_least"), "at_least below at_most", found, "exchange them, or take one out")
+    relative = {"below": limit.at_most_below_control, "above": limit.at_most_above_control}
+    for side, distance in relative.items():
+        if distance is not None and name is not None:
+            yield from _relative_faults(side, distance, name, metrics[name], path)
+
+
+def _relative_faults(side: str, distance: float, name: str, metric: type[Metric], path: KeyPath) -> Iterator[Fault]:
+    """What is wrong with a limit on the distance from the control."""
+    key = f"at_most_{side}_control"
+    right = "below" if metric.direction == "higher_is_better" else "above"
+    low, high = metric.bounds
+    if issubclass(metric, DisparityMetric):
+        step = f"write at_most, the largest {metric.title} that is admissible"
+        found = f"{key} for {name}, whose largest gap between groups is predicted from signed gaps"
+        yield Fault((*path, key), "a metric that is one value of each model", found, step)
+    elif PrivacyBudget in metric.needs:
+        step = "write at_most, the largest budget that is admissible"
+        yield Fault((*path, key), "a metric that the control has", f"{key} for {name}, of which it has none", step)
+    elif side != right:
+        step = f"write at_most_{right}_control, or at_least or at_most for a bound of its own"
+        better = metric.direction.replace("_", " ")
+        yield Fault(
+            (*path, key), f"a limit on the worse side of the control for {name}", f"{key}, where {better}", step
+        )
+    elif not 0 <= distance < high - low:
+        most = "" if high - low == math.inf else f" and below {high - low:g}, as much as {name} can differ at all"
+        step = _share(distance, metric) or "write how much worse than the control is admissible"
+        yield Fault((*path, key), f"a distance of 0 or more{most}", f"{distance:g}", step)
 
 
 def _outside(value: float, name: str, metric: type[Metric], path: KeyPath) -> Iterator[Fault]:

@@ -52,7 +52,7 @@ class PrioritiesSection(Section):
     ranking: tuple[Aspect, ...] = RANKED_ASPECTS
     """The five aspects of trust and utility, each once, the most important first."""
     set_by: str = ""
-    """Who decided the ranking."""
+    """Who decided the ranking; as long as this is empty nothing is recommended."""
     set_on: str = ""
     """When, as a text such as "2026-01-31"."""
     stakeholders: tuple[str, ...] = ()
@@ -60,6 +60,11 @@ class PrioritiesSection(Section):
     weights: dict[Aspect, float] = Field(default_factory=dict)
     """How much the severity of a risk to an aspect counts, from 0 to 1; by rank 1, 0.8, 0.6, 0.4, 0.2 and 0.2 where none is
     given. Weights order the risk register; they never enter a verdict or the choice."""
+
+    @property
+    def signed(self) -> bool:
+        """Whether somebody has set the priorities."""
+        return bool(self.set_by.strip())
 
 
 class LimitSection(Section):
@@ -71,6 +76,11 @@ class LimitSection(Section):
     """The smallest value that is admissible, in the unit of the metric."""
     at_most: float | None = None
     """The largest value that is admissible, in the unit of the metric."""
+    at_most_below_control: float | None = None
+    """How far the value may lie below that of the control trained on the same rows, such as 0.03 for three points of a
+    share; for metrics where higher is better."""
+    at_most_above_control: float | None = None
+    """How far the value may lie above that of the control, for metrics where lower is better."""
     reason: str = ""
     """Where the limit comes from: a law, a policy, a promise."""
 

@@ -278,9 +278,10 @@ def _intervention(name: str, possible: bool) -> str:
 
 def _priorities() -> str:
     return f"""\
-# The aspects, the most important first, and who ranked them. This order is a placeholder: set your own.
+# The aspects, the most important first, and who ranked them. As long as set_by is empty the report compares and
+# recommends nothing. Rank them, write who did, and a treatment is chosen; what was trained is used again.
 [priorities]
-ranking = {toml_texts(tuple(aspect.value for aspect in RANKED_ASPECTS))}
+#ranking = {toml_texts(tuple(aspect.value for aspect in RANKED_ASPECTS))}
 set_by = ""
 set_on = ""
 stakeholders = []
@@ -294,7 +295,14 @@ def _limits(groups: Sequence[str]) -> str:
     disparity = f"accuracy_disparity/{groups[0]}" if groups else "membership_risk"
     bound = "0.05" if groups else "0.6"
     return f"""\
-# Hard limits: a treatment that breaks one is not admissible.
+# Hard limits: a treatment that breaks one is not admissible. This one is a proposal: balanced accuracy at most 3 points
+# below the control's, which is the same model with nothing applied.
+[[limits]]
+metric = "balanced_accuracy"
+at_most_below_control = 0.03
+reason = "proposed by interplay init: what an intervention may cost in usefulness"
+
+# A limit of its own, whatever the control has.
 #[[limits]]
 #metric = "accuracy"
 #at_least = 0.8

@@ -17,6 +17,7 @@ def decided(decision: Decision, effects: Effects) -> dict[str, Any]:
     places = {_identity(effect): place for place, effect in enumerate(effects.effects)}
     return {
         "treatment": _name(decision.treatment),
+        "unresolved": decision.unresolved,
         "reasons": list(decision.reasons),
         "rejected": [plain(asdict(one) | {"treatment": one.treatment.name}) for one in decision.rejected],
         "limits": [asdict(one) | {"treatment": one.treatment.name} for one in decision.limits],

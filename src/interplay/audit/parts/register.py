@@ -42,7 +42,7 @@ def risk_register(found: Findings) -> dict[str, Any]:
     return {
         "file": FILE,
         "data_hash": found.dataset.fingerprint,
-        "sentence": _sentence(entries),
+        "sentence": _sentence(entries, chosen is not None),
         "likelihoods": list(LIKELIHOODS),
         "severities": list(SEVERITIES),
         "weights": {aspect.value: weight for aspect, weight in at_stake.weights.items()},
@@ -141,14 +141,14 @@ def _kept(found: set[str], kept: Kept) -> list[dict[str, Any]]:
     return rows
 
 
-def _sentence(entries: Sequence[Mapping[str, Any]]) -> str:
+def _sentence(entries: Sequence[Mapping[str, Any]], decided: bool) -> str:
     open_ones = [entry for entry in entries if entry["score"] is not None]
     grave = sum(entry["severity"] == SEVERITIES[-1] and entry["likelihood"] == LIKELIHOODS[-1] for entry in open_ones)
     chosen = sum(entry["chosen"] for entry in open_ones)
     left = len(entries) - len(open_ones)
     return (
         f"{len(open_ones)} possible harm{'s are' if len(open_ones) != 1 else ' is'} not shown absent, of which {grave} "
-        f"near-certain and critical and {chosen} with the chosen treatment"
+        f"near-certain and critical{f' and {chosen} with the chosen treatment' if decided else ''}"
         + (f"; {left} more could not be assessed" if left else "")
     )
 
