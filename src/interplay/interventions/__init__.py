@@ -12,6 +12,7 @@ from interplay.interventions._intervention import (
     ReleaseIntervention,
     Service,
     TrainingRows,
+    refusal,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "ReleaseIntervention",
     "Service",
     "TrainingRows",
+    "refusal",
 ]

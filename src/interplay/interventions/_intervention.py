@@ -59,6 +59,29 @@ class Intervention(abc.ABC):
         del partner
         return None
 
+    def phase_refuses(self, partner: Intervention) -> str | None:
+        """The same by the rule of its phase, which says how interventions of a phase act on one model together.
+
+        Defined by the phases below, for all of their interventions; an intervention adds its own reasons by `refuses`.
+        """
+        del partner
+        return None
+
+
+def refusal(first: Intervention, second: Intervention) -> str | None:
+    """Why two interventions cannot act on one model, and the alternative after the last semicolon; None when they can.
+
+    Example:
+        >>> from interplay.interventions.adversarial_training import AdversarialTraining
+        >>> from interplay.interventions.dp_sgd import DpSgd
+        >>> refusal(AdversarialTraining(), DpSgd()) is None
+        True
+    """
+    reasons = (
+        ask(partner) for one, partner in ((first, second), (second, first)) for ask in (one.refuses, one.phase_refuses)
+    )
+    return next((reason for reason in reasons if reason), None)
+
 
 @dataclass(frozen=True, eq=False)
 class TrainingRows:
@@ -71,7 +94,10 @@ class TrainingRows:
 
 @dataclass(frozen=True)
 class DataIntervention(Intervention):
-    """Pre-processing: row weights from the training rows."""
+    """Pre-processing: row weights from the training rows.
+
+    The weights of several multiply, and the product is scaled to mean one again.
+    """
 
     @abc.abstractmethod
     def weigh(self, rows: TrainingRows) -> Float[Array, " row"]:
@@ -80,7 +106,10 @@ class DataIntervention(Intervention):
 
 @dataclass(frozen=True)
 class InputIntervention(Intervention):
-    """In-processing: perturbed inputs for a batch, from the current parameters."""
+    """In-processing: perturbed inputs for a batch, from the current parameters.
+
+    One model takes one: what a second one makes of rows that the first has moved is described by neither.
+    """
 
     @abc.abstractmethod
     def perturb(
@@ -92,10 +121,18 @@ class InputIntervention(Intervention):
         loss. Each row's perturbation depends on that row only, so that clipping still bounds one person's influence.
         """
 
+    def phase_refuses(self, partner: Intervention) -> str | None:
+        if not isinstance(partner, InputIntervention):
+            return None
+        return (
+            f"{self.title} and {partner.title} both replace the rows of a batch, and rows moved twice lie outside the "
+            "radius of either; take one of them out, and compare it with the other in a second study"
+        )
+
 
 @dataclass(frozen=True)
 class LossIntervention(Intervention):
-    """In-processing: a penalty on a batch, added to the loss."""
+    """In-processing: a penalty on a batch, added to the loss; those of several add up."""
 
     @abc.abstractmethod
     def penalty(
@@ -109,7 +146,8 @@ class GradientIntervention(Intervention):
     """In-processing: how the losses of a batch's rows become one gradient.
 
     Batches come in parts of a few rows: `summed` is asked for every part, the sums are added up, and `released` turns
-    the total into what the optimiser sees.
+    the total into what the optimiser sees. One model takes one, and no penalty beside it: a rule says what becomes of the
+    losses of single rows, which leaves nothing for a second rule, and a penalty is not a sum over rows.
     """
 
     @abc.abstractmethod
@@ -120,6 +158,19 @@ class GradientIntervention(Intervention):
         """The gradient of the batch from the sum over all of its rows."""
         del key
         return total
+
+    def phase_refuses(self, partner: Intervention) -> str | None:
+        if isinstance(partner, LossIntervention):
+            return (
+                f"{self.title} takes the gradient row by row, and {partner.title} couples the rows of a batch; take one "
+                "of them out, or weigh the rows before training instead of a penalty"
+            )
+        if isinstance(partner, GradientIntervention):
+            return (
+                f"{self.title} and {partner.title} both turn the losses of a batch into its gradient, and one model has "
+                "one gradient; take one of them out, or write one intervention that does both"
+            )
+        return None
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from interplay.data.nearest import suggestion
 from interplay.errors import InterplayError, RefusedCombination
-from interplay.interventions import Intervention
+from interplay.interventions import Intervention, refusal
 from interplay.study.faults import Fault, raise_first
 from interplay.study.model import InterventionSection, Study
 from interplay.study.parse import unusable, value_faults
@@ -92,7 +92,7 @@ def _values(
 
 
 def _refusals(one: tuple[str, Intervention], other: tuple[str, Intervention], path: KeyPath) -> Iterator[Fault]:
-    reason = one[1].refuses(other[1]) or other[1].refuses(one[1])
+    reason = refusal(one[1], other[1])
     if reason:
         why, _, alternative = reason.rpartition("; ")
         yield Fault(

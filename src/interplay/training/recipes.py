@@ -1,5 +1,6 @@
 """From a treatment to a recipe, and from members to jobs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -136,12 +137,16 @@ def job(shop: Workshop, treatment: Treatment, half: Int[Array, " half"], member:
 
 def _weights(shop: Workshop, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
     rows = TrainingRows(shop.labels[half], shop.groups[half], shop.classes)
-    weights: Float[Array, " half"] = np.ones(len(half))
-    for name in treatment.interventions:
-        intervention = shop.design.factors.known[name]
-        if isinstance(intervention, DataIntervention):
-            weights = np.asarray(weights * intervention.weigh(rows))
-    return weights
+    active = [shop.design.factors.known[name] for name in treatment.interventions]
+    return weighed([one for one in active if isinstance(one, DataIntervention)], rows)
+
+
+def weighed(active: Sequence[DataIntervention], rows: TrainingRows) -> Float[Array, " row"]:
+    """The weights of the rows under some interventions: their product, scaled to mean one where there are several."""
+    weights: Float[Array, " row"] = np.ones(len(rows.labels))
+    for one in active:
+        weights = np.asarray(weights * one.weigh(rows))
+    return np.asarray(weights / weights.mean()) if len(active) > 1 else weights
 
 
 def _delta(private: DpSgd, rows: int) -> float:
