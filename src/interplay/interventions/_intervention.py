@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.discovery import name_of
+from interplay.errors import StudyError
 
 if TYPE_CHECKING:  # a description needs no engine: `interplay decide` answers without it
     from interplay.attacks.pgd import Threat
@@ -36,23 +39,61 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Range:
+    """The finite numbers that a parameter may be: at least `low` and at most `high`, or above and below them if `open`.
+
+    Example:
+        >>> str(Range(0.0)), str(Range(0.0, open=True)), str(Range(0.0, 1.0, open=True)), str(Range(0.0, 1.0))
+        ('at least 0', 'above 0', 'above 0 and below 1', 'between 0 and 1')
+    """
+
+    low: float
+    high: float = math.inf
+    open: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        inside = self.low < value < self.high if self.open else self.low <= value <= self.high
+        return bool(inside and math.isfinite(value))
+
+    def __str__(self) -> str:
+        if math.isinf(self.high):
+            return f"above {self.low:g}" if self.open else f"at least {self.low:g}"
+        return f"above {self.low:g} and below {self.high:g}" if self.open else f"between {self.low:g} and {self.high:g}"
+
+
+@dataclass(frozen=True)
 class Intervention(abc.ABC):
     """One thing done for one aspect (or two).
 
     Class attributes: `aspects`, the aspects it serves; `title`, how people call it; `serves`, its positive control: the
-    intervention worked when it improves one of these by more than the tolerance; `reference`, author and year. Fields
-    are parameters a study may set.
+    intervention worked when it improves one of these by more than the tolerance; `reference`, author and year; `ranges`,
+    what its numbers may be. Fields are parameters a study may set.
+
+    Raises StudyError for a number outside of its range.
     """
 
     aspects: ClassVar[tuple[Aspect, ...]]
     title: ClassVar[str]
     serves: ClassVar[tuple[Service, ...]]
     reference: ClassVar[str]
+    ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({})
+
+    def __post_init__(self) -> None:
+        for name, allowed in self.ranges.items():
+            value = getattr(self, name)
+            if value is not None and value not in allowed:
+                step = f"write a {name} {allowed}"
+                raise StudyError(f"a {name} {allowed}", f"{value:g}", f"{self.name}, {name}", step)
 
     @property
     def name(self) -> str:
         """The catalogue name: the stem of the file that defines it, after "package/" outside interplay."""
         return name_of(type(self))
+
+    @property
+    def diagnostic(self) -> str:
+        """Why treatments with it are trained and compared but never chosen; empty where a decision may choose them."""
+        return ""
 
     def refuses(self, partner: Intervention) -> str | None:
         """Why it cannot act on one model together with `partner`, and the alternative; None when it can."""

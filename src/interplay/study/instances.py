@@ -64,6 +64,8 @@ def _made(section: InterventionSection, kind: type[Intervention], path: KeyPath)
     try:
         return kind(**values)
     except InterplayError as error:
+        name = error.where.rpartition(", ")[2]
+        at = (*path, "parameters", name) if name in values else at
         return [Fault(at, error.expected, error.found, error.remedy)]
     except (TypeError, ValueError) as error:
         return [Fault(at, f"parameters that {section.name} accepts", str(error), "correct the parameters")]

@@ -102,16 +102,19 @@ def acting(shop: Workshop, treatment: Treatment) -> list[Intervention]:
 
 
 def budget(shop: Workshop, treatment: Treatment) -> PrivacyBudget | None:
-    """What training spends, at the size trained on and at the full pool with the same batch size, noise and steps."""
+    """What training spends, at the size trained on and at the full pool with the same batch size, noise and steps.
+
+    None without noise (`interplay.design.guarantees.no_budget` says why).
+    """
     private = next((one for one in acting(shop, treatment) if isinstance(one, DpSgd)), None)
-    if private is None or private.noise_multiplier is None:
+    if private is None or not private.noise_multiplier:
         return None
     drawn, noise = sampling(shop), private.noise_multiplier
-    delta, full = _delta(private, drawn.rows), len(shop.labels)
+    delta, full = private.delta(drawn.rows), len(shop.labels)
     return PrivacyBudget(
         privacy_epsilon=epsilon(noise, drawn.rate, drawn.steps, delta),
         privacy_delta=delta,
-        privacy_epsilon_full_data=epsilon(noise, drawn.expected / full, drawn.steps, _delta(private, full)),
+        privacy_epsilon_full_data=epsilon(noise, drawn.expected / full, drawn.steps, private.delta(full)),
         noise_multiplier=noise,
     )
 
@@ -149,12 +152,8 @@ def weighed(active: Sequence[DataIntervention], rows: TrainingRows) -> Float[Arr
     return np.asarray(weights / weights.mean()) if len(active) > 1 else weights
 
 
-def _delta(private: DpSgd, rows: int) -> float:
-    return private.privacy_delta if private.privacy_delta is not None else float(rows**-1.1)
-
-
 def _with_noise(one: Intervention, drawn: Sampling) -> Intervention:
     if not isinstance(one, DpSgd) or one.noise_multiplier is not None:
         return one
-    noise = noise_for(one.privacy_epsilon, drawn.rate, drawn.steps, _delta(one, drawn.rows))
+    noise = noise_for(one.privacy_epsilon, drawn.rate, drawn.steps, one.delta(drawn.rows))
     return replace(one, noise_multiplier=noise)
