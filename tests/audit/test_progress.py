@@ -17,7 +17,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def meter(clock):
-    model = SimpleNamespace(learning_rates=(0.1, 0.2, 0.3), members=10)
+    model = SimpleNamespace(learning_rate=None, learning_rates=(0.1, 0.2, 0.3), members=10)
     study = SimpleNamespace(model=model, members=10)
     design = SimpleNamespace(trainings=[0] * 4, tuning_halves=[0] * 2, members=10, looks=(10,), study=study)
     return Meter(design)
@@ -46,7 +46,7 @@ def test_stages_and_pieces_that_were_read_back_are_no_pace(meter, clock):
 
 
 def test_looks_take_a_share_by_the_members_they_may_add(clock):
-    study = SimpleNamespace(model=SimpleNamespace(learning_rates=(0.1, 0.2, 0.3)))
+    study = SimpleNamespace(model=SimpleNamespace(learning_rate=None, learning_rates=(0.1, 0.2, 0.3)))
     design = SimpleNamespace(trainings=[0] * 4, tuning_halves=[0] * 2, members=5, looks=(5, 8, 12, 16, 20), study=study)
     meter = Meter(design)
     meter.note("tune", 32)

@@ -93,6 +93,14 @@ def test_an_absent_budget_is_unbounded(kit: Any) -> None:
     assert layered.status == "undecided"
 
 
+def test_clipping_without_noise_is_unbounded(kit: Any) -> None:
+    """It spends no budget that could be stated, so no limit from above holds, however wide."""
+    limit = LimitSection(metric="privacy_budget", at_most=1e9)
+    absent = {("dp_sgd", "privacy_budget"): NotMeasurable("no differential privacy guarantee")}
+    (one,) = found(kit, limit, absent, "dp_sgd", budgets=[])
+    assert (one.status, one.probability) == ("inadmissible", None)
+
+
 def test_a_spent_budget_is_a_number_without_error(kit: Any) -> None:
     spent = {("dp_sgd", "privacy_budget"): Sample(np.full((8, 20), 3.0), 100)}
     statuses = [

@@ -24,6 +24,21 @@ def test_models_are_tuned_and_trained_twice_but_for_the_control(design):
     assert cost(design, 20, 2).models == 8 * tuning + 8 * 4 + 7 * 4
 
 
+@pytest.mark.parametrize(
+    ("model", "rates_tried", "stacks"),
+    [
+        ({}, 3, 15),
+        ({"learning_rate": 0.05}, 3, 16),  # the control as applied too
+        ({"learning_rates": (0.1,)}, 1, 8),  # no choice, and the same models as applied
+        ({"learning_rates": (0.1,), "learning_rate": 0.1}, 1, 8),
+        ({"learning_rates": (0.1,), "learning_rate": 0.2}, 1, 16),
+    ],
+)
+def test_models_as_applied_are_counted(design, model, rates_tried, stacks):
+    changed = _changed(design, model=design.study.model.model_copy(update=model))
+    assert cost(changed, 20, 2).models == 8 * 4 * rates_tried + 4 * stacks
+
+
 @pytest.mark.parametrize(("name", "more"), [("members", 32), ("draws", 5_000)])
 def test_more_of_anything_takes_longer_and_more_memory(design, name, more):
     before, after = cost(design, 20, 2), cost(_changed(design, **{name: more}), 20, 2)

@@ -76,7 +76,8 @@ def test_a_group_below_the_minimum_is_no_denominator(ready):
 
 
 def test_attacked_and_explained_rows_are_those_of_the_bench_at_any_number_of_members(ready):
-    attacked, explained = looked_at(ready.design, evaluated(ready.design))
+    looked = looked_at(ready.design, ready.dataset, evaluated(ready.design))
+    attacked, explained = looked.attacked, looked.explained
     for members in (4, 7):
         bench = ready.bench_of(ready.design.with_members(members))
         assert (attacked == bench.attacked).all()

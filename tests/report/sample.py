@@ -347,7 +347,13 @@ def _treatment(interventions: tuple[str, ...]) -> dict[str, Any]:
         "refused_collapsed": [0.01] if "dp_sgd" in interventions else [],
         "extended": "dp_sgd" in interventions,
     }
-    privacy = {"epsilon": 8.0, "delta": 0.00041, "epsilon_full_data": 3.6, "noise_multiplier": 10.86}
+    privacy = {
+        "epsilon": 8.0,
+        "delta": 0.00041,
+        "epsilon_full_data": 3.6,
+        "noise_multiplier": 10.86,
+        "release": "Not for release.",
+    }
     return {
         "name": treatment_name(interventions),
         "interventions": list(interventions),
@@ -357,6 +363,8 @@ def _treatment(interventions: tuple[str, ...]) -> dict[str, Any]:
         "collapsed": WHY_COLLAPSED if set(COLLAPSED) <= set(interventions) else None,
         "collapsed_as_applied": WHY_COLLAPSED if "dp_sgd" in interventions else None,
         "privacy": privacy if "dp_sgd" in interventions else None,
+        "no_privacy": None if "dp_sgd" in interventions else "nothing gives a guarantee",
+        "never_chosen": None,
     }
 
 

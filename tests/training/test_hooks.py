@@ -48,6 +48,6 @@ def test_interventions_outside_the_loop_are_no_hooks():
 
 def test_checks_of_an_intervention_do_not_see_traced_numbers():
     doubled = jax.jit(lambda one: jax.tree.map(lambda leaf: 2 * leaf, one))(hooks([_Checked(strength=3.0)]))
-    assert float(doubled.penalty.strength) == 6.0
+    assert float(doubled.penalties[0].strength) == 6.0
     with pytest.raises(ValueError, match="strength"):
         _Checked(strength=-1.0)

@@ -65,3 +65,9 @@ def test_collapse_is_named_with_its_share():
     seldom = np.where(np.arange(100) >= 93, 0, 1)[None]
     assert "same decision" in str(collapse_reason(seldom, labels, 2, 0.8))
     assert collapse_reason(seldom, labels, 2, None) is None
+
+
+@pytest.mark.parametrize("grid", [(0.1,), (0.1, 0.1)])
+def test_a_grid_of_one_rate_is_taken_as_it_is(grid):
+    found = choose(_table(lambda rate: -np.log10(rate)), grid)
+    assert (found.rates, found.chosen, found.at_edge) == ((0.1,), 0.1, False)

@@ -22,6 +22,7 @@ from interplay.audit.parts.values import metric_values
 from interplay.audit.written import plain
 from interplay.design.cost import cost
 from interplay.design.expense import in_words
+from interplay.design.guarantees import NOT_FOR_RELEASE, ROWS_ARE_PUBLIC, never_chosen, no_budget, rows_are_public
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.effects.dose import dose_curves
@@ -98,6 +99,7 @@ def compose(found: Findings) -> dict[str, Any]:
                 *look_sentences(design, found.looks),
                 *seen_sentences(design, found.dataset, bool(measured.budgets)),
                 *told["statements"],
+                *([f"{ROWS_ARE_PUBLIC}."] if rows_are_public(design) else []),
                 *size,
             ],
         },
@@ -160,7 +162,10 @@ def _treatment(one: Treatment, design: Design, fleet: Fleet, measured: Measureme
             "delta": budget.privacy_delta,
             "epsilon_full_data": budget.privacy_epsilon_full_data,
             "noise_multiplier": budget.noise_multiplier,
+            "release": f"{NOT_FOR_RELEASE}.",
         },
+        "no_privacy": None if budget is not None else no_budget(design.factors, bare),
+        "never_chosen": never_chosen(design.factors, one) or None,
     }
 
 

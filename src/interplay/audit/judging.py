@@ -21,7 +21,7 @@ from interplay.measurement.bench import looked_at
 from interplay.metrics import Metric
 
 MORE_ROWS = "give the audit part more rows, or lower [groups] minimum_rows if fewer are enough for you"
-ANOTHER_LIMIT = "take out the limit that no confirmation can judge, or set one on privacy_budget, which training guarantees by itself"
+ANOTHER_LIMIT = "take out the limit that no confirmation can judge, or set one on privacy_budget, which training guarantees"
 UNTOUCHED = "and run the study again; these audit rows were not looked at, and the ledger is as it was"
 
 
@@ -91,7 +91,8 @@ class Asked:
 def judging(ready: Prepared) -> Judging:
     """What the audit rows of a study can judge; only labels and groups of the rows are counted."""
     design = on_audit_rows(ready.design, 2)
-    plan = planned(design, ready.dataset, *looked_at(design, evaluated(design)))
+    looked = looked_at(design, ready.dataset, evaluated(design))
+    plan = planned(design, ready.dataset, looked.attacked, looked.explained)
     found = denominators(design.metrics, plan)
     if isinstance(found.get(BALANCED), int):
         labels = ready.dataset.labels[audit_rows(ready.design)]

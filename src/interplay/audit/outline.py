@@ -13,6 +13,7 @@ from interplay.audit.prepare import Prepared
 from interplay.design.calibration import vacuous_sets
 from interplay.design.denominators import evaluated
 from interplay.design.expense import expenses, in_words
+from interplay.design.guarantees import NOT_FOR_RELEASE, ROWS_ARE_PUBLIC, never_chosen, rows_are_public
 from interplay.design.treatment import Treatment
 from interplay.engine import accelerated, block_bytes, declared_memory
 from interplay.models import perceptron
@@ -35,7 +36,8 @@ def outline(ready: Prepared, runs: Path) -> str:
         *seen_lines(design, dataset, any(budget(ready.workshop(), one) for one in design.trainings)),
         f"Training   {len(design.trainings)} treatments x {design.members} members, {design.half} rows each, "
         f"{design.study.model.steps} steps, batches of {design.batch_size}",
-        *(f"           - {one.name}{_spent(one, ready)}" for one in design.trainings),
+        *(f"           - {one.name}{_spent(one, ready)}{_never(one, ready)}" for one in design.trainings),
+        *_promises(ready),
         *_more(ready),
         *fraction_lines(design.factors),
         *strength_lines(design.factors),
@@ -118,6 +120,19 @@ def _spent(treatment: Treatment, ready: Prepared) -> str:
         f"{spent.privacy_epsilon_full_data:.2f} at {len(ready.design.pool)}; delta {spent.privacy_delta:.1e}; "
         f"noise multiplier {spent.noise_multiplier:.2f}]"
     )
+
+
+def _never(treatment: Treatment, ready: Prepared) -> str:
+    reason = never_chosen(ready.design.factors, treatment)
+    return f"  [compared and never chosen: {reason}]" if reason else ""
+
+
+def _promises(ready: Prepared) -> list[str]:
+    """What the budgets above mean, where there are any."""
+    shop, design = ready.workshop(), ready.design
+    if all(budget(shop, one) is None for one in design.trainings):
+        return []
+    return [f"Budgets    {NOT_FOR_RELEASE}.", *([f"           {ROWS_ARE_PUBLIC}."] if rows_are_public(design) else [])]
 
 
 def _time(seconds: float) -> str:

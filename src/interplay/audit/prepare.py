@@ -13,6 +13,7 @@ from interplay.data.load import load as load_data
 from interplay.design.architecture import admitted, network_of
 from interplay.design.cost import Cost, cost, cost_at_most
 from interplay.design.forecast import Forecast, forecast
+from interplay.design.guarantees import guarantee_faults
 from interplay.design.members import member_faults
 from interplay.design.plan import Design, plan
 from interplay.measurement.bench import Bench, bench
@@ -88,6 +89,7 @@ def prepare(
     dataset = load_data(study.data, study.groups, frame)
     design = plan(study, dataset)
     raise_first(member_faults(study, design.members), where)
+    raise_first(guarantee_faults(design), where)
     refuse_undecidable(study, design, dataset, where)
     encoder = fit(dataset.table, dataset.features, design.pool, dataset.immutable, study.data.largest_change)
     encoded = encoder.encode(dataset.table)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 
+from interplay.design.cost import rates_tried, stacks
 from interplay.design.plan import Design
 
 STAGE_WEIGHTS = {
@@ -66,11 +67,10 @@ class Meter:
 
 def _of_a_run(design: Design) -> dict[str, int]:
     trainings = len(design.trainings)
-    grid = len(design.study.model.learning_rates) + 1
     return {
-        "tune": trainings * grid * len(design.tuning_halves),
-        "train": (2 * trainings - 1) * design.members,
-        "measure": 2 * trainings - 1,
+        "tune": trainings * rates_tried(design.study.model) * len(design.tuning_halves),
+        "train": stacks(design) * design.members,
+        "measure": stacks(design),
         "look": max(sum(design.looks[1:]) * trainings, 1),
     }
 

@@ -7,6 +7,7 @@ from interplay.design.treatment import Treatment
 from interplay.interventions import GradientIntervention, InputIntervention
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.models.network import Network
+from interplay.study.model import ModelSection
 
 FLOPS = 3e10
 """Useful multiply-adds per second on one core of a small machine, for the small products of such networks."""
@@ -31,6 +32,29 @@ class Cost:
     disk_bytes: int
 
 
+def as_applied(design: Design) -> tuple[Treatment, ...]:
+    """The treatments that are trained once more as applied, as far as that is known before.
+
+    All of them where the study declares a learning rate; all but the control, whose re-tuned rate it is, where it does
+    not; none where a single rate is listed and none but that one is declared.
+    """
+    model = design.study.model
+    if set(model.learning_rates) == {model.learning_rate or model.learning_rates[0]}:
+        return ()
+    return design.trainings[1:] if model.learning_rate is None else design.trainings
+
+
+def stacks(design: Design) -> int:
+    """How many times all members are trained and measured: every treatment re-tuned, and those as applied."""
+    return len(design.trainings) + len(as_applied(design))
+
+
+def rates_tried(model: ModelSection) -> int:
+    """The learning rates that are expected to be tried for a treatment: one more than listed where there are several."""
+    listed = len(set(model.learning_rates))
+    return listed + (listed > 1)
+
+
 def cost(design: Design, columns: int, classes: int, cores: int = 2, network: Network | None = None) -> Cost:
     """Estimate a run from multiply-adds; expect it to be right within a factor of three.
 
@@ -38,13 +62,11 @@ def cost(design: Design, columns: int, classes: int, cores: int = 2, network: Ne
     it is not the dense one of the study.
     """
     study = design.study
-    grid = len(study.model.learning_rates) + 1
-    tuning, fleet = grid * len(design.tuning_halves), design.members
+    tuning, fleet = rates_tried(study.model) * len(design.tuning_halves), design.members
     width = _parameters(design, columns, classes) if network is None else max(network.operations(columns), network.size)
     per_model = {one: _work(design, one, width) for one in design.trainings}
-    control = per_model[Treatment()]
-    training = sum(work * (tuning + 2 * fleet) for work in per_model.values()) - control * fleet
-    rows, arms = len(design.split.part), 2 * len(design.trainings) - 1
+    rows, arms = len(design.split.part), stacks(design)
+    training = sum(per_model.values()) * (tuning + fleet) + sum(per_model[one] for one in as_applied(design)) * fleet
     attacks = arms * fleet * min(rows, 2_000) * 200 * 3 * width
     explanations = arms * fleet * 12_000 * width + fleet * 400 * 5_000 * columns * columns
     sets = arms * fleet * 4 * study.draws * rows * 40
@@ -54,7 +76,7 @@ def cost(design: Design, columns: int, classes: int, cores: int = 2, network: Ne
     disk = int(cells * fleet * (study.draws + 1) * 4 + 2 * fleet * len(design.trainings) * width * 4) + PAGES_BYTES
     tables = arms * fleet * rows * classes * 24 + rows * columns * 8 + rows * study.draws * 32
     memory = FIXED_BYTES + tables + 3 * disk
-    return Cost(len(design.trainings) * (tuning + 2 * fleet) - fleet, round(seconds, 1), memory, disk)
+    return Cost(len(design.trainings) * tuning + arms * fleet, round(seconds, 1), memory, disk)
 
 
 def cost_at_most(design: Design, columns: int, classes: int, cores: int = 2, network: Network | None = None) -> Cost:
@@ -68,7 +90,7 @@ def cost_at_most(design: Design, columns: int, classes: int, cores: int = 2, net
         return now
     grown = cost(design.with_members(later[-1]), columns, classes, cores, network)
     trainings, added = len(design.trainings), later[-1] - first
-    member = (grown.seconds - now.seconds) / added * trainings / (2 * trainings - 1)
+    member = (grown.seconds - now.seconds) / added * trainings / stacks(design)
     return replace(grown, models=now.models + trainings * added, seconds=round(now.seconds + member * sum(later), 1))
 
 

@@ -9,11 +9,13 @@ from interplay.interventions._intervention import (
     Intervention,
     LossIntervention,
     PredictionIntervention,
+    Range,
     Rates,
     ReleaseIntervention,
     Service,
     Thresholds,
     TrainingRows,
+    refusal,
 )
 
 __all__ = [
@@ -25,9 +27,11 @@ __all__ = [
     "Intervention",
     "LossIntervention",
     "PredictionIntervention",
+    "Range",
     "Rates",
     "ReleaseIntervention",
     "Service",
     "Thresholds",
     "TrainingRows",
+    "refusal",
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -12,6 +14,7 @@ import numpy as np
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.discovery import name_of
+from interplay.errors import StudyError
 from interplay.estimates import NotMeasurable
 
 if TYPE_CHECKING:  # a description needs no engine: `interplay decide` answers without it
@@ -39,28 +42,89 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Range:
+    """The finite numbers that a parameter may be: at least `low` and at most `high`, or above and below them if `open`.
+
+    Example:
+        >>> str(Range(0.0)), str(Range(0.0, open=True)), str(Range(0.0, 1.0, open=True)), str(Range(0.0, 1.0))
+        ('at least 0', 'above 0', 'above 0 and below 1', 'between 0 and 1')
+    """
+
+    low: float
+    high: float = math.inf
+    open: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        inside = self.low < value < self.high if self.open else self.low <= value <= self.high
+        return bool(inside and math.isfinite(value))
+
+    def __str__(self) -> str:
+        if math.isinf(self.high):
+            return f"above {self.low:g}" if self.open else f"at least {self.low:g}"
+        return f"above {self.low:g} and below {self.high:g}" if self.open else f"between {self.low:g} and {self.high:g}"
+
+
+@dataclass(frozen=True)
 class Intervention(abc.ABC):
     """One thing done for one aspect (or two).
 
     Class attributes: `aspects`, the aspects it serves; `title`, how people call it; `serves`, its positive control: the
-    intervention worked when it improves one of these by more than the tolerance; `reference`, author and year. Fields
-    are parameters a study may set.
+    intervention worked when it improves one of these by more than the tolerance; `reference`, author and year; `ranges`,
+    what its numbers may be. Fields are parameters a study may set.
+
+    Raises StudyError for a number outside of its range.
     """
 
     aspects: ClassVar[tuple[Aspect, ...]]
     title: ClassVar[str]
     serves: ClassVar[tuple[Service, ...]]
     reference: ClassVar[str]
+    ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({})
+
+    def __post_init__(self) -> None:
+        for name, allowed in self.ranges.items():
+            value = getattr(self, name)
+            if value is not None and value not in allowed:
+                step = f"write a {name} {allowed}"
+                raise StudyError(f"a {name} {allowed}", f"{value:g}", f"{self.name}, {name}", step)
 
     @property
     def name(self) -> str:
         """The catalogue name: the stem of the file that defines it, after "package/" outside interplay."""
         return name_of(type(self))
 
+    @property
+    def diagnostic(self) -> str:
+        """Why treatments with it are trained and compared but never chosen; empty where a decision may choose them."""
+        return ""
+
     def refuses(self, partner: Intervention) -> str | None:
         """Why it cannot act on one model together with `partner`, and the alternative; None when it can."""
         del partner
         return None
+
+    def phase_refuses(self, partner: Intervention) -> str | None:
+        """The same by the rule of its phase, which says how interventions of a phase act on one model together.
+
+        Defined by the phases below, for all of their interventions; an intervention adds its own reasons by `refuses`.
+        """
+        del partner
+        return None
+
+
+def refusal(first: Intervention, second: Intervention) -> str | None:
+    """Why two interventions cannot act on one model, and the alternative after the last semicolon; None when they can.
+
+    Example:
+        >>> from interplay.interventions.adversarial_training import AdversarialTraining
+        >>> from interplay.interventions.dp_sgd import DpSgd
+        >>> refusal(AdversarialTraining(), DpSgd()) is None
+        True
+    """
+    reasons = (
+        ask(partner) for one, partner in ((first, second), (second, first)) for ask in (one.refuses, one.phase_refuses)
+    )
+    return next((reason for reason in reasons if reason), None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +138,10 @@ class TrainingRows:
 
 @dataclass(frozen=True)
 class DataIntervention(Intervention):
-    """Pre-processing: row weights from the training rows."""
+    """Pre-processing: row weights from the training rows.
+
+    The weights of several multiply, and the product is scaled to mean one again.
+    """
 
     @abc.abstractmethod
     def weigh(self, rows: TrainingRows) -> Float[Array, " row"]:
@@ -83,7 +150,10 @@ class DataIntervention(Intervention):
 
 @dataclass(frozen=True)
 class InputIntervention(Intervention):
-    """In-processing: perturbed inputs for a batch, from the current parameters."""
+    """In-processing: perturbed inputs for a batch, from the current parameters.
+
+    One model takes one: what a second one makes of rows that the first has moved is described by neither.
+    """
 
     @abc.abstractmethod
     def perturb(
@@ -95,10 +165,18 @@ class InputIntervention(Intervention):
         loss. Each row's perturbation depends on that row only, so that clipping still bounds one person's influence.
         """
 
+    def phase_refuses(self, partner: Intervention) -> str | None:
+        if not isinstance(partner, InputIntervention):
+            return None
+        return (
+            f"{self.title} and {partner.title} both replace the rows of a batch, and rows moved twice lie outside the "
+            "radius of either; take one of them out, and compare it with the other in a second study"
+        )
+
 
 @dataclass(frozen=True)
 class LossIntervention(Intervention):
-    """In-processing: a penalty on a batch, added to the loss."""
+    """In-processing: a penalty on a batch, added to the loss; those of several add up."""
 
     @abc.abstractmethod
     def penalty(
@@ -112,7 +190,8 @@ class GradientIntervention(Intervention):
     """In-processing: how the losses of a batch's rows become one gradient.
 
     Batches come in parts of a few rows: `summed` is asked for every part, the sums are added up, and `released` turns
-    the total into what the optimiser sees.
+    the total into what the optimiser sees. One model takes one, and no penalty beside it: a rule says what becomes of the
+    losses of single rows, which leaves nothing for a second rule, and a penalty is not a sum over rows.
     """
 
     @abc.abstractmethod
@@ -123,6 +202,19 @@ class GradientIntervention(Intervention):
         """The gradient of the batch from the sum over all of its rows."""
         del key
         return total
+
+    def phase_refuses(self, partner: Intervention) -> str | None:
+        if isinstance(partner, LossIntervention):
+            return (
+                f"{self.title} takes the gradient row by row, and {partner.title} couples the rows of a batch; take one "
+                "of them out, or weigh the rows before training instead of a penalty"
+            )
+        if isinstance(partner, GradientIntervention):
+            return (
+                f"{self.title} and {partner.title} both turn the losses of a batch into its gradient, and one model has "
+                "one gradient; take one of them out, or write one intervention that does both"
+            )
+        return None
 
 
 @dataclass(frozen=True, eq=False)

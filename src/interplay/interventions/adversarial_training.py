@@ -1,13 +1,14 @@
 """Adversarial training: every batch is replaced by adversarial rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.attacks.pgd import Threat, ascend
 from interplay.engine import jax, jnp
-from interplay.interventions._intervention import InputIntervention, Service
+from interplay.interventions._intervention import InputIntervention, Range, Service
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class AdversarialTraining(InputIntervention):
     title: ClassVar[str] = "adversarial training"
     serves: ClassVar[tuple[Service, ...]] = (Service("balanced_robust_accuracy"), Service("robust_auc"))
     reference: ClassVar[str] = "Madry et al., 2018"
+    ranges: ClassVar[Mapping[str, Range]] = MappingProxyType(
+        {"radius": Range(0.0), "attack_steps": Range(1), "copies": Range(1)}
+    )
 
     radius: float = 0.5
     attack_steps: int = 7

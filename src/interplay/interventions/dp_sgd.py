@@ -1,6 +1,8 @@
 """DP-SGD: per-example clipping and Gaussian noise in every step."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 import numpy as np
@@ -8,9 +10,11 @@ import numpy as np
 from interplay.aspects import Aspect
 from interplay.engine import jax, jnp
 from interplay.errors import StudyError
-from interplay.interventions._intervention import GradientIntervention, Intervention, LossIntervention, Service
+from interplay.interventions._intervention import GradientIntervention, Intervention, LossIntervention, Range, Service
 from interplay.models.network import Examples, Network, Parameters
 from interplay.threefry import normal
+
+CLIPPING_ALONE = "gradients are clipped without noise (noise_multiplier = 0), which gives no guarantee of privacy"
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,8 @@ class DpSgd(GradientIntervention):
     `privacy_epsilon` is the target budget at the size actually trained on (a member's half of the pool), under
     adding or removing one row and Poisson sampling; `noise_multiplier` is solved for it by the accountant unless it is
     given. `privacy_delta` None means n ** -1.1 for n training rows. `max_grad_norm` is the clipping norm. A `strength`
-    does not exist: less noise is a larger epsilon.
+    does not exist: less noise is a larger epsilon. With a `noise_multiplier` of 0 gradients are clipped and nothing else:
+    no guarantee, a diagnostic of what clipping does, which is compared and never chosen.
 
     Reference: Abadi et al. (2016); Cresswell (2025), Eq. 3.
 
@@ -39,11 +44,32 @@ class DpSgd(GradientIntervention):
     title: ClassVar[str] = "DP-SGD"
     serves: ClassVar[tuple[Service, ...]] = (Service("membership_risk"), Service("membership_exposure"))
     reference: ClassVar[str] = "Abadi et al., 2016"
+    ranges: ClassVar[Mapping[str, Range]] = MappingProxyType(
+        {
+            "privacy_epsilon": Range(0.0, open=True),
+            "max_grad_norm": Range(0.0, open=True),
+            "privacy_delta": Range(0.0, 1.0, open=True),
+            "noise_multiplier": Range(0.0),
+        }
+    )
 
     privacy_epsilon: float = 8.0
     max_grad_norm: float = 1.0
     privacy_delta: float | None = None
     noise_multiplier: float | None = None
+
+    @property
+    def diagnostic(self) -> str:
+        return CLIPPING_ALONE if self.noise_multiplier == 0 else ""
+
+    def delta(self, rows: int) -> float:
+        """The failure probability of a model trained on so many rows: the declared one, or rows ** -1.1.
+
+        Example:
+            >>> round(DpSgd().delta(1000), 7), DpSgd(privacy_delta=1e-6).delta(1000)
+            (0.0005012, 1e-06)
+        """
+        return self.privacy_delta if self.privacy_delta is not None else float(rows**-1.1)
 
     def summed(self, network: Network, parameters: Parameters, examples: Examples) -> Parameters:
         return network.clipped_sum(parameters, examples, self.max_grad_norm)[0]

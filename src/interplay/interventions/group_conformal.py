@@ -1,11 +1,13 @@
 """Group-wise conformal prediction: prediction sets calibrated within each group."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from interplay.aspects import Aspect
 from interplay.evidence import PredictionSets
-from interplay.interventions._intervention import ReleaseIntervention, Service
+from interplay.interventions._intervention import Range, ReleaseIntervention, Service
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class GroupConformal(ReleaseIntervention):
     serves: ClassVar[tuple[Service, ...]] = (Service("coverage_disparity", replaces=("split_conformal",)),)
     releases: ClassVar[type] = PredictionSets
     reference: ClassVar[str] = "Vovk et al., 2003"
+    ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({"miscoverage": Range(0.0, 1.0, open=True)})
 
     miscoverage: float | None = None
     score: Literal["lac", "aps"] = "lac"

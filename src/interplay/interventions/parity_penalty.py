@@ -1,11 +1,13 @@
 """Parity penalty: the difference in favourable scores between groups, added to the loss."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.engine import jax, jnp
-from interplay.interventions._intervention import Intervention, LossIntervention, Service
+from interplay.interventions._intervention import Intervention, LossIntervention, Range, Service
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class ParityPenalty(LossIntervention):
     title: ClassVar[str] = "a parity penalty"
     serves: ClassVar[tuple[Service, ...]] = (Service("demographic_parity_difference"),)
     reference: ClassVar[str] = "Kamishima et al., 2012"
+    ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({"strength": Range(0.0)})
 
     strength: float = 2.0
 

@@ -1,11 +1,13 @@
 """Releasing explanations: a local linear explanation goes out with every decision."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.evidence import Explanations
-from interplay.interventions._intervention import ReleaseIntervention, Service
+from interplay.interventions._intervention import Range, ReleaseIntervention, Service
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class ReleaseExplanations(ReleaseIntervention):
     serves: ClassVar[tuple[Service, ...]] = (Service("explanation_fidelity", "absent"),)
     releases: ClassVar[type] = Explanations
     reference: ClassVar[str] = "Ribeiro et al., 2016"
+    ranges: ClassVar[Mapping[str, Range]] = MappingProxyType(
+        {"samples": Range(1), "features": Range(1), "explained_rows": Range(1)}
+    )
 
     samples: int = 5000
     features: int = 10

@@ -1,13 +1,15 @@
 """Reweighing: row weights that make group and label look independent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 import numpy as np
 
 from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
-from interplay.interventions._intervention import DataIntervention, Service, TrainingRows
+from interplay.interventions._intervention import DataIntervention, Range, Service, TrainingRows
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Reweighing(DataIntervention):
         Service("equal_opportunity_difference"),
     )
     reference: ClassVar[str] = "Kamiran and Calders, 2012"
+    ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({"strength": Range(0.0, 1.0)})
 
     strength: float = 1.0
 

@@ -1,11 +1,13 @@
 """Split conformal prediction: prediction sets that hold the true label at a chosen rate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from interplay.aspects import Aspect
 from interplay.evidence import PredictionSets
-from interplay.interventions._intervention import ReleaseIntervention, Service
+from interplay.interventions._intervention import Range, ReleaseIntervention, Service
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class SplitConformal(ReleaseIntervention):
     serves: ClassVar[tuple[Service, ...]] = (Service("coverage", "same", baseline_metric="accuracy"),)
     releases: ClassVar[type] = PredictionSets
     reference: ClassVar[str] = "Vovk et al., 2005"
+    ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({"miscoverage": Range(0.0, 1.0, open=True)})
 
     miscoverage: float | None = None
     score: Literal["lac", "aps"] = "lac"

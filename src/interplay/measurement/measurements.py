@@ -10,7 +10,8 @@ from interplay.evidence import PrivacyBudget
 from interplay.metrics import Metric
 
 Tuning = Literal["tuned", "as_applied"]
-"""`tuned`: the learning rate re-tuned for the treatment under an equal budget. `as_applied`: the control's rate."""
+"""`tuned`: the learning rate re-tuned for the treatment under an equal budget. `as_applied`: the rate that the study
+declares, for the control too; where it declares none, the rate chosen for the control."""
 
 
 @dataclass(frozen=True, order=True)

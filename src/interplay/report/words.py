@@ -96,7 +96,7 @@ GLOSSARY = (
     (
         "Tuned, as applied",
         "Tuned: the learning rate is chosen again for the treatment, with the same budget for each. "
-        "As applied: the rate of the control is kept.",
+        "As applied: the rate that the study declares, for the control too, or else the one chosen for the control.",
     ),
     (
         "Positive control",

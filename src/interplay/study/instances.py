@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from interplay.data.nearest import suggestion
 from interplay.errors import InterplayError, RefusedCombination
-from interplay.interventions import Intervention
+from interplay.interventions import Intervention, refusal
 from interplay.study.faults import Fault, raise_first
 from interplay.study.model import InterventionSection, Study
 from interplay.study.parse import unusable, value_faults
@@ -64,6 +64,8 @@ def _made(section: InterventionSection, kind: type[Intervention], path: KeyPath)
     try:
         return kind(**values)
     except InterplayError as error:
+        name = error.where.rpartition(", ")[2]
+        at = (*path, "parameters", name) if name in values else at
         return [Fault(at, error.expected, error.found, error.remedy)]
     except (TypeError, ValueError) as error:
         return [Fault(at, f"parameters that {section.name} accepts", str(error), "correct the parameters")]
@@ -92,7 +94,7 @@ def _values(
 
 
 def _refusals(one: tuple[str, Intervention], other: tuple[str, Intervention], path: KeyPath) -> Iterator[Fault]:
-    reason = one[1].refuses(other[1]) or other[1].refuses(one[1])
+    reason = refusal(one[1], other[1])
     if reason:
         why, _, alternative = reason.rpartition("; ")
         yield Fault(

@@ -22,10 +22,12 @@ class ModelSection(Section):
     """Filters of each convolution of a convolutional model; each halves the sides of the image."""
     optimiser: Literal["sgd", "adam"] = "sgd"
     """`sgd` is stochastic gradient descent with momentum."""
-    learning_rate: float = Field(default=0.1, gt=0)
-    """The rate of the control as applied; the tuned arm chooses from `learning_rates`."""
+    learning_rate: float | None = Field(default=None, gt=0)
+    """Your own rate, with which every treatment as applied is trained, the control among them. Where not declared, it is
+    the rate chosen for the control. The tuned models choose from `learning_rates` either way."""
     learning_rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3, 1.0)
-    """The rates tried for every treatment, the same for all."""
+    """The rates tried for every treatment, the same for all. Several are extended where the best lies at their edge; a
+    single one is taken as it is."""
     batch_size: PositiveInt | Literal["full"] = "full"
     """Expected rows of a batch; "full" takes every training row in every step."""
     steps: int = Field(default=400, ge=1)

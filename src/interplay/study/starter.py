@@ -238,8 +238,10 @@ architecture = "dense"
 hidden = [16]
 # "sgd" (with momentum) or "adam".
 optimiser = "sgd"
-# The rate of the models as applied; for the tuned ones, every treatment chooses from the same list.
-learning_rate = 0.1
+# The rate that you train with: models as applied have it. Without it they have the one chosen for the control.
+#learning_rate = 0.1
+# Every tuned treatment chooses from this list, which grows where the best rate lies at its edge. Of a single rate, none
+# other is tried.
 learning_rates = [0.01, 0.03, 0.1, 0.3, 1.0]
 # "full", or the expected rows of a batch. About {training_rows} rows are trained on, half of them by each member.
 batch_size = {size}

@@ -6,30 +6,59 @@ Two budgets, radii or penalties of one kind of treatment therefore share one pro
 import dataclasses
 import functools
 from collections.abc import Iterable
+from itertools import combinations
 from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
 
 from interplay.engine import jax
-from interplay.interventions import GradientIntervention, InputIntervention, Intervention, LossIntervention
+from interplay.errors import RefusedCombination
+from interplay.interventions import (
+    GradientIntervention,
+    InputIntervention,
+    Intervention,
+    LossIntervention,
+    refusal,
+)
 
 
 class Hooks(NamedTuple):
-    """The interventions that act inside the loop; None when off."""
+    """The interventions that act inside the loop; None or nothing when off."""
 
     perturbation: InputIntervention | None = None
-    penalty: LossIntervention | None = None
+    penalties: tuple[LossIntervention, ...] = ()
     gradient: GradientIntervention | None = None
 
 
 def hooks(active: Iterable[Intervention]) -> Hooks:
-    """The hooks among some interventions, ready to be passed into compiled programs."""
-    found: dict[str, Any] = {}
-    for one in active:
-        for place, kind in zip(Hooks._fields, (InputIntervention, LossIntervention, GradientIntervention), strict=True):
-            if isinstance(one, kind):
-                found[place] = _with_arrays(one)
-    return Hooks(**found)
+    """The hooks among some interventions, ready to be passed into compiled programs.
+
+    Raises RefusedCombination for two that cannot act on one model: none silently takes the place of another.
+    """
+    all_of_them = tuple(active)
+    for first, second in combinations(all_of_them, 2):
+        _refuse(first, second)
+    inside = [
+        one for one in all_of_them if isinstance(one, (InputIntervention, LossIntervention, GradientIntervention))
+    ]
+    ready = [_with_arrays(one) for one in inside]
+    return Hooks(
+        perturbation=next((one for one in ready if isinstance(one, InputIntervention)), None),
+        penalties=tuple(one for one in ready if isinstance(one, LossIntervention)),
+        gradient=next((one for one in ready if isinstance(one, GradientIntervention)), None),
+    )
+
+
+def _refuse(first: Intervention, second: Intervention) -> None:
+    reason = refusal(first, second)
+    if reason:
+        why, _, alternative = reason.rpartition("; ")
+        raise RefusedCombination(
+            "interventions that can act on one model",
+            why or reason,
+            f"a treatment with {first.name!r} and {second.name!r}",
+            alternative if why else "take out one of them",
+        )
 
 
 def _with_arrays(one: Intervention) -> Intervention:

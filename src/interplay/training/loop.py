@@ -114,7 +114,7 @@ def _gradient(recipe: Recipe, table: Table, job: Job, parameters: Parameters, st
 
 def _total(recipe: Recipe, table: Table, job: Job, parameters: Parameters, step: jax.Array) -> Parameters:
     """The summed gradient of one batch, part by part."""
-    whole = recipe.at_once or job.hooks.penalty is not None  # a penalty couples the rows of a batch
+    whole = recipe.at_once or bool(job.hooks.penalties)  # a penalty couples the rows of a batch
     size = recipe.sampling.part_rows(whole)
     places = size * -(-recipe.sampling.places // size)
     picked = recipe.sampling.draw(_key(job.batches, step), places)
@@ -175,10 +175,13 @@ def _perturbed(
 def _summed_loss(parameters: Parameters, recipe: Recipe, hooks: Hooks, part: _Part) -> jax.Array:
     examples = part.examples
     total = jnp.sum(examples.weights * recipe.network.losses(parameters, examples.inputs, examples.labels))
-    if hooks.penalty is None:
+    if not hooks.penalties:
         return total
     copies = 1 if examples.inputs.ndim == 2 else examples.inputs.shape[1]
     scores = recipe.network.logits(parameters, examples.inputs.reshape(-1, examples.inputs.shape[-1]))
     groups, present = jnp.repeat(part.groups, copies), jnp.repeat(part.present, copies)
-    penalty = hooks.penalty.penalty(scores, recipe.favourable, groups, present, group_count=recipe.group_count)
-    return total + penalty * recipe.sampling.expected
+    penalties = (
+        one.penalty(scores, recipe.favourable, groups, present, group_count=recipe.group_count)
+        for one in hooks.penalties
+    )
+    return sum((penalty * recipe.sampling.expected for penalty in penalties), total)

@@ -1,5 +1,6 @@
 """From a treatment to a recipe, and from members to jobs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -116,16 +117,19 @@ def acting(shop: Workshop, treatment: Treatment) -> list[Intervention]:
 
 
 def budget(shop: Workshop, treatment: Treatment) -> PrivacyBudget | None:
-    """What training spends, at the size trained on and at the full pool with the same batch size, noise and steps."""
+    """What training spends, at the size trained on and at the full pool with the same batch size, noise and steps.
+
+    None without noise (`interplay.design.guarantees.no_budget` says why).
+    """
     private = next((one for one in acting(shop, treatment) if isinstance(one, DpSgd)), None)
-    if private is None or private.noise_multiplier is None:
+    if private is None or not private.noise_multiplier:
         return None
     drawn, noise = sampling(shop), private.noise_multiplier
-    delta, full = _delta(private, drawn.rows), len(shop.labels)
+    delta, full = private.delta(drawn.rows), len(shop.labels)
     return PrivacyBudget(
         privacy_epsilon=epsilon(noise, drawn.rate, drawn.steps, delta),
         privacy_delta=delta,
-        privacy_epsilon_full_data=epsilon(noise, drawn.expected / full, drawn.steps, _delta(private, full)),
+        privacy_epsilon_full_data=epsilon(noise, drawn.expected / full, drawn.steps, private.delta(full)),
         noise_multiplier=noise,
     )
 
@@ -151,20 +155,20 @@ def job(shop: Workshop, treatment: Treatment, half: Int[Array, " half"], member:
 
 def _weights(shop: Workshop, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
     rows = TrainingRows(shop.labels[half], shop.groups[half], shop.classes)
-    weights: Float[Array, " half"] = np.ones(len(half))
-    for name in treatment.interventions:
-        intervention = shop.design.factors.known[name]
-        if isinstance(intervention, DataIntervention):
-            weights = np.asarray(weights * intervention.weigh(rows))
-    return weights
+    active = [shop.design.factors.known[name] for name in treatment.interventions]
+    return weighed([one for one in active if isinstance(one, DataIntervention)], rows)
 
 
-def _delta(private: DpSgd, rows: int) -> float:
-    return private.privacy_delta if private.privacy_delta is not None else float(rows**-1.1)
+def weighed(active: Sequence[DataIntervention], rows: TrainingRows) -> Float[Array, " row"]:
+    """The weights of the rows under some interventions: their product, scaled to mean one where there are several."""
+    weights: Float[Array, " row"] = np.ones(len(rows.labels))
+    for one in active:
+        weights = np.asarray(weights * one.weigh(rows))
+    return np.asarray(weights / weights.mean()) if len(active) > 1 else weights
 
 
 def _with_noise(one: Intervention, drawn: Sampling) -> Intervention:
     if not isinstance(one, DpSgd) or one.noise_multiplier is not None:
         return one
-    noise = noise_for(one.privacy_epsilon, drawn.rate, drawn.steps, _delta(one, drawn.rows))
+    noise = noise_for(one.privacy_epsilon, drawn.rate, drawn.steps, one.delta(drawn.rows))
     return replace(one, noise_multiplier=noise)

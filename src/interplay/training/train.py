@@ -34,8 +34,8 @@ def anew(_: str, work: Callable[[], Piece]) -> Piece:
 class Fleet:
     """Trained models: parameters stacked over members, for every training treatment.
 
-    `tuned` have each treatment's own learning rate, `as_applied` the control's. `tuning` says how rates were chosen,
-    `budgets` what differential privacy was spent.
+    `tuned` have each treatment's own learning rate, `as_applied` the one that the study declares, or else the control's
+    (`applied_rate`). `tuning` says how rates were chosen, `budgets` what differential privacy was spent.
     """
 
     tuned: Mapping[Treatment, Parameters]
@@ -66,21 +66,27 @@ def tune(
     return found
 
 
+def applied_rate(shop: Workshop, tuning: Mapping[Treatment, Tuning]) -> float:
+    """The learning rate of every treatment as applied: the study's own where it declares one, else the control's."""
+    declared = shop.design.study.model.learning_rate
+    return tuning[Treatment()].chosen if declared is None else declared
+
+
 def train(
     shop: Workshop,
     tuning: Mapping[Treatment, Tuning],
     progress: Progress = lambda *_: None,
     keep: Keep[Parameters] = anew,
 ) -> Fleet:
-    """Train every member of every treatment, with its own learning rate and with the control's."""
-    trainings, control = shop.design.trainings, tuning[Treatment()].chosen
+    """Train every member of every treatment, with its own learning rate and with the one as applied."""
+    trainings, applied = shop.design.trainings, applied_rate(shop, tuning)
 
     def members(one: Treatment, rate: float) -> Parameters:
         place = trainings.index(one)
         return keep(f"{place}-{rate}", lambda: _members(shop, one, rate, progress))
 
     tuned = {one: members(one, tuning[one].chosen) for one in trainings}
-    as_applied = {one: tuned[one] if tuning[one].chosen == control else members(one, control) for one in trainings}
+    as_applied = {one: tuned[one] if tuning[one].chosen == applied else members(one, applied) for one in trainings}
     budgets = {one: budget(shop, one) for one in trainings}
     return Fleet(tuned, as_applied, tuning, {one: spent for one, spent in budgets.items() if spent is not None})
 

@@ -18,7 +18,7 @@ class Tuning:
 
     `scores` are mean log losses after a logistic refit, one per rate tried, null where no candidate was finite;
     `collapsed` are the rates whose models predict almost one class; `refused` says why a better-scored rate was passed
-    over, or is empty; `at_edge` is true when the chosen rate is still at an edge of what was tried.
+    over, or is empty; `at_edge` is true when the chosen rate is still at an edge of what was tried, of several rates.
     """
 
     rates: tuple[float, ...]
@@ -81,12 +81,14 @@ def collapse_reason(
 def choose(evaluate: Callable[[tuple[float, ...]], list[Trial]], grid: tuple[float, ...]) -> Tuning:
     """The learning rate with the smallest refitted log loss, with three rules.
 
-    A grid whose best rate lies at an edge grows there. A collapsed rate is refused while an uncollapsed one is within
-    one standard error. A rate with a non-finite loss is a candidate like others and loses.
+    A grid whose best rate lies at an edge grows there; one of a single rate leaves no choice and is taken as it is. A
+    collapsed rate is refused while an uncollapsed one is within one standard error. A rate with a non-finite loss is a
+    candidate like others and loses.
     """
-    trials = sorted(evaluate(tuple(sorted(grid))), key=lambda trial: trial.rate)
-    factor = (max(grid) / min(grid)) ** (1 / max(len(grid) - 1, 1)) if len(grid) > 1 else 3.0
-    for _ in range(MAXIMUM_EXTENSIONS):
+    rates = tuple(sorted(set(grid)))
+    trials = sorted(evaluate(rates), key=lambda trial: trial.rate)
+    factor = (rates[-1] / rates[0]) ** (1 / max(len(rates) - 1, 1))
+    for _ in range(MAXIMUM_EXTENSIONS if len(rates) > 1 else 0):
         best = _best(trials)[0]
         if best is trials[0]:
             new = trials[0].rate / factor
@@ -103,7 +105,7 @@ def choose(evaluate: Callable[[tuple[float, ...]], list[Trial]], grid: tuple[flo
         collapsed=tuple(trial.rate for trial in trials if trial.collapsed),
         chosen=best.rate,
         refused=refused,
-        at_edge=best in (trials[0], trials[-1]),
+        at_edge=len(rates) > 1 and best in (trials[0], trials[-1]),
     )
 
 

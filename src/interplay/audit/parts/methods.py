@@ -37,13 +37,23 @@ def methods(study: Study, design: Design, measured: Measurements) -> dict[str, A
             }
             for key, metric in design.metrics.items()
         ],
-        "statements": list(STATEMENTS),
+        "statements": [STATEMENTS[0], _as_applied(study.model.learning_rate), *STATEMENTS[1:]],
     }
+
+
+def _as_applied(declared: float | None) -> str:
+    if declared is None:
+        return (
+            "As applied, every treatment has the learning rate chosen for the control, since the study declares none."
+        )
+    return (
+        f"As applied, every treatment has the learning rate that the study declares, {declared:g}; so has the control."
+    )
 
 
 STATEMENTS = (
     "A verdict is about a recipe on these data: this model, this optimiser and the learning rates tried. Every treatment "
-    "is judged with a learning rate of its own, chosen under the same budget, and once more with the control's.",
+    "is judged with a learning rate of its own, chosen under the same budget, and once more as applied.",
     "Learning rates are chosen on rows and members set apart, by the log loss after a logistic refit; a collapsed "
     "candidate is refused while an uncollapsed one is within one standard error.",
     "Intervals count three random factors: members, evaluated rows, and calibration rows. They do not count the choice "
