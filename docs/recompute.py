@@ -39,9 +39,16 @@ def stored(stem):
     for place, cell in enumerate(json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))["cells"]):
         if "reason" not in cell:
             gaps = {one["name"]: (arrays[f"{place}/{at}"], one["support"]) for at, one in enumerate(cell["contrasts"])}
-            key = " + ".join(cell["treatment"]) or "control", cell["tuning"], cell["metric"]
+            key = name(cell["treatment"]), cell["tuning"], cell["metric"]
+            if "against" in cell:  # on the rows that the compared treatment decides rightly too
+                key = *key, name(cell["against"])
             samples[key] = arrays[str(place)], cell["support"], gaps
     return samples
+
+
+def name(treatment):
+    """How results call a treatment."""
+    return " + ".join(treatment) or "control"
 
 
 class Part:
@@ -279,8 +286,11 @@ def effects(audit, samples):
     for place, effect in enumerate(audit["effects"]):
         if effect["estimate"] is None:
             continue
-        treated = samples[effect["treatment"], effect["tuning"], effect["metric"]]
-        baseline = [(effect["baseline"], tuning, effect["baseline_metric"]) for tuning in (effect["tuning"], "tuned")]
+        own, tunings = (effect["treatment"], effect["tuning"], effect["metric"]), (effect["tuning"], "tuned")
+        baseline = [(effect["baseline"], tuning, effect["baseline_metric"]) for tuning in tunings]
+        if (*own, effect["baseline"]) in samples:
+            own, baseline = (*own, effect["baseline"]), [(*one, effect["treatment"]) for one in baseline]
+        treated = samples[own]
         control = None if effect["baseline"] is None else next(samples[one] for one in baseline if one in samples)
         found[place] = Comparison(effect, metrics[effect["metric"]], treated, control)
         kinds[found[place].kind].append(found[place])

@@ -85,6 +85,13 @@ def step(left, criteria):
     return [one for one in left if one not in lost] or left
 
 
+def hardly_useful(audit):
+    """The treatments whose balanced accuracy is not shown to exceed that of a constant model by more than the tolerance."""
+    metric = next(one for one in audit["metrics"] if one["key"] == "balanced_accuracy")
+    levels = [one for one in metric["values"] if one["tuning"] == "tuned" and one["low"] is not None]
+    return {one["treatment"] for one in levels if one["low"] <= metric["constant"] + metric["tolerance"]}
+
+
 def main():
     """Print both decisions."""
     folder = Path(sys.argv[1])
@@ -92,7 +99,7 @@ def main():
     choices = json.loads((folder / "choices.json").read_text(encoding="utf-8"))
     places = {(tuple(one["candidate"]), one["metric"]): one["place"] for one in choices["places"]}
     candidates = [tuple(one) for one in choices["candidates"]]
-    collapsed = {one["name"] for one in audit["treatments"] if one["collapsed"] is not None}
+    collapsed = {one["name"] for one in audit["treatments"] if one["collapsed"] is not None} | hardly_useful(audit)
 
     def name(names):
         return " + ".join(names) or "control"

@@ -86,7 +86,11 @@ class Kit:
     two_sided: Callable[[], dict[tuple[str, str], float]] = staticmethod(two_sided)
 
     def measurements(
-        self, cells: Cells, collapse: Mapping[str, str] | None = None, budgets: Sequence[str] = ()
+        self,
+        cells: Cells,
+        collapse: Mapping[str, str] | None = None,
+        budgets: Sequence[str] = (),
+        constant: Mapping[str, float] | None = None,
     ) -> Measurements:
         samples = {}
         for (name, metric), value in cells.items():
@@ -94,7 +98,7 @@ class Kit:
             samples[Cell(named(name), "tuned", metric)] = planted
         collapsed = {(named(name), "tuned"): why for name, why in (collapse or {}).items()}
         spent = {named(name): Guarantee(8.0, 1e-4, 4.0, 1.0) for name in budgets}
-        return Measurements(samples, METRICS, collapsed, spent)  # type: ignore[arg-type]
+        return Measurements(samples, METRICS, collapsed, spent, constant or {})  # type: ignore[arg-type]
 
     def decide(
         self,

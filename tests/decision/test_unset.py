@@ -42,3 +42,17 @@ def test_limits_still_bar_and_one_that_nobody_keeps_is_the_reason(kit: Any) -> N
 def test_the_reason_is_written_and_read_back(kit: Any) -> None:
     decision = kit.decide(kit.two_sided(), set_by="")
     assert Decision.from_json(decision.to_json()) == decision
+
+
+def test_where_nothing_beats_a_constant_model_nothing_is_recommended(kit: Any) -> None:
+    """Planted: the control collapsed, and the rest hardly says more than a constant model."""
+    cells = {**kit.two_sided(), ("reweighing", "balanced_accuracy"): 0.513, ("dp_sgd", "balanced_accuracy"): 0.508}
+    why = {"control": "99 % of the rows get the same decision"}
+    useless = kit.decide(cells, collapse=why, constant={"balanced_accuracy": 0.5})
+    assert (useless.treatment, useless.unresolved) == (None, "nothing_learned")
+    assert useless.reasons[0] == WHY_UNRESOLVED["nothing_learned"]
+    reasons = {one.treatment.name: one.reason for one in useless.rejected}
+    assert "0.513" in reasons["reweighing"] and "constant model" in reasons["reweighing"]
+    cells[("reweighing", "balanced_accuracy")] = 0.7
+    useful = kit.decide(cells, collapse=why, constant={"balanced_accuracy": 0.5})
+    assert useful.treatment == kit.named("reweighing")

@@ -29,6 +29,7 @@ from interplay.effects.dose import dose_curves
 from interplay.effects.effect import Effect
 from interplay.effects.looks import Looks
 from interplay.effects.matrix import matrix
+from interplay.effects.near_collapse import nearly_collapsed
 from interplay.estimates import NotMeasurable, Sample
 from interplay.interventions import Intervention
 from interplay.measurement.measurements import Cell, Measurements
@@ -155,6 +156,7 @@ def _treatment(one: Treatment, design: Design, fleet: Fleet, measured: Measureme
         },
         "collapsed": measured.collapse.get((one, "tuned")),
         "collapsed_as_applied": measured.collapse.get((one, "as_applied")),
+        "nearly_collapsed": nearly_collapsed(measured, one, "tuned", design.study.tolerances) or None,
         "privacy": None
         if budget is None
         else {

@@ -54,6 +54,10 @@ NOTHING_CHOSEN: Mapping[Unresolved, tuple[str, str]] = {
         "no admissible treatment",
         "relax a limit or add a mitigation, and run the study again: there is nothing to confirm",
     ),
+    "nothing_learned": (
+        "no treatment that is shown to beat a constant model",
+        "bring more rows, other features or another model, and run the study again: there is nothing to confirm",
+    ),
     "priorities_not_set": (
         "priorities that nobody has set, so that nothing is recommended",
         "rank the aspects and write who did as set_by under [priorities], and run the study again: what was trained and "

@@ -16,6 +16,7 @@ from interplay.decision.decision import (
     Rejected,
     Relaxation,
     RunnerUp,
+    Unresolved,
 )
 from interplay.decision.draws import joint_draws, members, repetitions, stability
 from interplay.decision.flips import limit_flips, orders, swaps, tolerance_flips
@@ -79,7 +80,7 @@ def decide(
     moves = joint_draws(contest.losses, again)
     stable = stability(contest, moves, admitted(standing, findings, measured, again))
     if contest.winner is None:
-        nothing = replace(_nothing(opening, (*collapsed, *barred), findings), stability=stable)
+        nothing = replace(_nothing(opening, (*collapsed, *barred), findings, standing), stability=stable)
         return _questioned(nothing, contest, findings) if priorities.signed else nothing
     if not priorities.signed:
         return _unset(opening, (*collapsed, *barred), findings, contest, moves)
@@ -166,19 +167,25 @@ def _unset(
     )
 
 
-def _nothing(opening: tuple[str, ...], rejected: Sequence[Rejected], findings: Sequence[LimitFinding]) -> Decision:
+def _nothing(
+    opening: tuple[str, ...],
+    rejected: Sequence[Rejected],
+    findings: Sequence[LimitFinding],
+    standing: Sequence[Treatment],
+) -> Decision:
     relaxations = _relaxations(findings)
     told = tuple(_told(one) for one in relaxations)
+    why: Unresolved = "nothing_admissible" if standing else "nothing_learned"
     return Decision(
         treatment=None,
-        reasons=(WHY_UNRESOLVED["nothing_admissible"], *opening, *told),
+        reasons=(WHY_UNRESOLVED[why], *opening, *told),
         rejected=tuple(rejected),
         limits=tuple(findings),
         residual=(),
         stability=None,
         flips=(),
         relaxations=relaxations,
-        unresolved="nothing_admissible",
+        unresolved=why,
     )
 
 

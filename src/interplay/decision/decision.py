@@ -14,11 +14,13 @@ from interplay.effects.cause import Need
 from interplay.effects.effect import Effect
 
 Status = Literal["admissible", "inadmissible", "undecided"]
-Unresolved = Literal["nothing_admissible", "priorities_not_set"]
+Unresolved = Literal["nothing_admissible", "nothing_learned", "priorities_not_set"]
 """Why no treatment is chosen."""
 
 WHY_UNRESOLVED: Mapping[Unresolved, str] = {
     "nothing_admissible": "No treatment is admissible.",
+    "nothing_learned": "Nothing is recommended, because no treatment, the control included, is shown to beat a model that "
+    "says the same of everybody.",
     "priorities_not_set": "Nothing is recommended, because nobody has set the priorities.",
 }
 """The same as one sentence."""

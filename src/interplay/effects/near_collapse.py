@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from interplay.design.treatment import Treatment
 from interplay.effects.interval import crossed_interval, why_no_interval
 from interplay.effects.tolerance import tolerance_of
-from interplay.estimates import NotMeasurable
-from interplay.measurement.measurements import Measurements, Tuning
+from interplay.estimates import NotMeasurable, Sample
+from interplay.measurement.measurements import Cell, Measurements, Tuning
 
 METRIC = "balanced_accuracy"
 
@@ -24,7 +24,7 @@ def nearly_collapsed(
     Does not show: that a treatment is of use; only that it is not constant.
     """
     metric, constant = measurements.metrics.get(METRIC), measurements.constant.get(METRIC)
-    sample = measurements.sample(treatment, tuning, METRIC)
+    sample = _decisions_of(measurements, treatment, tuning)
     if metric is None or constant is None or isinstance(sample, NotMeasurable) or why_no_interval(sample.values):
         return ""
     interval, tolerance = crossed_interval(sample.values, sample.support), tolerance_of(metric, tolerances)
@@ -34,3 +34,11 @@ def nearly_collapsed(
         f"its balanced accuracy is {sample.mean:.3f} (at least {interval.low:.3f} with 95 % confidence) and is not shown to "
         f"exceed the {constant:.3f} of a constant model by more than {tolerance:g}"
     )
+
+
+def _decisions_of(measurements: Measurements, treatment: Treatment, tuning: Tuning) -> Sample | NotMeasurable:
+    """The balanced accuracy of a treatment, or of the one whose decisions it releases more of: releases come last."""
+    names = treatment.interventions
+    tops = [Treatment(names[:count]) for count in range(len(names), -1, -1)]
+    measured = next((one for one in tops if Cell(one, tuning, METRIC) in measurements.samples), treatment)
+    return measurements.sample(measured, tuning, METRIC)

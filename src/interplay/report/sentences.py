@@ -12,12 +12,18 @@ from interplay.report.words import VERDICTS
 
 UNRESOLVED = {
     "nothing_admissible": "No treatment is admissible under the declared limits.",
+    "nothing_learned": "Nothing is recommended, because no treatment, the control included, is shown to beat a model that "
+    "says the same of everybody.",
     "priorities_not_set": "Nothing is recommended, because nobody has set the priorities: this audit compares, and a person "
     "ranks the aspects and signs.",
 }
 """Why no treatment is chosen, as the decision in one sentence."""
 
-WHY_HEADINGS = {"nothing_admissible": "Why none is admissible", "priorities_not_set": "Why nothing is recommended"}
+WHY_HEADINGS = {
+    "nothing_admissible": "Why none is admissible",
+    "nothing_learned": "Why nothing is recommended",
+    "priorities_not_set": "Why nothing is recommended",
+}
 
 
 def listed(names: Sequence[str]) -> str:
