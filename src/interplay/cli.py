@@ -98,6 +98,10 @@ def confirm(
     study: StudyPath,
     runs: RunsPath = Path("runs"),
     again: Annotated[str, typer.Option(help="Why audit rows that were used are used again; it is recorded.")] = "",
+    secret_noise: Annotated[
+        bool,
+        typer.Option("--secret-noise", help="Noise from the system's entropy, and one model written for deployment."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
     device: Device = "auto",
     memory: Memory = None,
@@ -109,18 +113,22 @@ def confirm(
     from rich.console import Console
 
     from interplay.audit.confirm import carry_out, case, meter
+    from interplay.audit.deployable import PARAMETERS as DEPLOYABLE
     from interplay.audit.prepare import prepare
     from interplay.report.confirmed import confirmed
     from interplay.study.load import load, locate
 
     console = Console(stderr=True)
-    one = case(prepare(load(study), where=locate(study)), runs, again)
+    one = case(prepare(load(study), where=locate(study)), runs, again, secret_noise=secret_noise)
     if one.known is not None:
         console.print("This choice was confirmed before; the audit rows are not looked at again.")
-    with _resumable(study, runs, "confirm"), _progress(meter(one), console, quiet) as progress:
+    verb = "confirm --secret-noise" if secret_noise else "confirm"
+    with _resumable(study, runs, verb), _progress(meter(one), console, quiet) as progress:
         carry_out(one, progress)
     audit = one.folder.path / "audit.json"
     paths = {"audit": str(audit), "report": str(one.folder.path / "report.html")}
+    if one.secret_noise:
+        paths["deployable"] = str(one.folder.path / DEPLOYABLE)
     Console().print(confirmed(json.loads(audit.read_bytes()), paths))
 
 

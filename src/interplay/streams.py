@@ -5,6 +5,7 @@ numbers), because the name of a stream holds the purpose and the replicate, neve
 """
 
 import hashlib
+import secrets
 
 import numpy as np
 
@@ -33,3 +34,11 @@ def generator(seed: int, purpose: str, **index: int) -> np.random.Generator:
 def key_data(seed: int, purpose: str, **index: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
     """Two 32-bit words that make a JAX key (`jax.random.wrap_key_data`) for one purpose."""
     return sequence(seed, purpose, **index).generate_state(2, np.uint32).astype(np.uint32)
+
+
+def secret_key_data() -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+    """Two 32-bit words from the system's entropy: the only random numbers here that no seed gives back.
+
+    They live in memory as long as a model is trained, and are written nowhere.
+    """
+    return np.frombuffer(secrets.token_bytes(8), dtype=np.uint32).copy()

@@ -27,7 +27,8 @@ def confirmation(treatment: str) -> dict[str, Any]:
         "used_on": "2026-03-01 10:00 UTC",
         "first_use": True,
         "again": None,
-        "privacy": {"epsilon": 7.9, "delta": 0.0004},
+        "secret_noise": False,
+        "privacy": {"epsilon": 7.9, "delta": 0.0004, "release": "Models of an audit are not for release."},
         "limits": [
             _limit(
                 "accuracy",

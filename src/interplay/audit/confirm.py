@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from interplay.audit.confirmed import FILE, STAGE, stored
+from interplay.audit.deployable import STAGE as DEPLOYABLE
+from interplay.audit.deployable import deployable_files, refuse_without_noise
 from interplay.audit.folder import RunFolder
 from interplay.audit.judging import refuse_unjudgeable
 from interplay.audit.ledger import AuditRows, Ledger, Use
@@ -31,6 +33,7 @@ from interplay.decision.decision import Decision, Unresolved
 from interplay.decision.measured import Measured
 from interplay.design.candidates import candidates, measured_at
 from interplay.design.confirming import NEEDS_SHADOWS, audit_rows, confirming, unconfirmed
+from interplay.design.guarantees import NOT_FOR_RELEASE, SECRET_NOISE
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.errors import RunError
@@ -82,6 +85,7 @@ class Case:
     measured: Measurements
     design: Design
     use: Use
+    secret_noise: bool = False
 
     @property
     def known(self) -> dict[str, Any] | None:
@@ -97,6 +101,7 @@ def confirm(
     progress: Progress = lambda *_: None,
     again: str = "",
     network: Network | None = None,
+    secret_noise: bool = False,
 ) -> dict[str, Any]:
     """Confirm the choice of a finished run, once; gives the part "confirmation" of the audit.
 
@@ -104,15 +109,25 @@ def confirm(
     run, and measured on the audit rows. The use of these rows is written into the ledger of `runs` before they are looked
     at. A second call gives the stored result. audit.json and report.html are written anew with the result.
 
+    With `secret_noise` the fresh models of a choice with differential privacy draw noise and batches from the system's
+    entropy, and the first of them is written for deployment (`interplay.audit.deployable`); otherwise none is.
+
     Raises RunError where the run is not finished, chose nothing, where the audit rows cannot judge the choice whatever they
-    hold, or where another study used the rows and no reason for using them `again` is given.
+    hold, or where another study used the rows and no reason for using them `again` is given; with `secret_noise` also where
+    the choice has no noise, or was confirmed without.
 
     Does not show: that the rows were not used outside this folder of runs.
     """
-    return carry_out(case(prepare(study, frame, network=network), runs, again), progress)
+    return carry_out(case(prepare(study, frame, network=network), runs, again, secret_noise=secret_noise), progress)
 
 
-def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: datetime.now(UTC)) -> Case:
+def case(
+    ready: Prepared,
+    runs: Path | str,
+    again: str = "",
+    now: Now = lambda: datetime.now(UTC),
+    secret_noise: bool = False,
+) -> Case:
     """What a confirmation starts from; nothing is trained and nothing is written."""
     folder = RunFolder(Path(runs) / ready.digest[:16])
     unfinished = next((stage for stage in NEEDED if not folder.finished(stage)), None)
@@ -124,6 +139,8 @@ def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: 
     if decision.treatment is None:
         instead, step = NOTHING_CHOSEN[decision.unresolved or "nothing_admissible"]
         raise RunError("a decision for a treatment", instead, str(folder.path), step)
+    if secret_noise:
+        refuse_without_noise(ready, decision.treatment, folder)
     tuning = read_tuning(folder.read("tuning.json"))
     fleet = read_fleet(design, network, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
     first = read_measurements(design.metrics, fleet.budgets, folder.path / FIRST)
@@ -139,6 +156,7 @@ def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: 
         began=now().strftime("%Y-%m-%d %H:%M UTC"),
         outcome=None,
         again=again.strip() or None,
+        secret_noise=secret_noise,
     )
     made = Case(
         ready=ready,
@@ -150,6 +168,7 @@ def case(ready: Prepared, runs: Path | str, again: str = "", now: Now = lambda: 
         measured=measured,
         design=confirming(design, decision.treatment, MEMBERS, measured.methods["conformal_miscoverage"]),
         use=ledger.allowed(wanted, rows),
+        secret_noise=secret_noise,
     )
     if made.known is None:
         places = measured_at(candidates(design.factors), design.metrics, design.factors)
@@ -163,7 +182,11 @@ def carry_out(one: Case, progress: Progress = lambda *_: None) -> dict[str, Any]
     if done is None:
         fleet = _trained(one, progress)
         one.ledger.record(one.use, one.rows)
-        written = as_json(_part(one, fleet, _judged(one, fleet, progress)))
+        part = _part(one, fleet, _judged(one, fleet, progress))
+        if one.secret_noise:
+            model = deployable_files(one.ready, one.design, one.winner, fleet, part["outcome"])
+            one.folder.finish(DEPLOYABLE, model)
+        written = as_json(part)
         one.folder.finish(STAGE, {FILE: written})
         done = cast(dict[str, Any], json.loads(written))
         one.folder.tidy(STAGE)
@@ -188,7 +211,8 @@ def _trained(one: Case, progress: Progress) -> Fleet:
     progress("train", 0)
     unpack: Callable[[bytes], Parameters] = partial(read_fleet_piece, one.ready.network)
     pieces = Pieces(one.folder, STAGE, fleet_piece, unpack, told)
-    return fresh(replace(one.ready, design=one.design).workshop(), one.tuning, progress, pieces)
+    shop = replace(one.ready, design=one.design).workshop()
+    return fresh(shop, one.tuning, progress, pieces, one.secret_noise)
 
 
 def _judged(one: Case, fleet: Fleet, progress: Progress) -> Confirmation:
@@ -224,7 +248,14 @@ def _part(one: Case, fleet: Fleet, found: Confirmation) -> dict[str, Any]:
         "used_on": use.began,
         "first_use": use.again is None,
         "again": use.again,
-        "privacy": None if spent is None else {"epsilon": spent.privacy_epsilon, "delta": spent.privacy_delta},
+        "secret_noise": one.secret_noise,
+        "privacy": None
+        if spent is None
+        else {
+            "epsilon": spent.privacy_epsilon,
+            "delta": spent.privacy_delta,
+            "release": f"{SECRET_NOISE if one.secret_noise else NOT_FOR_RELEASE}.",
+        },
         "limits": [_flat(asdict(limit), limit.held.inside) for limit in found.limits],
         "effects": [
             _flat(asdict(effect), effect.held.inside) for effect in found.effects if effect.metric not in left_out

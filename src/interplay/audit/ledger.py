@@ -46,7 +46,7 @@ class Use:
     """One use of audit rows: which, by which study, for which winner, when, and what came of it.
 
     `outcome` is None as long as the use is not finished. `again` is the reason given for using rows that had been used;
-    None for a first use.
+    None for a first use. `secret_noise` says whether the models drew noise that no seed gives back.
     """
 
     rows: str
@@ -58,6 +58,7 @@ class Use:
     began: str
     outcome: str | None
     again: str | None
+    secret_noise: bool = False
 
     def __post_init__(self) -> None:
         if not _POSITIONS.fullmatch(self.positions):
@@ -117,7 +118,8 @@ class Ledger:
         known = self.uses()
         own = [one for one in known if (one.rows, one.study, one.treatment) == _identity(wanted)]
         if own:
-            return own[-1]
+            mine = own[-1]
+            return replace(mine, secret_noise=wanted.secret_noise) if mine.outcome is None else mine
         before = [one for one in known if one.overlap(rows)]
         if not before:
             return replace(wanted, again=None)

@@ -15,7 +15,12 @@ NO_MECHANISM = "no intervention of this treatment gives a guarantee"
 
 NOT_FOR_RELEASE = (
     "Models of an audit are not for release: their noise follows from the seed of the study. The budget is that of one "
-    "model trained anew with secret noise; several that are released together spend more, since their budgets add up"
+    "model trained anew with secret noise; several that are released together compose: they spend more than one does"
+)
+
+SECRET_NOISE = (
+    "These models were trained with secret noise and batches, whose keys came from the system's entropy and are kept "
+    "nowhere. One of them may be deployed; the budget is that of this one, and whatever else is released adds to it"
 )
 
 ROWS_ARE_PUBLIC = (

@@ -35,6 +35,8 @@ class Confirmed:
         yield from (Text(line) for line in (*_limits(reading, found), *_effects(reading, found)))
         for one in found["not_confirmed"]:
             yield Text(f"{heading(reading.metric(one['what']))}: {clean(one['reason'])}", style="dim")
+        if found["privacy"] is not None:
+            yield Text(_spent(found["privacy"]))
         yield Text(_used(found))
         yield from (Text(f"{clean(label)}  {clean(path)}", overflow="fold") for label, path in self.paths.items())
 
@@ -60,6 +62,11 @@ def _effects(reading: Reading, found: Mapping[str, Any]) -> Iterator[str]:
         )
         told = number if effect["estimate"] is not None else f", {clean(reading.spoken(effect['reason']))}"
         yield f"{heading(reading.quantity(effect))}: {VERDICTS[effect['verdict']].words}{told}"
+
+
+def _spent(privacy: Mapping[str, Any]) -> str:
+    budget = f"Training spends epsilon {privacy['epsilon']:.2f} (delta {privacy['delta']:.1e})"
+    return f"{budget}. {clean(privacy['release'])}"
 
 
 def _used(found: Mapping[str, Any]) -> str:

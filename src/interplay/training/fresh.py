@@ -6,7 +6,8 @@ from functools import partial
 from interplay.design.treatment import Treatment
 from interplay.models.network import Parameters
 from interplay.training.fleet import Lazy, train_all
-from interplay.training.recipes import Workshop, budget, job, recipe
+from interplay.training.loop import Job
+from interplay.training.recipes import Workshop, budget, job, recipe, secret
 from interplay.training.train import Fleet, Keep, Progress, anew
 from interplay.training.tuning import Tuning
 
@@ -19,20 +20,30 @@ def fresh(
     tuning: Mapping[Treatment, Tuning],
     progress: Progress = lambda *_: None,
     keep: Keep[Parameters] = anew,
+    secret_noise: bool = False,
 ) -> Fleet:
     """Train the members of every training treatment of `shop.design` with its chosen rate; nothing is tuned.
 
-    Budgets of differential privacy are solved for the rows of this design. Nothing is trained as applied.
+    Budgets of differential privacy are solved for the rows of this design. Nothing is trained as applied. With
+    `secret_noise` the models that have a budget draw their noise and batches from the system's entropy; kept pieces are
+    known by it, so that neither kind is taken for the other.
     """
-    tuned = {
-        one: keep(f"{place}-{tuning[one].chosen}", partial(_members, shop, one, tuning[one].chosen, progress))
-        for place, one in enumerate(shop.design.trainings)
-    }
-    budgets = {one: spent for one in tuned if (spent := budget(shop, one)) is not None}
+    trainings = shop.design.trainings
+    budgets = {one: spent for one in trainings if (spent := budget(shop, one)) is not None}
+    tuned: dict[Treatment, Parameters] = {}
+    for place, one in enumerate(trainings):
+        hidden = secret_noise and one in budgets
+        name = f"{place}-{tuning[one].chosen}" + ("-secret" if hidden else "")
+        tuned[one] = keep(name, partial(_members, shop, one, tuning[one].chosen, hidden, progress))
     return Fleet(tuned, tuned, {one: tuning[one] for one in tuned}, budgets)
 
 
-def _members(shop: Workshop, treatment: Treatment, rate: float, progress: Progress) -> Parameters:
+def _members(shop: Workshop, treatment: Treatment, rate: float, hidden: bool, progress: Progress) -> Parameters:
     rows = shop.design.halves
-    jobs = Lazy(len(rows), lambda number: job(shop, treatment, rows[number], number, rate, ROLE))
+
+    def made(number: int) -> Job:
+        own = job(shop, treatment, rows[number], number, rate, ROLE)
+        return secret(own) if hidden else own
+
+    jobs = Lazy(len(rows), made)
     return train_all(recipe(shop), shop.table, jobs, lambda done: progress("train", done))

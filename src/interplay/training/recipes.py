@@ -137,7 +137,9 @@ def budget(shop: Workshop, treatment: Treatment) -> PrivacyBudget | None:
 def job(shop: Workshop, treatment: Treatment, half: Int[Array, " half"], member: int, rate: float, role: str) -> Job:
     """Member `member` of a treatment; `role` keeps the streams of tuning members apart from the fleet's.
 
-    The streams do not name the treatment: the same member has the same initialisation, batches and noise in all.
+    The streams do not name the treatment: the same member has the same initialisation, batches and noise in all. So
+    whoever has the seed can make the noise again, and two models that differ in its size give back the clipped sums: such
+    models are for comparing, never for release (`secret`).
     """
     keys = (
         streams.key_data(shop.design.study.seed, f"{role} {purpose}", member=member)
@@ -151,6 +153,14 @@ def job(shop: Workshop, treatment: Treatment, half: Int[Array, " half"], member:
         hooks(acting(shop, treatment)),
         *keys,
     )
+
+
+def secret(one: Job) -> Job:
+    """The same model with noise and batches that nobody can make again: their keys come from the system's entropy.
+
+    Batches too, since the budget of sampled ones rests on nobody knowing which rows were in a batch.
+    """
+    return one._replace(noise=streams.secret_key_data(), batches=streams.secret_key_data())
 
 
 def _weights(shop: Workshop, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
