@@ -203,7 +203,8 @@ def _verdict(applied: tuple[str, ...], treatment: tuple[str, ...], numbers: dict
     if high < -tolerance:
         return "improvement"
     if high <= tolerance:
-        return "did_nothing_here" if applied == ("reweighing",) else "no_material_harm"
+        not_working = {("reweighing",): "did_nothing_here", ("release_explanations",): "not_shown_to_work"}
+        return not_working.get(applied, "no_material_harm")
     return "harm_undetermined" if low > 0 else "inconclusive"
 
 
@@ -211,6 +212,7 @@ _REASONS = {
     "withheld": WHY_COLLAPSED,
     "inconclusive": FEW,
     "harm_undetermined": FEW,
+    "not_shown_to_work": "whether released explanations help their own aspect could not be seen",
     "did_nothing_here": "reweighing did not lower the demographic parity difference by more than the tolerance",
 }
 
@@ -365,7 +367,8 @@ def _pair_sentence(source: str, target: str, verdict: str) -> str:
 
 
 def _interaction(source: str, target: str, effects: list[dict[str, Any]]) -> dict[str, Any]:
-    worst = ("harm", "harm_undetermined", "inconclusive", "improvement", "no_material_harm", "did_nothing_here")
+    worst = ("harm", "harm_undetermined", "inconclusive", "improvement", "no_material_harm", "not_shown_to_work")
+    worst += ("did_nothing_here",)
     mine = [place for place, effect in enumerate(effects) if effect["probe"].startswith(f"{source}_to_{target}/")]
     found = {effects[place]["verdict"] for place in mine}
     verdict = next((word for word in worst if word in found), "not_yet_measurable")
@@ -400,11 +403,14 @@ def _controls() -> list[dict[str, Any]]:
     )
     found = [
         {"name": name, "metric": key, "passed": passed, "estimate": estimate, "low": low, "high": high}
-        | {"sentence": f"{TITLES[name][0]} {'helped' if passed else 'did not help'} beyond the tolerance."}
+        | {"tests": 1, "sentence": f"{TITLES[name][0]} {'helped' if passed else 'did not help'} beyond the tolerance."}
         for name, key, passed, estimate, low, high in rows
     ]
     absent = {"name": "release_explanations", "metric": None, "passed": None, "estimate": None, "low": None}
-    return [*found, {**absent, "high": None, "sentence": "Without explanations there is nothing to compare."}]
+    return [
+        *found,
+        {**absent, "high": None, "tests": 0, "sentence": "Without explanations there is nothing to compare."},
+    ]
 
 
 def _decision(effects: list[dict[str, Any]]) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def plan(study: Study, dataset: Dataset) -> Design:
         trainings=trained(built),
         treatments=layered(built),
         metrics=metrics,
-        comparisons=comparisons(built, metrics, catalogue.interactions()),
+        comparisons=comparisons(built, metrics, catalogue.interactions(), mitigated(dataset, study.groups.mitigate)),
         split=parts,
         pool=pool,
         halves=_halves(study.seed, "half", looks[0], len(pool)),

@@ -18,6 +18,7 @@ PairOutcome = Literal[
     "no_material_harm",
     "improvement",
     "inconclusive",
+    "not_shown_to_work",
     "did_nothing_here",
     "withheld",
     "not_measurable",
@@ -27,7 +28,7 @@ PairOutcome = Literal[
 """The verdicts of an effect, and two for pairs without one: this version has no executable probe, or the study lists no
 intervention a probe needs. `withheld` and `not_measurable` mean that every primary probe is so."""
 
-CLEAR = frozenset({"no_material_harm", "did_nothing_here", "improvement"})
+CLEAR = frozenset({"no_material_harm", "not_shown_to_work", "did_nothing_here", "improvement"})
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,8 @@ def pooled_outcome(verdicts: set[str]) -> PairOutcome:
     if "harm_undetermined" in verdicts:
         return "harm_undetermined"
     if verdicts <= CLEAR:
-        if "improvement" in verdicts:
-            return "improvement"
-        return "did_nothing_here" if verdicts == {"did_nothing_here"} else "no_material_harm"
+        order: tuple[PairOutcome, ...] = ("improvement", "no_material_harm", "not_shown_to_work")
+        return next((verdict for verdict in order if verdict in verdicts), "did_nothing_here")
     if verdicts == {"withheld"}:
         return "withheld"
     return "not_measurable" if verdicts <= {"withheld", "not_measurable"} else "inconclusive"

@@ -6,7 +6,9 @@ With the 90 % interval [low, high] of "how much worse" and a tolerance:
     low > 0 otherwise, unless high < tolerance                   harm_undetermined
     high < -tolerance                                            improvement
     high < tolerance                                             no_material_harm (did_nothing_here when no applied
-                                                                 intervention helps its own aspect)
+                                                                 intervention helps its own aspect,
+                                                                 not_shown_to_work when none is shown to and one of
+                                                                 them could not be looked at)
     else                                                         inconclusive
 """
 
@@ -86,9 +88,11 @@ def _on_interval(reading: Reading, difference: Difference, correction: Correctio
 
 
 def _after_controls(found: Judgement, controls: Sequence[Control]) -> Judgement:
-    if controls and all(control.passed is False for control in controls):
+    if controls and not any(control.passed for control in controls):
+        unseen = any(control.passed is None for control in controls)
+        verdict: Verdict = "not_shown_to_work" if unseen else "did_nothing_here"
         sentences = "; ".join(control.sentence for control in controls)
-        return Judgement("did_nothing_here", f"did nothing here: {sentences}; {found.reason}")
+        return Judgement(verdict, f"{verdict.replace('_', ' ')}: {sentences}; {found.reason}")
     doubts = [control.sentence for control in controls if not control.passed]
     return Judgement(found.verdict, "; ".join([found.reason, *doubts])) if doubts else found
 

@@ -40,8 +40,8 @@ class Intervention(abc.ABC):
     """One thing done for one aspect (or two).
 
     Class attributes: `aspects`, the aspects it serves; `title`, how people call it; `serves`, its positive control: the
-    intervention worked when it improves one of these by more than the tolerance; `reference`, author and year. Fields
-    are parameters a study may set.
+    intervention worked when it improves one of these by more than the tolerance, on the grouping it acts on;
+    `reference`, author and year. Fields are parameters a study may set.
     """
 
     aspects: ClassVar[tuple[Aspect, ...]]
@@ -53,6 +53,11 @@ class Intervention(abc.ABC):
     def name(self) -> str:
         """The catalogue name: the stem of the file that defines it, after "package/" outside interplay."""
         return name_of(type(self))
+
+    @property
+    def aims(self) -> tuple[Service, ...]:
+        """What its positive control looks at: all that it serves, or what its parameters aim at."""
+        return self.serves
 
     def refuses(self, partner: Intervention) -> str | None:
         """Why it cannot act on one model together with `partner`, and the alternative; None when it can."""

@@ -101,8 +101,9 @@ class Reading:
 
     @cached_property
     def passed(self) -> int:
-        """How many interventions were shown to help their own aspect."""
-        return sum(control["passed"] is True for control in self.audit["controls"])
+        """How many interventions, at the strength that the study sets, were shown to help their own aspect."""
+        mine = (control for control in self.audit["controls"] if control["name"] in self.titles)
+        return sum(control["passed"] is True for control in mine)
 
     @cached_property
     def declared(self) -> set[str]:

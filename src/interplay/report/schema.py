@@ -10,7 +10,7 @@ from interplay.aspects import DIRECTED_PAIRS
 from interplay.report.reading import Audit
 
 _NUMBERED = {"harm", "harm_undetermined", "no_material_harm", "improvement"}
-_REASONED = {"withheld", "inconclusive", "did_nothing_here", "not_measurable"}
+_REASONED = {"withheld", "inconclusive", "did_nothing_here", "not_measurable", "not_shown_to_work"}
 
 
 def audit_schema() -> dict[str, Any]:

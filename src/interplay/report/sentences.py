@@ -89,6 +89,8 @@ def effect_sentence(reading: Reading, effect: Effect) -> str:
         "improvement": f"{who} {verb('improve')} {target} here: {change}, beyond the tolerance of {tolerance}.",
         "no_material_harm": f"{who} {verb('do')} no material harm to {target} here: {change}; a change for the worse "
         f"beyond the tolerance of {tolerance} is ruled out.",
+        "not_shown_to_work": f"{who} {verb('do')} no material harm to {target} here and {verb('be')} not shown to work: "
+        f"{change}, and a change for the worse beyond the tolerance of {tolerance} is ruled out.{tail}",
         "did_nothing_here": f"{who} did nothing here: {change}, and a change for the worse beyond the tolerance of "
         f"{tolerance} is ruled out.{tail}",
         "inconclusive": f"{who} and {target}: inconclusive. In these data {change}; the tolerance is {tolerance}."

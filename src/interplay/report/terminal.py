@@ -18,8 +18,9 @@ _STYLES = {"worse": "dark_orange3", "better": "dodger_blue1", "none": "", "unsur
 _NAME_LENGTH = 44
 _ROOM_FOR_NUMBERS = 110
 _LEGEND = (
-    "clear: a harm beyond the tolerance is ruled out. nothing: clear, but the intervention did not help its own "
-    "aspect. harm?: harm, size unclear. ~: within the tolerance. -: not measured. .: not compared."
+    "clear: a harm beyond the tolerance is ruled out. clear?: clear, but whether the intervention helps its own aspect "
+    "could not be seen. nothing: clear, but the intervention did not help its own aspect. harm?: harm, size unclear. "
+    "~: within the tolerance. -: not measured. .: not compared."
 )
 _NO_PATHS: Mapping[str, str] = {}
 

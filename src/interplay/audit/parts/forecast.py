@@ -70,7 +70,7 @@ def agreement(expects: Expectation, found: str | None) -> Agreement:
     """
     if found is None or found in SILENT:
         return "not_measured"
-    if found in ("inconclusive", "did_nothing_here"):
+    if found in ("inconclusive", "not_shown_to_work", "did_nothing_here"):
         return "open"
     if expects == "either":
         return "no_direction"
@@ -151,6 +151,7 @@ _WORDS = {
     "no_material_harm": "no material harm",
     "improvement": "improvement",
     "inconclusive": "nothing conclusive",
+    "not_shown_to_work": "no material harm, by an intervention that is not shown to work",
     "did_nothing_here": "that the intervention did nothing here",
 }
 
