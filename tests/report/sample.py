@@ -362,6 +362,9 @@ def _treatment(interventions: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
+_UNDECIDED = ("inconclusive", "harm_undetermined")
+
+
 def _pair_sentence(source: str, target: str, verdict: str) -> str:
     return f"What was applied for {source} shows {verdict.replace('_', ' ')} on {target} in this study."
 
@@ -371,7 +374,13 @@ def _interaction(source: str, target: str, effects: list[dict[str, Any]]) -> dic
     worst += ("did_nothing_here",)
     mine = [place for place, effect in enumerate(effects) if effect["probe"].startswith(f"{source}_to_{target}/")]
     found = {effects[place]["verdict"] for place in mine}
-    verdict = next((word for word in worst if word in found), "not_yet_measurable")
+    primary = next((word for word in worst if word in found), "not_yet_measurable")
+    tuned = [place for place, effect in enumerate(effects) if effect["tuning"] == "tuned"]
+    others = [place for place in tuned if effects[place]["source"] == [source] and effects[place]["target"] == target]
+    harms = [place for place in others if effects[place]["verdict"] == "harm"]
+    harms.sort(key=lambda place: (not effects[place]["primary"], -effects[place]["low"] / effects[place]["tolerance"]))
+    undecided = {effects[place]["metric"] for place in others if effects[place]["verdict"] in _UNDECIDED}
+    verdict = "harm" if harms else primary
     missing = None if mine else "adversarial scores against the sets themselves"
     probe = {
         "name": "accuracy disparity",
@@ -386,6 +395,9 @@ def _interaction(source: str, target: str, effects: list[dict[str, Any]]) -> dic
         "source": source,
         "target": target,
         "verdict": verdict,
+        "primary_verdict": primary,
+        "harms": harms,
+        "open_metrics": sorted(undecided - {effects[place]["metric"] for place in mine}),
         "sentence": _pair_sentence(source, target, verdict),
         "clear_p": 0.03,
         "clear_holm_p": 0.6,

@@ -38,6 +38,7 @@ def _parts(reading: Reading) -> dict[str, Any]:
         "training": cells.rows(reading, training=True),
         "layered": cells.rows(reading, training=False),
         "pair_effect": cells.pair_effect,
+        "pair_notes": cells.pair_notes,
         "control": cells.control_values(reading),
         "plot": forest.plot(reading),
         "width": forest.WIDTH,

@@ -111,24 +111,33 @@ def _shown(reading: Reading, verdict: str) -> list[Effect]:
     return sorted((effect for effect in tuned if effect["verdict"] == verdict), key=order)
 
 
+def _outside(reading: Reading) -> list[Effect]:
+    """The harms of directed pairs that no primary probe shows, the most important aspect first."""
+    places = dict.fromkeys(place for pair in reading.audit["interactions"] for place in pair["harms"])
+    found = [effect for effect in reading.at(list(places)) if not effect["primary"]]
+    return sorted(found, key=lambda effect: reading.rank(effect["target"]))
+
+
 def verdict_sentence(audit: Audit) -> str:
-    """The first sentence of the report: the harm to the highest-ranked aspect, or that none is settled."""
+    """The first sentence of the report: the harm to the highest-ranked aspect, or that none is settled.
+
+    A harm that is shown outside of the primary probes comes before one that is not settled.
+    """
     reading = Reading(audit)
-    for verdict in ("harm", "harm_undetermined"):
-        for effect in _shown(reading, verdict):
-            return effect_sentence(reading, effect)
+    for effect in (*_shown(reading, "harm"), *_outside(reading), *_shown(reading, "harm_undetermined")):
+        return effect_sentence(reading, effect)
     counts = pair_counts(audit)
     unjudged = sum(counts[verdict] for verdict, word in VERDICTS.items() if word.tone == "absent")
     return (
-        f"No harm beyond the tolerances was shown by a primary effect; {counts['inconclusive']} of the 20 interactions "
+        f"No harm beyond the tolerances was shown for any interaction; {counts['inconclusive']} of the 20 interactions "
         f"are undecided and {unjudged} could not be judged."
     )
 
 
 def harm_sentences(audit: Audit) -> list[str]:
-    """Every harm a primary effect shows, settled ones first, and there the most important aspect."""
+    """Every harm of a directed pair: those that primary effects show, those shown outside of them, those not settled."""
     reading = Reading(audit)
-    shown = [*_shown(reading, "harm"), *_shown(reading, "harm_undetermined")]
+    shown = [*_shown(reading, "harm"), *_outside(reading), *_shown(reading, "harm_undetermined")]
     return [effect_sentence(reading, effect) for effect in shown]
 
 

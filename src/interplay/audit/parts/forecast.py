@@ -48,9 +48,10 @@ def registered(folder: RunFolder, foreseen: Forecast) -> Forecast:
 def compared(foreseen: Forecast, effects: Effects, verdicts: Sequence[PairVerdict]) -> dict[str, Any]:
     """The part "forecast" of the audit: for each pair and probe what was expected and what was found.
 
-    Re-tuned effects only; a probe with several effects is judged as a pair is.
+    Re-tuned effects only; a probe with several effects is judged as a pair is, and a pair by its primary probes: the
+    literature expects nothing of other metrics.
     """
-    found = {(one.source, one.target): str(one.verdict) for one in verdicts}
+    found = {(one.source, one.target): str(one.primary) for one in verdicts}
     outcomes = _outcomes(effects)
     cells = [_cell(one, found[one.source, one.target], outcomes) for one in foreseen.cells]
     return {
