@@ -27,7 +27,9 @@ def test_a_passed_control_leaves_the_verdict(kit: Any) -> None:
     assert found.controls["dp_sgd"].passed is True
     assert found.controls["dp_sgd"].estimate == pytest.approx(-0.06)
     assert found.effects[0].verdict == "no_material_harm"
-    assert "dp_sgd improves" in found.controls["dp_sgd"].sentence
+    assert found.controls["dp_sgd"].sentence.startswith(
+        "dp_sgd improves membership risk (LiRA) by more than the tolerance of .020: .060 lower (.0"
+    )
 
 
 def test_a_failed_control_means_it_did_nothing_here(kit: Any) -> None:

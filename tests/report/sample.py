@@ -369,14 +369,19 @@ def _pair_sentence(source: str, target: str, verdict: str) -> str:
     return f"What was applied for {source} shows {verdict.replace('_', ' ')} on {target} in this study."
 
 
-def _interaction(source: str, target: str, effects: list[dict[str, Any]]) -> dict[str, Any]:
+def acts_for(effect: dict[str, Any], source: str) -> bool:
+    """Whether all that an effect applies is for this aspect."""
+    return effect["source"] == [source] or (len(effect["applied"]) == 1 and source in effect["source"])
+
+
+def interaction(source: str, target: str, effects: list[dict[str, Any]]) -> dict[str, Any]:
     worst = ("harm", "harm_undetermined", "inconclusive", "improvement", "no_material_harm", "not_shown_to_work")
     worst += ("did_nothing_here",)
     mine = [place for place, effect in enumerate(effects) if effect["probe"].startswith(f"{source}_to_{target}/")]
     found = {effects[place]["verdict"] for place in mine}
     primary = next((word for word in worst if word in found), "not_yet_measurable")
     tuned = [place for place, effect in enumerate(effects) if effect["tuning"] == "tuned"]
-    others = [place for place in tuned if effects[place]["source"] == [source] and effects[place]["target"] == target]
+    others = [place for place in tuned if effects[place]["target"] == target and acts_for(effects[place], source)]
     harms = [place for place in others if effects[place]["verdict"] == "harm"]
     harms.sort(key=lambda place: (not effects[place]["primary"], -effects[place]["low"] / effects[place]["tolerance"]))
     undecided = {effects[place]["metric"] for place in others if effects[place]["verdict"] in _UNDECIDED}
@@ -533,7 +538,7 @@ def sample(seed: int = 0) -> dict[str, Any]:
     """The audit. Equal seeds give equal audits."""
     dice = random.Random(seed)
     effects = _effects(dice)
-    interactions = [_interaction(source, target, effects) for source, target in DIRECTED_PAIRS]
+    interactions = [interaction(source, target, effects) for source, target in DIRECTED_PAIRS]
     sets = [*training_sets(), *((*base, layer) for layer in LAYERS for base in training_sets())]
     named = {effect["treatment"] for effect in effects} | {effect["baseline"] for effect in effects}
     extra = {tuple(name.split(" + ")) for name in named if name} - {("control",)}

@@ -7,7 +7,7 @@ from interplay.effects.contrast import Difference
 from interplay.effects.interval import ONE_SIDED
 from interplay.effects.looks import Looks
 from interplay.effects.reading import Reading
-from interplay.effects.wording import measured, plain
+from interplay.effects.wording import measured, tolerated
 from interplay.measurement.measurements import Tuning
 
 
@@ -65,8 +65,8 @@ def _control(intervention: str, readings: Sequence[Reading], looks: Looks) -> Co
     passed = helped(best, reading.tolerance)
     verb = "improves" if passed else "is not shown to improve"
     sentence = (
-        f"{intervention} {verb} {_called(reading)} by more than {plain(reading.tolerance, best.relative)} "
-        f"({measured(best)}, negative is better{_of_several(len(seen))})"
+        f"{intervention} {verb} {_called(reading)} by more than the tolerance of "
+        f"{tolerated(reading.tolerance, reading.quantity)}: {measured(best, reading.quantity)}{_of_several(len(seen))}"
     )
     return Control(
         intervention, passed, reading.comparison.metric, best.estimate, best.low, best.high, sentence, len(seen)
@@ -74,7 +74,7 @@ def _control(intervention: str, readings: Sequence[Reading], looks: Looks) -> Co
 
 
 def _of_several(tests: int) -> str:
-    return f"; the surest of {tests} comparisons, whose bounds hold for all of them at once" if tests > 1 else ""
+    return f"; the surest of {tests} comparisons, with bounds corrected for that" if tests > 1 else ""
 
 
 _NOTHING = "the study compares nothing that would show it"

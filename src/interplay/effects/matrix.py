@@ -111,7 +111,7 @@ def concerns(effect: Effect, source: Aspect, target: Aspect) -> bool:
     alone = effect.source == (source,) or (len(effect.applied) == 1 and source in effect.source)
     asked = effect.probe.partition("/")[0] == f"{source.value}_to_{target.value}"
     other_strength = any("=" in name for name in effect.applied)
-    return effect.tuning == "tuned" and effect.target == target and (alone or asked) and not other_strength
+    return effect.tuning == "tuned" and not other_strength and (asked or (alone and effect.target == target))
 
 
 def shown_harms(effects: Sequence[Effect], source: Aspect, target: Aspect) -> tuple[int, ...]:

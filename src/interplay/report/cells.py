@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from interplay.report.quantities import plural
+from interplay.quantities import plural
 from interplay.report.reading import Effect, Reading, equivalent, in_tolerances, numbered
 from interplay.report.words import VERDICTS, pooled
 
@@ -195,16 +195,26 @@ def rows(reading: Reading, training: bool) -> list[Row]:
 
 
 def control_values(reading: Reading) -> list[list[Mapping[str, Any]]]:
-    """For each ranked aspect the headline metrics with the control's value: where the changes start from."""
+    """For each ranked aspect the headline metrics with the control's value: where the changes start from.
+
+    Of a disparity it is the largest gap between any two groups, as a mean over models (`gap`); what is compared between
+    treatments is the gap of two groups of the mean model.
+    """
     control = next((entry["name"] for entry in reading.audit["treatments"] if not entry["interventions"]), None)
     found: list[list[Mapping[str, Any]]] = []
     for aspect in reading.ranked:
         headline = [metric for metric in reading.audit["metrics"] if metric["aspect"] == aspect and metric["headline"]]
         values = [(metric, _value(metric, control)) for metric in headline]
-        found.append([{"metric": metric, "value": value} for metric, value in values if value is not None])
+        found.append(
+            [
+                {"metric": metric, "value": value["mean"], "gap": value["widest"] is not None}
+                for metric, value in values
+                if value is not None and value["mean"] is not None
+            ]
+        )
     return found
 
 
-def _value(metric: Mapping[str, Any], treatment: str | None) -> float | None:
-    values = [entry["mean"] for entry in metric["values"] if entry["treatment"] == treatment]
+def _value(metric: Mapping[str, Any], treatment: str | None) -> Mapping[str, Any] | None:
+    values = [entry for entry in metric["values"] if entry["treatment"] == treatment]
     return values[0] if values else None

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from interplay.quantities import Scale, level_scale, plural
 from interplay.report.names import name
-from interplay.report.quantities import Scale, level_scale, plural
 from interplay.report.reading import Reading
 
 WIDTH, MARGIN = 300, 12

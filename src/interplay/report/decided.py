@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import ceil, floor
 from typing import Any
 
+from interplay.quantities import Scale, change_scale, plural
 from interplay.report.confirmation import STATUSES as STATUSES
 from interplay.report.confirmation import scale
-from interplay.report.quantities import Scale, change_scale, plural
 from interplay.report.reading import Reading
 
 SHOWN = 3

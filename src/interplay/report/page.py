@@ -6,7 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from interplay.report import cells, confirmation, decided, doses, folding, forest, quantities, risks, sentences, stack
+from interplay import quantities
+from interplay.report import cells, confirmation, decided, doses, folding, forest, risks, sentences, stack
 from interplay.report.environment import environment, escaped
 from interplay.report.names import clean
 from interplay.report.reading import Audit, Reading

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from interplay.quantities import plural
 from interplay.report.names import clean, heading
-from interplay.report.quantities import plural
 from interplay.report.reading import Audit, Effect, Reading, in_tolerances, numbered
 from interplay.report.words import VERDICTS
 
@@ -54,13 +54,15 @@ def _subject(reading: Reading, effect: Effect) -> _Subject:
 
 def _change(reading: Reading, effect: Effect, subject: _Subject) -> str:
     """What happened to the metric: 'it raises the accuracy disparity (race) by 6.1 points (90 % interval ...)'."""
-    scale, worse = reading.scale(effect), effect["estimate"] >= 0
-    low, high = (effect["low"], effect["high"]) if worse else (-effect["high"], -effect["low"])
-    size = f"{scale.amount(abs(effect['estimate']))} ({reading.interval} {scale.interval(low, high)})"
+    scale, written = reading.scale(effect), reading.written(effect)
+    own, (low, high) = written.own(effect["estimate"]), written.ends(effect["low"], effect["high"])
+    rises = own > 0 or (own == 0 and written.direction == "lower_is_better")
+    if not rises and low is not None and high is not None:
+        low, high = -high, -low
+    size = f"{scale.amount(abs(own))} ({reading.interval} {scale.interval(low, high)})"
     quantity = reading.quantity(effect)
     if effect["baseline"] is None:
         return f"{'their' if subject.several else 'its'} {quantity} is {size}"
-    rises = (reading.metrics[effect["metric"]]["direction"] == "lower_is_better") == worse
     return f"{subject.it} {subject.verb('raise' if rises else 'lower')} the {quantity} by {size}"
 
 
@@ -73,6 +75,13 @@ def _open_question(effect: Effect, tolerance: str) -> str:
     return f"whether that exceeds the tolerance of {tolerance} is not settled"
 
 
+def _tolerance(reading: Reading, effect: Effect) -> str:
+    """The tolerance, without a unit that the change has just named."""
+    written = reading.written(effect)
+    plain = not (written.relative and written.direction == "higher_is_better")
+    return reading.scale(effect).number(effect["tolerance"]) if plain else written.tolerated(effect["tolerance"])
+
+
 def effect_sentence(reading: Reading, effect: Effect) -> str:
     """The effect in words, with its number, its interval and its tolerance."""
     subject, verdict, target = _subject(reading, effect), effect["verdict"], effect["target"]
@@ -81,7 +90,7 @@ def effect_sentence(reading: Reading, effect: Effect) -> str:
     tail = f" {reason}." if reason else ""
     if not numbered(effect) or verdict in ("withheld", "not_measurable"):
         return f"{who}: {reading.quantity(effect)} is {VERDICTS[verdict].words}.{tail}"
-    change, tolerance = _change(reading, effect, subject), reading.scale(effect).number(effect["tolerance"])
+    change, tolerance = _change(reading, effect, subject), _tolerance(reading, effect)
     sentences = {
         "harm": f"{who} {verb('harm')} {target} here: {change}, above the tolerance of {tolerance}.",
         "harm_undetermined": f"{who} {verb('be')} worse for {target} here: {change}; "

@@ -10,9 +10,9 @@ from interplay.aspects import Aspect
 from interplay.decision.decision import Decision
 from interplay.decision.mitigations import told
 from interplay.design.treatment import Treatment
+from interplay.quantities import Scale
 from interplay.report.decided import limit_beyond, tolerance_beyond
 from interplay.report.names import clean
-from interplay.report.quantities import Scale
 from interplay.study import Study
 
 SHOWN = 3
