@@ -203,7 +203,7 @@ def test_the_forecast_is_held_against_what_was_found(first: ip.Audit) -> None:
     cells = {(one["source"], one["target"]): one for one in part["cells"]}
     cell = cells["privacy", "fairness"]
     assert (cell["active"], cell["measured"], cell["expects"]) == (True, True, "harm")
-    verdicts = {(one["source"], one["target"]): one["verdict"] for one in first.content["interactions"]}
+    verdicts = {(one["source"], one["target"]): one["primary_verdict"] for one in first.content["interactions"]}
     assert {pair: one["found"] for pair, one in cells.items()} == verdicts
     assert not cells["robustness", "privacy"]["active"]
     assert cells["privacy", "explainability"]["agreement"] == "not_measured"

@@ -29,7 +29,7 @@ def test_the_runner_up_would_win_without_the_winner(kit: Any) -> None:
     assert [one.aspect for one in rival.differences] == list(RANKING)
     assert all(one.low <= one.estimate <= one.high for one in rival.differences)
     assert "dp_sgd would be chosen without reweighing; it went at fairness; shown worse on " in rival.sentence
-    assert "shown better on membership_exposure by 0.090" in rival.sentence
+    assert "shown better on membership_exposure 9.0 points lower" in rival.sentence
     assert rival.sentence in decision.reasons
 
 
@@ -147,7 +147,10 @@ def test_an_open_comparison_of_the_winner(kit: Any) -> None:
         kit.named("reweighing"),
     )
     assert one.needed.thing == "members"
-    assert "if control is shown worse than reweighing on accuracy by more than 0.020 (now +0.015 [" in one.sentence
+    assert (
+        "if control is shown worse than reweighing on accuracy by more than 2.0 points (now 1.5 points lower ("
+        in one.sentence
+    )
     settled = kit.decide({("control", "accuracy"): 0.9, ("reweighing", "accuracy"): 0.9}, (Aspect.UTILITY,))
     assert settled.open_questions == ()
 

@@ -169,10 +169,11 @@ def test_the_register_leaves_out_what_is_shown_absent_and_nothing_else() -> None
         null("membership_exposure", Aspect.PRIVACY),
         replace(null("robust_accuracy", Aspect.ROBUSTNESS), verdict="improvement"),
     ]
-    other = [replace(EFFECT, tuning="as_applied"), replace(EFFECT, primary=False), replace(EFFECT, probe="")]
-    found = register([*kept, *gone, *attack, *other], (), attacked(None))
-    assert {risk.effect.contrast for risk in found} == {"harm", "harm_undetermined", "inconclusive", ""}
-    assert len(found) == 5
+    settled_outside = replace(EFFECT, primary=False, probe="", contrast="not asked")
+    other = [replace(EFFECT, tuning="as_applied"), replace(settled_outside, contrast="", verdict="inconclusive")]
+    found = register([*kept, *gone, *attack, *other, settled_outside], (), attacked(None))
+    assert {risk.effect.contrast for risk in found} == {"harm", "harm_undetermined", "inconclusive", "", "not asked"}
+    assert len(found) == 6
 
 
 def test_the_largest_risk_comes_first_and_the_unassessed_last() -> None:

@@ -163,7 +163,40 @@ def test_the_plan_lists_what_is_active_and_what_is_not() -> None:
     assert (
         "- P -> F    harm        accuracy disparity, equal opportunity, worst group, robust accuracy disparity" in lines
     )
-    assert any(line.startswith("- P -> R    either      ranking under attack (either), robust accuracy (either), distance") for line in lines)
+    assert any(
+        line.startswith("- P -> R    either      ranking under attack (either), robust accuracy")
+        for line in lines
+    )
     assert "- P -> E    harm        not measured: the study does not list release_explanations" in lines
     assert lines[-1].startswith("- not active: R -> F, R -> P")
     assert any("not yet measurable: membership from sets" in line for line in outlined(_forecast("split_conformal")))
+
+
+def _seen_by(built: Factors, grouping: str | None) -> dict[str, set[str]]:
+    asked = comparisons(built, metrics_for(("sex", "race")), catalogue.interactions(), grouping)
+    return {name: {one.metric for one in asked if one.control_of == name} for name in built.all}
+
+
+def test_a_fairness_control_is_seen_on_the_grouping_it_acts_on() -> None:
+    built = _factors(["reweighing", "group_thresholds", "dp_sgd", "split_conformal", "group_conformal"])
+    found = _seen_by(built, "race")
+    assert found["reweighing"] == {"demographic_parity_difference/race", "equal_opportunity_difference/race"}
+    assert found["group_conformal"] == {"coverage_disparity/race"}
+    assert found["dp_sgd"] == {"membership_risk", "membership_exposure"}
+    assert "demographic_parity_difference/sex" in _seen_by(built, None)["reweighing"]
+
+
+@pytest.mark.parametrize("criterion", ["demographic_parity", "equal_opportunity"])
+def test_the_control_of_group_thresholds_is_the_rate_they_equalise(criterion: str) -> None:
+    sections = [{"name": "group_thresholds", "parameters": {"criterion": criterion}}]
+    study = Study.model_validate({"name": "x", "data": {"source": "mortgage"}, "interventions": sections})
+    assert _seen_by(factors(study), "race")["group_thresholds"] == {f"{criterion}_difference/race"}
+
+
+def test_another_strength_has_a_control_of_its_own() -> None:
+    section = {"name": "dp_sgd", "strengths": {"privacy_epsilon": [1, 32]}}
+    study = Study.model_validate({"name": "x", "data": {"source": "mortgage"}, "interventions": [section]})
+    asked = comparisons(factors(study), metrics_for(("race",)), catalogue.interactions(), "race")
+    assert {one.control_of for one in asked} - {""} == {
+        "dp_sgd", "dp_sgd privacy_epsilon=1", "dp_sgd privacy_epsilon=32"
+    }  # fmt: skip

@@ -30,7 +30,7 @@ def test_both_tunings_are_judged(kit: Any) -> None:
     tuned, applied = retuned(kit, 0.0, 0.05)
     assert (tuned.tuning, tuned.verdict) == ("tuned", "no_material_harm")
     assert (applied.tuning, applied.verdict) == ("as_applied", "harm")
-    assert "; harm before re-tuning (worse by +0.050" in tuned.reason
+    assert "; harm before re-tuning (5.0 points lower (4.7 to 5.3): worse by more" in tuned.reason
 
 
 def test_harm_that_stays_and_harm_that_comes_with_tuning(kit: Any) -> None:

@@ -74,8 +74,8 @@ def test_higher_is_better_turns_the_sign():
     found = one(joint(*world(means, Accuracy(), spread=0.001), {}), "two_way", "ab")
     assert found.estimate == pytest.approx(0.3, abs=0.01)
     assert found.verdict == "worse"
-    assert "a and b together, against the sum of both: +0.299" in found.reason
-    assert "worse by more than twice the tolerance (0.040)" in found.reason
+    assert "a and b together, against the sum of both: 29.9 points lower (29.6 to 30.1)" in found.reason
+    assert "worse by more than twice the tolerance (4.0 points)" in found.reason
 
 
 def test_relative_metrics_multiply():

@@ -111,10 +111,49 @@ def test_what_is_missing_and_what_is_not_listed(kit: Any) -> None:
     assert pair(found, Aspect.ROBUSTNESS, Aspect.PRIVACY).verdict == "not_yet_measurable"
 
 
-def test_secondary_probes_do_not_decide(kit: Any) -> None:
-    found = pair(matrix(audited(kit, WORSE, primary=False), PAIRS), Aspect.PRIVACY, Aspect.FAIRNESS)
-    assert found.verdict == "not_in_this_study"
+@pytest.mark.parametrize("change", [CLEAR, BETTER, OPEN, HALF])
+def test_secondary_probes_without_a_shown_harm_do_not_decide(kit: Any, change: float | None) -> None:
+    found = pair(matrix(audited(kit, change, primary=False), PAIRS), Aspect.PRIVACY, Aspect.FAIRNESS)
+    assert (found.verdict, found.primary, found.harms) == ("not_in_this_study", "not_in_this_study", ())
     assert len(found.effects) == 1
+
+
+def fairness(effects: Effects, **more: Any) -> Effects:
+    """The same with the target that the pair has."""
+    return Effects(tuple(replace(one, target=Aspect.FAIRNESS, **more) for one in effects.effects), effects.controls)
+
+
+def test_a_harm_outside_of_the_primary_probes_is_not_hidden(kit: Any) -> None:
+    clear, worse = (fairness(audited(kit, change, primary=False)).effects[0] for change in (CLEAR, WORSE))
+    primary = replace(clear, primary=True, family="confirmatory")
+    for outside in (worse, replace(worse, probe=""), replace(worse, probe="", applied=("a", "b"))):
+        found = pair(matrix(Effects((primary, outside), {}), PAIRS), Aspect.PRIVACY, Aspect.FAIRNESS)
+        assert (found.verdict, found.primary, found.harms) == ("harm", "no_material_harm", (1,))
+        assert "harm outside of the primary probes (corrected in the secondary family, where 10 %" in found.sentence
+        assert "5.0 points lower" in found.sentence
+        assert "the primary probes alone: no material harm (1 of 1 primary comparisons)" in found.sentence
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"tuning": "as_applied"},
+        {"source": (Aspect.PRIVACY, Aspect.ROBUSTNESS), "applied": ("dp_sgd", "adversarial_training"), "probe": ""},
+        {"applied": ("dp_sgd privacy_epsilon=1",), "probe": ""},
+        {"target": Aspect.UTILITY, "probe": ""},
+    ],
+)
+def test_what_other_interventions_or_strengths_do_is_no_harm_of_the_pair(kit: Any, other: dict[str, Any]) -> None:
+    clear, worse = (fairness(audited(kit, change, primary=False)).effects[0] for change in (CLEAR, WORSE))
+    found = matrix(Effects((replace(clear, primary=True), replace(worse, **other)), {}), PAIRS)
+    assert pair(found, Aspect.PRIVACY, Aspect.FAIRNESS).verdict == "no_material_harm"
+
+
+def test_what_is_open_outside_of_the_primary_probes_is_counted(kit: Any) -> None:
+    clear = replace(fairness(audited(kit, CLEAR, primary=False)).effects[0], primary=True)
+    unsettled = fairness(audited(kit, OPEN, primary=False), metric="brier").effects[0]
+    found = pair(matrix(Effects((clear, unsettled, unsettled), {}), PAIRS), Aspect.PRIVACY, Aspect.FAIRNESS)
+    assert (found.verdict, found.open_metrics) == ("no_material_harm", ("brier",))
 
 
 def test_a_pair_is_clear_by_its_largest_p_and_all_pairs_by_holm(kit: Any) -> None:

@@ -26,15 +26,14 @@ def test_harm(kit: Any) -> None:
     effect = judged(kit, 0.05, (0.004, 0.004))
     assert effect.verdict == "harm"
     assert effect.low is not None and effect.low > 0.02
-    assert "worse by +0.050 [+0.0" in effect.reason
-    assert "more than the tolerance 0.020" in effect.reason
+    assert effect.reason.startswith("5.0 points lower (4.0 to 6.0): worse by more than the tolerance of 2.0 points")
     assert "over 1 comparisons" in effect.reason
 
 
 def test_harm_undetermined(kit: Any) -> None:
     effect = judged(kit, 0.02, (0.002, 0.006))
     assert effect.verdict == "harm_undetermined"
-    assert "whether it exceeds the tolerance 0.020 is not settled" in effect.reason
+    assert "whether it exceeds the tolerance of 2.0 points is not settled" in effect.reason
 
 
 def test_harm_that_does_not_survive_correction(kit: Any) -> None:
@@ -54,7 +53,7 @@ def test_harm_that_does_not_survive_correction(kit: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (0.0, "worse by more than the tolerance 0.020 is ruled out"),
+        (0.0, "worse by more than the tolerance of 2.0 points is ruled out"),
         (0.01, "a change for the worse is shown and is below the tolerance"),
         (-0.01, "better, not shown to be so by more than the tolerance"),
     ],
@@ -70,7 +69,7 @@ def test_improvement(kit: Any) -> None:
     effect = judged(kit, -0.05, (0.004, 0.004))
     assert effect.verdict == "improvement"
     assert effect.high is not None and effect.high < -0.02
-    assert effect.reason.startswith("better by more than the tolerance 0.020: -0.050")
+    assert effect.reason.startswith("5.0 points higher (4.0 to 6.0): better by more than the tolerance of 2.0 points")
 
 
 def test_inconclusive_for_want_of_rows(kit: Any) -> None:
@@ -91,7 +90,7 @@ def test_inconclusive_for_want_of_members(kit: Any) -> None:
 def test_inconclusive_near_the_tolerance(kit: Any) -> None:
     effect = judged(kit, 0.015, (0.001, 0.0105), support=100)
     assert effect.verdict == "inconclusive"
-    assert "within its error of the tolerance 0.020: 100 rows, about 1,400 would settle it" in effect.reason
+    assert "within its error of the tolerance of 2.0 points: 100 rows, about 1,400 would settle it" in effect.reason
     on_it = judged(kit, 0.0199999, (0.001, 0.0121), support=100)
     assert "more than 100 times as many" in on_it.reason
 
@@ -118,8 +117,8 @@ def test_identical_models_are_said_to_be_so(kit: Any) -> None:
     effect = judged(kit, 0.0, (0.0, 0.0), support=300)
     assert effect.verdict == "no_material_harm"
     assert (effect.low, effect.high, effect.adjusted_p) == (0.0, 0.0, 1.0)
-    assert "+0.000 in every member and every row draw" in effect.reason
-    assert "300 rows leave room for 0.010" in effect.reason
+    assert "0.0 points in every member and every row draw" in effect.reason
+    assert "300 rows leave room for 1.0 points" in effect.reason
 
 
 def test_nulls_of_attacks_are_worded_so(kit: Any) -> None:

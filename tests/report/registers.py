@@ -15,7 +15,7 @@ WEIGHTS = {
     "uncertainty": 0.2,
     "utility": 0.2,
 }
-CLEAR = ("no_material_harm", "improvement", "did_nothing_here")
+CLEAR = ("no_material_harm", "improvement", "not_shown_to_work", "did_nothing_here")
 EXPECTS: tuple[Expectation, ...] = ("harm", "harm", "either", "improvement")
 
 

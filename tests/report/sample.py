@@ -203,7 +203,8 @@ def _verdict(applied: tuple[str, ...], treatment: tuple[str, ...], numbers: dict
     if high < -tolerance:
         return "improvement"
     if high <= tolerance:
-        return "did_nothing_here" if applied == ("reweighing",) else "no_material_harm"
+        not_working = {("reweighing",): "did_nothing_here", ("release_explanations",): "not_shown_to_work"}
+        return not_working.get(applied, "no_material_harm")
     return "harm_undetermined" if low > 0 else "inconclusive"
 
 
@@ -211,6 +212,7 @@ _REASONS = {
     "withheld": WHY_COLLAPSED,
     "inconclusive": FEW,
     "harm_undetermined": FEW,
+    "not_shown_to_work": "whether released explanations help their own aspect could not be seen",
     "did_nothing_here": "reweighing did not lower the demographic parity difference by more than the tolerance",
 }
 
@@ -368,15 +370,30 @@ def _treatment(interventions: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
+_UNDECIDED = ("inconclusive", "harm_undetermined")
+
+
 def _pair_sentence(source: str, target: str, verdict: str) -> str:
     return f"What was applied for {source} shows {verdict.replace('_', ' ')} on {target} in this study."
 
 
-def _interaction(source: str, target: str, effects: list[dict[str, Any]]) -> dict[str, Any]:
-    worst = ("harm", "harm_undetermined", "inconclusive", "improvement", "no_material_harm", "did_nothing_here")
+def acts_for(effect: dict[str, Any], source: str) -> bool:
+    """Whether all that an effect applies is for this aspect."""
+    return effect["source"] == [source] or (len(effect["applied"]) == 1 and source in effect["source"])
+
+
+def interaction(source: str, target: str, effects: list[dict[str, Any]]) -> dict[str, Any]:
+    worst = ("harm", "harm_undetermined", "inconclusive", "improvement", "no_material_harm", "not_shown_to_work")
+    worst += ("did_nothing_here",)
     mine = [place for place, effect in enumerate(effects) if effect["probe"].startswith(f"{source}_to_{target}/")]
     found = {effects[place]["verdict"] for place in mine}
-    verdict = next((word for word in worst if word in found), "not_yet_measurable")
+    primary = next((word for word in worst if word in found), "not_yet_measurable")
+    tuned = [place for place, effect in enumerate(effects) if effect["tuning"] == "tuned"]
+    others = [place for place in tuned if effects[place]["target"] == target and acts_for(effects[place], source)]
+    harms = [place for place in others if effects[place]["verdict"] == "harm"]
+    harms.sort(key=lambda place: (not effects[place]["primary"], -effects[place]["low"] / effects[place]["tolerance"]))
+    undecided = {effects[place]["metric"] for place in others if effects[place]["verdict"] in _UNDECIDED}
+    verdict = "harm" if harms else primary
     missing = None if mine else "adversarial scores against the sets themselves"
     probe = {
         "name": "accuracy disparity",
@@ -391,6 +408,9 @@ def _interaction(source: str, target: str, effects: list[dict[str, Any]]) -> dic
         "source": source,
         "target": target,
         "verdict": verdict,
+        "primary_verdict": primary,
+        "harms": harms,
+        "open_metrics": sorted(undecided - {effects[place]["metric"] for place in mine}),
         "sentence": _pair_sentence(source, target, verdict),
         "clear_p": 0.03,
         "clear_holm_p": 0.6,
@@ -408,11 +428,14 @@ def _controls() -> list[dict[str, Any]]:
     )
     found = [
         {"name": name, "metric": key, "passed": passed, "estimate": estimate, "low": low, "high": high}
-        | {"sentence": f"{TITLES[name][0]} {'helped' if passed else 'did not help'} beyond the tolerance."}
+        | {"tests": 1, "sentence": f"{TITLES[name][0]} {'helped' if passed else 'did not help'} beyond the tolerance."}
         for name, key, passed, estimate, low, high in rows
     ]
     absent = {"name": "release_explanations", "metric": None, "passed": None, "estimate": None, "low": None}
-    return [*found, {**absent, "high": None, "sentence": "Without explanations there is nothing to compare."}]
+    return [
+        *found,
+        {**absent, "high": None, "tests": 0, "sentence": "Without explanations there is nothing to compare."},
+    ]
 
 
 def _decision(effects: list[dict[str, Any]]) -> dict[str, Any]:
@@ -537,7 +560,7 @@ def sample(seed: int = 0) -> dict[str, Any]:
     """The audit. Equal seeds give equal audits."""
     dice = random.Random(seed)
     effects = _effects(dice)
-    interactions = [_interaction(source, target, effects) for source, target in DIRECTED_PAIRS]
+    interactions = [interaction(source, target, effects) for source, target in DIRECTED_PAIRS]
     sets = [*training_sets(), *((*base, layer) for layer in LAYERS for base in training_sets())]
     named = {effect["treatment"] for effect in effects} | {effect["baseline"] for effect in effects}
     extra = {tuple(name.split(" + ")) for name in named if name} - {("control",)}

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from interplay.quantities import Scale
 from interplay.report import decided
 from interplay.report.page import render
-from interplay.report.quantities import Scale
 from interplay.report.reading import Reading
 from tests.report.parsed import parse
 

@@ -81,7 +81,7 @@ def test_matrix_names_every_treatment_and_aspect(audit: Audit) -> None:
         assert words in grid.text
     for aspect in ("fairness", "privacy"):
         assert VERDICTS["harm"].words in grid.text, aspect
-    assert "collapsed" in grid.text and "11.0\xa0points better" in grid.text
+    assert "collapsed" in grid.text and "11.0\xa0points higher" in grid.text
 
 
 def test_verdicts_are_told_by_words_and_shapes_too(audit: Audit) -> None:
@@ -159,6 +159,7 @@ def test_absence_is_said(audit: Audit, emptied: str) -> None:
         "reasons": [],
     }
     for pair in audit["interactions"]:
+        pair |= {"verdict": "not_yet_measurable", "primary_verdict": "not_yet_measurable", "harms": []}
         for probe in pair["probes"]:
             probe |= {"effects": [], "missing": "an adversary"}
     text = visible(parse(render(audit)))
@@ -199,3 +200,14 @@ def test_an_attack_by_several_methods_names_them(audit: Audit) -> None:
     words = visible(parse(render(audit)))
     assert "the worst row of pgd, apgd; radius 0.5, restarts 2, steps 20" in words
     assert words.count("the worst row of") == 1
+
+
+def test_no_change_is_told_as_a_sign_that_has_to_be_turned(audit: Audit) -> None:
+    said = visible(parse(render(audit)))
+    assert not re.search(r"negative is better|(positive|\+) is worse|worse by [+\N{MINUS SIGN}-]", said)
+
+
+def test_the_two_kinds_of_gap_are_named(audit: Audit) -> None:
+    page = render(audit)
+    assert "accuracy disparity (race), largest gap, mean over models" in page
+    assert "stand the gap b less a of the mean model" in page

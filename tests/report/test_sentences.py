@@ -94,9 +94,9 @@ def test_no_harm_is_not_overstated(audit: Audit) -> None:
     for one in audit["effects"]:
         one["verdict"] = "inconclusive"
     for pair in audit["interactions"]:
-        pair["verdict"] = "inconclusive"
+        pair |= {"verdict": "inconclusive", "primary_verdict": "inconclusive", "harms": []}
     assert verdict_sentence(audit) == (
-        "No harm beyond the tolerances was shown by a primary effect; 20 of the 20 interactions are undecided "
+        "No harm beyond the tolerances was shown for any interaction; 20 of the 20 interactions are undecided "
         "and 0 could not be judged."
     )
 
@@ -123,6 +123,8 @@ def test_unsettled_harm_leads_where_none_is_settled(audit: Audit) -> None:
     for one in audit["effects"]:
         if one["verdict"] == "harm" and one["tuning"] == "tuned":
             one["verdict"] = "harm_undetermined"
+    for pair in audit["interactions"]:
+        pair["harms"] = []
     said = verdict_sentence(audit)
     assert said.startswith("DP-SGD is worse for fairness here") and "taken alone" in said
 

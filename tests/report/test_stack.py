@@ -97,7 +97,11 @@ def test_charts_of_what_moved_and_a_table_of_what_did_not(audit: Audit) -> None:
     ]
     assert [curve["metric"] for curve in found.still] == ["robust_accuracy"]
     text = section(audit, "strengths").text
-    assert "From 1 to 32, each doubling counting the same: \N{MINUS SIGN}6.3" in text
+    assert "From 1 to 32, each doubling counting the same: 6.3\N{NO-BREAK SPACE}points higher (" in text
+    accuracy, gap = found.charts[0], found.charts[1]
+    below, above = accuracy.runs[0][0], gap.runs[0][0]
+    assert below.middle > accuracy.zero and above.middle < gap.zero, "worse is below for an accuracy, above for a gap"
+    assert accuracy.limits[0] > accuracy.zero and gap.limits[0] < gap.zero, "the tolerance is on the side that is worse"
     assert "1: collapsed: one decision" in text
     assert "no trend is shown" in trend_words(found.still[0], found.entry, Reading(audit))
 

@@ -77,6 +77,7 @@ def compose(found: Findings) -> dict[str, Any]:
                 "estimate": control.estimate,
                 "low": control.low,
                 "high": control.high,
+                "tests": control.tests,
                 "sentence": control.sentence,
             }
             for name, control in found.effects.controls.items()

@@ -21,7 +21,9 @@ from interplay.measurement.bench import looked_at
 from interplay.metrics import Metric
 
 MORE_ROWS = "give the audit part more rows, or lower [groups] minimum_rows if fewer are enough for you"
-ANOTHER_LIMIT = "take out the limit that no confirmation can judge, or set one on privacy_budget, which training guarantees"
+ANOTHER_LIMIT = (
+    "take out the limit that no confirmation can judge, or set one on privacy_budget, which training guarantees"
+)
 UNTOUCHED = "and run the study again; these audit rows were not looked at, and the ledger is as it was"
 
 

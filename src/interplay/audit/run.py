@@ -149,7 +149,11 @@ class _Stages:
         self._stage(
             "compare",
             lambda: {
-                "effects.json": compare(measured, design.comparisons, tolerances, looks, limited).to_json().encode(),
+                "effects.json": compare(
+                    measured, design.comparisons, tolerances, looks, limited, tuple(design.factors.known)
+                )
+                .to_json()
+                .encode(),
                 "joint.json": joint(measured, design.factors, tolerances, looks).to_json().encode(),
             },
         )

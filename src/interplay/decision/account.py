@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from interplay.decision.choose import Path, Race, Step
 from interplay.decision.decision import Rejected
 from interplay.decision.losses import Losses
-from interplay.effects.wording import amount, plain
+from interplay.effects.wording import tolerated, written
 
 
 def told(path: Path, race: Race) -> tuple[str, ...]:
@@ -53,11 +53,10 @@ def _lost(place: int, step: Step, race: Race, losses: Sequence[Losses]) -> Rejec
         (other for other in rivals if worse[which, place, other]), key=lambda other: _loss(found, place, other)
     )
     estimate, low, high = found.bounds(place, against, step.error)
-    relative, limit = found.criterion.relative, found.criterion.tolerance
-    ends = f"{amount(low, relative)}, {amount(high, relative)}"
+    quantity = found.criterion.quantity
     reason = (
-        f"{found.criterion.name} is worse than under {race.candidates[against].name} by {amount(estimate, relative)} "
-        f"[{ends}], more than {plain(limit, relative)}"
+        f"{found.criterion.name} is {written(quantity.changed(estimate))} than under {race.candidates[against].name} "
+        f"({written(quantity.between(low, high))}), worse by more than {tolerated(found.criterion.tolerance, quantity)}"
     )
     if step.note == "conflict":
         reason = f"{reason}, and better nowhere in this aspect"

@@ -15,6 +15,7 @@ from interplay.effects.moderation import Prior, fit
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import Sample
 from interplay.metrics import Metric
+from interplay.quantities import Quantity
 
 Move = Float[Array, "*draw having"]
 """How far the means of the candidates that have a criterion lie from those that were found."""
@@ -25,13 +26,16 @@ Lows = tuple[Float[Array, "case having having"], Square | None]
 
 @dataclass(frozen=True)
 class Criterion:
-    """One headline metric of an aspect, and one contrast of it for a disparity; `tolerance` as it is declared."""
+    """One headline metric of an aspect, and one contrast of it for a disparity; `tolerance` as it is declared, `quantity` how its
+    numbers are written.
+    """
 
     metric: str
     contrast: str
     aspect: Aspect
     tolerance: float
     relative: bool
+    quantity: Quantity
 
     @property
     def name(self) -> str:
@@ -138,7 +142,8 @@ def headline_losses(
             alike = {place: one for place, one in columns.items() if one[0].shape[1] == draws}
             if len(alike) > 1:
                 tolerance = tolerance_of(metric, tolerances)
-                criterion = Criterion(key, contrast, metric.aspect, tolerance, metric.relative and not contrast)
+                written = Quantity.of(metric, gap=bool(contrast))
+                criterion = Criterion(key, contrast, metric.aspect, tolerance, written.relative, written)
                 found.append(_losses(criterion, alike))
     return tuple(found)
 

@@ -11,7 +11,7 @@ from interplay.decision.measured import Measured
 from interplay.design.treatment import Treatment
 from interplay.effects.cause import Need, what_would_settle
 from interplay.effects.contrast import Difference, paired_differences
-from interplay.effects.wording import amount, plain
+from interplay.effects.wording import tolerated, written
 from interplay.estimates import Sample
 
 
@@ -85,11 +85,11 @@ def _of_comparison(
     winner, criterion = contest.path.winner, losses.criterion
     one, other = contest.candidates[winner], contest.candidates[rival]
     estimate, low, high = losses.bounds(winner, rival, step.error)
-    ends = f"{amount(low, criterion.relative)}, {amount(high, criterion.relative)}"
+    quantity = criterion.quantity
     need = _need(losses, one, other, step.error, measured)
     sentence = (
         f"if {one.name} is shown worse than {other.name} on {criterion.name} by more than "
-        f"{plain(criterion.tolerance, criterion.relative)} (now {amount(estimate, criterion.relative)} [{ends}]), "
+        f"{tolerated(criterion.tolerance, quantity)} (now {written(quantity.measured(estimate, low, high))}), "
         f"{would.name} is chosen{_out_of_reach(need)}"
     )
     return OpenQuestion("comparison", one, criterion.metric, sentence, would, need)

@@ -1,24 +1,27 @@
 """The risk register: every harm that is not shown absent, the largest risk first."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from interplay.aspects import DIRECTED_PAIRS
 from interplay.decision.risk import Risk, Stakes, appraise
 from interplay.effects.effect import Effect
-from interplay.effects.matrix import CLEAR
+from interplay.effects.matrix import CLEAR, shown_harms
 
 WHOLE = "treatment"
 """The source of a residual harm that no probe asks about: the treatment as a whole."""
 
 
-def register(effects: Iterable[Effect], residual: Sequence[Effect], at_stake: Stakes) -> tuple[Risk, ...]:
-    """The risks of a study: those of re-tuned primary probes, and the residual harms of the chosen treatment.
+def register(effects: Sequence[Effect], residual: Sequence[Effect], at_stake: Stakes) -> tuple[Risk, ...]:
+    """The risks of a study: those of re-tuned primary probes, every other harm that is shown for a directed pair, and the
+    residual harms of the chosen treatment.
 
     Left out is what is shown absent: no material harm, or improvement, that does not rest on an attack. What could not be
     assessed (no number, or a collapsed treatment) stays, at the end. Sorted by score, then by exceedance; two entries
     with one identity become the larger one.
     """
     asked = [effect for effect in effects if effect.primary and effect.probe and effect.tuning == "tuned"]
+    asked += [effects[place] for pair in DIRECTED_PAIRS for place in shown_harms(effects, *pair)]
     risks = [appraise(effect, at_stake) for effect in (*asked, *residual) if not _absent(effect, at_stake)]
     known: dict[str, Risk] = {}
     for risk in sorted(risks, key=_order):

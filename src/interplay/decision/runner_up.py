@@ -6,7 +6,8 @@ from interplay.decision.choose import level
 from interplay.decision.contest import Contest
 from interplay.decision.decision import HeadToHead, RunnerUp
 from interplay.decision.losses import Losses
-from interplay.effects.wording import amount
+from interplay.effects.wording import written
+from interplay.quantities import Quantity
 
 
 def runner_up(contest: Contest) -> RunnerUp | None:
@@ -49,9 +50,9 @@ def _difference(losses: Losses, place: int, winner: int, error: float) -> HeadTo
 
 def _sentence(contest: Contest, place: int, decided_at: str, differences: Sequence[HeadToHead]) -> str:
     name, winner = contest.candidates[place].name, contest.candidates[contest.path.winner].name
-    relative = {one.criterion.metric: one.criterion.relative for one in contest.losses}
-    worse = [_told(one, relative[one.metric]) for one in differences if one.shown and one.estimate > 0]
-    better = [_told(one, relative[one.metric]) for one in differences if one.shown and one.estimate < 0]
+    quantities = {(one.criterion.metric, one.criterion.contrast): one.criterion.quantity for one in contest.losses}
+    worse = [_told(one, quantities[one.metric, one.contrast]) for one in differences if one.shown and one.estimate > 0]
+    better = [_told(one, quantities[one.metric, one.contrast]) for one in differences if one.shown and one.estimate < 0]
     went = "lost the tie" if decided_at == "ties" else f"went at {decided_at}"
     opening = f"{name} would be chosen without {winner}; it {went}"
     told = [f"shown worse on {', '.join(worse)}"] if worse else []
@@ -59,6 +60,6 @@ def _sentence(contest: Contest, place: int, decided_at: str, differences: Sequen
     return f"{opening}; {' and '.join(told) or 'no difference beyond a tolerance is shown'}"
 
 
-def _told(one: HeadToHead, relative: bool) -> str:
+def _told(one: HeadToHead, quantity: Quantity) -> str:
     contrast = f" ({one.contrast})" if one.contrast else ""
-    return f"{one.metric}{contrast} by {amount(abs(one.estimate), relative).removeprefix('+')}"
+    return f"{one.metric}{contrast} {written(quantity.changed(one.estimate))}"

@@ -6,11 +6,11 @@ from dataclasses import replace
 from interplay import catalogue
 from interplay.aspects import Aspect
 from interplay.design.comparison import Comparison
-from interplay.design.factors import Factors, factorial
+from interplay.design.factors import Factors, factorial, trained
 from interplay.design.treatment import Treatment
 from interplay.evidence import Attacked, Distances, Explanations, Predictions, PredictionSets, Switched
 from interplay.interactions import Interaction, Probe
-from interplay.interventions import PredictionIntervention, ReleaseIntervention, Service
+from interplay.interventions import Intervention, PredictionIntervention, ReleaseIntervention, Service
 from interplay.metrics import GroupMetric, Metric
 
 
@@ -46,16 +46,20 @@ def measured_on(treatment: Treatment, metric: Metric, built: Factors) -> bool:
 
 
 def comparisons(
-    built: Factors, metrics: Mapping[str, Metric], interactions: Mapping[str, Interaction]
+    built: Factors,
+    metrics: Mapping[str, Metric],
+    interactions: Mapping[str, Interaction],
+    grouping: str | None = None,
 ) -> tuple[Comparison, ...]:
     """Everything that will be compared: each treatment against the control, the probes, and the positive controls.
 
-    What a probe asks of a combination that a fraction leaves out is not compared.
+    `grouping` is the one that fairness interventions act on: whether they work is seen on it alone, and on every
+    grouping where None. What a probe asks of a combination that a fraction leaves out is not compared.
     """
     plain = _against_control(built, metrics)
     asked = [
         one
-        for one in [*_probes(built, metrics, interactions), *_controls(built, metrics)]
+        for one in [*_probes(built, metrics, interactions), *_controls(built, metrics, grouping)]
         if _is_trained(one.treatment, built) and (one.baseline is None or _is_trained(one.baseline, built))
     ]
     merged: dict[tuple[object, ...], Comparison] = {}
@@ -75,7 +79,7 @@ def comparisons(
 
 
 def _is_trained(treatment: Treatment, built: Factors) -> bool:
-    return treatment.without(tuple(built.layers)) in factorial(built)
+    return treatment.without(tuple(built.layers)) in trained(built)
 
 
 def _sources(names: tuple[str, ...], built: Factors) -> tuple[Aspect, ...]:
@@ -117,14 +121,22 @@ def _probes(built: Factors, metrics: Mapping[str, Metric], interactions: Mapping
     ]
 
 
-def _controls(built: Factors, metrics: Mapping[str, Metric]) -> list[Comparison]:
+def _controls(built: Factors, metrics: Mapping[str, Metric], grouping: str | None) -> list[Comparison]:
     return [
         replace(one, control_of=name)
-        for name, intervention in built.all.items()
-        for service in intervention.serves
+        for name, intervention in built.known.items()
+        for service in intervention.aims
         if set(service.replaces) <= set(built.all)
         for one in _cells(name, service, (), _sources((name,), built), built, metrics)
+        if _acts_on(intervention, metrics[one.metric], grouping)
     ]
+
+
+def _acts_on(intervention: Intervention, metric: Metric, grouping: str | None) -> bool:
+    """A fairness intervention works where it acts: what it does to another grouping is not its job."""
+    if grouping is None or Aspect.FAIRNESS not in intervention.aspects or not isinstance(metric, GroupMetric):
+        return True
+    return metric.grouping == grouping
 
 
 def _cells(

@@ -95,7 +95,7 @@ def plan(study: Study, dataset: Dataset) -> Design:
         trainings=trained(built),
         treatments=layered(built),
         metrics=metrics,
-        comparisons=comparisons(built, metrics, catalogue.interactions()),
+        comparisons=comparisons(built, metrics, catalogue.interactions(), mitigated(dataset, study.groups.mitigate)),
         split=parts,
         clusters=cluster,
         pool=pool,

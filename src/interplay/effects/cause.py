@@ -7,7 +7,8 @@ from typing import Literal
 from scipy import special
 
 from interplay.effects.contrast import Difference
-from interplay.effects.wording import count, plain
+from interplay.effects.wording import count, plain, tolerated
+from interplay.quantities import Quantity
 
 Cause = Literal["few members", "few rows", "small group", "near the tolerance"]
 """few members: the spread over members is the larger part of the error. few rows: the evaluated rows are.
@@ -41,7 +42,9 @@ class Openness:
     sentence: str
 
 
-def what_would_settle(difference: Difference, tolerance: float, contrast: str) -> Openness:
+def what_would_settle(
+    difference: Difference, tolerance: float, contrast: str, quantity: Quantity | None = None
+) -> Openness:
     """The larger source of uncertainty of an open comparison, and how many rows or members it would take.
 
     A comparison with an estimate e, a tolerance t and the one-sided quantile z of its bounds is settled when
@@ -70,17 +73,17 @@ def what_would_settle(difference: Difference, tolerance: float, contrast: str) -
     have = difference.support if thing == "rows" else len(difference.values)
     needed = None if factors[thing] > ALONE else max(ceil(have * factors[thing]), have + 1)
     need = Need(thing, have, needed, contrast if thing == "rows" else "")
-    return Openness(cause, need, _sentence(cause, need, difference, tolerance))
+    return Openness(cause, need, _sentence(cause, need, difference, tolerance, quantity))
 
 
-def _sentence(cause: Cause, need: Need, difference: Difference, tolerance: float) -> str:
+def _sentence(cause: Cause, need: Need, difference: Difference, tolerance: float, quantity: Quantity | None) -> str:
     unsettled = "" if difference.settled else "the direction of the gap is not settled in every treatment; "
-    limit = plain(tolerance, difference.relative)
+    limit = plain(tolerance, difference.relative) if quantity is None else tolerated(tolerance, quantity)
     opening = {
         "few members": "too few members",
         "few rows": "too few rows",
         "small group": "group too small",
-        "near the tolerance": f"the estimate lies within its error of the tolerance {limit}",
+        "near the tolerance": f"the estimate lies within its error of the tolerance of {limit}",
     }[cause]
     if need.count is None:
         return (

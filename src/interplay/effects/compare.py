@@ -26,12 +26,14 @@ def compare(
     tolerances: Mapping[str, float],
     looks: Looks | None = None,
     limited: Collection[str] = (),
+    interventions: Collection[str] = (),
 ) -> Effects:
     """Judge every comparison, re-tuned and, where it was measured, as applied.
 
     `tolerances` are by metric key or metric name; a metric that has none keeps its own. `looks` are the planned looks
     at growing numbers of members (one look where None): every bound and p value is held to a level that all looks
-    together keep. `limited` names the metrics with hard limits. Variances over members are moderated over the cells of
+    together keep. `limited` names the metrics with hard limits. `interventions` are those that need a positive control:
+    one that no comparison looks at is not shown to work. Variances over members are moderated over the cells of
     one metric and contrast. The correction for multiplicity is made once, over everything given (see
     `interplay.effects.families`), so all comparisons of an audit belong into one call. A re-tuned effect says when the
     verdict of harm differs before re-tuning.
@@ -47,7 +49,7 @@ def compare(
         for reading in readings(measurements, comparison, tuning, tolerances)
     ]
     found = _moderated(raw, planned.nominal(ONE_SIDED))
-    controls = positive_controls(found)
+    controls = positive_controls(found, planned, interventions)
     corrected = corrections(found, planned, limited)
     most = planned.members[-1]
     judged = tuple(_effect(reading, corrected.get(place), controls, most) for place, reading in enumerate(found))

@@ -137,8 +137,14 @@ class Difference:
         """
         even = prior and prior.even
         own = prior if self.settled else even
-        cases = tuple(replace(case, interval=case.interval.moderated(own).at(error)) for case in self.cases)
-        at_least, at_most = (one and one.moderated(even).at(error) for one in (self.at_least, self.at_most))
+        cases = tuple(replace(case, interval=case.interval.moderated(own)) for case in self.cases)
+        at_least, at_most = (one and one.moderated(even) for one in (self.at_least, self.at_most))
+        return replace(self, cases=cases, at_least=at_least, at_most=at_most).at(error)
+
+    def at(self, error: float) -> "Difference":
+        """The same with another chance of error of each bound."""
+        cases = tuple(replace(case, interval=case.interval.at(error)) for case in self.cases)
+        at_least, at_most = (one and one.at(error) for one in (self.at_least, self.at_most))
         return replace(self, cases=cases, at_least=at_least, at_most=at_most)
 
     def smallest_detectable(self, tolerance: float) -> float:

@@ -1,11 +1,13 @@
 """Positive controls: whether an intervention helps its own aspect on these data at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from interplay.effects.contrast import Difference
+from interplay.effects.interval import ONE_SIDED
+from interplay.effects.looks import Looks
 from interplay.effects.reading import Reading
-from interplay.effects.wording import measured, plain
+from interplay.effects.wording import measured, tolerated
 from interplay.measurement.measurements import Tuning
 
 
@@ -13,8 +15,9 @@ from interplay.measurement.measurements import Tuning
 class Control:
     """Whether an intervention improved its own aspect by more than the tolerance.
 
-    `passed` is None where that could not be seen (no metric measured, or the treatment collapsed). `estimate`, `low`
-    and `high` belong to `metric`, the one that improved most surely; a negative value is an improvement, as in effects.
+    `passed` is None where that could not be seen (no metric measured, or the treatment collapsed): such a control is no
+    pass. `estimate`, `low` and `high` belong to `metric`, the one of `tests` comparisons that improved most surely; a
+    negative value is an improvement, as in effects. The bounds hold for all `tests` at once.
     """
 
     intervention: str
@@ -24,18 +27,26 @@ class Control:
     low: float | None
     high: float | None
     sentence: str
+    tests: int = 0
 
 
-def positive_controls(readings: Sequence[Reading]) -> Mapping[tuple[str, Tuning], Control]:
+def positive_controls(
+    readings: Sequence[Reading], looks: Looks, interventions: Collection[str] = ()
+) -> Mapping[tuple[str, Tuning], Control]:
     """The positive control of every intervention that has one planned, by name and tuning.
 
-    It passes when the upper end of the 90 % interval lies below minus the tolerance in any of its comparisons.
+    It passes when the upper bound lies below minus the tolerance in any of its k comparisons (its metrics, and the
+    contrasts of each), every bound held to 5 % / k (Bonferroni) over all planned looks: an intervention that helps
+    nowhere by more than the tolerance passes with a probability of 5 % at most, however many metrics it serves. Those of
+    `interventions` that no comparison looks at have one that could not be seen.
     """
     grouped: dict[tuple[str, Tuning], list[Reading]] = {}
     for reading in readings:
         if reading.comparison.control_of:
             grouped.setdefault((reading.comparison.control_of, reading.tuning), []).append(reading)
-    return {place: _control(place[0], found) for place, found in grouped.items()}
+    looked_at = {place: _control(place[0], found, looks) for place, found in grouped.items()}
+    unseen = {name for name in interventions if (name, "tuned") not in looked_at}
+    return looked_at | {(name, "tuned"): _unseen(name, _NOTHING) for name in interventions if name in unseen}
 
 
 def helped(difference: Difference, tolerance: float) -> bool:
@@ -43,21 +54,35 @@ def helped(difference: Difference, tolerance: float) -> bool:
     return difference.high < -tolerance
 
 
-def _control(intervention: str, readings: Sequence[Reading]) -> Control:
+def _control(intervention: str, readings: Sequence[Reading], looks: Looks) -> Control:
     tested = [(reading, reading.tested) for reading in readings]
-    seen = [(reading, difference) for reading, difference in tested if difference is not None]
+    measured_ones = [(reading, difference) for reading, difference in tested if difference is not None]
+    error = looks.nominal(ONE_SIDED / max(len(measured_ones), 1))
+    seen = [(reading, difference.at(error)) for reading, difference in measured_ones]
     if not seen:
-        why = "; ".join(dict.fromkeys(_why_unseen(reading) for reading in readings))
-        sentence = f"whether {intervention} helps its own aspect could not be seen ({why})"
-        return Control(intervention, None, "", None, None, None, sentence)
+        return _unseen(intervention, "; ".join(dict.fromkeys(_why_unseen(reading) for reading in readings)))
     reading, best = min(seen, key=lambda one: (one[1].high + one[0].tolerance) / max(one[0].tolerance, 1e-9))
     passed = helped(best, reading.tolerance)
     verb = "improves" if passed else "is not shown to improve"
     sentence = (
-        f"{intervention} {verb} {_called(reading)} by more than {plain(reading.tolerance, best.relative)} "
-        f"({measured(best)}, negative is better)"
+        f"{intervention} {verb} {_called(reading)} by more than the tolerance of "
+        f"{tolerated(reading.tolerance, reading.quantity)}: {measured(best, reading.quantity)}{_of_several(len(seen))}"
     )
-    return Control(intervention, passed, reading.comparison.metric, best.estimate, best.low, best.high, sentence)
+    return Control(
+        intervention, passed, reading.comparison.metric, best.estimate, best.low, best.high, sentence, len(seen)
+    )
+
+
+def _of_several(tests: int) -> str:
+    return f"; the surest of {tests} comparisons, with bounds corrected for that" if tests > 1 else ""
+
+
+_NOTHING = "the study compares nothing that would show it"
+
+
+def _unseen(intervention: str, why: str) -> Control:
+    sentence = f"whether {intervention} helps its own aspect could not be seen ({why})"
+    return Control(intervention, None, "", None, None, None, sentence)
 
 
 def _called(reading: Reading) -> str:

@@ -14,6 +14,7 @@ Verdict = Literal[
     "no_material_harm",
     "improvement",
     "inconclusive",
+    "not_shown_to_work",
     "did_nothing_here",
     "withheld",
     "not_measurable",
@@ -23,6 +24,7 @@ harm_undetermined: worse than zero is shown, worse than the tolerance is not set
 no_material_harm: a change for the worse beyond the tolerance is ruled out (shown, not assumed).
 improvement: better by more than the tolerance.
 inconclusive: neither; the reason says what would settle it.
+not_shown_to_work: no material harm, by an intervention of which it could not be seen whether it helps its own aspect.
 did_nothing_here: no material harm, by an intervention that did not help its own aspect either.
 withheld: the treatment collapsed, so its other numbers mean nothing.
 not_measurable: no number; the reason says why."""

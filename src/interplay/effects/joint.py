@@ -19,6 +19,7 @@ from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable
 from interplay.measurement.measurements import Measurements
 from interplay.metrics import Metric
+from interplay.quantities import Quantity
 
 TIMES = 2.0
 """A joint effect is flagged when it is shown to exceed so many tolerances: it is measured with less precision than a
@@ -141,6 +142,10 @@ def _kind(asked: Asked) -> tuple[object, ...]:
     return asked.metric.key, asked.contrast, asked.layer, asked.context, asked.what.kind, asked.what.at
 
 
+def _quantity(asked: Asked) -> Quantity:
+    return Quantity.of(asked.metric, gap=bool(asked.contrast))
+
+
 def _threshold(asked: Asked, tolerances: Mapping[str, float]) -> float:
     return TIMES * tolerance_of(asked.metric, tolerances)
 
@@ -177,7 +182,7 @@ def _effect(found: Found, threshold: float, p_value: float | None, adjusted: flo
         adjusted_p=float(adjusted),
         unsettled=tuple(one.name for one in combined.unsettled),
     )
-    return replace(numbered, reason=reason_of(numbered, combined, family))
+    return replace(numbered, reason=reason_of(numbered, combined, family, _quantity(asked)))
 
 
 def _verdict(found: Found, adjusted: float | None) -> JointVerdict:

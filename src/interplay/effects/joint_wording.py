@@ -2,17 +2,16 @@
 
 from interplay.effects.combination import Combination
 from interplay.effects.joint_effect import JointEffect
-from interplay.effects.wording import amount, p_text, plain
+from interplay.effects.wording import p_text, tolerated, written
+from interplay.quantities import Quantity
 
 
-def reason_of(effect: JointEffect, found: Combination, family: int) -> str:
+def reason_of(effect: JointEffect, found: Combination, family: int, quantity: Quantity) -> str:
     """What was found and why it is flagged or not; `effect` has its numbers."""
     if effect.estimate is None or effect.low is None or effect.high is None or effect.adjusted_p is None:
         raise ValueError("a joint effect without numbers has another reason")
-    relative = found.relative
-    ends = f"{amount(effect.low, relative)}, {amount(effect.high, relative)}"
-    measured = f"{said(effect)}: {amount(effect.estimate, relative)} [{ends}]"
-    limit = f"twice the tolerance ({plain(effect.threshold, relative)})"
+    measured = f"{said(effect)}: {written(quantity.measured(effect.estimate, effect.low, effect.high))}"
+    limit = f"twice the tolerance ({tolerated(effect.threshold, quantity)})"
     told = f"adjusted p {p_text(effect.adjusted_p)} over {family:,} joint contrasts"
     if effect.flagged:
         return f"{measured}, {effect.verdict} by more than {limit}; {told}{_mixed(effect)}"
@@ -20,7 +19,7 @@ def reason_of(effect: JointEffect, found: Combination, family: int) -> str:
 
 
 def said(effect: JointEffect) -> str:
-    """What a contrast says, without its size; positive numbers are a change for the worse."""
+    """What a contrast says, without its size."""
     names = _several(effect.factors)
     words = {
         "main": names,

@@ -12,6 +12,7 @@ from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Cell, Measurements, Tuning
 from interplay.metrics import Metric
+from interplay.quantities import Quantity
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,12 @@ class Reading:
     def tested(self) -> Difference | None:
         """The difference, when there is one and it may be judged."""
         return self.difference if isinstance(self.difference, Difference) and not self.withheld else None
+
+    @property
+    def quantity(self) -> Quantity:
+        """How its numbers are written."""
+        unknown = Quantity(self.comparison.metric, "", "lower_is_better", relative=False)
+        return unknown if self.metric is None else Quantity.of(self.metric, gap=bool(self.contrast))
 
     def moderated(self, prior: Prior | None, error: float) -> "Reading":
         """The same with a moderated variance, and bounds with this chance of error each."""

@@ -6,7 +6,9 @@ With the 90 % interval [low, high] of "how much worse" and a tolerance:
     low > 0 otherwise, unless high < tolerance                   harm_undetermined
     high < -tolerance                                            improvement
     high < tolerance                                             no_material_harm (did_nothing_here when no applied
-                                                                 intervention helps its own aspect)
+                                                                 intervention helps its own aspect,
+                                                                 not_shown_to_work when none is shown to and one of
+                                                                 them could not be looked at)
     else                                                         inconclusive
 
 An improvement or "no material harm" of a treatment that nearly collapsed (`interplay.effects.near_collapse`) is withheld.
@@ -22,7 +24,7 @@ from interplay.effects.control import Control, helped
 from interplay.effects.effect import Verdict
 from interplay.effects.families import STRICT, Correction
 from interplay.effects.reading import Reading
-from interplay.effects.wording import amount, measured, p_text, plain
+from interplay.effects.wording import measured, p_text, tolerated, written
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Attacked, Distances, Logits, Memberships, PrivacyBudget, Switched
 from interplay.metrics import Metric
@@ -87,26 +89,28 @@ def _on_interval(reading: Reading, difference: Difference, correction: Correctio
         return Judgement("improvement", _better(reading, difference))
     if difference.high < tolerance:
         return Judgement("no_material_harm", _clear(reading, difference))
-    open_because = what_would_settle(difference, tolerance, reading.contrast)
+    open_because = what_would_settle(difference, tolerance, reading.contrast, reading.quantity)
     return Judgement(
         "inconclusive",
-        f"{measured(difference)}: neither harm beyond {_limit(reading, difference)} nor its absence is shown; "
+        f"{_measured(reading, difference)}: neither harm beyond {_limit(reading)} nor its absence is shown; "
         f"{open_because.sentence}; {_detectable(reading, difference)}",
         open_because,
     )
 
 
 def _after_controls(found: Judgement, controls: Sequence[Control]) -> Judgement:
-    if controls and all(control.passed is False for control in controls):
+    if controls and not any(control.passed for control in controls):
+        unseen = any(control.passed is None for control in controls)
+        verdict: Verdict = "not_shown_to_work" if unseen else "did_nothing_here"
         sentences = "; ".join(control.sentence for control in controls)
-        return Judgement("did_nothing_here", f"did nothing here: {sentences}; {found.reason}")
+        return Judgement(verdict, f"{verdict.replace('_', ' ')}: {sentences}; {found.reason}")
     doubts = [control.sentence for control in controls if not control.passed]
     return Judgement(found.verdict, "; ".join([found.reason, *doubts])) if doubts else found
 
 
 def _harm(reading: Reading, difference: Difference, correction: Correction) -> str:
     return (
-        f"worse by {measured(difference)}, more than {_limit(reading, difference)} "
+        f"{_measured(reading, difference)}: worse by more than {_limit(reading)} "
         f"(adjusted p {p_text(correction.adjusted_p)} over {correction.tests} comparisons)"
     )
 
@@ -117,24 +121,24 @@ def _lost_to_correction(reading: Reading, difference: Difference, correction: Co
     if correction.adjusted_p <= correction.level:
         found, needed, over = correction.holm_p, STRICT, "the comparisons on metrics with hard limits"
     return (
-        f"worse by {measured(difference)}: more than {_limit(reading, difference)} before correction for {over}, not "
+        f"{_measured(reading, difference)}: worse by more than {_limit(reading)} before correction for {over}, not "
         f"after it (adjusted p {p_text(found)}, needed {needed:g})"
     )
 
 
 def _undetermined(reading: Reading, difference: Difference) -> Judgement:
-    open_because = what_would_settle(difference, reading.tolerance, reading.contrast)
+    open_because = what_would_settle(difference, reading.tolerance, reading.contrast, reading.quantity)
     return Judgement(
         "harm_undetermined",
-        f"a change for the worse is shown, {measured(difference)}; whether it exceeds "
-        f"{_limit(reading, difference)} is not settled; {open_because.sentence}",
+        f"{_measured(reading, difference)}: a change for the worse is shown; whether it exceeds {_limit(reading)} is "
+        f"not settled; {open_because.sentence}",
         open_because,
     )
 
 
 def _better(reading: Reading, difference: Difference) -> str:
     attack = " against this attack" if _by_attack(reading) else ""
-    return f"better{attack} by more than {_limit(reading, difference)}: {measured(difference)}"
+    return f"{_measured(reading, difference)}: better{attack} by more than {_limit(reading)}"
 
 
 def _clear(reading: Reading, difference: Difference) -> str:
@@ -142,30 +146,36 @@ def _clear(reading: Reading, difference: Difference) -> str:
     if difference.widest.variance == 0:
         return opening + _exact(reading, difference)
     if difference.low > 0:
-        middle = f"a change for the worse is shown and is below {_limit(reading, difference)}: {measured(difference)}"
+        middle = f"{_measured(reading, difference)}: a change for the worse is shown and is below {_limit(reading)}"
     elif difference.high < 0:
-        middle = f"better, not shown to be so by more than {_limit(reading, difference)}: {measured(difference)}"
+        middle = f"{_measured(reading, difference)}: better, not shown to be so by more than {_limit(reading)}"
     else:
-        middle = f"worse by more than {_limit(reading, difference)} is ruled out: {measured(difference)}"
+        middle = f"{_measured(reading, difference)}: worse by more than {_limit(reading)} is ruled out"
     return f"{opening}{middle}; {_detectable(reading, difference)}"
 
 
 def _exact(reading: Reading, difference: Difference) -> str:
-    text = f"the difference is {amount(difference.estimate, difference.relative)} in every member and every row draw"
+    text = (
+        f"the difference is {written(reading.quantity.changed(difference.estimate))} in every member and every row draw"
+    )
     rate = reading.metric is not None and reading.metric.bounds == (0.0, 1.0) and not difference.relative
     if not rate:
         return text
     # Three divided by the count is the 95 % bound on the share of rows of a kind that none of them shows.
-    bound = plain(3 / max(difference.support, 1), relative=False)
+    bound = written(reading.quantity.scale.amount(3 / max(difference.support, 1)))
     return f"{text}; unless the models are identical, {difference.support:,} rows leave room for {bound}"
 
 
-def _limit(reading: Reading, difference: Difference) -> str:
-    return f"the tolerance {plain(reading.tolerance, difference.relative)}"
+def _limit(reading: Reading) -> str:
+    return f"the tolerance of {tolerated(reading.tolerance, reading.quantity)}"
+
+
+def _measured(reading: Reading, difference: Difference) -> str:
+    return measured(difference, reading.quantity)
 
 
 def _detectable(reading: Reading, difference: Difference) -> str:
-    size = plain(difference.smallest_detectable(reading.tolerance), difference.relative)
+    size = tolerated(difference.smallest_detectable(reading.tolerance), reading.quantity)
     return f"an effect of {size} would be found with 80 % power"
 
 

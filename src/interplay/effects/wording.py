@@ -1,6 +1,7 @@
 """Numbers in sentences: one way to write an amount, an interval and a count."""
 
 from interplay.effects.contrast import Difference
+from interplay.quantities import SPACE, Quantity
 
 
 def amount(value: float, relative: bool) -> str:
@@ -23,13 +24,22 @@ def plain(value: float, relative: bool) -> str:
     return amount(abs(value), relative).removeprefix("+")
 
 
-def measured(difference: Difference) -> str:
-    """An estimate with its interval.
+def measured(difference: Difference, quantity: Quantity) -> str:
+    """An estimate with its interval, in the metric's own direction.
 
-    It reads "+0.032 [+0.020, +0.044]".
+    It reads "3.2 points larger (2.0 to 4.4)".
     """
-    ends = f"{amount(difference.low, difference.relative)}, {amount(difference.high, difference.relative)}"
-    return f"{amount(difference.estimate, difference.relative)} [{ends}]"
+    return written(quantity.measured(difference.estimate, difference.low, difference.high))
+
+
+def tolerated(tolerance: float, quantity: Quantity) -> str:
+    """A tolerance as sentences write it: 2.0 points."""
+    return written(quantity.tolerated(tolerance))
+
+
+def written(text: str) -> str:
+    """A text for files, in which every space is an ordinary one."""
+    return text.replace(SPACE, " ")
 
 
 def p_text(p_value: float) -> str:

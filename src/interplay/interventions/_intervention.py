@@ -69,8 +69,8 @@ class Intervention(abc.ABC):
     """One thing done for one aspect (or two).
 
     Class attributes: `aspects`, the aspects it serves; `title`, how people call it; `serves`, its positive control: the
-    intervention worked when it improves one of these by more than the tolerance; `reference`, author and year; `ranges`,
-    what its numbers may be. Fields are parameters a study may set.
+    intervention worked when it improves one of these by more than the tolerance, on the grouping it acts on;
+    `reference`, author and year; `ranges`, what its numbers may be. Fields are parameters a study may set.
 
     Raises StudyError for a number outside of its range.
     """
@@ -97,6 +97,11 @@ class Intervention(abc.ABC):
     def diagnostic(self) -> str:
         """Why treatments with it are trained and compared but never chosen; empty where a decision may choose them."""
         return ""
+
+    @property
+    def aims(self) -> tuple[Service, ...]:
+        """What its positive control looks at: all that it serves, or what its parameters aim at."""
+        return self.serves
 
     def refuses(self, partner: Intervention) -> str | None:
         """Why it cannot act on one model together with `partner`, and the alternative; None when it can."""

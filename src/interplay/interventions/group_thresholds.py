@@ -51,6 +51,11 @@ class GroupThresholds(PredictionIntervention):
     criterion: Literal["demographic_parity", "equal_opportunity"] = "demographic_parity"
     randomised: bool = False
 
+    @property
+    def aims(self) -> tuple[Service, ...]:
+        """The rate that the criterion makes the same, and no other."""
+        return tuple(service for service in self.serves if service.metric.startswith(self.criterion))
+
     def thresholds(self, rows: FittingRows, groups: int) -> Thresholds:
         eligible: Bool[Array, " row"] = (
             rows.labels if self.criterion == "equal_opportunity" else np.ones_like(rows.labels)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from interplay.decision.bound import in_words, is_relative, side_of
+from interplay.quantities import Scale, change_scale, level_scale, plural
 from interplay.report.names import name
-from interplay.report.quantities import Scale, change_scale, level_scale, plural
 from interplay.report.reading import Reading
 from interplay.report.sentences import listed
 

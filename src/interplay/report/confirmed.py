@@ -55,11 +55,7 @@ def _limits(reading: Reading, found: Mapping[str, Any]) -> Iterator[str]:
 
 def _effects(reading: Reading, found: Mapping[str, Any]) -> Iterator[str]:
     for effect in found["effects"]:
-        change = reading.scale(effect)
-        number = (
-            f", {change.amount(effect['estimate'], signed=True)} "
-            f"({change.interval(effect['low'], effect['high'], signed=True)}); {_SIDES[effect['inside']]}"
-        )
+        number = f", {reading.change(effect)} ({reading.between(effect)}); {_SIDES[effect['inside']]}"
         told = number if effect["estimate"] is not None else f", {clean(reading.spoken(effect['reason']))}"
         yield f"{heading(reading.quantity(effect))}: {VERDICTS[effect['verdict']].words}{told}"
 

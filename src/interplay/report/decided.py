@@ -6,9 +6,9 @@ from math import ceil, floor
 from typing import Any
 
 from interplay.decision.bound import side_of
+from interplay.quantities import Scale, change_scale, plural
 from interplay.report.confirmation import STATUSES as STATUSES
 from interplay.report.confirmation import limit_scale, said
-from interplay.report.quantities import Scale, change_scale, plural
 from interplay.report.reading import Reading
 
 SHOWN = 3

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from interplay.report.quantities import Scale, probability
+from interplay.quantities import Quantity, Scale, probability
 from interplay.report.reading import Reading
 
 Curve = Mapping[str, Any]
@@ -83,47 +83,52 @@ def doses(reading: Reading) -> tuple[Doses, ...]:
 
 
 def trend_words(curve: Curve, entry: Mapping[str, Any], reading: Reading) -> str:
-    """The trend in words: from 1 to 32 the line falls by 4.1 points (90 % interval 3.2 to 5.0), adjusted p <.001."""
+    """The trend in words: from 1 to 32, each doubling counting the same: 4.1 points lower (3.2 to 5.0), adjusted p <.001."""
     trend = curve["trend"]
     if trend is None:
         return str(curve["reason"])
-    scale = reading.scale(curve)
-    low, high = sorted((trend["low"], trend["high"]))
+    written = reading.written(curve)
     first, last = trend["strengths"][0], trend["strengths"][-1]
     kind = "each doubling counting the same" if entry["scale"] == "doublings" else "each unit counting the same"
     shown = "" if trend["shown"] else "; no trend is shown"
-    change = scale.amount(trend["change"], signed=True)
-    return (
-        f"from {first:g} to {last:g}, {kind}: {change} ({scale.interval(low, high, signed=True)}), adjusted p "
-        f"{probability(trend['adjusted_p'])}{shown}"
-    )
+    change = written.measured(trend["change"], *sorted((trend["low"], trend["high"])))
+    return f"from {first:g} to {last:g}, {kind}: {change}, adjusted p {probability(trend['adjusted_p'])}{shown}"
 
 
 def _chart(curve: Curve, entry: Mapping[str, Any], reading: Reading) -> Chart:
-    points = curve["points"]
+    written = reading.written(curve)
+    points = [_own(point, written) for point in curve["points"]]
     across = _across([point["strength"] for point in points], entry["scale"] == "doublings")
     numbered = [point for point in points if point["low"] is not None]
     ends = [0.0, *(point["low"] for point in numbered), *(point["high"] for point in numbered)]
     bottom, top = min(ends), max(ends)
     room = 0.06 * ((top - bottom) or 1.0)
     bottom, top = bottom - room, top + room
-    scale = reading.scale(curve)
+    scale = written.scale
 
     def up(value: float) -> float:
         return round(HEIGHT - BOTTOM - (value - bottom) / (top - bottom) * (HEIGHT - TOP - BOTTOM), 1)
 
-    tolerance = curve["tolerance"]
+    tolerance = written.own(curve["tolerance"])
     return Chart(
         curve=curve,
         scale=scale,
         runs=_runs(points, across, up),
         absent=tuple(place for point, place in zip(points, across, strict=True) if point["low"] is None),
         zero=up(0.0),
-        limits=tuple(up(limit) for limit in (tolerance, -tolerance) if bottom < limit < top),
+        limits=tuple(up(limit) for limit in (tolerance,) if bottom < limit < top),
         across=tuple(Tick(place, f"{point['strength']:g}") for point, place in zip(points, across, strict=True)),
         up=_ticks(min(ends), max(ends), up, scale),
         words=trend_words(curve, entry, reading),
     )
+
+
+def _own(point: Mapping[str, Any], written: Quantity) -> Mapping[str, Any]:
+    """A point in the metric's own direction."""
+    if point["low"] is None:
+        return point
+    low, high = written.ends(point["low"], point["high"])
+    return {**point, "estimate": written.own(point["estimate"]), "low": low, "high": high}
 
 
 def _across(values: Sequence[float], doublings: bool) -> list[float]:

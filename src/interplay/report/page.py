@@ -6,7 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from interplay.report import cells, confirmation, decided, doses, folding, forest, quantities, risks, sentences, stack
+from interplay import quantities
+from interplay.report import cells, confirmation, decided, doses, folding, forest, risks, sentences, stack
 from interplay.report.environment import environment, escaped
 from interplay.report.names import clean
 from interplay.report.reading import Audit, Reading
@@ -39,6 +40,7 @@ def _parts(reading: Reading) -> dict[str, Any]:
         "training": cells.rows(reading, training=True),
         "layered": cells.rows(reading, training=False),
         "pair_effect": cells.pair_effect,
+        "pair_notes": cells.pair_notes,
         "control": cells.control_values(reading),
         "plot": forest.plot(reading),
         "width": forest.WIDTH,

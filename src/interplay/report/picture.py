@@ -19,6 +19,13 @@ def _template() -> Template:
     return environment().get_template("picture.svg")
 
 
+def _spoken(reading: Reading, source: str, target: str) -> str:
+    effect, word = pair_effect(reading, source, target), VERDICTS[reading.pairs[source, target]["verdict"]]
+    shown = effect is not None and word.tone in ("worse", "better")
+    by = f" by {reading.titled(effect)}" if effect is not None and shown else ""
+    return f"{source} to {target}: {word.words}{by}"
+
+
 def picture(audit: Audit) -> str:
     """The 5 x 5 matrix of the directed pairs as an SVG file: rows are what is applied for, columns what may be harmed.
 
@@ -26,9 +33,7 @@ def picture(audit: Audit) -> str:
     equal audits give equal bytes.
     """
     reading = Reading(audit)
-    spoken = "; ".join(
-        f"{pair['source']} to {pair['target']}: {VERDICTS[pair['verdict']].words}" for pair in audit["interactions"]
-    )
+    spoken = "; ".join(_spoken(reading, pair["source"], pair["target"]) for pair in audit["interactions"])
     caption = clean(f"{audit['data']['name']}, {audit['data']['rows']:,} rows", _CAPTION_LENGTH)
     aspects = [str(aspect) for aspect in TRUST_ASPECTS]
     drawn = _template().render(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from interplay.quantities import Quantity, Scale
 from interplay.report.names import name
-from interplay.report.quantities import Scale, change_scale
 
 Audit = Mapping[str, Any]
 """An audit as `audit.schema.json` describes it."""
@@ -101,8 +101,9 @@ class Reading:
 
     @cached_property
     def passed(self) -> int:
-        """How many interventions were shown to help their own aspect."""
-        return sum(control["passed"] is True for control in self.audit["controls"])
+        """How many interventions, at the strength that the study sets, were shown to help their own aspect."""
+        mine = (control for control in self.audit["controls"] if control["name"] in self.titles)
+        return sum(control["passed"] is True for control in mine)
 
     @cached_property
     def declared(self) -> set[str]:
@@ -152,6 +153,10 @@ class Reading:
         title = self.metrics[key]["title"] if key in self.metrics else key.partition("/")[0]
         return name(f"{title} ({parameters})" if parameters and parameters not in title else title)
 
+    def titled(self, effect: Effect) -> str:
+        """The metric of an effect in a few words, without its parameters."""
+        return name(str(self.metrics[effect["metric"]]["title"]).partition(" (")[0])
+
     def quantity(self, effect: Effect) -> str:
         """The metric of an effect and the groups it compares."""
         title = self.metric(effect["metric"])
@@ -162,7 +167,28 @@ class Reading:
 
     def scale(self, effect: Effect) -> Scale:
         """How the numbers of an effect are written."""
-        return change_scale(self.metrics[effect["metric"]])
+        return self.written(effect).scale
+
+    def written(self, effect: Effect) -> Quantity:
+        """How a change of its metric is written, in the metric's own direction."""
+        return Quantity.of(self.metrics[effect["metric"]], gap=bool(effect["contrast"]))
+
+    def signed(self, effect: Effect, brief: bool = False) -> str:
+        """An estimate as the metric itself changes, such as +6.1 points; a dash where there is none."""
+        own, scale = self.written(effect).signed(effect["estimate"]), self.scale(effect)
+        return scale.brief(own, signed=True) if brief else scale.amount(own, signed=True)
+
+    def signed_interval(self, effect: Effect) -> str:
+        """Its interval, as the metric itself changes: +3.9 to +8.4."""
+        return self.scale(effect).interval(*self.written(effect).ends(effect["low"], effect["high"]), signed=True)
+
+    def tolerated(self, effect: Effect) -> str:
+        """Its tolerance, in the unit of the change."""
+        return self.written(effect).tolerated(effect["tolerance"])
+
+    def between(self, effect: Effect) -> str:
+        """Its interval in words: 3.9 to 8.4, or 0.4 smaller to 1.2 larger."""
+        return self.written(effect).between(effect["low"], effect["high"])
 
     @cached_property
     def _known_names(self) -> dict[str, str]:
@@ -180,11 +206,8 @@ class Reading:
         return re.sub(rf"\b(?:{'|'.join(names)})\b", lambda found: self._known_names[found[0]], said)
 
     def change(self, effect: Effect) -> str:
-        """The size of an effect and its direction: 6.1 points worse."""
-        scale, estimate = self.scale(effect), effect["estimate"]
-        if estimate is None or not any(digit in scale.number(estimate) for digit in "123456789"):
-            return scale.amount(estimate)
-        return f"{scale.amount(abs(estimate))} {'worse' if estimate > 0 else 'better'}"
+        """The size of an effect and its direction, in the metric's own terms: 6.1 points larger."""
+        return self.written(effect).changed(effect["estimate"])
 
     def clip(self, text: str) -> str:
         """A text short enough for a narrow place."""

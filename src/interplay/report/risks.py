@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from interplay.report.quantities import plural
+from interplay.quantities import plural
 from interplay.report.reading import Audit, Reading
 
 Risk = Mapping[str, Any]

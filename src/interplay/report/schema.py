@@ -10,7 +10,7 @@ from interplay.aspects import DIRECTED_PAIRS
 from interplay.report.reading import Audit
 
 _NUMBERED = {"harm", "harm_undetermined", "no_material_harm", "improvement"}
-_REASONED = {"withheld", "inconclusive", "did_nothing_here", "not_measurable"}
+_REASONED = {"withheld", "inconclusive", "did_nothing_here", "not_measurable", "not_shown_to_work"}
 
 
 def audit_schema() -> dict[str, Any]:
@@ -71,6 +71,9 @@ def _pairs(audit: Audit) -> Iterator[str]:
     for pair in expected:
         if found.count(pair) != 1:
             yield f"interactions has {pair[0]} to {pair[1]} {found.count(pair)} times"
+    for pair in audit["interactions"]:
+        if (pair["verdict"] == "harm") is not bool(pair["harms"]):
+            yield f"{pair['source']} to {pair['target']} says {pair['verdict']} with {len(pair['harms'])} shown harms"
 
 
 def _references(audit: Audit) -> Iterator[str]:
@@ -80,6 +83,7 @@ def _references(audit: Audit) -> Iterator[str]:
         for pair in audit["interactions"]
         for probe in pair["probes"]
     ]
+    named += [(f"{pair['source']} to {pair['target']}", pair["harms"]) for pair in audit["interactions"]]
     named += [("decision.residual", harm["effects"]) for harm in audit["decision"]["residual"]]
     for where, positions in named:
         if any(position not in known for position in positions):

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from interplay.quantities import plural
 from interplay.report.names import clean, heading
-from interplay.report.quantities import plural
 from interplay.report.reading import Audit, Effect, Reading, in_tolerances, numbered
 from interplay.report.words import VERDICTS
 
@@ -69,13 +69,15 @@ def _subject(reading: Reading, effect: Effect) -> _Subject:
 
 def _change(reading: Reading, effect: Effect, subject: _Subject) -> str:
     """What happened to the metric: 'it raises the accuracy disparity (race) by 6.1 points (90 % interval ...)'."""
-    scale, worse = reading.scale(effect), effect["estimate"] >= 0
-    low, high = (effect["low"], effect["high"]) if worse else (-effect["high"], -effect["low"])
-    size = f"{scale.amount(abs(effect['estimate']))} ({reading.interval} {scale.interval(low, high)})"
+    scale, written = reading.scale(effect), reading.written(effect)
+    own, (low, high) = written.own(effect["estimate"]), written.ends(effect["low"], effect["high"])
+    rises = own > 0 or (own == 0 and written.direction == "lower_is_better")
+    if not rises and low is not None and high is not None:
+        low, high = -high, -low
+    size = f"{scale.amount(abs(own))} ({reading.interval} {scale.interval(low, high)})"
     quantity = reading.quantity(effect)
     if effect["baseline"] is None:
         return f"{'their' if subject.several else 'its'} {quantity} is {size}"
-    rises = (reading.metrics[effect["metric"]]["direction"] == "lower_is_better") == worse
     return f"{subject.it} {subject.verb('raise' if rises else 'lower')} the {quantity} by {size}"
 
 
@@ -88,6 +90,13 @@ def _open_question(effect: Effect, tolerance: str) -> str:
     return f"whether that exceeds the tolerance of {tolerance} is not settled"
 
 
+def _tolerance(reading: Reading, effect: Effect) -> str:
+    """The tolerance, without a unit that the change has just named."""
+    written = reading.written(effect)
+    plain = not (written.relative and written.direction == "higher_is_better")
+    return reading.scale(effect).number(effect["tolerance"]) if plain else written.tolerated(effect["tolerance"])
+
+
 def effect_sentence(reading: Reading, effect: Effect) -> str:
     """The effect in words, with its number, its interval and its tolerance."""
     subject, verdict, target = _subject(reading, effect), effect["verdict"], effect["target"]
@@ -96,7 +105,7 @@ def effect_sentence(reading: Reading, effect: Effect) -> str:
     tail = f" {reason}." if reason else ""
     if not numbered(effect) or verdict in ("withheld", "not_measurable"):
         return f"{who}: {reading.quantity(effect)} is {VERDICTS[verdict].words}.{tail}"
-    change, tolerance = _change(reading, effect, subject), reading.scale(effect).number(effect["tolerance"])
+    change, tolerance = _change(reading, effect, subject), _tolerance(reading, effect)
     sentences = {
         "harm": f"{who} {verb('harm')} {target} here: {change}, above the tolerance of {tolerance}.",
         "harm_undetermined": f"{who} {verb('be')} worse for {target} here: {change}; "
@@ -104,6 +113,8 @@ def effect_sentence(reading: Reading, effect: Effect) -> str:
         "improvement": f"{who} {verb('improve')} {target} here: {change}, beyond the tolerance of {tolerance}.",
         "no_material_harm": f"{who} {verb('do')} no material harm to {target} here: {change}; a change for the worse "
         f"beyond the tolerance of {tolerance} is ruled out.",
+        "not_shown_to_work": f"{who} {verb('do')} no material harm to {target} here and {verb('be')} not shown to work: "
+        f"{change}, and a change for the worse beyond the tolerance of {tolerance} is ruled out.{tail}",
         "did_nothing_here": f"{who} did nothing here: {change}, and a change for the worse beyond the tolerance of "
         f"{tolerance} is ruled out.{tail}",
         "inconclusive": f"{who} and {target}: inconclusive. In these data {change}; the tolerance is {tolerance}."
@@ -124,24 +135,33 @@ def _shown(reading: Reading, verdict: str) -> list[Effect]:
     return sorted((effect for effect in tuned if effect["verdict"] == verdict), key=order)
 
 
+def _outside(reading: Reading) -> list[Effect]:
+    """The harms of directed pairs that no primary probe shows, the most important aspect first."""
+    places = dict.fromkeys(place for pair in reading.audit["interactions"] for place in pair["harms"])
+    found = [effect for effect in reading.at(list(places)) if not effect["primary"]]
+    return sorted(found, key=lambda effect: reading.rank(effect["target"]))
+
+
 def verdict_sentence(audit: Audit) -> str:
-    """The first sentence of the report: the harm to the highest-ranked aspect, or that none is settled."""
+    """The first sentence of the report: the harm to the highest-ranked aspect, or that none is settled.
+
+    A harm that is shown outside of the primary probes comes before one that is not settled.
+    """
     reading = Reading(audit)
-    for verdict in ("harm", "harm_undetermined"):
-        for effect in _shown(reading, verdict):
-            return effect_sentence(reading, effect)
+    for effect in (*_shown(reading, "harm"), *_outside(reading), *_shown(reading, "harm_undetermined")):
+        return effect_sentence(reading, effect)
     counts = pair_counts(audit)
     unjudged = sum(counts[verdict] for verdict, word in VERDICTS.items() if word.tone == "absent")
     return (
-        f"No harm beyond the tolerances was shown by a primary effect; {counts['inconclusive']} of the 20 interactions "
+        f"No harm beyond the tolerances was shown for any interaction; {counts['inconclusive']} of the 20 interactions "
         f"are undecided and {unjudged} could not be judged."
     )
 
 
 def harm_sentences(audit: Audit) -> list[str]:
-    """Every harm a primary effect shows, settled ones first, and there the most important aspect."""
+    """Every harm of a directed pair: those that primary effects show, those shown outside of them, those not settled."""
     reading = Reading(audit)
-    shown = [*_shown(reading, "harm"), *_shown(reading, "harm_undetermined")]
+    shown = [*_shown(reading, "harm"), *_outside(reading), *_shown(reading, "harm_undetermined")]
     return [effect_sentence(reading, effect) for effect in shown]
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from interplay.quantities import plural
 from interplay.report.forest import FARTHEST, Axis, Bar
-from interplay.report.quantities import plural
 from interplay.report.reading import Reading, in_tolerances
 
 Joint = Mapping[str, Any]

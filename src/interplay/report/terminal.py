@@ -18,8 +18,9 @@ _STYLES = {"worse": "dark_orange3", "better": "dodger_blue1", "none": "", "unsur
 _NAME_LENGTH = 44
 _ROOM_FOR_NUMBERS = 110
 _LEGEND = (
-    "clear: a harm beyond the tolerance is ruled out. nothing: clear, but the intervention did not help its own "
-    "aspect. harm?: harm, size unclear. ~: within the tolerance. -: not measured. .: not compared."
+    "clear: a harm beyond the tolerance is ruled out. clear?: clear, but whether the intervention helps its own aspect "
+    "could not be seen. nothing: clear, but the intervention did not help its own aspect. harm?: harm, size unclear. "
+    "~: within the tolerance. -: not measured. .: not compared."
 )
 _NO_PATHS: Mapping[str, str] = {}
 
@@ -35,8 +36,8 @@ def _cell(reading: Reading, cell: cells.Cell, numbers: bool) -> Text:
     text = _word(cell.verdict)
     if cell.deciding is None or cell.verdict == "withheld" or not numbers:
         return text
-    number = reading.scale(cell.deciding).number(cell.deciding["estimate"], signed=True)
-    return text.append(f" {'~' if cell.equal else ''}{number}")
+    own = reading.written(cell.deciding).signed(cell.deciding["estimate"])
+    return text.append(f" {'~' if cell.equal else ''}{reading.scale(cell.deciding).number(own, signed=True)}")
 
 
 def _table(title: str) -> Table:
@@ -44,7 +45,7 @@ def _table(title: str) -> Table:
 
 
 def _treatments(reading: Reading, numbers: bool) -> Table:
-    what = " (change of the deciding metric, + is worse)" if numbers else ""
+    what = " (change of the deciding metric)" if numbers else ""
     table = _table(f"Treatments against aspects{what}")
     table.add_column("")
     for aspect in reading.ranked:
@@ -53,6 +54,18 @@ def _treatments(reading: Reading, numbers: bool) -> Table:
         title = heading(clean(reading.treatment(row.treatment["name"]), _NAME_LENGTH))
         table.add_row(Text(title), *(_cell(reading, cell, numbers) for cell in row.cells))
     return table
+
+
+def _harms(reading: Reading) -> list[Text]:
+    """The harms of the cells, one line for each treatment, each with the metric that decides it."""
+    lines = []
+    for row in (*cells.rows(reading, training=True), *cells.rows(reading, training=False)):
+        shown = [cell.deciding for cell in row.cells if cell.verdict == "harm" and cell.deciding is not None]
+        if shown:
+            said = "; ".join(f"{reading.quantity(effect)} {reading.change(effect)}" for effect in shown)
+            title = heading(clean(reading.treatment(row.treatment["name"]), _NAME_LENGTH))
+            lines.append(Text(f"- {title}: {clean(said)}"))
+    return [Text("Harms:"), *lines] if lines else []
 
 
 def _pairs(reading: Reading) -> Table:
@@ -88,6 +101,7 @@ class Summary:
         yield Text(verdict_sentence(self.audit))
         yield Text("")
         yield _treatments(reading, numbers=options.max_width >= _ROOM_FOR_NUMBERS)
+        yield from _harms(reading)
         yield Text("")
         yield _pairs(reading)
         yield Text(counts_sentence(self.audit))

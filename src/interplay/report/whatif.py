@@ -11,9 +11,9 @@ from interplay.decision.bound import Bound, declared_bounds, in_words
 from interplay.decision.decision import WHY_UNRESOLVED, Decision, Unresolved
 from interplay.decision.mitigations import told
 from interplay.design.treatment import Treatment
+from interplay.quantities import Scale
 from interplay.report.decided import limit_beyond, tolerance_beyond
 from interplay.report.names import clean
-from interplay.report.quantities import Scale
 from interplay.study import Study
 
 SHOWN = 3

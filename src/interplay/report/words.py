@@ -46,6 +46,12 @@ VERDICTS = {
         "none",
         "A change for the worse beyond the tolerance is ruled out by the interval.",
     ),
+    "not_shown_to_work": VerdictWord(
+        "no material harm, not shown to work",
+        "clear?",
+        "none",
+        "No material harm, by an intervention of which it could not be seen whether it helps its own aspect.",
+    ),
     "did_nothing_here": VerdictWord(
         "did nothing here",
         "nothing",
@@ -101,7 +107,7 @@ GLOSSARY = (
     (
         "Positive control",
         "A check that an intervention helps its own aspect. If it does not, it did nothing here, "
-        "and finding no harm says little.",
+        "and finding no harm says little. If that could not be seen, it is not shown to work.",
     ),
     ("Primary effect", "An effect that decides the verdict of its interaction."),
     ("Collapse", "A model that gives almost every row the same decision."),

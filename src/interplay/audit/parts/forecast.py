@@ -65,9 +65,10 @@ def _as_stored(folder: RunFolder, foreseen: Forecast, stored: bytes) -> Forecast
 def compared(foreseen: Forecast, effects: Effects, verdicts: Sequence[PairVerdict]) -> dict[str, Any]:
     """The part "forecast" of the audit: for each pair and probe what was expected and what was found.
 
-    Re-tuned effects only; a probe with several effects is judged as a pair is.
+    Re-tuned effects only; a probe with several effects is judged as a pair is, and a pair by its primary probes: the
+    literature expects nothing of other metrics.
     """
-    found = {(one.source, one.target): str(one.verdict) for one in verdicts}
+    found = {(one.source, one.target): str(one.primary) for one in verdicts}
     outcomes = _outcomes(effects)
     cells = [_cell(one, found[one.source, one.target], outcomes) for one in foreseen.cells]
     return {
@@ -87,7 +88,7 @@ def agreement(expects: Expectation, found: str | None) -> Agreement:
     """
     if found is None or found in SILENT:
         return "not_measured"
-    if found in ("inconclusive", "did_nothing_here"):
+    if found in ("inconclusive", "not_shown_to_work", "did_nothing_here"):
         return "open"
     if expects == "either":
         return "no_direction"
@@ -168,6 +169,7 @@ _WORDS = {
     "no_material_harm": "no material harm",
     "improvement": "improvement",
     "inconclusive": "nothing conclusive",
+    "not_shown_to_work": "no material harm, by an intervention that is not shown to work",
     "did_nothing_here": "that the intervention did nothing here",
 }
 
