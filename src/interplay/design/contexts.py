@@ -93,7 +93,7 @@ def _against_control(built: Factors, metrics: Mapping[str, Metric]) -> list[Comp
     found = []
     crossed = [bare.interventions + top for bare in factorial(built) for top in tops]
     for applied in [*crossed, *((name,) for name in built.strengths)]:
-        for metric in metrics.values() if applied else ():
+        for metric in (one for one in metrics.values() if applied and not one.descriptive):
             contexts: list[tuple[str, ...]] = [*((name,) for name in layer_of(metric, built))] or [()]
             for context in contexts:
                 treatment = built.treatment(applied + context)

@@ -88,7 +88,7 @@ def _asked(measurements: Measurements, built: Factors) -> Iterator[tuple[Asked, 
     layers = {name: joint_contrasts(bare.with_layer(name), name) for name in built.layers}
     planned = joint_contrasts(bare)
     for metric in measurements.metrics.values():
-        if metric.paired:  # each pair of treatments has its own rows, so that no sum over more of them exists
+        if metric.descriptive or metric.paired:  # each pair of treatments has its own rows: there is no sum over more
             continue
         for context in contexts_of(metric, built):
             yield from _of_metric(measurements, built, metric, context, "", planned)

@@ -24,8 +24,9 @@ class Metric(abc.ABC):
     Class attributes: `aspect`; `title`, how people call it; `direction`; `unit`; `bounds`; `tolerance`, the smallest
     change of practical importance (in the unit, or as a ratio when `relative`); `needs`, the exhibits it reads;
     `headline`, whether it stands for its aspect in a decision; `paired`, whether two treatments are compared on the rows
-    that both decide rightly (it then reads `RightlyDecided`); `reference`, author and year. Instances may have parameters
-    (a grouping); `key` names metric and parameters.
+    that both decide rightly (it then reads `RightlyDecided`); `descriptive`, whether neither direction is good by itself,
+    so that it is shown and never compared; `reference`, author and year. Instances may have parameters (a grouping);
+    `key` names metric and parameters.
     """
 
     aspect: ClassVar[Aspect]
@@ -39,6 +40,7 @@ class Metric(abc.ABC):
     relative: ClassVar[bool] = False
     headline: ClassVar[bool] = False
     paired: ClassVar[bool] = False
+    descriptive: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

@@ -19,9 +19,9 @@ class MovableShare(Metric):
     movable_share = variance(m - n) / (variance(m - n) + variance(n)), m = margin of the favourable class,
     n = the same with all movable columns held at their training mean
 
-    Variances are over the counted rows, weighted. Between 0 and 1. Neither direction is good by itself; higher is
-    called better because a drop means robustness bought by abandoning features: a model that ignores what an attacker
-    can move cannot be attacked, and has stopped using what people can change about themselves.
+    Variances are over the counted rows, weighted. Between 0 and 1. Neither direction is good by itself, so that it is
+    shown and never judged: a model that ignores what an attacker can move cannot be attacked, and has stopped using what
+    people can change about themselves.
 
     Reference: Tsipras et al. (2019), "Robustness may be at odds with accuracy", for training that drops features.
 
@@ -43,6 +43,7 @@ class MovableShare(Metric):
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.1
     needs: ClassVar[tuple[type, ...]] = (Logits,)
+    descriptive: ClassVar[bool] = True
     reference: ClassVar[str] = "Tsipras et al., 2019"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
