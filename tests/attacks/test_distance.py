@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from interplay.attacks.distance import boundary_distance
-from interplay.attacks.pgd import Threat
+from interplay.attacks.margin import Excess
+from interplay.attacks.pgd import Threat, pgd
 from interplay.engine import jnp
 
 LARGEST = 4.0
@@ -50,6 +51,32 @@ def test_agrees_with_a_grid_where_flips_are_not_monotone_in_the_radius():
     assert (found >= near - 0.021).all(), "nearer than any point of the grid"
     assert np.mean(found <= near + 0.05) >= 0.9
     assert found.mean() == pytest.approx(near.mean(), abs=0.05)
+
+
+def _bisected(scores, inputs, halvings=8):
+    """As it was searched before: halving between a radius that does not flip and one that does, none tried if the largest
+    does not."""
+    inputs = jnp.asarray(inputs, jnp.float32)
+    excess = Excess(scores, jnp.argmax(scores(inputs), axis=1))
+
+    def flips(radius, at):
+        return excess(pgd(excess, inputs, radius, _threat(2), jax.random.fold_in(jax.random.key(0), at), 10)) > 0
+
+    low, high = jnp.zeros(len(inputs)), jnp.full(len(inputs), LARGEST)
+    reachable = flips(high, halvings)
+    for at in range(halvings):
+        found = flips((low + high) / 2, at)
+        low, high = jnp.where(found, low, (low + high) / 2), jnp.where(found, (low + high) / 2, high)
+    return np.asarray(jnp.where(reachable, high, LARGEST))
+
+
+def test_bisection_overstated_distances_and_censored_rows_that_flip():
+    inputs = np.random.default_rng(0).normal(size=(60, 2)) * 1.5
+    near = _grid(_wavy, inputs)
+    before, after = _bisected(_wavy, inputs), _found(_wavy, inputs)
+    assert before.mean() > near.mean() + 0.1 and (before >= LARGEST).any(), "the fault is there to be mended"
+    assert abs(after.mean() - near.mean()) < 0.03
+    assert not (after >= LARGEST).any()
 
 
 def test_a_point_found_counts_whatever_the_radius_it_was_searched_in():

@@ -164,8 +164,7 @@ def test_the_plan_lists_what_is_active_and_what_is_not() -> None:
         "- P -> F    harm        accuracy disparity, equal opportunity, worst group, robust accuracy disparity" in lines
     )
     assert any(
-        line.startswith("- P -> R    either      ranking under attack (either), robust accuracy")
-        for line in lines
+        line.startswith("- P -> R    either      ranking under attack (either), robust accuracy") for line in lines
     )
     assert "- P -> E    harm        not measured: the study does not list release_explanations" in lines
     assert lines[-1].startswith("- not active: R -> F, R -> P")

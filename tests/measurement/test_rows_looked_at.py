@@ -43,6 +43,15 @@ def test_every_group_and_label_has_its_share_whatever_the_order_of_the_file(few_
     assert counted[looked.near].all()
 
 
+def test_the_first_rows_of_a_sorted_file_would_have_had_one_label(few_rows):
+    """What was attacked before: the first test rows of the file."""
+    frame = bank(rows=3000, share=0.2).sort_values("y", kind="stable")
+    prepared, _, looked = _looked(frame)
+    labels, test = prepared.dataset.labels, np.flatnonzero(prepared.design.split.test)
+    assert labels[test[:250]].mean() == 0.0
+    assert labels[looked.attacked].mean() == pytest.approx(0.2, abs=0.01)
+
+
 def test_distances_have_as_many_rows_of_each_label_as_there_are(few_rows):
     prepared, _, looked = _looked(bank(rows=3000, share=0.1))
     labels = prepared.dataset.labels

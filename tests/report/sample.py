@@ -335,6 +335,7 @@ def _metric(key: str, treatments: list[dict[str, Any]], dice: random.Random) -> 
         "relative": relative,
         "reference": "Cresswell, 2025, Eq. 1",
         "headline": headline,
+        "constant": 0.5 if key == "balanced_accuracy" else None,
         "does_not_show": "which kind of error a group suffers",
         "values": values,
     }
@@ -364,6 +365,7 @@ def _treatment(interventions: tuple[str, ...]) -> dict[str, Any]:
         "tuning": tuning if training else None,
         "collapsed": WHY_COLLAPSED if set(COLLAPSED) <= set(interventions) else None,
         "collapsed_as_applied": WHY_COLLAPSED if "dp_sgd" in interventions else None,
+        "nearly_collapsed": None,
         "privacy": privacy if "dp_sgd" in interventions else None,
         "no_privacy": None if "dp_sgd" in interventions else "nothing gives a guarantee",
         "never_chosen": None,

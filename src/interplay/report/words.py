@@ -111,6 +111,12 @@ GLOSSARY = (
     ),
     ("Primary effect", "An effect that decides the verdict of its interaction."),
     ("Collapse", "A model that gives almost every row the same decision."),
+    (
+        "Constant model",
+        "A model that says the same of everybody, with the shares of the labels as its probabilities. A treatment that is not "
+        "shown to beat its balanced accuracy by more than the tolerance is nearly collapsed: what it seems to improve is "
+        "withheld, and it is not chosen.",
+    ),
     ("Point", "One hundredth of a share: from 50 % to 51 % is one point."),
 )
 """Terms a reader outside the field may not know."""
