@@ -1,6 +1,6 @@
 """Interventions as arguments of programs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import jax
@@ -51,3 +51,5 @@ def test_checks_of_an_intervention_do_not_see_traced_numbers():
     assert float(doubled.penalties[0].strength) == 6.0
     with pytest.raises(ValueError, match="strength"):
         _Checked(strength=-1.0)
+    halved = jax.jit(lambda one: replace(one.gradient, noise_multiplier=one.gradient.noise_multiplier / 2))
+    assert float(halved(hooks([DpSgd(noise_multiplier=3.0)])).noise_multiplier) == 1.5

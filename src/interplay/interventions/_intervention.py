@@ -6,6 +6,7 @@ import abc
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -84,7 +85,8 @@ class Intervention(abc.ABC):
     def __post_init__(self) -> None:
         for name, allowed in self.ranges.items():
             value = getattr(self, name)
-            if value is not None and value not in allowed:
+            has_value = isinstance(value, Real)  # numbers of a compiled program have no value yet
+            if has_value and float(value) not in allowed:
                 step = f"write a {name} {allowed}"
                 raise StudyError(f"a {name} {allowed}", f"{value:g}", f"{self.name}, {name}", step)
 
