@@ -13,7 +13,6 @@ from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.evidence import PrivacyBudget as Guarantee
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics import Metric
-from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
 from interplay.metrics.balanced_accuracy import BalancedAccuracy
 from interplay.metrics.equal_opportunity_difference import EqualOpportunityDifference
@@ -27,7 +26,7 @@ DISPARITY, OPPORTUNITY = "accuracy_disparity/race", "equal_opportunity_differenc
 METRICS: Mapping[str, Metric] = {
     metric.key: metric
     for metric in (
-        Accuracy(),
+        BalancedAccuracy(),
         BalancedAccuracy(),
         AccuracyDisparity("race"),
         EqualOpportunityDifference("race"),
@@ -70,9 +69,9 @@ def two_sided() -> dict[tuple[str, str], float]:
         ("control", "membership_exposure"): 0.10,
         ("reweighing", "membership_exposure"): 0.10,
         ("dp_sgd", "membership_exposure"): 0.01,
-        ("control", "accuracy"): 0.90,
-        ("reweighing", "accuracy"): 0.85,
-        ("dp_sgd", "accuracy"): 0.80,
+        ("control", "balanced_accuracy"): 0.90,
+        ("reweighing", "balanced_accuracy"): 0.85,
+        ("dp_sgd", "balanced_accuracy"): 0.80,
     }
 
 

@@ -9,7 +9,7 @@ from interplay.decision.measured import Measured
 from interplay.estimates import NotMeasurable
 from interplay.study.model import LimitSection
 
-ACCURATE = LimitSection(metric="accuracy", at_least=0.85)
+ACCURATE = LimitSection(metric="balanced_accuracy", at_least=0.85)
 WINNER = "dp_sgd"
 CONSTANT = ("no_better_than_constant",)
 
@@ -21,8 +21,7 @@ def _judged(kit, now, before=None, limits=(ACCURATE,), collapse=None, winner=WIN
 
 
 def _cells(accuracy, control=0.9):
-    balanced = {(name, "balanced_accuracy"): 0.8 for name in ("control", WINNER)}
-    return balanced | {("control", "accuracy"): control, (WINNER, "accuracy"): accuracy}
+    return {("control", "balanced_accuracy"): control, (WINNER, "balanced_accuracy"): accuracy}
 
 
 @pytest.mark.parametrize(
@@ -44,7 +43,7 @@ def test_one_broken_limit_fails_whatever_the_others_say(kit):
     limits = (
         ACCURATE,
         LimitSection(metric="privacy_budget", at_most=3.0),
-        LimitSection(metric="accuracy", at_most=0.95),
+        LimitSection(metric="balanced_accuracy", at_most=0.95),
     )
     now = _cells(0.9) | {(WINNER, "privacy_budget"): kit.shaped(8.0, 0.0, 0.0)}
     found = _judged(kit, now, limits=limits)
@@ -71,7 +70,7 @@ def test_a_winner_that_collapsed_fails_without_a_limit(kit):
 
 
 def test_without_a_limit_nothing_can_fail_and_it_says_so(kit):
-    found = _judged(kit, _cells(0.2, control=0.2), limits=())
+    found = _judged(kit, _cells(0.7, control=0.7), limits=())
     assert found.outcome == "stands"
     assert "no hard limit" in found.reasons[0]
 
@@ -94,7 +93,7 @@ def test_a_budget_is_a_point_and_rounding_does_not_put_it_outside(kit):
 
 
 def test_the_deployed_model_lies_in_a_wider_band_than_the_mean(kit):
-    now = _cells(0.9) | {(WINNER, "accuracy"): kit.shaped(0.9, 0.01, 0.001)}
+    now = _cells(0.9) | {(WINNER, "balanced_accuracy"): kit.shaped(0.9, 0.01, 0.001)}
     limit = _judged(kit, now).limits[0]
     assert limit.deployed[0] < limit.held.low < limit.held.high < limit.deployed[1]
 
@@ -103,7 +102,7 @@ def test_headline_metrics_are_compared_with_the_controls_and_with_the_run(kit):
     now = _cells(0.86) | {("control", DISPARITY): 0.01, (WINNER, DISPARITY): kit.gap(0.09, 0.005, 0.001)}
     before = _cells(0.895) | {("control", DISPARITY): 0.01, (WINNER, DISPARITY): 0.0905}
     found = {one.metric: one for one in _judged(kit, now, before, limits=()).effects if one.held.estimate is not None}
-    accuracy = found["accuracy"]
+    accuracy = found["balanced_accuracy"]
     assert accuracy.verdict == "harm"
     assert accuracy.held.estimate == pytest.approx(0.04)
     assert accuracy.held.earlier == pytest.approx(0.005)
@@ -113,11 +112,13 @@ def test_headline_metrics_are_compared_with_the_controls_and_with_the_run(kit):
 
 
 def test_a_harm_beyond_the_tolerance_is_not_confirmed_though_no_limit_is_on_it(kit):
-    found = _judged(kit, _cells(0.86), limits=(LimitSection(metric="accuracy", at_least=0.8),))
+    found = _judged(kit, _cells(0.86), limits=(LimitSection(metric="balanced_accuracy", at_least=0.8),))
     assert (found.outcome, found.causes) == ("not_confirmed", ("harm_shown",))
-    assert [one.verdict for one in found.effects if one.metric == "accuracy"] == ["harm"]
-    assert "accuracy is shown to be worse than the control's by more than the tolerance of 0.02" in found.reasons
-    within = _judged(kit, _cells(0.89), limits=(LimitSection(metric="accuracy", at_least=0.8),))
+    assert [one.verdict for one in found.effects if one.metric == "balanced_accuracy"] == ["harm"]
+    assert (
+        "balanced_accuracy is shown to be worse than the control's by more than the tolerance of 0.02" in found.reasons
+    )
+    within = _judged(kit, _cells(0.89), limits=(LimitSection(metric="balanced_accuracy", at_least=0.8),))
     assert within.outcome == "stands"
 
 
@@ -125,10 +126,10 @@ def test_a_harm_beyond_the_tolerance_is_not_confirmed_though_no_limit_is_on_it(k
     ("level", "error", "causes"), [(0.52, 0.004, ()), (0.52, 0.02, CONSTANT), (0.5, 0.0, CONSTANT)]
 )
 def test_what_is_not_shown_to_beat_a_constant_model_is_not_confirmed(kit, level, error, causes):
+    both = dict.fromkeys(_cells(0.9), kit.shaped(level, error / 2, error / 2))
     for winner in (WINNER, "control"):
-        now = _cells(0.9) | {(winner, "balanced_accuracy"): kit.shaped(level, error / 2, error / 2)}
-        assert _judged(kit, now, winner=winner).causes == causes
-    many = confirmed(kit.named(WINNER), *[Measured(kit.measurements(_cells(0.9)))] * 2, (), {}, constant=0.85)
+        assert _judged(kit, both, winner=winner, limits=()).causes == causes
+    many = confirmed(kit.named(WINNER), *[Measured(kit.measurements(_cells(0.9)))] * 2, (), {}, constant=0.95)
     assert many.causes == CONSTANT, "more classes have another constant, here a made-up one"
 
 
@@ -155,7 +156,7 @@ def test_an_aspect_that_no_confirmation_can_measure_is_told_and_does_not_count(k
 
 
 def test_a_limit_beside_the_control_is_judged_on_fresh_pairs(kit):
-    limit = LimitSection(metric="accuracy", at_most_below_control=0.03)
+    limit = LimitSection(metric="balanced_accuracy", at_most_below_control=0.03)
     for accuracy, causes in ((0.895, ()), (0.8, ("limit_broken", "harm_shown"))):
         found = _judged(kit, _cells(accuracy), limits=(limit,))
         assert set(found.causes) == set(causes)

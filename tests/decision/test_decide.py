@@ -60,7 +60,7 @@ def test_losses_that_are_not_shown_pass_on(kit: Any) -> None:
 
 
 def test_ties_go_to_the_fewest_interventions_then_the_name(kit: Any) -> None:
-    cells = {(name, "accuracy"): 0.9 for name in ("reweighing + dp_sgd", "reweighing", "dp_sgd")}
+    cells = {(name, "balanced_accuracy"): 0.9 for name in ("reweighing + dp_sgd", "reweighing", "dp_sgd")}
     decision = kit.decide(cells)
     assert decision.treatment == kit.named("dp_sgd")
     assert {one.step for one in decision.rejected} == {"ties"}
@@ -75,7 +75,7 @@ def test_a_collapsed_candidate_cannot_win(kit: Any) -> None:
 
 
 def test_limits_come_before_priorities(kit: Any) -> None:
-    limits = [LimitSection(metric="accuracy", at_least=0.87)]
+    limits = [LimitSection(metric="balanced_accuracy", at_least=0.87)]
     decision = kit.decide(kit.two_sided(), PRIVATE_FIRST, limits)
     assert decision.treatment == kit.named("control")
     steps = {one.treatment.name: (one.step, one.reason.partition(":")[0]) for one in decision.rejected}
@@ -83,28 +83,28 @@ def test_limits_come_before_priorities(kit: Any) -> None:
 
 
 def test_an_undecided_limit_does_not_admit(kit: Any) -> None:
-    decision = kit.decide(kit.two_sided(), limits=[LimitSection(metric="accuracy", at_least=0.85)])
+    decision = kit.decide(kit.two_sided(), limits=[LimitSection(metric="balanced_accuracy", at_least=0.85)])
     assert decision.treatment == kit.named("control")
     (reason,) = (one.reason for one in decision.rejected if one.treatment == kit.named("reweighing"))
-    assert reason.startswith("undecided: accuracy at least 0.85")
+    assert reason.startswith("undecided: balanced_accuracy at least 0.85")
 
 
 def test_no_admissible_treatment_and_the_relaxations(kit: Any) -> None:
-    limits = [LimitSection(metric="accuracy", at_least=0.87), LimitSection(metric=EXPOSURE, at_most=0.05)]
+    limits = [LimitSection(metric="balanced_accuracy", at_least=0.87), LimitSection(metric=EXPOSURE, at_most=0.05)]
     decision = kit.decide(kit.two_sided(), PRIVATE_FIRST, limits)
     assert decision.treatment is None
     assert decision.reasons[0] == "No treatment is admissible."
     accuracy, exposure = decision.relaxations
-    assert (accuracy.metric, accuracy.treatment.name, accuracy.alone_enough) == ("accuracy", "dp_sgd", True)
+    assert (accuracy.metric, accuracy.treatment.name, accuracy.alone_enough) == ("balanced_accuracy", "dp_sgd", True)
     assert accuracy.needed == pytest.approx(0.80, abs=0.01) and accuracy.needed < 0.80
     assert (exposure.metric, exposure.treatment.name, exposure.alone_enough) == (EXPOSURE, "control", True)
     assert exposure.needed == pytest.approx(0.10, abs=0.01) and exposure.needed > 0.10
-    again = [LimitSection(metric="accuracy", at_least=accuracy.needed), limits[1]]
+    again = [LimitSection(metric="balanced_accuracy", at_least=accuracy.needed), limits[1]]
     assert kit.decide(kit.two_sided(), PRIVATE_FIRST, again).treatment == kit.named("dp_sgd")
 
 
 def test_a_relaxation_that_is_not_enough_alone_says_so(kit: Any) -> None:
-    limits = [LimitSection(metric="accuracy", at_least=0.95), LimitSection(metric=EXPOSURE, at_most=0.001)]
+    limits = [LimitSection(metric="balanced_accuracy", at_least=0.95), LimitSection(metric=EXPOSURE, at_most=0.001)]
     decision = kit.decide(kit.two_sided(), limits=limits)
     assert [one.alone_enough for one in decision.relaxations] == [False, False]
     assert any("would keep this limit, though not all others" in reason for reason in decision.reasons)
@@ -139,9 +139,9 @@ def test_headline_metrics_that_conflict_do_not_empty_the_field(kit: Any) -> None
         ("reweighing", OPPORTUNITY): 0.20,
         ("dp_sgd", DISPARITY): 0.30,
         ("dp_sgd", OPPORTUNITY): 0.05,
-        ("control", "accuracy"): 0.80,
-        ("reweighing", "accuracy"): 0.90,
-        ("dp_sgd", "accuracy"): 0.99,
+        ("control", "balanced_accuracy"): 0.80,
+        ("reweighing", "balanced_accuracy"): 0.90,
+        ("dp_sgd", "balanced_accuracy"): 0.99,
     }
     decision = kit.decide(cells)
     assert decision.treatment == kit.named("reweighing")
@@ -159,7 +159,7 @@ def test_a_candidate_without_a_number_is_kept(kit: Any) -> None:
 
 
 def test_an_aspect_nobody_measured_does_not_choose(kit: Any) -> None:
-    cells = {key: value for key, value in kit.two_sided().items() if key[1] == "accuracy"}
+    cells = {key: value for key, value in kit.two_sided().items() if key[1] == "balanced_accuracy"}
     decision = kit.decide(cells)
     assert decision.treatment == kit.named("control")
     assert any(reason.startswith("fairness: no headline metric is measured") for reason in decision.reasons)
@@ -167,8 +167,8 @@ def test_an_aspect_nobody_measured_does_not_choose(kit: Any) -> None:
 
 def test_layers_are_read_where_they_were_measured(kit: Any) -> None:
     cells = {
-        ("control", "accuracy"): 0.9,
-        ("dp_sgd", "accuracy"): 0.9,
+        ("control", "balanced_accuracy"): 0.9,
+        ("dp_sgd", "balanced_accuracy"): 0.9,
         ("split_conformal", "set_size"): 1.5,
         ("dp_sgd + split_conformal", "set_size"): 1.1,
     }
@@ -186,19 +186,23 @@ def test_layers_are_read_where_they_were_measured(kit: Any) -> None:
 
 def test_stability_falls_where_draws_disagree(kit: Any) -> None:
     # The lower end of the interval lies just above the tolerance, and moves with a large row error.
-    wide = {("control", "accuracy"): kit.shaped(0.90, 0.0, 0.02), ("dp_sgd", "accuracy"): kit.shaped(0.84, 0.0, 0.0, 1)}
+    wide = {
+        ("control", "balanced_accuracy"): kit.shaped(0.90, 0.0, 0.02),
+        ("dp_sgd", "balanced_accuracy"): kit.shaped(0.84, 0.0, 0.0, 1),
+    }
     decision = kit.decide(wide, (Aspect.UTILITY,), candidates=["control", "dp_sgd"])
     assert decision.treatment == kit.named("control")
     assert decision.stability is not None
     lost = kit.decide(
-        {("dp_sgd", "accuracy"): 0.9, ("a + b", "accuracy"): kit.shaped(0.955, 0.0, 0.02)}, (Aspect.UTILITY,)
+        {("dp_sgd", "balanced_accuracy"): 0.9, ("a + b", "balanced_accuracy"): kit.shaped(0.955, 0.0, 0.02)},
+        (Aspect.UTILITY,),
     )
     assert 0.3 < (lost.stability or 0) < 0.9
 
 
 def test_residual_harms_of_the_winner(kit: Any) -> None:
     decision = kit.decide(kit.two_sided())
-    assert [(one.metric, one.verdict) for one in decision.residual] == [("accuracy", "harm")]
+    assert [(one.metric, one.verdict) for one in decision.residual] == [("balanced_accuracy", "harm")]
     assert decision.residual[0].treatment == kit.named("reweighing")
     assert kit.decide(kit.two_sided(), (Aspect.UTILITY,)).residual == ()
 
@@ -210,7 +214,7 @@ def test_planned_comparisons_add_their_residual_harms(kit: Any) -> None:
     )
     effects = compare(measurements, [asked], {})
     found = residual_harms(Treatment(("reweighing",)), Measured(measurements), effects, {})
-    assert [(one.metric, one.baseline) for one in found] == [(DISPARITY, None), ("accuracy", Treatment())]
+    assert [(one.metric, one.baseline) for one in found] == [(DISPARITY, None), ("balanced_accuracy", Treatment())]
 
 
 def test_a_quantity_of_the_plan_is_not_judged_again(kit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,6 +252,6 @@ def test_a_quantity_measured_elsewhere_is_no_residual_harm(kit: Any) -> None:
 
 
 def test_json_round_trip(kit: Any) -> None:
-    limits = [LimitSection(metric="accuracy", at_least=0.87), LimitSection(metric=EXPOSURE, at_most=0.05)]
+    limits = [LimitSection(metric="balanced_accuracy", at_least=0.87), LimitSection(metric=EXPOSURE, at_most=0.05)]
     for decision in (kit.decide(kit.two_sided()), kit.decide(kit.two_sided(), limits=limits)):
         assert Decision.from_json(decision.to_json()) == decision

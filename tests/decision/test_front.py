@@ -32,13 +32,13 @@ def test_known_members(kit: Any) -> None:
     cells = {
         (name, metric): value
         for name, values in {"a": (0.1, 0.10, 0.80), "b": (0.1, 0.10, 0.90), "c": (0.1, 0.01, 0.70)}.items()
-        for metric, value in zip((DISPARITY, EXPOSURE, "accuracy"), values, strict=True)
+        for metric, value in zip((DISPARITY, EXPOSURE, "balanced_accuracy"), values, strict=True)
     }
     assert fronts(kit, cells) == {"b": 1.0, "c": 1.0, "a": 0.0}
 
 
 def test_a_difference_within_the_tolerance_dominates_nobody(kit: Any) -> None:
-    assert fronts(kit, {("a", "accuracy"): 0.900, ("b", "accuracy"): 0.905}) == {"a": 1.0, "b": 1.0}
+    assert fronts(kit, {("a", "balanced_accuracy"): 0.900, ("b", "balanced_accuracy"): 0.905}) == {"a": 1.0, "b": 1.0}
 
 
 def test_the_draws_of_the_means_have_the_crossed_errors(kit: Any) -> None:
@@ -47,7 +47,8 @@ def test_the_draws_of_the_means_have_the_crossed_errors(kit: Any) -> None:
     own = 0.3 * random.standard_normal((12, 301))
     shared = 0.02 * (rows + members)
     cells = {
-        (name, "accuracy"): Sample(0.8 + shared + off + 0.002 * own, 400) for name, off in (("a", 0.0), ("b", 0.1))
+        (name, "balanced_accuracy"): Sample(0.8 + shared + off + 0.002 * own, 400)
+        for name, off in (("a", 0.0), ("b", 0.1))
     }
     losses = headline_losses(RANKING, [kit.named("a"), kit.named("b")], Measured(kit.measurements(cells)), {})
     (moves,) = joint_draws(losses, repetitions(members_of(losses), 6_000))
@@ -59,7 +60,7 @@ def test_the_draws_of_the_means_have_the_crossed_errors(kit: Any) -> None:
 def test_brute_force_with_errors(kit: Any) -> None:
     random = np.random.default_rng(1)
     names = ["a", "b", "c", "d"]
-    means = {metric: random.uniform(0.75, 0.80, 4) for metric in ("accuracy", EXPOSURE)}
+    means = {metric: random.uniform(0.75, 0.80, 4) for metric in ("balanced_accuracy", EXPOSURE)}
     cells = {
         (name, metric): kit.shaped(means[metric][place], 0.01, 0.01, seed=place)
         for metric in means
@@ -89,13 +90,13 @@ def test_brute_force_with_errors(kit: Any) -> None:
 
 def test_who_lacks_a_number_can_be_dominated_but_does_not_dominate(kit: Any) -> None:
     cells = {
-        ("a", "accuracy"): 0.9,
-        ("b", "accuracy"): 0.7,
-        ("c", "accuracy"): 0.8,
+        ("a", "balanced_accuracy"): 0.9,
+        ("b", "balanced_accuracy"): 0.7,
+        ("c", "balanced_accuracy"): 0.8,
         ("a", EXPOSURE): NotMeasurable("no attack"),
         ("b", EXPOSURE): 0.1,
         ("c", EXPOSURE): 0.1,
     }
     assert fronts(kit, cells) == {"a": 1.0, "c": 1.0, "b": 0.0}
-    cells[("a", "accuracy")] = 0.6
+    cells[("a", "balanced_accuracy")] = 0.6
     assert fronts(kit, cells)["a"] == 0.0

@@ -48,19 +48,21 @@ def test_row_noise_of_a_member_is_not_the_spread_of_deployed_models() -> None:
 
 @pytest.mark.parametrize(("limit", "status"), [(0.75, "admissible"), (0.85, "inadmissible"), (0.80, "undecided")])
 def test_three_answers(kit: Any, limit: float, status: str) -> None:
-    (one,) = found(kit, LimitSection(metric="accuracy", at_least=limit), {("control", "accuracy"): 0.8})
+    (one,) = found(
+        kit, LimitSection(metric="balanced_accuracy", at_least=limit), {("control", "balanced_accuracy"): 0.8}
+    )
     assert one.status == status
     assert one.probability is not None
-    assert f"accuracy at least {limit:g} holds for one deployed model with probability" in one.reason
+    assert f"balanced_accuracy at least {limit:g} holds for one deployed model with probability" in one.reason
 
 
 def test_what_would_settle_an_undecided_limit(kit: Any) -> None:
-    limit = LimitSection(metric="accuracy", at_least=0.79)
-    (rows,) = found(kit, limit, {("control", "accuracy"): kit.shaped(0.8, 0.0001, 0.01)})
+    limit = LimitSection(metric="balanced_accuracy", at_least=0.79)
+    (rows,) = found(kit, limit, {("control", "balanced_accuracy"): kit.shaped(0.8, 0.0001, 0.01)})
     assert (rows.status, rows.needed.thing, rows.needed.have) == ("undecided", "rows", 400)
     assert rows.needed.count == pytest.approx(400 * 1.65**2, rel=0.05)
     assert "400 rows, about 1,200 would settle it" in rows.reason
-    (members,) = found(kit, limit, {("control", "accuracy"): kit.shaped(0.8, 0.005, 0.0001)})
+    (members,) = found(kit, limit, {("control", "balanced_accuracy"): kit.shaped(0.8, 0.005, 0.0001)})
     assert (members.status, members.needed.count) == ("undecided", None)
     assert "more rows or members would not settle it" in members.reason
 
@@ -75,10 +77,10 @@ def test_a_metric_name_covers_its_groupings_and_both_bounds(kit: Any) -> None:
 
 
 def test_no_number_is_undecided(kit: Any) -> None:
-    limit = LimitSection(metric="accuracy", at_least=0.5)
-    (one,) = found(kit, limit, {("control", "accuracy"): NotMeasurable("no test rows")})
+    limit = LimitSection(metric="balanced_accuracy", at_least=0.5)
+    (one,) = found(kit, limit, {("control", "balanced_accuracy"): NotMeasurable("no test rows")})
     assert (one.status, one.probability) == ("undecided", None)
-    assert one.reason == "accuracy at least 0.5 cannot be judged: no test rows"
+    assert one.reason == "balanced_accuracy at least 0.5 cannot be judged: no test rows"
     (unknown,) = found(kit, LimitSection(metric="elegance", at_least=0.5), {})
     assert "elegance was not measured on control" in unknown.reason
 
@@ -186,13 +188,13 @@ def test_several_limits_are_one_claim(kit: Any) -> None:
     """A limit that holds with 0.96 admits alone, not beside another which is not certain either."""
     sample = kit.shaped(0.8, 0.002, 0.002)
     limit = predict(sample).reachable("at_least", 0.96)
-    alone, pair = LimitSection(metric="accuracy", at_least=limit), LimitSection(metric="set_size", at_most=1.2)
-    cells: Any = {("control", "accuracy"): sample, ("control", "set_size"): Sample(np.full((8, 20), 1.1), 100)}
+    alone, pair = LimitSection(metric="balanced_accuracy", at_least=limit), LimitSection(metric="set_size", at_most=1.2)
+    cells: Any = {("control", "balanced_accuracy"): sample, ("control", "set_size"): Sample(np.full((8, 20), 1.1), 100)}
     measured = Measured(kit.measurements(cells))
     assert [one.status for one in limit_findings(Treatment(), [alone], measured)] == ["admissible"]
     assert [one.status for one in limit_findings(Treatment(), [alone, pair], measured)] == ["admissible"] * 2
     loose = predict(sample).reachable("at_least", 0.955)
-    uncertain = LimitSection(metric="accuracy", at_least=loose, at_most=0.84)
+    uncertain = LimitSection(metric="balanced_accuracy", at_least=loose, at_most=0.84)
     twice = limit_findings(Treatment(), [uncertain, alone], measured)
     assert [one.status for one in twice] == ["undecided", "admissible", "undecided"]
     assert twice[0].adjusted == pytest.approx(1 - 2 * 0.04, abs=1e-6)
@@ -202,11 +204,11 @@ def test_several_limits_are_one_claim(kit: Any) -> None:
 def test_the_reachable_limit_admits_under_the_correction(kit: Any) -> None:
     sample = kit.shaped(0.8, 0.002, 0.002)
     other = LimitSection(metric="set_size", at_most=predict(kit.shaped(1.1)).reachable("at_most", 0.955))
-    cells: Any = {("control", "accuracy"): sample, ("control", "set_size"): kit.shaped(1.1)}
+    cells: Any = {("control", "balanced_accuracy"): sample, ("control", "set_size"): kit.shaped(1.1)}
     measured = Measured(kit.measurements(cells))
-    first = limit_findings(Treatment(), [LimitSection(metric="accuracy", at_least=0.9), other], measured)
+    first = limit_findings(Treatment(), [LimitSection(metric="balanced_accuracy", at_least=0.9), other], measured)
     assert first[1].status == "undecided"
-    relaxed = LimitSection(metric="accuracy", at_least=first[0].reachable)
+    relaxed = LimitSection(metric="balanced_accuracy", at_least=first[0].reachable)
     assert [one.status for one in limit_findings(Treatment(), [relaxed, other], measured)] == ["admissible"] * 2
 
 
@@ -280,7 +282,7 @@ def test_what_keeps_a_limit_shows_as_much_as_it_is_likely_to(kit: Any) -> None:
 def test_admitted_models_that_break_one_of_three_limits(kit: Any) -> None:
     """The hardest truths for Holm's method: limits broken by 1.7, 2.5 and 5 % of models, and by 4 % each."""
     random = np.random.default_rng(4)
-    names = ("accuracy", "set_size", "membership_exposure")
+    names = ("balanced_accuracy", "set_size", "membership_exposure")
     for shares in ((1 / 60, 1 / 40, 1 / 20), (0.04, 0.04, 0.04)):
         limits = [
             LimitSection(metric=name, at_least=float(stats.norm.ppf(share)))

@@ -33,7 +33,7 @@ def cells(members: tuple[int, ...] = (6, 6, 9, 6, 9)) -> dict[tuple[str, str], A
     for place, (name, count) in enumerate(zip(NAMES, members, strict=True)):
         gap = noisy(place, gaps[name], count)
         found[name, DISPARITY] = Sample(abs(gap), 100, (Contrast("b against a", gap, 50 + place),))
-        found[name, "accuracy"] = Sample(noisy(10 + place, 0.8 + 0.01 * place, count), 400)
+        found[name, "balanced_accuracy"] = Sample(noisy(10 + place, 0.8 + 0.01 * place, count), 400)
         found[name, SIZE] = Sample(noisy(20 + place, 1.2 + 0.02 * place, count), 400)
     return found
 
@@ -45,7 +45,7 @@ def losses_of(kit: Any, given: dict[tuple[str, str], Any]) -> dict[str, Losses]:
 
 
 @pytest.mark.parametrize("names", ["abc", "bcd", "cde"])
-@pytest.mark.parametrize("metric", [DISPARITY, "accuracy", SIZE])
+@pytest.mark.parametrize("metric", [DISPARITY, "balanced_accuracy", SIZE])
 def test_every_loss_is_the_paired_difference_of_the_effects(kit: Any, metric: str, names: str) -> None:
     given = {key: value for key, value in cells().items() if key[0] in names}  # too few to moderate
     losses = losses_of(kit, given)[metric]
@@ -71,7 +71,10 @@ def test_the_order_of_the_candidates_does_not_matter(kit: Any, seed: int) -> Non
 
 
 def test_members_that_are_all_equal_give_points(kit: Any) -> None:
-    given = {(name, "accuracy"): Sample(np.full((5, 21), 0.8 - 0.03 * place), 400) for place, name in enumerate("abc")}
+    given = {
+        (name, "balanced_accuracy"): Sample(np.full((5, 21), 0.8 - 0.03 * place), 400)
+        for place, name in enumerate("abc")
+    }
     decision = kit.decide(given, (Aspect.UTILITY,))
     assert (decision.treatment, decision.stability) == (kit.named("a"), 1.0)
     assert [one.probability for one in decision.pareto] == [1.0, 0.0, 0.0]
@@ -94,8 +97,8 @@ def test_bounds_and_p_values_say_the_same(kit: Any) -> None:
 
 def test_five_members_borrow_from_other_candidates(kit: Any) -> None:
     given = cells((5,) * 5)
-    moderated = losses_of(kit, given)["accuracy"]
-    alone = losses_of(kit, {key: value for key, value in given.items() if key[0] in NAMES[:2]})["accuracy"]
+    moderated = losses_of(kit, given)["balanced_accuracy"]
+    alone = losses_of(kit, {key: value for key, value in given.items() if key[0] in NAMES[:2]})["balanced_accuracy"]
     wide, narrow = (one.bounds(0, 1, 0.001) for one in (alone, moderated))
     assert wide[0] == pytest.approx(narrow[0])
     assert narrow[2] - narrow[1] < wide[2] - wide[1]
@@ -103,11 +106,11 @@ def test_five_members_borrow_from_other_candidates(kit: Any) -> None:
 
 def test_a_candidate_that_cannot_be_paired_is_left_out(kit: Any) -> None:
     given = cells()
-    given["b", "accuracy"] = Sample(np.full((5, 7), 0.9), 400)
+    given["b", "balanced_accuracy"] = Sample(np.full((5, 7), 0.9), 400)
     given["c", SIZE] = Sample(np.full((5, 31), 0.0), 400)
     given["d", SIZE] = Sample(np.full((1, 31), 1.0), 400)
     found = losses_of(kit, given)
-    assert found["accuracy"].places.tolist() == [0, 2, 3, 4]
+    assert found["balanced_accuracy"].places.tolist() == [0, 2, 3, 4]
     assert found[SIZE].places.tolist() == [0, 1, 4]
 
 
@@ -131,9 +134,11 @@ def test_the_best_is_kept_and_the_worse_goes(kit: Any, candidates: int, members:
     for _ in range(audits):
         values = simulated(random, candidates, members)
         values[1] = values[1] - 0.01  # within the tolerance of 0.01, at its edge
-        given = {(name, "accuracy"): Sample(one, 400) for name, one in zip(names, values, strict=True)}
+        given = {(name, "balanced_accuracy"): Sample(one, 400) for name, one in zip(names, values, strict=True)}
         measured = Measured(kit.measurements(given))
-        found = headline_losses([Aspect.UTILITY], [kit.named(name) for name in names], measured, {"accuracy": 0.01})
+        found = headline_losses(
+            [Aspect.UTILITY], [kit.named(name) for name in names], measured, {"balanced_accuracy": 0.01}
+        )
         worse = standings(found, candidates)[Aspect.UTILITY].worse(level(candidates - 1))[0].any(axis=1)
         lost += bool(worse[0] or worse[1])
         gone += int(worse[candidates // 2 :].sum())
@@ -146,7 +151,7 @@ def test_the_best_is_kept_over_several_metrics(kit: Any) -> None:
     """Three headline metrics, of which one is a gap: one that is within the tolerance of the best on each is kept."""
     random, audits, lost = np.random.default_rng(12), 150, 0
     names = [f"t{place:02}" for place in range(6)]
-    keys = (DISPARITY, "equal_opportunity_difference/race", "accuracy")
+    keys = (DISPARITY, "equal_opportunity_difference/race", "balanced_accuracy")
     for _ in range(audits):
         given: dict[tuple[str, str], Any] = {}
         for key in keys:
@@ -155,7 +160,7 @@ def test_the_best_is_kept_over_several_metrics(kit: Any) -> None:
             for name, one in zip(names, values, strict=True):
                 gap = 0.9 - one
                 sample = Sample(abs(gap), 400, (Contrast("b against a", gap, 400),))
-                given[name, key] = Sample(one, 400) if key == "accuracy" else sample
+                given[name, key] = Sample(one, 400) if key == "balanced_accuracy" else sample
         found = kit.decide(given, (Aspect.FAIRNESS,), candidates=names, tolerances=dict.fromkeys(keys, 0.01))
         lost += any(one.treatment == kit.named("t00") and one.step == "fairness" for one in found.rejected)
     assert lost / audits <= 0.05

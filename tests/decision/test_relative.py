@@ -17,7 +17,7 @@ from interplay.decision.relative import beyond_control
 from interplay.estimates import NotMeasurable, Sample
 from interplay.study.model import LimitSection
 
-THREE_POINTS = LimitSection(metric="accuracy", at_most_below_control=0.03)
+THREE_POINTS = LimitSection(metric="balanced_accuracy", at_most_below_control=0.03)
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -32,7 +32,7 @@ def found(kit: Any, cells: Any, candidate: str = "dp_sgd", limit: LimitSection =
 
 
 def pair(ours: Any, theirs: Any) -> dict[tuple[str, str], Sample]:
-    return {("dp_sgd", "accuracy"): ours, ("control", "accuracy"): theirs}
+    return {("dp_sgd", "balanced_accuracy"): ours, ("control", "balanced_accuracy"): theirs}
 
 
 def test_known_answer(kit: Any) -> None:
@@ -45,7 +45,7 @@ def test_known_answer(kit: Any) -> None:
     assert (one.low, one.high) == pytest.approx(tuple(stats.t.ppf((0.05, 0.95), 4) * spread + 0.02))
     assert one.reachable == pytest.approx(one.high)
     assert one.reason.startswith(
-        "accuracy at most 0.03 below the control's holds for one deployed model with probability 0."
+        "balanced_accuracy at most 0.03 below the control's holds for one deployed model with probability 0."
     )
 
 
@@ -63,7 +63,7 @@ def test_what_candidate_and_control_share_cancels(kit: Any) -> None:
     members = 0.8 + 0.05 * np.linspace(-1, 1, 8)
     cells = pair(planted(members - 0.01, 0.02), planted(members, 0.02))
     assert found(kit, cells).status == "admissible"
-    assert found(kit, cells, limit=LimitSection(metric="accuracy", at_least=0.77)).status == "undecided"
+    assert found(kit, cells, limit=LimitSection(metric="balanced_accuracy", at_least=0.77)).status == "undecided"
 
 
 @pytest.mark.parametrize(("below", "status"), [(0.0, "admissible"), (0.03, "undecided"), (0.06, "inadmissible")])
@@ -115,7 +115,7 @@ def test_of_models_that_keep_it_with_a_probability_that_share_does() -> None:
 
 
 def test_a_decision_bars_relaxes_and_changes_with_it(kit: Any) -> None:
-    limit = LimitSection(metric="accuracy", at_most_below_control=0.02)
+    limit = LimitSection(metric="balanced_accuracy", at_most_below_control=0.02)
     decision = kit.decide(kit.two_sided(), limits=[limit])
     assert decision.treatment == kit.named("control")
     assert {one.treatment.name for one in decision.rejected if one.step == "limit"} == {"reweighing", "dp_sgd"}
@@ -123,14 +123,14 @@ def test_a_decision_bars_relaxes_and_changes_with_it(kit: Any) -> None:
     (flip,) = decision.limit_flips
     assert (flip.bound, flip.admits, flip.winner) == ("at_most_below_control", *[kit.named("reweighing")] * 2)
     assert flip.needed == pytest.approx(0.05, abs=0.01) and flip.needed > 0.05
-    again = LimitSection(metric="accuracy", at_most_below_control=flip.needed + 1e-9)
+    again = LimitSection(metric="balanced_accuracy", at_most_below_control=flip.needed + 1e-9)
     assert kit.decide(kit.two_sided(), limits=[again]).treatment == kit.named("reweighing")
 
 
 def test_a_limit_that_only_a_better_model_would_keep_is_not_proposed(kit: Any) -> None:
     """A winner that beats the control for sure cannot be barred by a limit that may be declared; one below it can."""
-    cells = kit.two_sided() | {("reweighing", "accuracy"): 0.95}
-    loose = LimitSection(metric="accuracy", at_most_below_control=0.2)
+    cells = kit.two_sided() | {("reweighing", "balanced_accuracy"): 0.95}
+    loose = LimitSection(metric="balanced_accuracy", at_most_below_control=0.2)
     assert not [one for one in kit.decide(cells, limits=[loose]).limit_flips if one.admits is None]
     (tighter,) = [one for one in kit.decide(kit.two_sided(), limits=[loose]).limit_flips if one.admits is None]
     assert (tighter.winner, tighter.bound) == (kit.named("control"), "at_most_below_control")
@@ -159,7 +159,7 @@ def test_a_reviewer_works_out_the_same_probability(kit: Any) -> None:
     samples = Sample(ours, 300), Sample(theirs, 280)
     read = [(one.values, one.support, {}) for one in samples]
     for declared in (0.0, 0.02, 0.05):
-        limit = LimitSection(metric="accuracy", at_most_below_control=declared)
+        limit = LimitSection(metric="balanced_accuracy", at_most_below_control=declared)
         told = script.chance(script.limited(*read, "at_most_below_control"), "at_most_below_control", declared)
         assert told == pytest.approx(found(kit, pair(*samples), limit=limit).probability, abs=1e-9)
     assert script.chance(script.limited(read[1], read[1], "at_most_below_control"), "at_most_below_control", 0.0) == 1.0

@@ -109,7 +109,7 @@ def test_a_broken_limit_on_the_metric_by_the_treatment_is_critical(kit: Any) -> 
     assert (risk.severity, risk.breach, risk.score) == ("critical", "at most 0.05 is broken", 25.0)
     for other in (
         replace(finding, status="undecided"),
-        replace(finding, metric="accuracy"),
+        replace(finding, metric="balanced_accuracy"),
         replace(finding, treatment=Treatment()),
     ):
         assert appraise(EFFECT, stakes(FAIRNESS_FIRST, [other], measured)).severity == "major"
@@ -204,7 +204,7 @@ def test_an_identity_is_stable_and_names_the_place_alone() -> None:
         replace(EFFECT, probe="privacy_to_fairness/worst group"),
         replace(EFFECT, probe=""),
         replace(EFFECT, treatment=Treatment()),
-        replace(EFFECT, metric="accuracy"),
+        replace(EFFECT, metric="balanced_accuracy"),
         replace(EFFECT, contrast="man against woman"),
         replace(EFFECT, contrast="\ud800"),
     ]

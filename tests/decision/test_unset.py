@@ -30,11 +30,11 @@ def test_what_a_ranking_would_say_is_left_out_and_the_rest_is_told(kit: Any) -> 
 
 
 def test_limits_still_bar_and_one_that_nobody_keeps_is_the_reason(kit: Any) -> None:
-    limit = LimitSection(metric="accuracy", at_least=0.87)
+    limit = LimitSection(metric="balanced_accuracy", at_least=0.87)
     decision = kit.decide(kit.two_sided(), limits=[limit], set_by="")
     assert {one.treatment.name: one.step for one in decision.rejected} == {"reweighing": "limit", "dp_sgd": "limit"}
     assert (decision.treatment, [one.treatment.name for one in decision.orders]) == (None, ["control"])
-    hopeless = kit.decide(kit.two_sided(), limits=[LimitSection(metric="accuracy", at_least=0.99)], set_by="")
+    hopeless = kit.decide(kit.two_sided(), limits=[LimitSection(metric="balanced_accuracy", at_least=0.99)], set_by="")
     assert hopeless.unresolved == "nothing_admissible"
     assert hopeless.relaxations and not hopeless.limit_flips and not hopeless.open_questions
 

@@ -15,13 +15,22 @@ from interplay.measurement.measurements import Cell, Measurements, Tuning
 from interplay.metrics import Metric
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
+from interplay.metrics.balanced_accuracy import BalancedAccuracy
 from interplay.metrics.collapse import Collapse
 from interplay.metrics.membership_risk import MembershipRisk
 from interplay.metrics.set_size import SetSize
 
 CONTROL, TREATED = Treatment(), Treatment(("dp_sgd",))
 METRICS: Mapping[str, Metric] = {
-    metric.key: metric for metric in (Accuracy(), AccuracyDisparity("race"), Collapse(), MembershipRisk(), SetSize())
+    metric.key: metric
+    for metric in (
+        Accuracy(),
+        AccuracyDisparity("race"),
+        BalancedAccuracy(),
+        Collapse(),
+        MembershipRisk(),
+        SetSize(),
+    )
 }
 
 

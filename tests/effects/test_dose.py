@@ -12,11 +12,11 @@ from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.release_explanations import ReleaseExplanations
 from interplay.measurement.measurements import Cell, Measurements
-from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
+from interplay.metrics.balanced_accuracy import BalancedAccuracy
+from interplay.metrics.balanced_robust_accuracy import BalancedRobustAccuracy
+from interplay.metrics.brier import Brier
 from interplay.metrics.explanation_fidelity import ExplanationFidelity
-from interplay.metrics.log_loss import LogLoss
-from interplay.metrics.robust_accuracy import RobustAccuracy
 from interplay.metrics.set_size import SetSize
 
 DRAWS = 60
@@ -37,7 +37,7 @@ def noisy(mean, dice, spread=0.002, members=8):
 
 
 def world(means, metric=None, spread=0.002, seed=0, collapse=None):
-    metric, dice = metric or Accuracy(), np.random.default_rng(seed)
+    metric, dice = metric or BalancedAccuracy(), np.random.default_rng(seed)
     samples = {
         Cell(treatment(value), "tuned", metric.key): mean
         if isinstance(mean, NotMeasurable)
@@ -69,7 +69,9 @@ def test_the_change_is_the_slope_of_least_squares_times_the_range():
     means = {None: 0.9, 1.0: 0.80, 2.0: 0.85, 4.0: 0.84, 8.0: 0.89}
     measured = world(means)
     (found,) = dose_curves(measured, factors(), {})
-    values = [measured.samples[Cell(treatment(v), "tuned", "accuracy")].values[:, 0].mean() for v in (1, 2, 4, 8.0)]
+    values = [
+        measured.samples[Cell(treatment(v), "tuned", "balanced_accuracy")].values[:, 0].mean() for v in (1, 2, 4, 8.0)
+    ]
     slope = np.polyfit([0, 1, 2, 3], values, 1)[0]
     assert found.trend.change == pytest.approx(-3 * slope)
 
@@ -106,7 +108,7 @@ def test_intervals_hold_the_truth_of_independent_treatments():
 
 def test_collapsed_and_unmeasured_strengths_say_so_and_the_line_goes_without_them():
     means = {**RISING, 2.0: NotMeasurable("no attack")}
-    found = curve(means, metric=RobustAccuracy(), collapse={(treatment(1.0), "tuned"): "one class"})
+    found = curve(means, metric=BalancedRobustAccuracy(), collapse={(treatment(1.0), "tuned"): "one class"})
     assert found.points[0].estimate is None and found.points[0].reason.endswith("collapsed: one class")
     assert found.points[1].reason.endswith("no attack")
     assert found.trend is None and found.reason == "2 strengths with a number; a trend needs 3"
@@ -144,7 +146,7 @@ def test_gaps_are_followed_by_their_magnitude():
 
 def test_only_headline_metrics_are_followed_and_released_ones_under_their_layer():
     built = factors(layers={"release_explanations": ReleaseExplanations()})
-    dice, metrics = np.random.default_rng(0), {one.key: one for one in (LogLoss(), ExplanationFidelity())}
+    dice, metrics = np.random.default_rng(0), {one.key: one for one in (Brier(), ExplanationFidelity())}
     samples = {
         Cell(
             Treatment((*treatment(value).interventions, "release_explanations")), "tuned", "explanation_fidelity"

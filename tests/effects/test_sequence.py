@@ -16,8 +16,8 @@ def looked(kit: Any, limited: tuple[str, ...] = (), strengths: tuple[str, ...] =
     """
     errors = {A: (0.06, 0.002, 0.001), B: (0.02, 0.012, 0.002), C: (0.018, 0.0005, 0.02)}
     errors |= dict.fromkeys((D, E), errors[B])
-    metric = {one: "collapse" if one == D else "accuracy" for one in errors}
-    cells = {(kit.control, "tuned", name): kit.plain(0.8, 0.0, 0.0, 5) for name in ("accuracy", "collapse")}
+    metric = {one: "collapse" if one == D else "balanced_accuracy" for one in errors}
+    cells = {(kit.control, "tuned", name): kit.plain(0.8, 0.0, 0.0, 5) for name in ("balanced_accuracy", "collapse")}
     cells |= {
         (one, "tuned", metric[one]): kit.plain(0.8 + (shift if one == D else -shift), *rest, 5)
         for one, (shift, *rest) in errors.items()
