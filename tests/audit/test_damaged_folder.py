@@ -115,7 +115,7 @@ def _cases() -> Iterator[object]:
             yield pytest.param(name, harm, id=label, marks=() if always else pytest.mark.slow)
 
 
-@pytest.mark.parametrize(("name", "harm"), _cases())
+@pytest.mark.parametrize(("name", "harm"), list(_cases()))
 def test_a_damaged_file_gives_the_same_audit_or_an_error(
     undisturbed: Path, ready: Prepared, tmp_path: Path, name: str, harm: Callable[[Path], None]
 ) -> None:

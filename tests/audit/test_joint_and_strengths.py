@@ -69,7 +69,7 @@ def test_noise_and_members_follow_the_strength(audit):
     (entry,) = audit.content["strengths"]
     assert entry["scale"] == "doublings"
     assert [one["strength"] for one in entry["treatments"]] == list(BUDGETS)
-    curve = next(one for one in entry["curves"] if one["metric"] == "accuracy")
+    curve = next(one for one in entry["curves"] if one["metric"] == "balanced_accuracy")
     assert [one["strength"] for one in curve["points"]] == list(BUDGETS)
     noise = [audit.content["treatments"][place]["privacy"]["noise_multiplier"] for place in _places(audit)]
     assert noise == sorted(noise, reverse=True)
@@ -95,19 +95,19 @@ def test_joint_effects_and_trends_come_out_again_from_the_stored_measurements(au
     values = _values(audit.path)
 
     def mean(treatment):
-        return -values[treatment, "accuracy"][:, 0].mean()
+        return -values[treatment, "balanced_accuracy"][:, 0].mean()
 
     found = {
         (one["kind"], tuple(one["factors"])): one
         for one in audit.content["joint"]["effects"]
-        if one["metric"] == "accuracy"
+        if one["metric"] == "balanced_accuracy"
     }
     two_way = mean("reweighing + dp_sgd") - mean("reweighing") - mean("dp_sgd") + mean("control")
     assert found["two_way", ("reweighing", "dp_sgd")]["estimate"] == pytest.approx(two_way, abs=1e-6)
     everything = ("reweighing", "dp_sgd", "group_thresholds")
     overlay = mean(" + ".join(everything)) - sum(map(mean, everything)) + 2 * mean("control")
     assert found["overlay", everything]["estimate"] == pytest.approx(overlay, abs=1e-6)
-    curve = next(one for one in audit.content["strengths"][0]["curves"] if one["metric"] == "accuracy")
+    curve = next(one for one in audit.content["strengths"][0]["curves"] if one["metric"] == "balanced_accuracy")
     responses = [mean(name) for name in ("dp_sgd privacy_epsilon=1", "dp_sgd", "dp_sgd privacy_epsilon=32")]
     if curve["trend"] is not None:
         slope = np.polyfit(np.log2(BUDGETS), responses, 1)[0]

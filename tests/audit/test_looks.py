@@ -83,13 +83,13 @@ def test_open_comparisons_get_members_and_a_finished_run_goes_on(trained, tmp_pa
     assert (anew.path / "audit.json").read_bytes() == (later.path / "audit.json").read_bytes()
 
 
-BAD = ip.InterventionSection(name="dp_sgd", parameters={"privacy_epsilon": 0.1, "max_grad_norm": 0.01})
-ROBUST = ip.InterventionSection(name="adversarial_training", parameters={"radius": 0.5})
+BAD = ip.InterventionSection(name="dp_sgd", parameters={"privacy_epsilon": 0.05, "max_grad_norm": 0.01})
+ROBUST = ip.InterventionSection(name="adversarial_training", parameters={"radius": 1.0})
 
 
 @pytest.fixture(scope="module")
 def several(tmp_path_factory):
-    """Both together are so bad that nothing stays open; the private one alone is nearly so."""
+    """Both together collapse, so that nothing stays open."""
     return ip.run(study(7, interventions=(BAD, ROBUST)), tmp_path_factory.mktemp("several"))
 
 
@@ -100,34 +100,28 @@ def samples(audit):
     return first.samples, first.overlaid(more).samples
 
 
-def test_the_decided_and_the_futile_get_no_members_and_the_open_do(several):
+def test_the_decided_get_no_members_and_the_open_do(several):
     validate(several.content)
     assert members_of(several) == {
         "control": 7,
         "adversarial_training": 7,
-        "dp_sgd": 5,
+        "dp_sgd": 7,
         "adversarial_training + dp_sgd": 4,
     }
     first, second = several.content["methods"]["looks"]["taken"]
-    assert first["growing"] == ["control", "adversarial_training", "dp_sgd"]
-    (decided,) = first["resting"]
-    assert decided["treatment"] == "adversarial_training + dp_sgd" and decided["matter"] > 0 == decided["undecided"]
-    assert second["growing"] == ["control", "adversarial_training"]
-    futile = next(one for one in second["resting"] if one["treatment"] == "dp_sgd")
-    assert futile["undecided"] > 0
-    stopped = several.effects[(several.effects.treatment == "dp_sgd") & (several.effects.chance_settled < 0.1)]
-    assert len(stopped) and stopped.reason.str.contains("not settled at this budget: the chance that 7 members").all()
+    assert first["growing"] == second["growing"] == ["control", "adversarial_training", "dp_sgd"]
+    for decided in (*first["resting"], *second["resting"]):
+        assert decided["treatment"] == "adversarial_training + dp_sgd" and decided["matter"] > 0 == decided["undecided"]
     told = " ".join(several.content["methods"]["statements"])
     assert "nothing that matters is open about adversarial_training + dp_sgd" in told
-    assert "more members would hardly settle what is open about dp_sgd" in told
 
 
 def test_treatments_of_different_numbers_are_compared_on_the_members_that_both_have(several):
     effects = several.effects.query("metric == 'accuracy' and tuning == 'tuned'").set_index("treatment")
     _, last = samples(several)
     control = last[Cell(Treatment(), "tuned", "accuracy")].values[:, 0]
-    for name, members in (("dp_sgd", 5), ("adversarial_training", 7)):
-        treated = last[Cell(Treatment((name,)), "tuned", "accuracy")].values[:, 0]
+    for name, members in (("adversarial_training + dp_sgd", 4), ("adversarial_training", 7)):
+        treated = last[Cell(Treatment(tuple(name.split(" + "))), "tuned", "accuracy")].values[:, 0]
         assert effects.loc[name, "members"] == len(treated) == members
         assert effects.loc[name, "estimate"] == pytest.approx((control[:members] - treated).mean(), abs=1e-12)
     assert len(control) == 7
@@ -260,9 +254,9 @@ def test_fewer_than_three_are_refused_at_their_line(key, tmp_path):
 def test_all_members_alike_add_none():
     """A spread of exactly zero is no reason to train more."""
     alike = Sample(np.full((5, 61), 0.8), 400)
-    cells = {Cell(one, "tuned", "accuracy"): alike for one in (Treatment(), Treatment(("dp_sgd",)))}
+    cells = {Cell(one, "tuned", "balanced_accuracy"): alike for one in (Treatment(), Treatment(("dp_sgd",)))}
     design = prepare(study(20)).design
-    planned = [one for one in design.comparisons if one.metric == "accuracy"]
+    planned = [one for one in design.comparisons if one.metric == "balanced_accuracy"]
     effects = compare(Measurements(cells, design.metrics, {}, {}), planned, {}, Looks((5, 20))).effects
     found = look(effects, Attention(design.metrics, (), ()), design.trainings, 5)
     assert found.growing == () and found.matter > 0

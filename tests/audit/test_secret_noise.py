@@ -26,12 +26,14 @@ from interplay.report.validation import validate
 
 TOML = """
 name = "secret noise"
-members = 3
+members = 6
 draws = 50
 data = { source = "mortgage" }
+groups = { minimum_rows = 5 }
 model = { hidden = [8], steps = 200, learning_rates = [0.3] }
 interventions = [{ name = "dp_sgd" }]
 limits = [{ metric = "privacy_budget", at_most = 9.0 }]
+priorities = { set_by = "the board" }
 """
 
 
@@ -141,7 +143,9 @@ def test_a_stopped_confirmation_takes_up_the_models_it_has(runs, ready, monkeypa
 
 
 def test_a_choice_without_noise_is_refused(tmp_path, ready):
-    plain = ready.study.model_copy(update={"limits": (), "interventions": (), "most_members": None})
+    gentle = ready.study.model.model_copy(update={"learning_rates": (0.01,)})
+    changed = {"limits": (), "interventions": (), "most_members": None, "model": gentle}
+    plain = ready.study.model_copy(update=changed)
     run(plain, tmp_path)
     with pytest.raises(RunError) as refused:
         confirm(plain, tmp_path, secret_noise=True)

@@ -29,7 +29,7 @@ def _study(set_by: str = "", **changes):
         "priorities": ip.PrioritiesSection(set_by=set_by),
         **changes,
     }
-    return mortgage(learning_rates=(0.3,)).model_copy(update=update)
+    return mortgage(6, learning_rates=(0.3,), steps=200).model_copy(update=update)
 
 
 @pytest.fixture(scope="module")

@@ -110,6 +110,6 @@ def test_with_people_the_split_is_theirs_and_the_budget_says_for_how_many_rows()
     assert (part == part[:, :1]).all()
     told = _seen(ready)
     assert "100 by 'who', at most 4 rows each" in told
-    assert "protects one row" in told and "epsilon is up to 4 times as large" in told
+    assert "protects one row of training" in told and "epsilon is up to 4 times as large" in told
     alone = _ready(_frame(copies=1).assign(who=np.arange(400)), person="who")
     assert "so it protects one person" in protected(alone.design, alone.dataset)

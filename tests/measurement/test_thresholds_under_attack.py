@@ -22,7 +22,7 @@ def _weight(facts, member):
 def test_the_decision_is_the_margin_against_the_groups_cut(both):
     bare, layered = both
     margins = bare.margins(bare.log_probabilities)
-    assert (np.abs(layered.cuts).max(axis=1) > 0.05).all(), "thresholds that do nothing prove nothing"
+    assert (np.abs(layered.cuts).max(axis=1) > 0.03).all(), "thresholds that do nothing prove nothing"
     np.testing.assert_array_equal(layered.predictions.decisions == 1, margins >= layered.cuts)
 
 

@@ -83,10 +83,11 @@ def run(
     ready = ready or prepare(study, frame, network=network)
     _within_memory(ready.at_most.memory_bytes)
     folder = RunFolder(Path(runs) / ready.digest[:16])
-    adopt(folder, ready)
     write(folder.path / "study.json", as_json(to_json(study)))
     folder.repair()
-    stages = _Stages(ready, folder, progress, registered(folder, ready.forecast))
+    foreseen = registered(folder, ready.forecast)
+    adopt(folder, ready)
+    stages = _Stages(ready, folder, progress, foreseen)
     audit = stages.all()
     return Audit(folder.path, audit)
 

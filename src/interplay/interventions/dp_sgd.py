@@ -36,8 +36,8 @@ class DpSgd(GradientIntervention):
         >>> DpSgd(privacy_epsilon=8.0).max_grad_norm
         1.0
 
-    Does not show: protection of rows used elsewhere. Encoder statistics, reweighing counts, thresholds and conformal
-    scores come from exact rows and lie outside the budget.
+    Does not show: protection of rows used elsewhere. Encoder statistics, reweighing counts, refitted scales and
+    intercepts, thresholds and conformal scores come from exact rows and lie outside the budget.
     """
 
     aspects: ClassVar[tuple[Aspect, ...]] = (Aspect.PRIVACY,)

@@ -54,16 +54,20 @@ def _as_applied(declared: float | None) -> str:
 STATEMENTS = (
     "A verdict is about a recipe on these data: this model, this optimiser and the learning rates tried. Every treatment "
     "is judged with a learning rate of its own, chosen under the same budget, and once more as applied.",
-    "Learning rates are chosen on rows and members set apart, by the log loss after a logistic refit; a collapsed "
-    "candidate is refused while an uncollapsed one is within one standard error.",
+    "Scale and intercepts of every model's scores are refitted on the tuning rows, in all arms. Learning rates are chosen on "
+    "rows and members set apart, by the log loss of the refitted model, and decisions, attacks and explanations are those of "
+    "it; a collapsed candidate is refused while an uncollapsed one is within one standard error.",
     "Intervals count three random factors: members, evaluated rows, and calibration rows. They do not count the choice "
     "of the split, nor that of the learning rate.",
     "An unsuccessful attack shows that this attack found no harm at this sample size, not that there is none.",
-    "Encoder statistics, reweighing counts, group thresholds and conformal scores are taken from exact rows and lie "
-    "outside the differential privacy budget; so does the choice of learning rates.",
+    "Encoder statistics, reweighing counts, refitted scales and intercepts, group thresholds and conformal scores are taken "
+    "from exact rows and lie outside the differential privacy budget; so does the choice of learning rates. Tuning rows are "
+    "no training rows: nothing protects them.",
     "Members train on half of the pool. A model trained on all of it differs in accuracy, in what it memorises and in "
     "the budget it spends.",
-    "Group thresholds are fitted once on the tuning rows; their sampling error is not part of the intervals.",
+    "Refits and group thresholds are fitted once on the tuning rows; their sampling error is not part of the intervals.",
+    "Attacked, distance and explained rows are drawn from the seed, with an even share of every group and label. A missing "
+    "number does not move under attack.",
 )
 
 

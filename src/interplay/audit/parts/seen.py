@@ -57,7 +57,7 @@ def protected(design: Design, dataset: Dataset) -> str:
     """Whom a budget of differential privacy protects: one row, and one person only where each has a single row."""
     own = people(dataset)
     most = int(np.bincount((twins(dataset) if own is None else own)[design.pool]).max())
-    head = "a budget of differential privacy protects one row, added or removed"
+    head = "a budget of differential privacy protects one row of training, added or removed, and no tuning or calibration row"
     if own is not None:
         more = f"; a person has up to {most:,} training rows here, for whom epsilon is up to {most:,} times as large"
         return head + (more if most > 1 else "; each person has one training row here, so it protects one person")
