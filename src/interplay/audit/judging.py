@@ -20,7 +20,7 @@ from interplay.estimates import NotMeasurable
 from interplay.measurement.bench import looked_at
 from interplay.metrics import Metric
 
-MORE_ROWS = "give the audit part more rows, or lower [groups] minimum_rows if fewer are enough for you"
+MORE_ROWS = "raise audit_share under [data], or lower minimum_rows under [groups] if fewer are enough for you"
 ANOTHER_LIMIT = (
     "take out the limit that no confirmation can judge, or set one on privacy_budget, which training guarantees"
 )

@@ -24,7 +24,8 @@ def residual_harms(
     """
     planned = () if effects is None else effects.effects
     mine = [one for one in planned if one.tuning == "tuned" and one.treatment == measured.place(chosen, one.metric)]
-    whole = [_against_control(chosen, key, measured) for key in measured.measurements.metrics if chosen != CONTROL]
+    judged_metrics = [key for key, one in measured.measurements.metrics.items() if not one.descriptive]
+    whole = [_against_control(chosen, key, measured) for key in judged_metrics if chosen != CONTROL]
     known = {(one.treatment, one.baseline, one.metric) for one in mine}
     missing = [one for one in whole if (one.treatment, one.baseline, one.metric) not in known]
     judged = compare(measured.measurements, missing, tolerances).effects if missing else ()
