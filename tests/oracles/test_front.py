@@ -13,14 +13,14 @@ from interplay.decision.measured import Measured
 from interplay.design.treatment import Treatment
 from interplay.estimates import Sample
 from interplay.measurement.measurements import Cell, Measurements
-from interplay.metrics.accuracy import Accuracy
+from interplay.metrics.balanced_accuracy import BalancedAccuracy
 from interplay.metrics.membership_exposure import MembershipExposure
 from interplay.metrics.set_size import SetSize
 
 moocore = pytest.importorskip("moocore")
 pytestmark = pytest.mark.oracles
 
-METRICS = {one.key: one for one in (Accuracy(), MembershipExposure(), SetSize())}
+METRICS = {one.key: one for one in (BalancedAccuracy(), MembershipExposure(), SetSize())}
 RANKING = (Aspect.PRIVACY, Aspect.UNCERTAINTY, Aspect.UTILITY)
 
 
