@@ -14,6 +14,8 @@ from interplay.interventions.split_conformal import SplitConformal
 
 LARGEST_DEFAULT = 0.1
 """The miscoverage of sets that declare none is at most this, and half of the control's error rate where that is less."""
+MINOR = 0.05
+"""Groups with a smaller share of the rows move no mean by much."""
 LIKELY_ERROR = 0.05
 """A control that errs on so few rows is common; sets whose rows are too few even then are told of beforehand."""
 
@@ -59,7 +61,8 @@ def calibration_parts(
 ) -> Iterator[CalibrationPart]:
     """The parts that a release of prediction sets calibrates by themselves.
 
-    Groups with fewer `counted` rows than a metric needs have no verdict of their own and are left out.
+    A group with fewer `counted` rows than a metric needs, and with less than `MINOR` of all of them, has no verdict of its
+    own and hardly moves another, so that it is left out.
     """
     calibration = design.split.calibration
     name = mitigated(dataset, design.study.groups.mitigate) if isinstance(layer, GroupConformal) else None
@@ -69,7 +72,7 @@ def calibration_parts(
     grouping = dataset.groupings[name]
     for code, group in enumerate(grouping.names):
         mine = np.equal(grouping.codes, code)
-        if int((counted & mine).sum()) >= design.study.groups.minimum_rows:
+        if int((counted & mine).sum()) >= min(design.study.groups.minimum_rows, MINOR * counted.sum()):
             yield CalibrationPart(group, int((calibration & mine).sum()))
 
 

@@ -55,7 +55,8 @@ def helped(difference: Difference, tolerance: float) -> bool:
 
 
 def _control(intervention: str, readings: Sequence[Reading], looks: Looks) -> Control:
-    tested = [(reading, reading.tested) for reading in readings]
+    # What a treatment that hardly beats a constant model gains, it may owe to that.
+    tested = [(reading, None if reading.nearly else reading.tested) for reading in readings]
     measured_ones = [(reading, difference) for reading, difference in tested if difference is not None]
     error = looks.nominal(ONE_SIDED / max(len(measured_ones), 1))
     seen = [(reading, difference.at(error)) for reading, difference in measured_ones]
@@ -91,4 +92,6 @@ def _called(reading: Reading) -> str:
 
 
 def _why_unseen(reading: Reading) -> str:
-    return reading.withheld or getattr(reading.difference, "reason", "")
+    if reading.withheld or not reading.nearly:
+        return reading.withheld or getattr(reading.difference, "reason", "")
+    return f"{reading.comparison.treatment.name} nearly collapsed: {reading.nearly}"
