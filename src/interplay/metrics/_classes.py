@@ -29,8 +29,9 @@ def class_means(
         here = (labels == label)[None] & (True if where is None else where)
         count = float((here & counted).sum(axis=1).mean())
         mean = evidence.mean(values, here, rows)
-        if isinstance(mean, NotMeasurable) or count < fewest:
-            needed = f", of at least {fewest}" if fewest > 1 else ""
-            return NotMeasurable(f"label {label} has {count:.0f} such rows a member{needed}")
+        if count < fewest and fewest > 1:
+            return NotMeasurable(f"label {label} has {count:.0f} such rows a member, of at least {fewest}")
+        if isinstance(mean, NotMeasurable):
+            return NotMeasurable(f"no row with label {label} counts for some member")
         means.append(np.asarray(mean))
     return means

@@ -8,6 +8,7 @@ import numpy as np
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Predictions
+from interplay.metrics._classes import class_means
 from interplay.metrics._metric import Direction, Metric
 
 
@@ -46,10 +47,7 @@ class BalancedAccuracy(Metric):
         if isinstance(predictions, NotMeasurable):
             return predictions
         correct = (predictions.decisions == evidence.rows.labels).astype(np.float64)
-        recalls = []
-        for label in range(evidence.rows.classes):
-            recall = evidence.mean(correct, evidence.rows.labels == label)
-            if isinstance(recall, NotMeasurable):
-                return NotMeasurable(f"no row with label {label} counts for some member")
-            recalls.append(recall)
+        recalls = class_means(evidence, correct)
+        if isinstance(recalls, NotMeasurable):
+            return recalls
         return Sample(np.mean(recalls, axis=0), evidence.support())
