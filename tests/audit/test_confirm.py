@@ -284,7 +284,11 @@ def _few(**changes):
 
 
 WORTHLESS = {
-    "a group below the minimum": (_few, "18 of at least 50 rows", "raise audit_share under [data], or lower minimum_rows"),
+    "a group below the minimum": (
+        _few,
+        "18 of at least 50 rows",
+        "raise audit_share under [data], or lower minimum_rows",
+    ),
     "a limit beside the control that is too fine": (
         lambda: _study(limits=(*LIMITS, LimitSection(metric="balanced_accuracy", at_most_below_control=0.001))),
         "balanced_accuracy at most 0.001 below the control's stays open",
