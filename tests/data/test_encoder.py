@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
@@ -151,6 +151,9 @@ def test_raw_and_back() -> None:
         max_size=30,
     ),
     st.integers(1, 30),
+)
+@example(
+    rows=[(float("nan"), None)] * 17 + [(1.7976931348623155e308, None), (-2.9937604643020797e292, None)], fitting=18
 )
 def test_any_table_gives_a_finite_matrix_and_comes_back(rows: list[tuple[float, str | None]], fitting: int) -> None:
     people = table([numbers("n", [n for n, _ in rows]), texts("t", [t for _, t in rows])], "any")

@@ -54,7 +54,9 @@ class NumericFeature:
         """Standardised values, NaN where missing."""
         values = _as_numbers(column)
         scaled = np.sign(values) * np.log1p(np.abs(values)) if self.logarithmic else values
-        return np.asarray(np.clip((scaled - self.mean) / self.deviation, -FARTHEST, FARTHEST))
+        with np.errstate(over="ignore"):  # what is cut below may be too large to write
+            away = (scaled / 2 - self.mean / 2) / (self.deviation / 2)  # halves: the difference of huge numbers fits
+        return np.asarray(np.clip(away, -FARTHEST, FARTHEST))
 
     def encode(self, raw: Float[Array, " row"]) -> Float[Array, "row encoded"]:
         """The encoded columns of raw values."""
