@@ -193,14 +193,11 @@ class Evidence:
     def only(self, kinds: Collection[type]) -> "Evidence":
         """The same with these exhibits alone, made now, so that nothing else is held on to."""
         made = {kind: self.ask(kind) for kind in kinds}
-        return Evidence(
-            self.rows,
-            {kind: one if isinstance(one, NotMeasurable) else partial(_same, one) for kind, one in made.items()},
-        )
+        return Evidence(self.rows, {kind: present(one) for kind, one in made.items()})
 
     def instead(self, exhibit: Any) -> "Evidence":
         """The same with this exhibit in the place of that of its kind."""
-        return Evidence(self.rows, {**self._makers, type(exhibit): partial(_same, exhibit)})
+        return Evidence(self.rows, {**self._makers, type(exhibit): present(exhibit)})
 
     def mean(
         self,
@@ -314,12 +311,17 @@ def tabulated(
         minimum_support=minimum_support,
     )
     right = RightlyDecided(taken == np.asarray(labels))
-    known: dict[type, Callable[[], Any]] = {
+    known: dict[type, Callable[[], Any] | NotMeasurable] = {
         Predictions: lambda: Predictions(logs, taken),
         RightlyDecided: lambda: right,
     }
-    known.update({type(exhibit): partial(_same, exhibit) for exhibit in exhibits})
+    known.update({type(exhibit): present(exhibit) for exhibit in exhibits})
     return Evidence(rows, known)
+
+
+def present(exhibit: Any) -> Callable[[], Any] | NotMeasurable:
+    """What an evidence asks for an exhibit that is there already, or the reason why it is absent."""
+    return exhibit if isinstance(exhibit, NotMeasurable) else partial(_same, exhibit)
 
 
 def _same(exhibit: Any) -> Any:

@@ -228,7 +228,6 @@ def _judged(one: Case, fleet: Fleet, progress: Progress) -> Confirmation:
         Measured(one.measured, places),
         study.limits,
         study.tolerances,
-        constant=1 / len(one.ready.dataset.classes),
         left_out=missing,
     )
 

@@ -9,12 +9,13 @@ import numpy as np
 from interplay.aspects import RANKED_ASPECTS, Aspect
 from interplay.audit.prepare import Prepared
 from interplay.decision.bound import Bound, declared_bounds, in_words, is_relative
-from interplay.decision.confirmation import BALANCED, CONTROL, rested_on
+from interplay.decision.confirmation import CONTROL, rested_on
 from interplay.decision.measured import Measured
 from interplay.design.confirming import NO_SHADOWS, audit_rows, on_audit_rows, unconfirmed
 from interplay.design.denominators import denominators, evaluated, planned
 from interplay.design.resolution import MILD, rows_needed, smallest_decidable
 from interplay.design.treatment import Treatment
+from interplay.effects.near_collapse import METRIC as BALANCED
 from interplay.errors import RunError
 from interplay.estimates import NotMeasurable
 from interplay.measurement.bench import looked_at

@@ -20,14 +20,14 @@ from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
 from interplay.effects.effect import Effect, Verdict
 from interplay.effects.interval import crossed_interval, why_no_interval
+from interplay.effects.near_collapse import METRIC as BALANCED
+from interplay.effects.near_collapse import nearly_collapsed
 from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Measurements
 from interplay.study.model import LimitSection
 
 CONTROL = Treatment()
 
-BALANCED = "balanced_accuracy"
-"""What a constant model cannot win; every run measures it."""
 
 ROUNDING = 1e-6
 """The measurements of a run are kept in single precision."""
@@ -118,7 +118,6 @@ def confirmed(
     earlier: Measured,
     limits: Sequence[LimitSection],
     tolerances: Mapping[str, float],
-    constant: float = 0.5,
     left_out: Collection[str] = (),
 ) -> Confirmation:
     """Judge a winner by fresh models on fresh rows; `earlier` are the measurements that chose it.
@@ -126,8 +125,9 @@ def confirmed(
     A limit is judged by the predictive rule of `limit_findings`: kept where one deployed model keeps it with probability
     0.95. Headline metrics are compared with the control's as one confirmatory family. The decision stands only if all of
     this holds: every hard limit is kept; no headline metric shows a harm beyond its tolerance; the winner did not collapse
-    and its balanced accuracy is shown to exceed `constant`, that of a model that always says the same; and of every aspect
-    that the decision rested on (see `rested_on`) a headline metric was measured. Otherwise it is not confirmed.
+    and its balanced accuracy is shown to exceed that of a constant model by more than the tolerance, as in a run
+    (`interplay.effects.near_collapse`); and of every aspect that the decision rested on (see `rested_on`) a headline metric
+    was measured. Otherwise it is not confirmed.
 
     `left_out` are the metrics that no confirmation can measure. An aspect that has no others cannot be confirmed; that is
     told and does not count against the decision.
@@ -145,7 +145,7 @@ def confirmed(
         "collapsed": _collapsed(winner, found),
         "limit_broken": tuple(one.reason for one in judged if one.status == "inadmissible"),
         "harm_shown": tuple(map(_harm, (one for one in effects if one.verdict == "harm"))),
-        "no_better_than_constant": _constant(winner, found, constant),
+        "no_better_than_constant": _constant(winner, found, tolerances),
         "limit_not_settled": tuple(one.reason for one in judged if one.status == "undecided"),
         "not_measured": tuple(_missing(aspect, keys, winner, found) for aspect, keys in missing.items()),
     }
@@ -193,19 +193,14 @@ def _harm(effect: ConfirmedEffect) -> str:
     return f"{name} is shown to be worse than the control's by more than the tolerance of {effect.tolerance:g}"
 
 
-def _constant(winner: Treatment, found: Measured, constant: float) -> tuple[str, ...]:
+def _constant(winner: Treatment, found: Measured, tolerances: Mapping[str, float]) -> tuple[str, ...]:
     """Why the winner is not shown to be better than a model that always says the same; nothing where it is."""
     sample = found.sample(winner, BALANCED)
     if isinstance(sample, NotMeasurable) or why_no_interval(sample.values):
         why = sample.reason if isinstance(sample, NotMeasurable) else why_no_interval(sample.values)
-        return (f"{BALANCED} is not shown to exceed the {constant:.3g} of a constant model: {why}",)
-    held = crossed_interval(sample.values, sample.support)
-    if held.low > constant:
-        return ()
-    return (
-        f"{BALANCED} is not shown to exceed the {constant:.3g} of a constant model: {held.estimate:.3f}, at least "
-        f"{held.low:.3f}",
-    )
+    else:
+        why = nearly_collapsed(found.measurements, found.place(winner, BALANCED), "tuned", tolerances)
+    return (f"not shown to beat a constant model: {why}",) if why else ()
 
 
 def headline_comparisons(winner: Treatment, measured: Measured) -> tuple[Comparison, ...]:

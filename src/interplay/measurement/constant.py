@@ -20,6 +20,7 @@ from interplay.evidence import (
     PredictionSets,
     RightlyDecided,
     Switched,
+    present,
 )
 from interplay.interventions.group_conformal import GroupConformal
 from interplay.interventions.split_conformal import SplitConformal
@@ -90,10 +91,7 @@ def _exhibits(bench: Bench, facts: _Constant) -> dict[type, Callable[[], Any] | 
         Memberships(level, level, level, inside, scored),
     )
     kinds = (Predictions, RightlyDecided, Attacked, Switched, Distances, Logits, Memberships)
-    return {
-        kind: one if isinstance(one, NotMeasurable) else functools.partial(_given, one)
-        for kind, one in zip(kinds, made, strict=True)
-    }
+    return {kind: present(one) for kind, one in zip(kinds, made, strict=True)}
 
 
 def _sets(
@@ -104,7 +102,3 @@ def _sets(
     if not isinstance(layer, SplitConformal | GroupConformal):
         return NotMeasurable("the study releases no prediction sets")
     return layers.sets(facts, layer, miscoverage)
-
-
-def _given(exhibit: Any) -> Any:
-    return exhibit

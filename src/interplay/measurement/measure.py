@@ -92,14 +92,14 @@ def measured_with(
     with treatments; only what paired comparisons read is kept. `control` are the facts of the control, and `explained`
     the explanations of every arm, where they are there already.
     """
-    arms = _arms(fleet)
+    arms = {place: refitted(bench, parameters) for place, parameters in _arms(fleet).items()}
     released = dict(zip(arms, explained or explanations(bench, list(arms.values())), strict=True))
     samples: dict[Cell, Sample | NotMeasurable] = {}
     collapse: dict[tuple[Treatment, Arm], str] = {}
     thresholds: list[dict[str, Any]] = []
     pairs = Pairs(bench)
     for (bare, arm), parameters in arms.items():
-        facts = control if control and (bare, arm) == CONTROL else Facts(bench, refitted(bench, parameters))
+        facts = control if control and (bare, arm) == CONTROL else Facts(bench, parameters)
         exhibits = _exhibits(facts, released[bare, arm], fleet.budgets.get(bare))
         reason = _collapsed(bench, facts, None if bare == Treatment() else known.share)
         names: tuple[Arm, ...] = (arm,) if (bare, "as_applied") in arms else ("tuned", "as_applied")
