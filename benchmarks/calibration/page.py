@@ -1,11 +1,12 @@
 """`python -m benchmarks.calibration.page`: writes the measured part of docs/statistics.md from calibration.json."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmarks import marked
 from benchmarks.calibration.claims import CalibrationRow
 from benchmarks.calibration.coverage import BOUNDS
+from benchmarks.calibration.every_metric import FALSE_CLEARANCE, FALSE_HARM, HELD
 from benchmarks.calibration.record import Record, read, wanted, where
 
 PAGE = marked.DOCS / "statistics.md"
@@ -18,7 +19,7 @@ def renew(found: Record) -> None:
 
 def measured(found: Record) -> str:
     """What was run, the error rates and the coverage, as Markdown."""
-    rates = [row for row in found.rows if row.check not in BOUNDS]
+    rates = [row for row in found.rows if row.check not in (*BOUNDS, HELD, FALSE_HARM, FALSE_CLEARANCE)]
     held = [row for row in found.rows if row.check in BOUNDS]
     failed = sum(row.holds is False for row in found.rows)
     asked = sum(row.holds is not None for row in found.rows)
@@ -31,8 +32,39 @@ def measured(found: Record) -> str:
             "### Coverage",
             "Each entry: the two-sided 95 % interval / the lower 95 % bound / the upper 95 % bound, in per cent.",
             coverage(held),
+            "### Every metric",
+            "Each entry: level / difference, of which the two-sided 95 % interval should hold the truth in 93 to 99 %; then "
+            "harm found at exactly the tolerance / no material harm at exactly twice the tolerance, each at most 5 %. A dash: "
+            "not measurable on so few rows.",
+            every_metric(found.rows),
         ]
     )
+
+
+def every_metric(rows: Iterable[CalibrationRow]) -> str:
+    """One line for each metric and number of members, one column for each number of rows."""
+    entries: dict[tuple[str, int], dict[int, dict[str, CalibrationRow]]] = {}
+    for row in rows:
+        if row.check in (HELD, FALSE_HARM, FALSE_CLEARANCE):
+            by_rows = entries.setdefault((row.setting["metric"], row.setting["members"]), {})
+            by_rows.setdefault(row.setting["rows"], {})[row.setting.get("of", row.check)] = row
+    counts = sorted({count for by_rows in entries.values() for count in by_rows})
+    heads = " | ".join(f"{count:,} rows" for count in counts)
+    lines = [f"| metric | members | {heads} |", f"|---|---|{'---|' * len(counts)}"]
+    for (metric, members), by_rows in sorted(entries.items()):
+        cells = " | ".join(_rates(by_rows.get(count, {})) for count in counts)
+        lines.append(f"| {metric} | {members} | {cells} |")
+    return "\n".join(lines)
+
+
+def _rates(rows: Mapping[str, CalibrationRow]) -> str:
+    kinds = "level", "difference", FALSE_HARM, FALSE_CLEARANCE
+    held, wrong = (" / ".join(_rate(rows.get(kind)) for kind in pair) for pair in (kinds[:2], kinds[2:]))
+    return f"{held}; {wrong}" if rows else "-"
+
+
+def _rate(row: CalibrationRow | None) -> str:
+    return "-" if row is None else _entry([row])
 
 
 def error_rates(rows: Iterable[CalibrationRow]) -> str:

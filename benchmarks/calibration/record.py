@@ -30,9 +30,9 @@ def save(record: Record, path: Path = PATH) -> None:
         "seed": record.seed,
         "seconds": round(record.seconds),
         "repetitions": dict(record.repetitions),
-        "rows": [stored(row) for row in record.rows],
     }
-    write(path, (json.dumps(content, indent=1) + "\n").encode())
+    rows = ",\n".join(f"  {json.dumps(stored(row))}" for row in record.rows)  # one line for each rate
+    write(path, f'{json.dumps(content, indent=1)[:-2]},\n "rows": [\n{rows}\n ]\n}}\n'.encode())
 
 
 def read(path: Path = PATH) -> Record:

@@ -8,9 +8,9 @@ import numpy as np
 from benchmarks.calibration.claims import Seen
 from benchmarks.calibration.coverage import RatesAndGaps, RatesAndGapsAlone
 from benchmarks.calibration.error_rates import MixedAudits, NullAudits, PlentifulRows, Power
-from benchmarks.calibration.roc import PooledAttacks, PooledAttacksAlone
-from benchmarks.calibration.sets import ConformalSets, ConformalSetsAlone
+from benchmarks.calibration.every_metric import EveryMetric, EveryMetricOnFewRows
 from benchmarks.calibration.widest import LargestGaps
+from interplay.testing.simulation.truth import FEW
 
 
 class Study(Protocol):
@@ -31,11 +31,9 @@ FULL: tuple[Study, ...] = (
     PlentifulRows(60),
     RatesAndGaps(300),
     RatesAndGapsAlone(1_000),
-    ConformalSets(160),
-    ConformalSetsAlone(1_000),
-    PooledAttacks(60),
-    PooledAttacksAlone(400),
     LargestGaps(500),
+    EveryMetricOnFewRows(300, rows=(120, 500)),
+    EveryMetric(150, rows=(2_000, 5_000)),
 )
 
 QUICK: tuple[Study, ...] = (
@@ -45,9 +43,7 @@ QUICK: tuple[Study, ...] = (
     PlentifulRows(2, rows=500, draws=50),
     RatesAndGaps(8, rows=(300,), draws=50),
     RatesAndGapsAlone(8, rows=(300,), draws=50),
-    ConformalSets(4, rows=(300,), draws=50, fresh=4),
-    ConformalSetsAlone(4, rows=(300,), draws=50),
-    PooledAttacks(2, members=(5,), rows=(300,), draws=50),
-    PooledAttacksAlone(2, members=(5,), rows=(300,), draws=50),
     LargestGaps(8, rows=(300,), draws=50),
+    EveryMetricOnFewRows(8, rows=(300,), members=(5,), draws=40, fleets=FEW),
+    EveryMetric(2, rows=(1_000,), members=(5,), draws=40, fleets=FEW),
 )

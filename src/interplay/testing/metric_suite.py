@@ -1,17 +1,27 @@
 """The laws every metric obeys."""
 
 import dataclasses
+from dataclasses import replace
 from functools import cache
 from typing import get_args
 
 import numpy as np
 
 from interplay.aspects import Aspect
+from interplay.effects.compare import compare
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Memberships
 from interplay.metrics import Direction, GroupMetric, Metric
 from interplay.testing._prose import YEAR, camel, missing_parts
 from interplay.testing.evidence import Facts, random_facts
+from interplay.testing.simulation import audit
+from interplay.testing.simulation.latents import Latents, Shape
+from interplay.testing.simulation.truth import FEW, Truth, truth_of
+from interplay.testing.simulation.world import WORLDS, World
+
+AUDITS = 40
+COARSE = 0.75
+"""How many audits are simulated, and the share of nominal 90 % intervals that has to hold the truth."""
 
 
 @cache
@@ -33,6 +43,10 @@ class MetricSuite:
     def pools_members(self, metric: Metric) -> bool:
         """Whether one member's value depends on the other members."""
         return Memberships in metric.needs or metric.aspect is Aspect.REPRODUCIBILITY
+
+    def worlds(self) -> tuple[World, ...]:
+        """Where the metric is simulated with a known truth; add one with your exhibit when it reads one of your own."""
+        return WORLDS
 
     def _sample(self, metric: Metric, evidence: Evidence) -> Sample:
         found = metric.measure(evidence)
@@ -117,3 +131,25 @@ class MetricSuite:
         assert any(repr(grouping.names[1]) in reason for reason in reasons), f"group left out silently: {reasons}"
         nobody = facts.without_group(1).without_group(2).evidence()
         assert isinstance(metric.measure(nobody), NotMeasurable), f"{metric.name} compares {name!r} with one group only"
+
+    def test_its_intervals_hold_the_truth_of_simulated_audits(self, metric: Metric) -> None:
+        """A coarse check in seconds; `python -m benchmarks.calibration` measures the rates of the catalogue."""
+        if metric.descriptive:
+            return
+        metric = replace(metric, grouping="minority") if isinstance(metric, GroupMetric) else metric
+        truth = truth_of(metric, self.worlds())
+        assert isinstance(truth, Truth), f"{metric.name} needs a world of its own: {truth.reason}"
+        held = [holds for seed in range(AUDITS) for holds in self._held(metric, seed)]
+        assert held, f"{metric.name} was not measurable in any simulated audit"
+        assert np.mean(held) >= COARSE, f"90 % intervals of {metric.name} hold the truth in {np.mean(held):.0%}"
+
+    def _held(self, metric: Metric, seed: int) -> list[bool]:
+        """Whether the intervals of one audit hold the level of the control and the effects of two treatments."""
+        latents = Latents.of(seed, Shape(3, members=5, rows=400, draws=40))
+        found = compare(audit.measurements(latents, [metric], self.worlds()), list(audit.comparisons([metric])), {})
+        held = []
+        for effect in found.effects:
+            if effect.low is not None and effect.high is not None:
+                every = audit.true_value(metric, effect.treatment, 5, 400, FEW, self.worlds())
+                held.append(effect.low <= every[effect.contrast] <= effect.high)
+        return held

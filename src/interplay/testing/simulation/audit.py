@@ -1,0 +1,72 @@
+"""Simulated audits of one or of many metrics: a control, and treatments that are worse by one and by two tolerances."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from interplay.aspects import Aspect
+from interplay.design.comparison import Comparison
+from interplay.design.treatment import Treatment
+from interplay.estimates import NotMeasurable, Sample
+from interplay.evidence import Evidence
+from interplay.measurement.measurements import Cell, Measurements
+from interplay.metrics import Metric
+from interplay.testing.simulation.change import Change
+from interplay.testing.simulation.latents import Latents
+from interplay.testing.simulation.truth import MANY, Fleets, Truth, measured, true_effects, true_levels, truth_of
+from interplay.testing.simulation.world import WORLDS, World
+
+CONTROL, AT_TOLERANCE, AT_TWICE = Treatment(), Treatment(("at the tolerance",)), Treatment(("at twice the tolerance",))
+TREATED = AT_TOLERANCE, AT_TWICE
+
+
+def known(metric: Metric, worlds: tuple[World, ...] = WORLDS) -> Truth:
+    """How the metric is simulated; raises `ValueError` where no simulated change moves it far enough."""
+    found = truth_of(metric, worlds)
+    if isinstance(found, NotMeasurable):
+        raise ValueError(found.reason)
+    return found
+
+
+def measurements(latents: Latents, metrics: Iterable[Metric], worlds: tuple[World, ...] = WORLDS) -> Measurements:
+    """Every metric on the control and on its two treatments, which have the same members and rows."""
+    samples: dict[Cell, Sample | NotMeasurable] = {}
+    controls: dict[World, Evidence] = {}
+    listed = {metric.key: metric for metric in metrics}
+    for key, metric in listed.items():
+        truth = known(metric, worlds)
+        if truth.world not in controls:
+            controls[truth.world] = truth.world.evidence(latents, 0, Change())
+        control = controls[truth.world]
+        samples[Cell(CONTROL, "tuned", key)] = metric.measure(control)
+        for place, (treatment, change) in enumerate(zip(TREATED, truth.changes, strict=True), start=1):
+            theirs, ours = measured(metric, control, truth.world.evidence(latents, place, change))
+            samples[Cell(treatment, "tuned", key, CONTROL if metric.paired else None)] = ours
+            if metric.paired:
+                samples[Cell(CONTROL, "tuned", key, treatment)] = theirs
+    return Measurements(samples, listed, {}, {})
+
+
+def comparisons(metrics: Iterable[Metric]) -> Iterator[Comparison]:
+    """The level of the control, and both treatments against it."""
+    for metric in metrics:
+        for treatment, baseline in ((CONTROL, None), *((one, CONTROL) for one in TREATED)):
+            applied, key = treatment.interventions, metric.key
+            yield Comparison(treatment, baseline, key, key, applied, (Aspect.PRIVACY,), metric.aspect, primary=True)
+
+
+@lru_cache(maxsize=4_096)
+def true_value(
+    metric: Metric,
+    treatment: Treatment,
+    members: int,
+    rows: int,
+    fleets: Fleets = MANY,
+    worlds: tuple[World, ...] = WORLDS,
+) -> Mapping[str, float]:
+    """What its effects estimate, by contrast: the level of the control against zero, or how much worse a treatment is."""
+    truth = known(metric, worlds)
+    if treatment == CONTROL:
+        levels = true_levels(metric, truth.world, members, rows, fleets)
+        sign = -1.0 if metric.direction == "higher_is_better" else 1.0
+        return {contrast: abs(level) if contrast else sign * level for contrast, level in levels.items()}
+    return true_effects(metric, truth.world, truth.changes[TREATED.index(treatment)], members, rows, fleets)

@@ -1,0 +1,261 @@
+"""What simulated members show: an exhibit of every kind, made from latent scores and a change."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+from typing import Any
+
+import numpy as np
+from scipy import special, stats
+
+from interplay.arrays import Array, Bool, Float, Int
+from interplay.attacks import lira, rmia
+from interplay.conformal.quantile import thresholds_by_group
+from interplay.conformal.scores import lac
+from interplay.evidence import (
+    Attacked,
+    Distances,
+    Evidence,
+    Explanations,
+    Grouping,
+    Logits,
+    Memberships,
+    Predictions,
+    PredictionSets,
+    PrivacyBudget,
+    RightlyDecided,
+    Rows,
+    Switched,
+)
+from interplay.testing.simulation.change import Change
+from interplay.testing.simulation.latents import (
+    CALIBRATION,
+    EVALUATED,
+    GROUPINGS,
+    VARIANCE,
+    Latents,
+)
+
+LEVEL, LEVEL_IN_GROUP = 1.7, -0.2
+"""The mean latent score: an accuracy of about .85, some points lower in each second group."""
+
+ATTACK, ATTACK_BY_ROW, SWITCH, SWITCH_BY_ROW = 0.6, 0.2, 0.2, 0.4
+LEAK, LEAK_BY_MEMBER, LEAK_BY_ROW = 0.5, 0.1, 0.4
+LARGEST_DISTANCE = 4.0
+
+Maker = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class World:
+    """What is the same for all treatments: the miscoverage of prediction sets, and whether every group has its own."""
+
+    miscoverage: float = 0.1
+    by_group: str = ""
+    minimum_support: int = 10
+
+    def evidence(self, latents: Latents, treatment: int, change: Change, fewer: int = 0) -> Evidence:
+        """The evidence of one treatment.
+
+        Where treatments are alike the thresholds of prediction sets are not fitted on calibration rows: they lie where
+        those of `fewer` calibration rows would, over many members.
+        """
+        return Evidence(self.rows(latents), self.exhibits(latents, treatment, change, fewer))
+
+    def exhibits(self, latents: Latents, treatment: int, change: Change, fewer: int) -> Mapping[type, Maker]:
+        """What makes the exhibit of every kind; a metric that reads another one needs a world that adds it."""
+        return _Members(self, latents, treatment, change, fewer).makers
+
+    def rows(self, latents: Latents) -> Rows:
+        """The rows that count for every member: test rows, and rows of the pool that it did not train on."""
+        groupings = {name: Grouping(name, latents.codes(name), ("most", "others"), 0) for name in GROUPINGS}
+        return Rows(
+            labels=latents.labels,
+            groupings=groupings,
+            counted=(latents.part == EVALUATED) & ~latents.inside,
+            weights=latents.weights,
+            minimum_support=self.minimum_support,
+        )
+
+
+WORLDS = (World(), World(miscoverage=0.25), World(miscoverage=0.05))
+"""In the second some sets are empty, and in the third many hold both labels."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Members:
+    """The members of one treatment."""
+
+    world: World
+    latents: Latents
+    treatment: int
+    change: Change
+    fewer: int
+
+    @property
+    def makers(self) -> Mapping[type, Maker]:
+        """What makes the exhibit of every kind."""
+        return {
+            Predictions: lambda: Predictions(self.log_probabilities, self.log_probabilities.argmax(axis=2)),
+            RightlyDecided: lambda: RightlyDecided(self._right(self.margins)),
+            Attacked: self._attacked,
+            Switched: self._switched,
+            Distances: self._distances,
+            Logits: lambda: Logits(self.margins, 0.6 * self.margins + self._mine("logits", 0.2)),
+            Memberships: self._memberships,
+            PrivacyBudget: lambda: PrivacyBudget(8.0 + self.change.of("budget"), 1e-5, 4.0, 1.0),
+            Explanations: self._explanations,
+            PredictionSets: self._sets,
+        }
+
+    @cached_property
+    def grouped(self) -> Bool[Array, " row"]:
+        """The rows of the group that a change concerns."""
+        latents = self.latents
+        return (
+            latents.codes(self.change.grouping) == 1
+            if self.change.grouping
+            else np.zeros(len(latents.part), dtype=bool)
+        )
+
+    def _by_row(self, everywhere: str, in_group: str) -> Float[Array, " row"]:
+        """How much of a change every row sees."""
+        return np.asarray(self.change.of(everywhere) + self.change.of(in_group) * self.grouped)
+
+    @cached_property
+    def level(self) -> Float[Array, " row"]:
+        """The mean latent score of every row under the control."""
+        return np.asarray(LEVEL + LEVEL_IN_GROUP * sum(self.latents.codes(name) for name in GROUPINGS))
+
+    @cached_property
+    def undrifted(self) -> Float[Array, "member row"]:
+        """Latent scores before the evaluated rows drift away from those that calibrate."""
+        moved = self._by_row("mistakes", "mistakes in a group") - self.change.of("sharpness")
+        return np.asarray(self.level - moved + self.latents.score()[self.treatment])
+
+    @cached_property
+    def decided(self) -> Float[Array, "member row"]:
+        """Latent scores: the row is on the side of its label where it is positive."""
+        drift = self.change.of("drift")
+        return self.undrifted - drift * (self.latents.part != CALIBRATION) if drift else self.undrifted
+
+    @cached_property
+    def margins(self) -> Float[Array, "member row"]:
+        """Log-odds of the favourable label."""
+        return self._margins(self.decided)
+
+    @cached_property
+    def log_probabilities(self) -> Float[Array, "member row label"]:
+        return _both(self.margins)
+
+    def _margins(self, decided: Float[Array, "member row"]) -> Float[Array, "member row"]:
+        """The log-odds that are exactly right under the control, where the score is that of a member and row."""
+        latents = self.latents
+        sided = np.where(latents.labels == 1, decided, -decided)
+        prior = special.logit(0.65 - 0.1 * sum(latents.codes(name) for name in GROUPINGS))
+        found = (2 * self.level / VARIANCE * sided + prior) * (1 + self.change.of("overconfidence"))
+        found = found / (1 + self.change.of("vagueness in a group") * self.grouped)
+        return np.asarray(found + self.change.of("approvals") - self.change.of("refusals in a group") * self.grouped)
+
+    def _right(self, margins: Float[Array, "member row"]) -> Bool[Array, "member row"]:
+        return np.asarray((margins > 0) == (self.latents.labels == 1))
+
+    def _mine(self, name: str, scale: float) -> Float[Array, "member row"]:
+        return np.asarray(scale * self.latents.own(name)[self.treatment])
+
+    @cached_property
+    def _evaluated(self) -> Int[Array, " some"]:
+        return np.flatnonzero(self.latents.part == EVALUATED)
+
+    @cached_property
+    def attacked_margins(self) -> Float[Array, "member row"]:
+        weaker = self._by_row("weakness under attack", "weakness of a group under attack")
+        loss = (ATTACK + weaker) * (1 + ATTACK_BY_ROW * np.abs(self.latents.normal("attack")))
+        return self._margins(self.decided - loss)
+
+    def _attacked(self) -> Attacked:
+        logs = _both(self.attacked_margins)[:, self._evaluated]
+        return Attacked(self._evaluated, logs.argmax(axis=2), logs, radius=0.5, steps=20)
+
+    def _switched(self) -> Switched:
+        moved = SWITCH + SWITCH_BY_ROW * np.abs(self.latents.normal("switch")) + self._mine("switch", 0.1)
+        withstood = self._right(self.margins) & self._right(self._margins(self.decided - np.maximum(moved, 0)))
+        return Switched(self._evaluated, withstood[:, self._evaluated])
+
+    def _distances(self) -> Distances:
+        found = np.abs(self.margins) / (2 * (1 + self.change.of("nearness"))) * np.exp(self._mine("distance", 0.1))
+        return Distances(self._evaluated, np.minimum(found, LARGEST_DISTANCE)[:, self._evaluated], LARGEST_DISTANCE)
+
+    def _memberships(self) -> Memberships:
+        latents, at = self.latents, self._evaluated
+        varying = LEAK_BY_MEMBER * latents.own("leak of members")[0, :, :1] + LEAK_BY_ROW * latents.normal("leak")
+        signals = 1.0 + latents.normal("membership") + self._mine("membership", 1.0)
+        signals = signals + latents.inside * (LEAK + self.change.of("leak") + varying)
+        likelihood = special.log_expit(signals)
+        inside, never = latents.inside[:, at], np.flatnonzero(latents.part != EVALUATED)
+        ratio = lira.scores(signals[:, at], inside)
+        referred = rmia.scores(likelihood[:, at], inside, likelihood[:, never])
+        every = {name: np.zeros(signals.shape) for name in ("lira", "rmia")}
+        every["lira"][:, at], every["rmia"][:, at] = ratio.scores, referred.scores
+        scored = np.zeros(signals.shape, dtype=bool)
+        scored[:, at] = ratio.scored & referred.scored & (self._pool[at])
+        return Memberships(every["lira"], likelihood, every["rmia"], latents.inside, scored)
+
+    @cached_property
+    def _pool(self) -> Bool[Array, " row"]:
+        return np.asarray(self.latents.inside.any(axis=0))
+
+    def _explanations(self) -> Explanations:
+        worse = self._by_row("worse explanations", "worse explanations in a group")
+        held, repeat, top = (
+            self.latents.score(name, 1 / np.sqrt(VARIANCE))[self.treatment]
+            for name in ("fidelity", "stability", "most important")
+        )
+        at = self._evaluated
+        return Explanations(
+            rows=at,
+            importances=np.zeros((len(held), len(at), 3)),
+            fidelity=(1 - np.exp(0.5 * held - 0.6 + 0.5 * worse))[:, at],
+            repeat=np.tanh(0.8 + 0.4 * repeat - worse)[:, at],
+            top_changed=(top + worse > 1.0).astype(np.float64)[:, at],
+        )
+
+    def _sets(self) -> PredictionSets:
+        scores = lac(self.log_probabilities)
+        moved = lac(_both(self.attacked_margins))[:, self._evaluated]
+        parts = self.latents.codes(self.world.by_group) if self.world.by_group else np.zeros(scores.shape[1], dtype=int)
+        calibrating = lac(_both(self._margins(self.undrifted)))
+        truth = np.take_along_axis(calibrating, self.latents.labels[None, :, None], axis=2)[..., 0]
+        at = np.flatnonzero(self.latents.part == CALIBRATION)
+        limits = self._expected(truth, parts) if self.fewer else self._fitted(truth[:, at], parts[at], at)
+        return PredictionSets(scores, limits, parts, self.world.miscoverage, False, self._evaluated, moved)
+
+    def _fitted(
+        self, truth: Float[Array, "member some"], parts: Int[Array, " some"], at: Int[Array, " some"]
+    ) -> Float[Array, "member draw part"]:
+        weights, count = self.latents.weights[:, at], int(parts.max()) + 1
+        return np.stack([thresholds_by_group(one, parts, count, self.world.miscoverage, weights) for one in truth])
+
+    def _expected(
+        self, truth: Float[Array, "member some"], parts: Int[Array, " some"]
+    ) -> Float[Array, "member 1 part"]:
+        """Thresholds whose coverages are spread over members as those of `fewer` calibration rows are: a Beta law."""
+        members, random = len(truth), np.random.default_rng(self.latents.seed)
+        limits = []
+        for part in range(int(parts.max()) + 1):
+            mine = parts == part
+            count = round(self.fewer * float(mine.mean()))
+            rank = ceil((count + 1) * (1 - self.world.miscoverage) - 1e-9)
+            if rank > count:
+                limits.append(np.full(members, np.inf))
+                continue
+            levels = stats.beta.ppf((random.permutation(members) + 0.5) / members, rank, count + 1 - rank)
+            chosen = [np.quantile(one[mine], level) for one, level in zip(truth, levels, strict=True)]
+            limits.append(np.array(chosen))
+        limits.append(np.full(members, np.inf))
+        return np.asarray(limits).T[:, None, :]
+
+
+def _both(margins: Float[Array, "member row"]) -> Float[Array, "member row label"]:
+    return np.stack([special.log_expit(-margins), special.log_expit(margins)], axis=2)
