@@ -136,14 +136,17 @@ class PrivacyBudget:
 class Explanations:
     """Local linear explanations of the released score, and how well they hold.
 
-    `fidelity` is the weighted R2 of the explanation on fresh points around the row; `repeat` is the rank correlation
-    of the absolute importances between two independent perturbation pools; `top_changed` is 1 where the two pools
-    disagree on the most important feature.
+    `fidelity` is the weighted R2 of the explanation on fresh points around the row, and `reference` that of the
+    explanation of a linear model of the same scale; `repeat` is the rank correlation of the absolute importances between
+    two independent perturbation pools; `top_changed` is 1 where the two pools disagree on the most important feature.
+    A value that a member does not have for a row is NaN: both R2, or both of the others, where its score hardly varies
+    around the row.
     """
 
     rows: Int[Array, " explained"]
     importances: Float[Array, "member explained feature"]
     fidelity: Float[Array, "member explained"]
+    reference: Float[Array, "member explained"]
     repeat: Float[Array, "member explained"]
     top_changed: Float[Array, "member explained"]
 
