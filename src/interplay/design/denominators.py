@@ -55,6 +55,7 @@ def planned(
         classes=len(dataset.classes),
         favourable=dataset.favourable,
         minimum_support=design.study.groups.minimum_rows,
+        clusters=design.shared,
     )
     return Planned(rows, attacked, explained)
 

@@ -21,8 +21,8 @@ class ExplanationFidelity(Metric):
     / mean over the same rows of [the same R2 for a linear model of the same scale]
 
     The linear model is the least-squares line of the model's log-odds, made as steep as they are. Higher is better; 1 is
-    what a logistic regression has, 0 no better than a constant; above 1 where the model changes with the explainer's bins
-    more than a line does. Rows around which the score varies by less than half a percentage point (weighted standard
+    what a logistic regression has, 0 no better than a constant; above 1 where the score follows the explainer's bins more
+    than a line does. Rows around which the score varies by less than half a percentage point (weighted standard
     deviation) have no R2: they are left out for that member and counted in a footnote. A row that is left out of one
     treatment still counts in another.
 
