@@ -110,8 +110,8 @@ def _member(
         return scored(pool.bins, bench.encoder.encode_raw(pool.raw))
 
     own = scored(points, bench.encoded.matrix[bench.explained])
-    pools = [drawn(purpose, asked.samples) for purpose in ("explanation pool", "second explanation pool")]
-    return _explained(own, *pools, drawn("fresh points", FRESH_SAMPLES), asked.features)
+    first, second = (drawn(purpose, asked.samples) for purpose in ("explanation pool", "second explanation pool"))
+    return _explained(own, first, second, drawn("fresh points", FRESH_SAMPLES), asked.features)
 
 
 def _explained(own: _Scored, first: _Scored, second: _Scored, fresh: _Scored, features: int) -> list[_Explained]:

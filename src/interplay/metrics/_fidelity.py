@@ -1,7 +1,5 @@
 """R2 of explanations beside that of a linear model of the same scale, which no explainer that sees bins describes whole."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from interplay.arrays import Array, Float
@@ -24,10 +22,10 @@ NO_RANKING = (
 
 def r_squared(explanations: Explanations) -> tuple[Rate, Rate]:
     """The R2 of explanations and those of the linear models, on the rows where a member has both."""
-    ours, rows = explanations.fidelity, explanations.rows
-    both = np.isfinite(ours) & np.isfinite(explanations.reference)
-    theirs = np.where(both, explanations.reference, np.nan)
-    return known(np.where(both, ours, np.nan), rows), known(theirs, rows)
+    ours, theirs = explanations.fidelity, explanations.reference
+    both = np.isfinite(ours) & np.isfinite(theirs)
+    first, second = (Rate(np.where(both, values, 0.0), both, explanations.rows) for values in (ours, theirs))
+    return first, second
 
 
 def mean_reference(evidence: Evidence, reference: Rate) -> Float[Array, "member draw"] | NotMeasurable:
@@ -50,7 +48,7 @@ def shares_by_group(evidence: Evidence, grouping: str, explanations: Explanation
     whole = mean_reference(evidence, theirs)
     if isinstance(whole, NotMeasurable):
         return whole
-    groups, values = evidence.rows.groupings[grouping], np.array(ours.values)
+    groups, values = evidence.rows.groupings[grouping], explanations.fidelity.copy()
     supports = evidence.support_by_group(grouping, ours.where, ours.rows)
     tops, bases = (evidence.mean_by_group(grouping, one.values, one.where, one.rows) for one in (ours, theirs))
     for code, (top, base, support) in enumerate(zip(tops, bases, supports, strict=True)):
@@ -60,5 +58,5 @@ def shares_by_group(evidence: Evidence, grouping: str, explanations: Explanation
             return NotMeasurable(f"{UNLIKE} in group {groups.names[code]!r}")
         mine = groups.codes[explained] == code
         share, reference = top[:, :1] / base[:, :1], base[:, :1]
-        values[:, mine] = share + (ours.values[:, mine] - share * theirs.values[:, mine]) / reference
-    return replace(ours, values=values)
+        values[:, mine] = share + (values[:, mine] - share * explanations.reference[:, mine]) / reference
+    return known(values, explained)
