@@ -20,11 +20,11 @@ class ExplanationFidelity(Metric):
     explanation_fidelity = mean over explained rows of [weighted R2 of the explanation on fresh points around the row]
     / mean over the same rows of [the same R2 for a linear model of the same scale]
 
-    The linear model is the least-squares line of the model's log-odds, made as steep as they are. Higher is better; 1 is
-    what a logistic regression has, 0 no better than a constant; above 1 where the score follows the explainer's bins more
-    than a line does. Rows around which the score varies by less than half a percentage point (weighted standard
-    deviation) have no R2: they are left out for that member and counted in a footnote. A row that is left out of one
-    treatment still counts in another.
+    The linear model is the least-squares line of the model's log-odds, made as steep as they are. No bound on either side;
+    higher is better; 1 is what a logistic regression has, 0 no better than a constant; above 1 where the score follows
+    the explainer's bins more than a line does. Rows around which the score varies by less than half a percentage point
+    (weighted standard deviation) have no R2: they are left out for that member and counted in a footnote. A row that is
+    left out of one treatment still counts in another.
 
     Reference: Ribeiro et al. (2016), "Why should I trust you?", section 3.2; Cresswell (2025), section 2.4.
 
