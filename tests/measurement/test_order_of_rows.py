@@ -61,4 +61,5 @@ def test_the_order_of_rows_changes_no_metric_by_more_than_its_interval(audits, m
             here = found["shuffled"][treatment]
             overlap = min(here["high"], there["high"]) - max(here["low"], there["low"])
             exact = metric == "explanation_fidelity"  # of a logistic regression it is 1 without an error
-            assert overlap > (-1e-9 if exact else 0), f"{metric} of {treatment}: {here['mean']:.3f} and {there['mean']:.3f} sorted {order}"
+            means = f"{here['mean']:.3f} and {there['mean']:.3f}"
+            assert overlap > (-1e-9 if exact else 0), f"{metric} of {treatment}: {means} sorted {order}"
