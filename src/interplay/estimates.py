@@ -30,7 +30,9 @@ class Sample:
     """One metric on one treatment: a value for every member and every row-bootstrap draw.
 
     Draw 0 has all row weights one, so `values[:, 0]` are the plain values. `support` counts the distinct rows behind
-    the value. A disparity also has its signed `contrasts`, which are what is tested (the maximum over groups is biased
+    the value, those of a cluster (of one person, or equal in every feature) once.
+
+    A disparity also has its signed `contrasts`, which are what is tested (the maximum over groups is biased
     upward and is shown only), and `excluded`: the groups left out, each with the reason. For attacks whose value is
     pooled over members, `values` are jackknife pseudo-values, so that their mean is the estimate and their spread over
     members its standard error.

@@ -26,7 +26,9 @@ class Rows:
 
     `labels` are class numbers; `favourable` is the class a person hopes for; `counted` says which rows are evaluated for
     which member (test rows for all, and under 10,000 rows also the pool rows the member did not train on); `weights` are
-    row-bootstrap weights, draw 0 all ones; `minimum_support` is the smallest denominator a group may have.
+    row-bootstrap weights, draw 0 all ones; `minimum_support` is the smallest denominator a group may have. `clusters`
+    numbers the cluster of every row, whose rows share their weights and count once in every denominator: rows of one
+    person, or equal in every feature. None where every row is its own.
     """
 
     labels: Int[Array, " row"]
@@ -36,6 +38,18 @@ class Rows:
     classes: int = 2
     favourable: int = 1
     minimum_support: int = 1
+    clusters: Int[Array, " row"] | None = None
+
+    @property
+    def counted_in(self) -> str:
+        """What denominators count, in words."""
+        return "rows" if self.clusters is None else "rows (those of one person or equal in every feature count once)"
+
+    def distinct(self, which: Bool[Array, " some"], rows: Int[Array, " some"] | None = None) -> int:
+        """How many different rows these are: one for each cluster. `rows` are their positions, all when None."""
+        if self.clusters is None:
+            return int(which.sum())
+        return len(np.unique((self.clusters if rows is None else self.clusters[rows])[which]))
 
     def cells(self, rows: Int[Array, " some"] | None = None) -> Cells:
         """The counted ones of these rows (of all rows when None) with their weights, kept for the next time."""
@@ -136,14 +150,17 @@ class PrivacyBudget:
 class Explanations:
     """Local linear explanations of the released score, and how well they hold.
 
-    `fidelity` is the weighted R2 of the explanation on fresh points around the row; `repeat` is the rank correlation
-    of the absolute importances between two independent perturbation pools; `top_changed` is 1 where the two pools
-    disagree on the most important feature.
+    `fidelity` is the weighted R2 of the explanation on fresh points around the row, and `reference` that of the
+    explanation of a linear model of the same scale; `repeat` is the rank correlation of the absolute importances between
+    two independent perturbation pools; `top_changed` is 1 where the two pools disagree on the most important feature.
+    A value that a member does not have for a row is NaN: both R2, or both of the others, where its score hardly varies
+    around the row.
     """
 
     rows: Int[Array, " explained"]
     importances: Float[Array, "member explained feature"]
     fidelity: Float[Array, "member explained"]
+    reference: Float[Array, "member explained"]
     repeat: Float[Array, "member explained"]
     top_changed: Float[Array, "member explained"]
 
@@ -226,10 +243,8 @@ class Evidence:
         return [_ratio(*pair) for pair in zip(top.by_group[grouping], total.by_group[grouping], strict=True)]
 
     def support(self, where: Bool[Array, "*any some"] | None = None, rows: Int[Array, " some"] | None = None) -> int:
-        """How many distinct rows count for at least one member."""
-        position = slice(None) if rows is None else rows
-        use = self.rows.counted[:, position]
-        return int((use if where is None else use & where).any(axis=0).sum())
+        """How many distinct rows count for at least one member; those of a cluster count once."""
+        return self.rows.distinct(self._used(where, rows), rows)
 
     def support_by_group(
         self,
@@ -238,10 +253,14 @@ class Evidence:
         rows: Int[Array, " some"] | None = None,
     ) -> list[int]:
         """How many distinct rows of every group of a grouping count for at least one member."""
-        position = slice(None) if rows is None else rows
-        groups, use = self.rows.groupings[grouping], self.rows.counted[:, position]
-        codes = groups.codes[position][(use if where is None else use & where).any(axis=0)]
-        return [int(count) for count in np.bincount(codes[codes >= 0], minlength=len(groups.names))]
+        groups, used = self.rows.groupings[grouping], self._used(where, rows)
+        codes = groups.codes if rows is None else groups.codes[rows]
+        return [self.rows.distinct(used & (codes == code), rows) for code in range(len(groups.names))]
+
+    def _used(self, where: Bool[Array, "*any some"] | None, rows: Int[Array, " some"] | None) -> Bool[Array, " some"]:
+        """Which rows count for at least one member."""
+        counted = self.rows.counted if rows is None else self.rows.counted[:, rows]
+        return np.asarray((counted if where is None else counted & where).any(axis=0))
 
     def _top_and_total(
         self,

@@ -152,7 +152,7 @@ def test_explanations_do_not_depend_on_when_and_with_whom_a_member_is_explained(
     stepwise(few, {1: first[1]})
     whole, later = together(many, stacks), stepwise(many, {1: stacks[1]})
     assert set(later) == {1}
-    for field in ("rows", "importances", "fidelity", "repeat", "top_changed"):
+    for field in ("rows", "importances", "fidelity", "reference", "repeat", "top_changed"):
         np.testing.assert_array_equal(getattr(later[1], field), getattr(whole[1], field))
 
 

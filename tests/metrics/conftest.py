@@ -77,7 +77,7 @@ OF_MEMBERS = {
     exhibits.Attacked: ("decisions", "log_probabilities"),
     exhibits.Switched: ("withstood",),
     exhibits.Distances: ("distances",),
-    exhibits.Explanations: ("importances", "fidelity", "repeat", "top_changed"),
+    exhibits.Explanations: ("importances", "fidelity", "reference", "repeat", "top_changed"),
 }
 
 
@@ -133,6 +133,7 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
             rows=some,
             importances=generator.normal(size=(*shape, 5)),
             fidelity=1 - generator.exponential(size=shape),
+            reference=0.2 + 0.3 * np.random.default_rng(seed + 1).random(shape),
             repeat=generator.uniform(-1, 1, size=shape),
             top_changed=(generator.random(shape) < 0.3).astype(float),
         ),

@@ -102,7 +102,12 @@ def test_disparities_of_attacked_and_explained_rows_equal_those_of_fairlearn(wor
     for member, draw, use, weights, labels, names in cells(world, attacked.rows):
         right = (attacked.decisions[member, use] == labels).astype(float)
         assert robust[member, draw] == pytest.approx(mean_prediction_frame(right, names, weights), abs=1e-12)
-        expected = mean_prediction_frame(shown.fidelity[member, use], names, weights)
+        groups = {name: use[names == name] for name in np.unique(names)}
+        theirs = {name: shown.reference[member, mine].mean() for name, mine in groups.items()}
+        shares = {name: shown.fidelity[member, mine].mean() / theirs[name] for name, mine in groups.items()}
+        share, linear = (np.array([found[name] for name in names]) for found in (shares, theirs))
+        values = share + (shown.fidelity[member, use] - share * shown.reference[member, use]) / linear
+        expected = mean_prediction_frame(values, names, weights)
         assert fidelity[member, draw] == pytest.approx(expected, abs=1e-12)
 
 

@@ -55,6 +55,7 @@ def planned(
         classes=len(dataset.classes),
         favourable=dataset.favourable,
         minimum_support=design.study.groups.minimum_rows,
+        clusters=design.shared,
     )
     return Planned(rows, attacked, explained)
 
@@ -92,7 +93,7 @@ def _stand_ins(plan: Planned) -> Evidence:
         RightlyDecided(right == rows.labels),
         Attacked(plan.attacked, right[:, plan.attacked], moved, radius=0.0, steps=0),
         Switched(plan.attacked, np.ones((members, len(plan.attacked)), dtype=bool)),
-        Explanations(plan.explained, told[..., None], told, told, told),
+        Explanations(plan.explained, told[..., None], told, told, told, told),
         PredictionSets(-logs, limits, one_part, 0.1, attacked=plan.attacked, scores_attacked=-moved),
     )
     known: dict[type, Any] = {type(one): one for one in made}

@@ -62,6 +62,11 @@ class Design:
         return int(self.halves.shape[1])
 
     @property
+    def shared(self) -> Int[Array, " row"] | None:
+        """The cluster of every row where some rows share one; None where every row is its own."""
+        return self.clusters if int(self.clusters.max()) + 1 < len(self.clusters) else None
+
+    @property
     def batch_size(self) -> int:
         """The expected batch size."""
         declared = self.study.model.batch_size

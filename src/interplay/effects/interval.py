@@ -244,9 +244,9 @@ def crossed_interval(values: Float[Array, "member draw"], support: int) -> Inter
     variance = max(from_members + from_rows - residual, from_members, from_rows)
 
     with the parts of the module's text, `values` a value for each member and row draw (draw 0 with unit weights), and
-    `support` the number of distinct rows behind them. The degrees of freedom are members - 1 for the members; for
-    the rows the harmonic sum of draws - 1 and support - 1. Exponential weights have twice the skewness that
-    other rows have, so the third moment over the draws is halved.
+    `support` the number of distinct rows behind them (of people, where people have several). The degrees of freedom are
+    members - 1 for the members; for the rows the harmonic sum of draws - 1 and support - 1. Exponential weights have
+    twice the skewness that other rows have, so the third moment over the draws is halved.
 
     Needs two members and two draws beside draw 0, all finite, and raises `ValueError` otherwise.
 

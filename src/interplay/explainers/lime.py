@@ -15,8 +15,9 @@ from interplay.explainers.moments import Moments, moments
 
 SELECTION_PENALTY = 0.01
 PENALTY = 1.0
-SMALLEST_SPREAD = 1e-9
-"""A score whose weighted standard deviation is at most this varies by rounding only: there is nothing to explain."""
+LEAST_SPREAD = 0.005
+"""Half a percentage point. A score whose weighted standard deviation around a point is below this is the same for all
+rows near it as far as anybody could act on it, and what an explanation says of it rests on digits that mean nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +31,16 @@ class Surrogates:
     intercepts: Float[Array, "model point"]
     kernel_width: float
 
+    def first(self, models: int) -> "Surrogates":
+        """Those of the first models."""
+        return Surrogates(self.coefficients[:models], self.intercepts[:models], self.kernel_width)
+
 
 @dataclass(frozen=True, eq=False)
 class Fidelity:
     """How well surrogates hold: `r_squared`, at most 1, meaningful only where `defined`.
 
-    It is not defined where the score is constant on the fresh samples; `r_squared` is then a placeholder.
+    It is not defined where the score hardly varies on the fresh samples; `r_squared` is then a placeholder.
     """
 
     r_squared: Float[Array, "model point"]
@@ -111,8 +116,12 @@ def fidelity(
 
     r_squared = 1 - sum of weight * (score - surrogate) ** 2 / sum of weight * (score - weighted mean score) ** 2
 
-    `fresh_codes` must be another pool than the one the surrogates were fitted on. Higher is better; 1 is a perfect
-    local line, 0 no better than a constant, and negative worse.
+    `fresh_codes` must be another pool than the one the surrogates were fitted on. Higher is better; 0 is no better than
+    a constant, and negative worse. 1 is a score that changes with nothing but whether a sample is in the bins of the
+    point, which no score of a number is: that of a linear model whose numbers are cut at their quartiles reaches about a
+    third. So read it beside the R2 of a linear model of the same scale (`interplay.explainers.linear`).
+
+    It is defined where the weighted standard deviation of the score is at least half a percentage point.
 
     Raises InterplayError as `explain` does.
 
@@ -139,7 +148,7 @@ def fidelity(
         apart = centre + found.score_means - surrogates.intercepts[:, place].T - _told(fitted, found.means[:, None])
         left[:, place] = (around / found.total[:, None] + apart**2).T
         total[:, place] = (found.spread / found.total[:, None]).T
-    defined = total > SMALLEST_SPREAD**2
+    defined = total >= LEAST_SPREAD**2
     return Fidelity(np.where(defined, 1.0 - left / np.where(defined, total, 1.0), 0.0), defined)
 
 

@@ -31,7 +31,7 @@ INTERACTION = Interaction(
                 "A score that is linear on the rows of one group and strongly curved on those of the other."
             ),
             negative_control=(
-                "A linear model: explanations follow it equally for everyone; or groups assigned at random."
+                "A linear model, which every group's explanations follow as well as they can; or groups assigned at random."
             ),
         ),
         Unmeasured(

@@ -17,7 +17,8 @@ INTERACTION = Interaction(
             claim="Explanations follow a model trained with DP-SGD less closely.",
             mechanism=(
                 "Noise leaves the score with variation that no column accounts for. A strongly regularised model may "
-                "also be simpler and easier to explain, which the probe reports as an improvement."
+                "also be nearer to a line and easier to explain, which the probe reports as an improvement; a score that "
+                "is flatter only is held against a line as flat."
             ),
             interventions=("dp_sgd",),
             metric="explanation_fidelity",

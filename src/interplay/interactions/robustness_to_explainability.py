@@ -17,7 +17,8 @@ INTERACTION = Interaction(
             claim="Explanations follow an adversarially trained model less closely.",
             mechanism=(
                 "A score held constant around rows turns steeply between them, which a linear explanation cannot "
-                "follow. A flatter score can also be easier to explain, which the probe reports as an improvement."
+                "follow. A score can also come nearer to a line and be easier to explain, which the probe reports as an "
+                "improvement; one that is flatter only is held against a line as flat."
             ),
             interventions=("adversarial_training",),
             metric="explanation_fidelity",

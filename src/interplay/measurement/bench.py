@@ -162,6 +162,7 @@ def rows_of(design: Design, dataset: Dataset) -> Rows:
         classes=len(dataset.classes),
         favourable=dataset.favourable,
         minimum_support=study.groups.minimum_rows,
+        clusters=design.shared,
     )
 
 

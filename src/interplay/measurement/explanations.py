@@ -1,17 +1,20 @@
 """Explanations of all treatments at once: one perturbation pool per member, shared by treatments and rows."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from scipy.special import log_softmax
+from scipy.special import expit, log_softmax
 
 from interplay import streams
-from interplay.arrays import Array, Float
+from interplay.arrays import Array, Float, Int
+from interplay.attacks.lira import signal
 from interplay.engine import jax
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Explanations
 from interplay.explainers.lime import agreement, explain, fidelity
-from interplay.explainers.perturbations import Discretizer, Pool, fit
+from interplay.explainers.linear import linear_models
+from interplay.explainers.perturbations import Discretizer, fit
 from interplay.interventions.release_explanations import ReleaseExplanations
 from interplay.measurement.bench import Bench
 from interplay.measurement.refitting import refitted
@@ -64,15 +67,27 @@ class Explainer:
                 self._known |= {(arm, member): made[arm] for arm in new}
 
 
-class _Explained:
-    """One arm's member: importances, fidelity, agreement of two pools, and where all are defined."""
+class _Explained(NamedTuple):
+    """One arm's member: importances, R2 and that of a linear model, and how two pools agree; NaN where there is none."""
 
-    def __init__(self, importances: Array, held: Array, repeat: Array, top_changed: Array, defined: Array) -> None:
-        self.importances = importances
-        self.fidelity = held
-        self.repeat = repeat
-        self.top_changed = top_changed
-        self.defined = defined
+    importances: Float[Array, "explained feature"]
+    fidelity: Float[Array, " explained"]
+    reference: Float[Array, " explained"]
+    repeat: Float[Array, " explained"]
+    top_changed: Float[Array, " explained"]
+
+
+class _Scored(NamedTuple):
+    """Rows with their bins and encoded columns, and the margin of every arm."""
+
+    bins: Int[Array, "row feature"]
+    columns: Float[Array, "row column"]
+    margins: Float[Array, "arm row"]
+
+    @property
+    def chances(self) -> Float[Array, "arm row"]:
+        """The probability of the favourable class."""
+        return np.asarray(expit(self.margins))
 
 
 def _member(
@@ -83,34 +98,43 @@ def _member(
     arms: Sequence[Parameters],
     member: int,
 ) -> list[_Explained]:
-    seed = bench.design.study.seed
     stacked = _stack(arms, member)
 
-    def chances(inputs: Float[Array, "some column"]) -> Float[Array, "arm some"]:
-        return np.exp(log_softmax(scores(bench.network, stacked, inputs), axis=2)[:, :, bench.dataset.favourable])
+    def scored(bins: Int[Array, "row feature"], columns: Float[Array, "row column"]) -> _Scored:
+        logs = log_softmax(scores(bench.network, stacked, columns), axis=2)
+        favourable = np.full(len(columns), bench.dataset.favourable)
+        return _Scored(bins, columns, signal(logs, favourable))
 
-    def drawn(purpose: str, count: int) -> tuple[Pool, Float[Array, "arm sample"]]:
-        pool = discretizer.draw(count, streams.generator(seed, purpose, member=member))
-        return pool, chances(bench.encoder.encode_raw(pool.raw))
+    def drawn(purpose: str, count: int) -> _Scored:
+        pool = discretizer.draw(count, streams.generator(bench.design.study.seed, purpose, member=member))
+        return scored(pool.bins, bench.encoder.encode_raw(pool.raw))
 
-    own = chances(bench.encoded.matrix[bench.explained])
-    first, second = drawn("explanation pool", asked.samples), drawn("second explanation pool", asked.samples)
-    fresh = drawn("fresh points", FRESH_SAMPLES)
-    ours, again = (
-        explain(points, pool.bins, given, features=asked.features, point_scores=own) for pool, given in (first, second)
+    own = scored(points, bench.encoded.matrix[bench.explained])
+    first, second = (drawn(purpose, asked.samples) for purpose in ("explanation pool", "second explanation pool"))
+    return _explained(own, first, second, drawn("fresh points", FRESH_SAMPLES), asked.features)
+
+
+def _explained(own: _Scored, first: _Scored, second: _Scored, fresh: _Scored, features: int) -> list[_Explained]:
+    """The explanations of every arm from two pools, and how they hold on fresh points beside those of a linear model."""
+    arms, lines = len(own.margins), linear_models(fresh.columns, fresh.margins)
+
+    def both(rows: _Scored) -> Float[Array, "model row"]:
+        """The chances of the arms, and those of their linear models."""
+        return np.concatenate([rows.chances, lines.scores(rows.columns)])
+
+    ours = explain(own.bins, first.bins, both(first), features, None, both(own))
+    held = fidelity(ours, own.bins, fresh.bins, both(fresh))
+    again = explain(own.bins, second.bins, second.chances, features, None, own.chances)
+    same = agreement(ours.first(arms), again)
+    defined, ranked = held.defined[:arms] & held.defined[arms:], held.defined[:arms] & same.defined
+    parts = (
+        ours.coefficients[:arms],
+        np.where(defined, held.r_squared[:arms], np.nan),
+        np.where(defined, held.r_squared[arms:], np.nan),
+        np.where(ranked, same.rank_correlation, np.nan),
+        np.where(ranked, same.top_changed, np.nan),
     )
-    held = fidelity(ours, points, fresh[0].bins, fresh[1])
-    same = agreement(ours, again)
-    return [
-        _Explained(
-            ours.coefficients[arm],
-            held.r_squared[arm],
-            same.rank_correlation[arm],
-            same.top_changed[arm],
-            held.defined[arm] & same.defined[arm],
-        )
-        for arm in range(len(arms))
-    ]
+    return [_Explained(*(part[arm] for part in parts)) for arm in range(arms)]
 
 
 def _stack(fleets: Sequence[Parameters], member: int) -> Parameters:
@@ -118,14 +142,5 @@ def _stack(fleets: Sequence[Parameters], member: int) -> Parameters:
     return jax.tree.map(lambda *leaves: np.stack([leaf[member] for leaf in leaves]), *fleets)
 
 
-def _exhibit(bench: Bench, members: list[_Explained]) -> Explanations | NotMeasurable:
-    keep = np.all([one.defined for one in members], axis=0)
-    if not keep.any():
-        return NotMeasurable("the score is constant around every explained row, so there is nothing to explain")
-    return Explanations(
-        rows=bench.explained[keep],
-        importances=np.stack([one.importances[keep] for one in members]),
-        fidelity=np.stack([one.fidelity[keep] for one in members]),
-        repeat=np.stack([one.repeat[keep] for one in members]),
-        top_changed=np.stack([one.top_changed[keep] for one in members]).astype(np.float64),
-    )
+def _exhibit(bench: Bench, members: list[_Explained]) -> Explanations:
+    return Explanations(bench.explained, *(np.stack(part) for part in zip(*members, strict=True)))

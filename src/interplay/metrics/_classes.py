@@ -27,7 +27,7 @@ def class_means(
     means = []
     for label in range(evidence.rows.classes):
         here = (labels == label)[None] & (True if where is None else where)
-        count = float((here & counted).sum(axis=1).mean())
+        count = float(np.mean([evidence.rows.distinct(mine, rows) for mine in here & counted]))
         mean = evidence.mean(values, here, rows)
         if count < fewest and fewest > 1:
             return NotMeasurable(f"label {label} has {count:.0f} such rows a member, of at least {fewest}")

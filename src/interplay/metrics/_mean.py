@@ -17,7 +17,7 @@ def averaged(evidence: Evidence, rate: Rate) -> Sample | NotMeasurable:
 
 
 def known(values: Float[Array, "member some"], rows: Int[Array, " some"]) -> Rate:
-    """A rate that leaves out the values that are not finite numbers (the fit to a constant score has no R2)."""
+    """A rate that leaves out the values that are not finite numbers (a score that does not vary has no R2)."""
     finite = np.isfinite(values)
     return Rate(np.where(finite, values, 0.0), finite, rows)
 

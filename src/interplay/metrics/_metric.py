@@ -105,7 +105,8 @@ def group_rates(evidence: Evidence, grouping: str, rate: Rate, label: str = "") 
     excluded: list[NotMeasurable] = []
     for code, (name, mean, support) in enumerate(zip(groups.names, found_means, found_supports, strict=True)):
         if support < evidence.rows.minimum_support or isinstance(mean, NotMeasurable):
-            found = f"{support} of at least {evidence.rows.minimum_support} rows" if support else "no row"
+            least, counted_in = evidence.rows.minimum_support, evidence.rows.counted_in
+            found = f"{support} of at least {least} {counted_in}" if support else "no row"
             of_rate = f" for {label}" if label else ""
             excluded.append(NotMeasurable(f"group {name!r} of {grouping!r} has {found}{of_rate}"))
         else:

@@ -86,7 +86,7 @@ def pooled_sample(
     for start in range(0, len(weights), at_once):
         found = histograms(by_side, scored.astype(np.float64), weights[start : start + at_once], 2 * count)
         values.append(_pseudo_values(found[:, :count], found[:, count:], statistic))
-    return Sample(np.concatenate(values, axis=1), int(scored.any(axis=0).sum()))
+    return Sample(np.concatenate(values, axis=1), evidence.rows.distinct(np.asarray(scored.any(axis=0))))
 
 
 def _pseudo_values(

@@ -6,6 +6,7 @@ from typing import ClassVar
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Explanations
+from interplay.metrics._fidelity import NO_RANKING, UNRANKED
 from interplay.metrics._mean import averaged, known, left_out
 from interplay.metrics._metric import Direction, Metric
 
@@ -17,8 +18,9 @@ class ExplanationStability(Metric):
     explanation_stability = mean over explained rows of [rank correlation of the absolute importances from two
     independent perturbation pools]
 
-    Between -1 and 1; higher is better; 1 means the same order of features. Rows without a ranking (all importances are
-    equal) are left out and counted in a footnote.
+    Between -1 and 1; higher is better; 1 means the same order of features. Rows without a ranking are left out for that
+    member and counted in a footnote: all importances are equal, or the score varies by less than half a percentage point
+    around the row, so that the order rests on digits that mean nothing.
 
     Reference: Visani et al. (2022), "Statistical stability indices for LIME"; Cresswell (2025), section 3.10.
 
@@ -26,7 +28,7 @@ class ExplanationStability(Metric):
         >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> zero, some = np.zeros((1, 2)), np.array([[1.0, 0.5]])
-        >>> shown = Explanations(np.array([0, 1]), np.zeros((1, 2, 3)), zero, some, zero)
+        >>> shown = Explanations(np.array([0, 1]), np.zeros((1, 2, 3)), zero, zero, some, zero)
         >>> ExplanationStability().measure(tabulated(labels=[1, 0], exhibits=(shown,))).mean
         0.75
 
@@ -50,5 +52,5 @@ class ExplanationStability(Metric):
         rate = known(explanations.repeat, explanations.rows)
         sample = averaged(evidence, rate)
         if isinstance(sample, NotMeasurable):
-            return NotMeasurable("some member has no explained row with a ranking of features")
-        return replace(sample, excluded=left_out(evidence, rate, "no feature stands above another"))
+            return NotMeasurable(NO_RANKING)
+        return replace(sample, excluded=left_out(evidence, rate, UNRANKED))

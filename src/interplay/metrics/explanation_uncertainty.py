@@ -6,6 +6,7 @@ from typing import ClassVar
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Explanations
+from interplay.metrics._fidelity import NO_RANKING, UNRANKED
 from interplay.metrics._mean import averaged, known, left_out
 from interplay.metrics._metric import Direction, Metric
 
@@ -18,7 +19,8 @@ class ExplanationUncertainty(Metric):
     perturbation pools]
 
     Between 0 and 1; lower is better; 0 means that the explainer's own sampling does not decide what people are told
-    first.
+    first. Rows without a ranking of features, as in explanation_stability, are left out for that member and counted in a
+    footnote.
 
     Reference: Zhang et al. (2019), "Why should you trust my explanation?"; Slack et al. (2021); Cresswell (2025),
     section 3.10.
@@ -27,7 +29,7 @@ class ExplanationUncertainty(Metric):
         >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> zero, some = np.zeros((1, 2)), np.array([[1.0, 0.0]])
-        >>> shown = Explanations(np.array([0, 1]), np.zeros((1, 2, 3)), zero, zero, some)
+        >>> shown = Explanations(np.array([0, 1]), np.zeros((1, 2, 3)), zero, zero, zero, some)
         >>> ExplanationUncertainty().measure(tabulated(labels=[1, 0], exhibits=(shown,))).mean
         0.5
 
@@ -51,5 +53,5 @@ class ExplanationUncertainty(Metric):
         rate = known(explanations.top_changed, explanations.rows)
         sample = averaged(evidence, rate)
         if isinstance(sample, NotMeasurable):
-            return NotMeasurable("some member has no explained row with a most important feature")
-        return replace(sample, excluded=left_out(evidence, rate, "no feature stands above another"))
+            return NotMeasurable(NO_RANKING)
+        return replace(sample, excluded=left_out(evidence, rate, UNRANKED))

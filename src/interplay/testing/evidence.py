@@ -182,6 +182,7 @@ def _explanations(seed: int, rows: Int[Array, " some"], members: int, features: 
         fidelity=chance.uniform(0.2, 1.0, shape),
         repeat=chance.uniform(0.1, 1.0, shape),
         top_changed=(chance.random(shape) < 0.3).astype(np.float64),
+        reference=chance.uniform(0.3, 0.5, shape),
     )
 
 
