@@ -23,11 +23,19 @@ GROUPINGS: Mapping[str, int] = {"half": 10, "minority": 3}
 PATTERN = 20
 """Two groupings, and in how many of so many rows the second group is found."""
 
-ROW, ROW_BY_MEMBER = 1.5, 0.35
+ROW, ROW_BY_MEMBER, UNLIKE = 1.5, 0.35, 0.4
 ROW_BY_TREATMENT, ROW_BY_BOTH = 0.4, 0.3
 MEMBER, MEMBER_BY_TREATMENT = 0.05, 0.07
-VARIANCE = ROW**2 + ROW_BY_MEMBER**2 + ROW_BY_TREATMENT**2 + ROW_BY_BOTH**2 + MEMBER**2 + MEMBER_BY_TREATMENT**2
-"""Standard deviations of the parts, and the variance of a score. At an accuracy of .85 two members disagree on 9 % of the
+VARIANCE = (
+    ROW**2
+    + ROW_BY_MEMBER**2 * np.exp(2 * UNLIKE**2)
+    + ROW_BY_TREATMENT**2
+    + ROW_BY_BOTH**2
+    + MEMBER**2
+    + MEMBER_BY_TREATMENT**2
+)
+"""Standard deviations of the parts, and the variance of a score; of the parts "row by member" that of the logarithm of a
+member's own standard deviation is `UNLIKE`, so that some members agree with others less. At an accuracy of .85 two members disagree on 9 % of the
 rows, and the differences of members between two treatments scatter by half a tolerance of accuracy."""
 
 EVALUATED, CALIBRATION, TUNING = 0, 1, 2
@@ -141,7 +149,8 @@ class Latents:
         treatments, members = self.shape.treatments, self.shape.members
         apart = 1 if self.shape.alike else treatments
         row = special.ndtri(_even(random, rows)) if self.shape.alike else random.standard_normal(rows)
-        score = ROW * row + ROW_BY_MEMBER * random.standard_normal((1, members, rows))
+        own = ROW_BY_MEMBER * np.exp(UNLIKE * _balanced(random, self.shape.alike, 1, members))[..., None]
+        score = ROW * row + own * random.standard_normal((1, members, rows))
         score = score + ROW_BY_TREATMENT * random.standard_normal((apart, 1, rows))
         score += ROW_BY_BOTH * random.standard_normal((apart, members, rows))
         score += MEMBER * _balanced(random, self.shape.alike, 1, members)[..., None]

@@ -159,8 +159,12 @@ def _of_fleet(
     metric: Metric, world: World, change: Change, seed: int, size: int, fewer: int, evaluated: int
 ) -> Mapping[str, tuple[Array, Array]] | None:
     alike = not metric.paired
-    treated_evidence = world.evidence(_latents(seed, size, evaluated, alike), 1, change, fewer)
-    control, treated = measured(metric, _control(world, seed, size, evaluated, alike, fewer), treated_evidence)
+    own = _control(world, seed, size, evaluated, alike, fewer)
+    if change == Change():
+        control = treated = metric.measure(own)
+    else:
+        other = world.evidence(_latents(seed, size, evaluated, alike), 1, change, fewer)
+        control, treated = measured(metric, own, other)
     if isinstance(control, NotMeasurable) or isinstance(treated, NotMeasurable):
         return None
     if not control.contrasts:

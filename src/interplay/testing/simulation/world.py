@@ -43,6 +43,8 @@ LEVEL, LEVEL_IN_GROUP = 1.7, -0.2
 ATTACK, ATTACK_BY_ROW, SWITCH, SWITCH_BY_ROW = 0.6, 0.2, 0.2, 0.4
 LEAK, LEAK_BY_MEMBER, LEAK_BY_ROW = 0.5, 0.1, 0.4
 LARGEST_DISTANCE = 4.0
+REFERENCE = 0.4
+"""About the R2 that a linear model has."""
 
 Maker = Callable[[], Any]
 
@@ -216,7 +218,8 @@ class _Members:
         return Explanations(
             rows=at,
             importances=np.zeros((len(held), len(at), 3)),
-            fidelity=(1 - np.exp(0.5 * held - 0.6 + 0.5 * worse))[:, at],
+            fidelity=(REFERENCE * (1 - np.exp(0.5 * held - 2.0 + worse)))[:, at],
+            reference=(REFERENCE * np.exp(0.1 * self.latents.normal("reference")) * np.ones_like(held))[:, at],
             repeat=np.tanh(0.8 + 0.4 * repeat - worse)[:, at],
             top_changed=(top + worse > 1.0).astype(np.float64)[:, at],
         )
