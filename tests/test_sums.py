@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from interplay.drawn import Within
 from interplay.evidence import Evidence, Grouping, Rows
-from interplay.sums import Cells, Within, cells
+from interplay.sums import Cells, cells
 
 ROWS, DRAWS, MEMBERS = 300, 7, 3
 
@@ -49,7 +50,7 @@ def test_values_within_limits_equal_a_comparison_of_everything(strict, at_once, 
     limit = limits[:, :, values.part, None]
     inside = scores[:, None] < limit if strict else scores[:, None] <= limit
     expected = inside.sum(axis=3) * use[:, None] * weights
-    assert_sums(found.sums_within(values.at(found.order), use[:, found.order]), expected, codes, counts)
+    assert_sums(found.sums_drawn(values.at(found.order), use[:, found.order]), expected, codes, counts)
 
 
 def test_no_grouping_and_no_row():

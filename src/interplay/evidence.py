@@ -8,7 +8,7 @@ the positions of the rows it covers.
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -16,8 +16,9 @@ import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.data.groups import Grouping as Grouping
+from interplay.drawn import Decided, Drawn, SquaredDistance, Surprise
 from interplay.estimates import NotMeasurable
-from interplay.sums import Cells, Sums, Within, cells
+from interplay.sums import Cells, Sums, cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +55,99 @@ class Rows:
 
 
 @dataclass(frozen=True, eq=False)
+class Cuts:
+    """Where the favourable decision of every draw begins, with two labels: it was fitted anew with the draw's weights.
+
+    favourable(member, draw, row) = margin(member, row) >= low of the row's part where uniform(row) < its chance, else high
+
+    `margins` are log-odds of the favourable label as refitted at unit weights, so that only the cuts move. What an attack
+    found on a row has its own margins, and the row's part and number.
+    """
+
+    margins: Float[Array, "member some"]
+    low: Float[Array, "member draw part"]
+    high: Float[Array, "member draw part"]
+    chance: Float[Array, "member draw part"]
+    part: Int[Array, " some"]
+    uniform: Float[Array, " some"]
+
+    def where(self, wanted: Bool[Array, " some"]) -> Decided:
+        """1 where a row is decided favourably and that is wanted, or otherwise and that is wanted; else 0."""
+        return Decided(self.margins, self.low, self.high, self.chance, self.part, self.uniform, wanted)
+
+    def of(self, draw: int) -> Bool[Array, "member some"]:
+        """Which rows are decided favourably in one draw."""
+        low, high, chance = (values[:, draw][:, self.part] for values in (self.low, self.high, self.chance))
+        return np.asarray(self.margins >= np.where(self.uniform < chance, low, high))
+
+    def moved(self, rows: Int[Array, " few"], margins: Float[Array, "member few"]) -> "Cuts":
+        """The same cuts for other margins of some rows."""
+        return replace(self, margins=margins, part=self.part[rows], uniform=self.uniform[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Refits:
+    """The log-odds of the favourable label in every draw, with two labels: scale * margin + shift, margins as in `Cuts`.
+
+    At draw 0 the scale is 1 and the shift 0.
+    """
+
+    margins: Float[Array, "member row"]
+    scale: Float[Array, "member draw"]
+    shift: Float[Array, "member draw"]
+
+
+@dataclass(frozen=True, eq=False)
 class Predictions:
-    """What the members say: log-probabilities in float64, and the decisions the treatment takes."""
+    """What the members say: log-probabilities in float64, and the decisions the treatment takes.
+
+    Both are those of fits at unit weights. `cuts` and `refits` hold those of every draw, and are None where nothing is
+    fitted on rows, or where that is not done anew (more than two labels): values are then of these fits only.
+    """
 
     log_probabilities: Float[Array, "member row label"]
     decisions: Int[Array, "member row"]
+    cuts: Cuts | None = None
+    refits: Refits | None = None
+
+    def right(self, rows: Rows) -> Float[Array, "member row"] | Drawn:
+        """1 where a row is decided as its label, else 0."""
+        if self.cuts is None:
+            return (self.decisions == rows.labels).astype(np.float64)
+        return self.cuts.where(rows.labels == rows.favourable)
+
+    def decided(self, label: int, rows: Rows) -> Float[Array, "member row"] | Drawn:
+        """1 where a row is decided as this label, else 0."""
+        if self.cuts is None:
+            return (self.decisions == label).astype(np.float64)
+        return self.cuts.where(np.full(len(rows.labels), label == rows.favourable))
+
+    def surprise(self, rows: Rows) -> Float[Array, "member row"] | Drawn:
+        """-log p(label), in nats."""
+        if self.refits is None:
+            return -np.take_along_axis(self.log_probabilities, rows.labels[None, :, None], axis=2)[:, :, 0]
+        return Surprise(self.refits.margins, self.refits.scale, self.refits.shift, _signs(rows))
+
+    def squared_distance(self, rows: Rows) -> Float[Array, "member row"] | Drawn:
+        """The squared distance between the probabilities and what happened, summed over the labels."""
+        if self.refits is None:
+            happened = np.arange(self.log_probabilities.shape[2]) == rows.labels[:, None]
+            return np.asarray(((np.exp(self.log_probabilities) - happened) ** 2).sum(axis=2))
+        return SquaredDistance(self.refits.margins, self.refits.scale, self.refits.shift, _signs(rows))
+
+    def log_probabilities_of(self, draw: int, rows: Rows) -> Float[Array, "member row label"]:
+        """The log-probabilities refitted with the weights of one draw."""
+        if self.refits is None or draw == 0:
+            return self.log_probabilities
+        odds = self.refits.scale[:, [draw]] * self.refits.margins + self.refits.shift[:, [draw]]
+        both = np.stack([-np.logaddexp(0.0, odds), -np.logaddexp(0.0, -odds)], axis=2)
+        return both if rows.favourable == 1 else both[:, :, ::-1]
+
+    def decisions_of(self, draw: int, rows: Rows) -> Int[Array, "member row"]:
+        """The decisions at what is fitted with the weights of one draw."""
+        if self.cuts is None:
+            return self.decisions
+        return np.where(self.cuts.of(draw), rows.favourable, 1 - rows.favourable)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,13 +159,31 @@ class RightlyDecided:
 
 @dataclass(frozen=True, eq=False)
 class Attacked:
-    """The decisions on adversarial rows (the worst of PGD and APGD within `radius`, movable columns only)."""
+    """The decisions on adversarial rows (the worst of PGD and APGD within `radius`, movable columns only).
+
+    `cuts` as in `Predictions`: with two labels the attack is on the scores, wherever the cut lies.
+    """
 
     rows: Int[Array, " attacked"]
     decisions: Int[Array, "member attacked"]
     log_probabilities: Float[Array, "member attacked label"]
     radius: float
     steps: int
+    cuts: Cuts | None = None
+
+    def right(self, rows: Rows) -> Float[Array, "member attacked"] | Drawn:
+        """1 where an attacked row is still decided as its label, else 0."""
+        labels = rows.labels[self.rows]
+        if self.cuts is None:
+            return (self.decisions == labels).astype(np.float64)
+        return self.cuts.where(labels == rows.favourable)
+
+    def turned(self, rows: Rows) -> Float[Array, "member attacked"] | Drawn:
+        """1 where an attacked row is decided otherwise than its label, else 0."""
+        labels = rows.labels[self.rows]
+        if self.cuts is None:
+            return (self.decisions != labels).astype(np.float64)
+        return self.cuts.where(labels != rows.favourable)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +308,7 @@ class Evidence:
 
     def mean(
         self,
-        values: Float[Array, "member some"] | Within,
+        values: Float[Array, "member some"] | Drawn,
         where: Bool[Array, "*any some"] | None = None,
         rows: Int[Array, " some"] | None = None,
     ) -> Float[Array, "member draw"] | NotMeasurable:
@@ -217,7 +324,7 @@ class Evidence:
     def mean_by_group(
         self,
         grouping: str,
-        values: Float[Array, "member some"] | Within,
+        values: Float[Array, "member some"] | Drawn,
         where: Bool[Array, "*any some"] | None = None,
         rows: Int[Array, " some"] | None = None,
     ) -> list[Float[Array, "member draw"] | NotMeasurable]:
@@ -245,7 +352,7 @@ class Evidence:
 
     def _top_and_total(
         self,
-        values: Float[Array, "member some"] | Within,
+        values: Float[Array, "member some"] | Drawn,
         where: Bool[Array, "*any some"] | None,
         rows: Int[Array, " some"] | None,
     ) -> tuple[Sums, Sums]:
@@ -255,10 +362,9 @@ class Evidence:
             use = use & where[..., found.order]
         alike = use[:1] if (use == use[0]).all() else use
         total = self._kept(rows, (alike,), lambda: found.sums(alike.astype(np.float64)))
-        if isinstance(values, Within):
+        if isinstance(values, Drawn):
             some = values.at(found.order)
-            parts = (use, some.scores, some.limits, some.part, np.array(some.strict))
-            return self._kept(rows, parts, lambda: found.sums_within(some, use)), total
+            return self._kept(rows, (use, *some.contents), lambda: found.sums_drawn(some, use)), total
         amounts = np.where(use, values[:, found.order], 0.0)
         return self._kept(rows, (amounts,), lambda: found.sums(amounts)), total
 
@@ -322,6 +428,10 @@ def tabulated(
 def present(exhibit: Any) -> Callable[[], Any] | NotMeasurable:
     """What an evidence asks for an exhibit that is there already, or the reason why it is absent."""
     return exhibit if isinstance(exhibit, NotMeasurable) else partial(_same, exhibit)
+
+
+def _signs(rows: Rows) -> Float[Array, " row"]:
+    return np.where(rows.labels == rows.favourable, 1.0, -1.0)
 
 
 def _same(exhibit: Any) -> Any:

@@ -17,8 +17,19 @@ from interplay.attacks.switch import Switches, withstands
 from interplay.attacks.thresholded import Favourable, Scores, thresholded
 from interplay.engine import jax, jnp
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Attacked, Distances, Logits, Memberships, Predictions, RightlyDecided, Switched
+from interplay.evidence import (
+    Attacked,
+    Cuts,
+    Distances,
+    Logits,
+    Memberships,
+    Predictions,
+    Refits,
+    RightlyDecided,
+    Switched,
+)
 from interplay.measurement.bench import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, Bench
+from interplay.measurement.fitted import cuts_of_refits, refitted_odds
 from interplay.models.network import Network, Parameters
 from interplay.training.fleet import over_members, scores
 
@@ -31,8 +42,8 @@ class Facts:
     """Lazily computed, cached facts of one stack of members; nothing here knows which treatment it was.
 
     `parameters` are those of refitted models. With `cuts` (member, row) the favourable decision is taken where its
-    log-odds reach the row's cut, and `bare` are the facts of the same models without: everything that follows from
-    decisions is then about the decision that would be deployed.
+    log-odds reach the row's cut, `cuts_in_draws` are the same in every draw, and `bare` are the facts of the same models
+    without: everything that follows from decisions is then about the decision that would be deployed.
     """
 
     def __init__(
@@ -41,11 +52,13 @@ class Facts:
         parameters: Parameters,
         cuts: Float[Array, "member row"] | None = None,
         bare: "Facts | None" = None,
+        cuts_in_draws: Cuts | None = None,
     ) -> None:
         self.bench = bench
         self.parameters = parameters
         self.cuts = cuts
         self.bare = bare
+        self._cuts_in_draws = cuts_in_draws
 
     @functools.cached_property
     def log_probabilities(self) -> Float[Array, "member row label"]:
@@ -57,7 +70,27 @@ class Facts:
     @functools.cached_property
     def predictions(self) -> Predictions:
         """The decision on every row."""
-        return Predictions(self.log_probabilities, self.decided(self.log_probabilities))
+        logs = self.log_probabilities
+        return Predictions(logs, self.decided(logs), self.cuts_in_draws, self.refits)
+
+    @functools.cached_property
+    def refits(self) -> Refits | None:
+        """The refits of every draw; None with more than two labels, or where there is one draw."""
+        if self.bare is not None:
+            return self.bare.refits
+        bench = self.bench
+        if len(bench.dataset.classes) != 2 or len(bench.rows.weights) == 1:
+            return None
+        favourable, tuning = bench.dataset.labels == bench.dataset.favourable, np.flatnonzero(bench.design.split.tuning)
+        margins = self.margins(self.log_probabilities)
+        return refitted_odds(margins, favourable, tuning, bench.rows.weights)
+
+    @functools.cached_property
+    def cuts_in_draws(self) -> Cuts | None:
+        """Where the favourable decision begins in every draw; None where `refits` is."""
+        if self.refits is None or self.cuts is not None:
+            return self._cuts_in_draws
+        return cuts_of_refits(self.refits, self.bench.dataset.favourable)
 
     @functools.cached_property
     def rightly_decided(self) -> RightlyDecided:
@@ -89,8 +122,10 @@ class Facts:
         bench = self.bench
         if not bench.encoded.movable.any():
             return UNMOVED
-        found = self.adversarial_log_probabilities
-        return Attacked(bench.attacked, self.decided(found, bench.attacked), found, bench.radius, ATTACK_STEPS)
+        found, cuts = self.adversarial_log_probabilities, self.cuts_in_draws
+        moved = None if cuts is None else cuts.moved(bench.attacked, self.margins(found))
+        decisions = self.decided(found, bench.attacked)
+        return Attacked(bench.attacked, decisions, found, bench.radius, ATTACK_STEPS, moved)
 
     @functools.cached_property
     def switched(self) -> Switched | NotMeasurable:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Attacked, Evidence
@@ -46,5 +44,4 @@ class RobustAccuracy(Metric):
         attacked = evidence.ask(Attacked)
         if isinstance(attacked, NotMeasurable):
             return attacked
-        correct = attacked.decisions == evidence.rows.labels[attacked.rows]
-        return averaged(evidence, Rate(correct.astype(np.float64), rows=attacked.rows))
+        return averaged(evidence, Rate(attacked.right(evidence.rows), rows=attacked.rows))

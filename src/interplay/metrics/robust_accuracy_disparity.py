@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Attacked, Evidence
@@ -48,5 +46,4 @@ class RobustAccuracyDisparity(DisparityMetric):
         attacked = evidence.ask(Attacked)
         if isinstance(attacked, NotMeasurable):
             return attacked
-        correct = attacked.decisions == evidence.rows.labels[attacked.rows]
-        return {"robust accuracy": Rate(correct.astype(np.float64), rows=attacked.rows)}
+        return {"robust accuracy": Rate(attacked.right(evidence.rows), rows=attacked.rows)}
