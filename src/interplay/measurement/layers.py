@@ -7,7 +7,7 @@ import numpy as np
 
 from interplay import streams
 from interplay.arrays import Array, Float
-from interplay.conformal.quantile import thresholds_by_group
+from interplay.conformal.quantile import thresholds_in_draws
 from interplay.conformal.scores import aps, lac
 from interplay.data.groups import Grouping
 from interplay.design.calibration import calibration_parts
@@ -99,12 +99,17 @@ def sets(facts: Facts, layer: SplitConformal | GroupConformal, default: float) -
     uniform = streams.generator(bench.design.study.seed, "set ties").random(len(codes))
     logs = facts.log_probabilities
     scores = lac(logs) if layer.score == "lac" else aps(logs, uniform)
-    truth = np.take_along_axis(scores[:, calibration], bench.dataset.labels[calibration][None, :, None], axis=2)[..., 0]
+    own = np.take_along_axis(scores, bench.dataset.labels[None, :, None], axis=2)[..., 0]
     weights = bench.rows.weights[:, calibration]
-    limits = np.stack([thresholds_by_group(one, codes[calibration], groups, miscoverage, weights) for one in truth])
+    limits = [
+        thresholds_in_draws(
+            mine[calibration], codes[calibration], groups, miscoverage, weights, mine[counted], codes[counted]
+        )
+        for mine, counted in zip(own, bench.rows.counted, strict=True)
+    ]
     attacked_rows, attacked_scores = None, None
     if not isinstance(facts.attacked, NotMeasurable):
         moved = facts.attacked.log_probabilities
         attacked_rows = bench.attacked
         attacked_scores = lac(moved) if layer.score == "lac" else aps(moved, uniform[bench.attacked])
-    return PredictionSets(scores, limits, codes, miscoverage, layer.strict, attacked_rows, attacked_scores)
+    return PredictionSets(scores, np.stack(limits), codes, miscoverage, layer.strict, attacked_rows, attacked_scores)

@@ -22,6 +22,7 @@ class RobustAccuracy(Metric):
     Eq. 4.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> attacked = Attacked(np.array([0, 2]), np.array([[1, 0]]), np.zeros((1, 2, 2)), radius=0.5, steps=10)
         >>> RobustAccuracy().measure(tabulated(labels=[1, 0, 1], exhibits=(attacked,))).mean

@@ -23,6 +23,7 @@ class RobustAccuracyDisparity(DisparityMetric):
     Reference: Xu et al. (2021); Nanda et al. (2021), on robustness disparity; Cresswell (2025), section 3.2.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> attacked = Attacked(np.arange(4), np.array([[1, 1, 1, 0]]), np.zeros((1, 4, 2)), radius=0.5, steps=10)
         >>> evidence = tabulated(labels=[1, 1, 1, 1], groups=[0, 0, 1, 1], exhibits=(attacked,))

@@ -106,7 +106,7 @@ def refits_in_draws(
     """
     if not bool(np.isfinite(margins).all()):
         return np.ones(len(weights)), np.zeros(len(weights))
-    middle, spread = float(margins.mean()), float(margins.std())
+    middle, spread = float(margins.mean()), float(margins.std()) if np.ptp(margins) > 0 else 0.0
     unit = (margins - middle) / (spread or 1.0)
     start = np.tile([spread, middle], (len(weights), 1))
     targets = _targets_in_draws(favourable, weights)
