@@ -12,6 +12,9 @@ import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
 
+LARGEST_ODDS = 500.0
+"""Log-odds beyond which a probability is 1 to any digit, and its exponential still a number."""
+
 
 @dataclass(frozen=True, eq=False)
 class Drawn(abc.ABC):
@@ -154,7 +157,7 @@ class Surprise(Rescored):
     """
 
     def loss(self, odds: Float[Array, "few draw"]) -> Float[Array, "few draw"]:
-        return np.asarray(np.maximum(-odds, 0.0) + np.log1p(np.exp(-np.abs(odds))))
+        return np.asarray(np.maximum(-odds, 0.0) + np.log(1.0 + np.exp(-np.abs(odds))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +171,5 @@ class SquaredDistance(Rescored):
     """
 
     def loss(self, odds: Float[Array, "few draw"]) -> Float[Array, "few draw"]:
-        small = np.exp(-np.abs(odds))
-        wrong = np.where(odds > 0, small, 1.0) / (1.0 + small)
-        return np.asarray(2.0 * wrong**2)
+        wrong = 1.0 / (1.0 + np.exp(np.minimum(odds, LARGEST_ODDS)))
+        return np.asarray(2.0 * wrong * wrong)

@@ -152,7 +152,7 @@ class Predictions:
 
 @dataclass(frozen=True, eq=False)
 class RightlyDecided:
-    """Which rows are decided as their label; where two treatments are compared, which both decide so."""
+    """Which rows are decided as their label, at unit weights; where two treatments are compared, which both decide so."""
 
     right: Bool[Array, "member row"]
 
@@ -188,7 +188,10 @@ class Attacked:
 
 @dataclass(frozen=True, eq=False)
 class Switched:
-    """Whether a row is still decided correctly under every single change of one categorical column."""
+    """Whether a row is still decided correctly under every single change of one categorical column.
+
+    Of the scores and thresholds as fitted at unit weights, in every draw.
+    """
 
     rows: Int[Array, " attacked"]
     withstood: Bool[Array, "member attacked"]
@@ -198,7 +201,7 @@ class Switched:
 class Distances:
     """How far the nearest point found with another decision lies, at most `largest` (a row that never flips has it).
 
-    In standard deviations of the encoded columns.
+    In standard deviations of the encoded columns; of the scores and thresholds as fitted at unit weights, in every draw.
     """
 
     rows: Int[Array, " attacked"]
@@ -245,7 +248,7 @@ class Explanations:
 
     `fidelity` is the weighted R2 of the explanation on fresh points around the row; `repeat` is the rank correlation
     of the absolute importances between two independent perturbation pools; `top_changed` is 1 where the two pools
-    disagree on the most important feature.
+    disagree on the most important feature. All of the scores as fitted at unit weights, in every draw.
     """
 
     rows: Int[Array, " explained"]
@@ -261,7 +264,8 @@ class PredictionSets:
 
     `thresholds` has one value per member, draw and part (one part for marginal sets, one per group for group-wise
     ones); `part` maps a row to its part; `strict` uses `<` (the paper's Eq. 6) instead of `<=`. `scores_attacked`
-    are the scores on the adversarial rows `attacked`, when an attack was run.
+    are the scores on the adversarial rows `attacked`, when an attack was run. Scores are those fitted at unit weights:
+    only the thresholds are fitted anew in every draw.
     """
 
     scores: Float[Array, "member row label"]
@@ -280,14 +284,19 @@ class Evidence:
     """What may be asked of one treatment.
 
     `exhibits` maps a type to a function without arguments that makes it, or to a `NotMeasurable` that says why it is
-    absent.
+    absent. `sums` are sums over the same rows that are there already, by their contents, to be added to.
     """
 
-    def __init__(self, rows: Rows, exhibits: Mapping[type, Callable[[], Any] | NotMeasurable]) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        exhibits: Mapping[type, Callable[[], Any] | NotMeasurable],
+        sums: dict[bytes, Sums] | None = None,
+    ) -> None:
         self.rows = rows
         self._makers = exhibits
         self._made: dict[type, Any] = {}
-        self._sums: dict[bytes, Sums] = {}
+        self._sums: dict[bytes, Sums] = {} if sums is None else sums
 
     def ask(self, kind: type[Exhibit]) -> Exhibit | NotMeasurable:
         """The exhibit of this kind, or why there is none."""

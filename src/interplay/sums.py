@@ -12,8 +12,8 @@ import numpy as np
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.drawn import Drawn
 
-_AT_ONCE = 2_000_000
-"""Numbers in one block of rows and draws; bounds the memory of `Cells.sums_drawn`."""
+_AT_ONCE = 100_000
+"""Numbers in one block of rows and draws: as many as stay near the processor in `Cells.sums_drawn`."""
 
 
 @dataclass(frozen=True, eq=False)

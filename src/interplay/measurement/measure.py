@@ -44,6 +44,7 @@ from interplay.measurement.measurements import Tuning as Arm
 from interplay.measurement.pairs import Pairs
 from interplay.measurement.refitting import refitted
 from interplay.models.network import Parameters
+from interplay.sums import Sums
 from interplay.training.train import Fleet
 from interplay.training.tuning import collapse_reason
 
@@ -101,11 +102,13 @@ def measured_with(
     for (bare, arm), parameters in arms.items():
         facts = control if control and (bare, arm) == CONTROL else Facts(bench, parameters)
         exhibits = _exhibits(facts, released[bare, arm], fleet.budgets.get(bare))
+        sums: dict[bytes, Sums] = {}  # what layers on top leave as it is, as log losses, is summed once
         names: tuple[Arm, ...] = (arm,) if (bare, "as_applied") in arms else ("tuned", "as_applied")
         for treatment in bench.design.treatments:
             if treatment.without(tuple(bench.design.factors.layers)) == bare:
                 deciding = _deciding(facts, treatment)
-                evidence = Evidence(bench.rows, _layered(exhibits, facts, deciding, treatment, known.miscoverage))
+                layered = _layered(exhibits, facts, deciding, treatment, known.miscoverage)
+                evidence = Evidence(bench.rows, layered, sums)
                 reason = _collapsed(bench, deciding, None if treatment == Treatment() else known.share)
                 found = _measured(bench, treatment, evidence)
                 samples |= {Cell(treatment, name, key): sample for name in names for key, sample in found.items()}

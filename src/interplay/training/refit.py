@@ -15,6 +15,8 @@ SMALLEST_SCALE = 1e-3
 _STEPS = 60
 """Newton's method from the fit to unit weights takes about five."""
 _CLOSE = 1e-9
+_AT_ONCE = 50_000
+"""Numbers in one block of draws and rows: as many as stay near the processor."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,15 +110,26 @@ def refits_in_draws(
         return np.ones(len(weights)), np.zeros(len(weights))
     middle, spread = float(margins.mean()), float(margins.std()) if np.ptp(margins) > 0 else 0.0
     unit = (margins - middle) / (spread or 1.0)
-    start = np.tile([spread, middle], (len(weights), 1))
-    targets = _targets_in_draws(favourable, weights)
-    fit = _newton(unit, targets, weights, start, np.full(len(weights), spread > 0))
-    lowest = min(2 * SMALLEST_SCALE, spread)
-    if (turned := fit[:, 0] < lowest).any():
-        start[:, 0] = lowest
-        fit[turned] = _newton(unit, targets[turned], weights[turned], start[turned], np.zeros(turned.sum(), dtype=bool))
+    at_once = max(1, _AT_ONCE // len(margins))
+    blocks = [weights[first : first + at_once] for first in range(0, len(weights), at_once)]
+    fit = np.concatenate([_bounded(unit, favourable, drawn, (spread, middle)) for drawn in blocks])
     scale = fit[:, 0] / spread if spread > 0 else np.ones(len(weights))
     return scale, fit[:, 1] - scale * middle
+
+
+def _bounded(
+    unit: Float[Array, " row"],
+    favourable: Bool[Array, " row"],
+    weights: Float[Array, "draw row"],
+    first: tuple[float, float],
+) -> Float[Array, "draw two"]:
+    """Slope and intercept on standardised margins in every draw; a slope that would turn the order round is the lowest."""
+    targets, start = _targets_in_draws(favourable, weights), np.tile(first, (len(weights), 1))
+    fit = _newton(unit, targets, weights, start, np.full(len(weights), first[0] > 0))
+    start[:, 0] = min(2 * SMALLEST_SCALE, first[0])
+    if (turned := fit[:, 0] < start[:, 0]).any():
+        fit[turned] = _newton(unit, targets[turned], weights[turned], start[turned], np.zeros(turned.sum(), dtype=bool))
+    return fit
 
 
 def _targets_in_draws(favourable: Bool[Array, " row"], weights: Float[Array, "draw row"]) -> Float[Array, "draw row"]:
@@ -160,7 +173,7 @@ def _step(
     """The loss of every draw and the Newton step from there."""
     odds = fit[:, :1] * unit + fit[:, 1:]
     small = np.exp(-np.abs(odds))
-    loss = (weights * (np.maximum(odds, 0.0) + np.log1p(small) - targets * odds)).sum(axis=1)
+    loss = np.einsum("dr,dr->d", weights, np.maximum(odds, 0.0) + np.log(1.0 + small) - targets * odds)
     share = np.where(odds > 0, 1.0, small) / (1.0 + small)
     away, curve = weights * (share - targets), weights * share * (1.0 - share)
     down, across = (-np.stack([away @ unit, away.sum(axis=1)])), np.stack([curve @ unit**2, curve @ unit])
