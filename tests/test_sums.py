@@ -98,3 +98,14 @@ def test_other_values_rows_and_restrictions_are_not_confused():
             weights = given.rows.weights[:, rows if some is None else some]
             expected = ((use * numbers) @ weights.T) / (use @ weights.T)
             np.testing.assert_allclose(given.mean(numbers, restriction, some), expected, atol=1e-12)
+
+
+def test_evidence_of_layers_shares_sums_of_what_they_leave_as_it_is(monkeypatch):
+    chance, given = evidence()
+    products, plain, sums = [], Cells.sums, {}
+    monkeypatch.setattr(Cells, "sums", lambda self, amounts: products.append(amounts) or plain(self, amounts))
+    values = chance.random((MEMBERS, ROWS))
+    bare, layered = (Evidence(given.rows, {}, sums) for _ in range(2))
+    np.testing.assert_array_equal(bare.mean(values), layered.mean(values))
+    assert len(products) == 2, "the sum and the total, once"
+    assert not np.array_equal(layered.mean(1 - values), bare.mean(values))

@@ -12,7 +12,7 @@ from interplay.evidence import Evidence, PredictionSets, Rows
 from interplay.metrics.coverage import Coverage
 
 EXTREME = [(10, 0.1), (20, 0.05), (60, 0.02), (200, 0.005)]
-"""One score at or above the threshold; by weights alone the variance was .43, .34, .63 and .09 of the true one."""
+"""One score at or above the threshold; by weights alone the variance is .12, .09, .34 and .01 of the true one."""
 
 
 def rank(rows, miscoverage):
@@ -47,7 +47,7 @@ def ratio(rows, miscoverage, law, repeats=60):
 @pytest.mark.parametrize(("rows", "miscoverage"), EXTREME)
 def test_where_one_score_lies_above_weights_understate_the_variance_and_the_beta_law_does_not(rows, miscoverage):
     assert rank(rows, miscoverage) == 1
-    assert ratio(rows, miscoverage, "weights") < 0.7
+    assert ratio(rows, miscoverage, "weights") < 0.45
     assert ratio(rows, miscoverage, "beta") == pytest.approx(1.0, abs=0.2)
 
 
