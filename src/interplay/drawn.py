@@ -117,6 +117,49 @@ class Decided(Drawn):
 
 
 @dataclass(frozen=True, eq=False)
+class Cuts:
+    """Where the favourable decision of every draw begins, with two labels: it was fitted anew with the draw's weights.
+
+    favourable(member, draw, row) = margin(member, row) >= low of the row's part where uniform(row) < its chance, else high
+
+    `margins` are log-odds of the favourable label as refitted at unit weights, so that only the cuts move. What an attack
+    found on a row has its own margins, and the row's part and number.
+    """
+
+    margins: Float[Array, "member some"]
+    low: Float[Array, "member draw part"]
+    high: Float[Array, "member draw part"]
+    chance: Float[Array, "member draw part"]
+    part: Int[Array, " some"]
+    uniform: Float[Array, " some"]
+
+    def where(self, wanted: Bool[Array, " some"]) -> Decided:
+        """1 where a row is decided favourably and that is wanted, or otherwise and that is wanted; else 0."""
+        return Decided(self.margins, self.low, self.high, self.chance, self.part, self.uniform, wanted)
+
+    def of(self, draw: int) -> Bool[Array, "member some"]:
+        """Which rows are decided favourably in one draw."""
+        low, high, chance = (values[:, draw][:, self.part] for values in (self.low, self.high, self.chance))
+        return np.asarray(self.margins >= np.where(self.uniform < chance, low, high))
+
+    def moved(self, rows: Int[Array, " few"], margins: Float[Array, "member few"]) -> "Cuts":
+        """The same cuts for other margins of some rows."""
+        return replace(self, margins=margins, part=self.part[rows], uniform=self.uniform[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Refits:
+    """The log-odds of the favourable label in every draw, with two labels: scale * margin + shift, margins as in `Cuts`.
+
+    At draw 0 the scale is 1 and the shift 0.
+    """
+
+    margins: Float[Array, "member row"]
+    scale: Float[Array, "member draw"]
+    shift: Float[Array, "member draw"]
+
+
+@dataclass(frozen=True, eq=False)
 class Rescored(Drawn):
     """A row's own log-odds on the scale and with the intercept of the draw, as a loss.
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from interplay.drawn import Cuts, Refits
 from interplay.effects.interval import crossed_interval
-from interplay.evidence import Cuts, Evidence, Grouping, Predictions, Refits, Rows
+from interplay.evidence import Evidence, Grouping, Predictions, Rows
 from interplay.interventions import FittingRows
 from interplay.interventions.group_thresholds import GroupThresholds
 from interplay.measurement.fitted import cuts_of_refits, cuts_of_thresholds, refitted_odds
@@ -201,6 +202,8 @@ def test_at_unit_weights_decisions_are_those_of_the_fit(bare, layer):
     rows = bare.bench.rows
     for said in (facts.predictions, facts.attacked):
         np.testing.assert_array_equal(said.cuts.of(0), said.decisions == rows.favourable)
+    entitled = rows.labels[facts.switched.rows] == rows.favourable
+    np.testing.assert_array_equal(facts.switched.cuts.of(0) == entitled, facts.switched.withstood)
     assert any((facts.predictions.cuts.of(draw) != facts.predictions.cuts.of(0)).any() for draw in (1, 2, 3))
     np.testing.assert_array_equal(facts.predictions.log_probabilities_of(0, rows), facts.predictions.log_probabilities)
 

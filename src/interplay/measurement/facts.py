@@ -2,32 +2,24 @@
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy.special import log_softmax
 
 from interplay import streams
-from interplay.arrays import Array, Float, Int
+from interplay.arrays import Array, Bool, Float, Int
 from interplay.attacks import lira, loss_threshold, rmia
 from interplay.attacks.apgd import apgd
 from interplay.attacks.distance import boundary_distance
 from interplay.attacks.margin import Excess, steepest
 from interplay.attacks.pgd import Threat, pgd
-from interplay.attacks.switch import Switches, withstands
+from interplay.attacks.switch import Switches, lowest_odds, withstands
 from interplay.attacks.thresholded import Favourable, Scores, thresholded
+from interplay.drawn import Cuts, Refits
 from interplay.engine import jax, jnp
 from interplay.estimates import NotMeasurable
-from interplay.evidence import (
-    Attacked,
-    Cuts,
-    Distances,
-    Logits,
-    Memberships,
-    Predictions,
-    Refits,
-    RightlyDecided,
-    Switched,
-)
+from interplay.evidence import Attacked, Distances, Logits, Memberships, Predictions, RightlyDecided, Switched
 from interplay.measurement.bench import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, Bench
 from interplay.measurement.fitted import cuts_of_refits, refitted_odds
 from interplay.models.network import Network, Parameters
@@ -133,14 +125,32 @@ class Facts:
         bench = self.bench
         if bench.switches is None:
             return NotMeasurable("no categorical column can be changed by an attacker")
-        withstood = self._asked(_switch)(
-            (self.parameters, self._cuts(bench.attacked)),
-            self._keys("switch"),
-            jnp.asarray(bench.encoded.matrix[bench.attacked]),
-            jnp.asarray(bench.dataset.labels[bench.attacked]),
-            bench.switches,
-        )
-        return Switched(bench.attacked, withstood)
+        if len(bench.dataset.classes) != 2:
+            asked = self._asked(_switch)
+            return Switched(bench.attacked, asked((self.parameters, self._cuts(bench.attacked)), *self._switching))
+        entitled = bench.dataset.labels[bench.attacked] == bench.dataset.favourable
+        margins = np.where(entitled, self.switched_odds, -self.switched_odds)
+        moved = None if self.cuts_in_draws is None else self.cuts_in_draws.moved(bench.attacked, margins)
+        return Switched(bench.attacked, self._favoured(margins, bench.attacked) == entitled, moved)
+
+    @functools.cached_property
+    def switched_odds(self) -> Float[Array, "member attacked"]:
+        """The lowest log-odds of a row's own label under every switch, with two labels: the same wherever the cut lies."""
+        if self.bare is not None:
+            return self.bare.switched_odds
+        return _lowest(self.bench.network)(self.parameters, *self._switching).astype(np.float64)
+
+    @property
+    def _switching(self) -> tuple[Any, ...]:
+        bench = self.bench
+        inputs, labels = bench.encoded.matrix[bench.attacked], bench.dataset.labels[bench.attacked]
+        return self._keys("switch"), jnp.asarray(inputs), jnp.asarray(labels), bench.switches
+
+    def _favoured(self, margins: Float[Array, "member some"], rows: Int[Array, " some"]) -> Bool[Array, "member some"]:
+        """Whether these margins of some rows are decided favourably, with two labels."""
+        if self.cuts is not None:
+            return np.asarray(margins >= self.cuts[:, rows])
+        return np.asarray(margins > 0 if self.bench.dataset.favourable != 0 else margins >= 0)
 
     @functools.cached_property
     def distances(self) -> Distances | NotMeasurable:
@@ -258,6 +268,16 @@ def _switch(network: Network, favourable: Favourable | None) -> Callable[..., Ar
         parameters, cuts = member
         scores_at = _decided_by(functools.partial(network.logits, parameters), favourable, cuts)
         return withstands(scores_at, inputs, labels, switches)
+
+    return over_members(run)
+
+
+@functools.lru_cache(maxsize=16)
+def _lowest(network: Network) -> Callable[..., Array]:
+    def run(
+        parameters: Parameters, _: jax.Array, inputs: jax.Array, labels: jax.Array, switches: Switches
+    ) -> jax.Array:
+        return lowest_odds(functools.partial(network.logits, parameters), inputs, labels, switches)
 
     return over_members(run)
 

@@ -7,7 +7,7 @@ has another scale, other intercepts and other thresholds, and what follows from 
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
-from interplay.evidence import Cuts, Refits
+from interplay.drawn import Cuts, Refits
 from interplay.interventions import FittingRows, PredictionIntervention
 from interplay.training.refit import refits_in_draws
 

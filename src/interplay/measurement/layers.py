@@ -12,8 +12,9 @@ from interplay.conformal.scores import aps, lac
 from interplay.data.groups import Grouping
 from interplay.design.calibration import calibration_parts
 from interplay.design.plan import mitigated
+from interplay.drawn import Cuts
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Cuts, PredictionSets
+from interplay.evidence import PredictionSets
 from interplay.interventions import FittingRows, PredictionIntervention, Thresholds
 from interplay.interventions.group_conformal import GroupConformal
 from interplay.interventions.split_conformal import SplitConformal

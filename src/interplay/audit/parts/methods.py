@@ -67,7 +67,7 @@ STATEMENTS = (
     "the budget it spends.",
     "With two labels refits and group thresholds are fitted anew with the row weights of every draw, and so are the thresholds "
     "of prediction sets: the sampling error of tuning and calibration rows is part of the intervals of whatever reads "
-    "decisions, log losses or squared distances. Distances, category switches, explanations, membership scores and the "
+    "decisions, log losses or squared distances. Distances, explanations, membership scores and the "
     "scores inside prediction sets are for these fitted scores and thresholds only, and with more than two labels "
     "everything but the thresholds of prediction sets is.",
     "Attacked, distance and explained rows are drawn from the seed, with an even share of every group and label. A missing "
