@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from interplay.drawn import Within
 from interplay.evidence import Evidence, Grouping, Rows
-from interplay.sums import Cells, Within, cells
+from interplay.sums import Cells, cells
 
 ROWS, DRAWS, MEMBERS = 300, 7, 3
 
@@ -49,7 +50,7 @@ def test_values_within_limits_equal_a_comparison_of_everything(strict, at_once, 
     limit = limits[:, :, values.part, None]
     inside = scores[:, None] < limit if strict else scores[:, None] <= limit
     expected = inside.sum(axis=3) * use[:, None] * weights
-    assert_sums(found.sums_within(values.at(found.order), use[:, found.order]), expected, codes, counts)
+    assert_sums(found.sums_drawn(values.at(found.order), use[:, found.order]), expected, codes, counts)
 
 
 def test_no_grouping_and_no_row():
@@ -97,3 +98,14 @@ def test_other_values_rows_and_restrictions_are_not_confused():
             weights = given.rows.weights[:, rows if some is None else some]
             expected = ((use * numbers) @ weights.T) / (use @ weights.T)
             np.testing.assert_allclose(given.mean(numbers, restriction, some), expected, atol=1e-12)
+
+
+def test_evidence_of_layers_shares_sums_of_what_they_leave_as_it_is(monkeypatch):
+    chance, given = evidence()
+    products, plain, sums = [], Cells.sums, {}
+    monkeypatch.setattr(Cells, "sums", lambda self, amounts: products.append(amounts) or plain(self, amounts))
+    values = chance.random((MEMBERS, ROWS))
+    bare, layered = (Evidence(given.rows, {}, sums) for _ in range(2))
+    np.testing.assert_array_equal(bare.mean(values), layered.mean(values))
+    assert len(products) == 2, "the sum and the total, once"
+    assert not np.array_equal(layered.mean(1 - values), bare.mean(values))

@@ -16,8 +16,9 @@ import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.data.groups import Grouping as Grouping
+from interplay.drawn import Cuts, Drawn, Refits, SquaredDistance, Surprise
 from interplay.estimates import NotMeasurable
-from interplay.sums import Cells, Sums, Within, cells
+from interplay.sums import Cells, Sums, cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,43 +70,116 @@ class Rows:
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What the members say: log-probabilities in float64, and the decisions the treatment takes."""
+    """What the members say: log-probabilities in float64, and the decisions the treatment takes.
+
+    Both are those of fits at unit weights. `cuts` and `refits` hold those of every draw, and are None where nothing is
+    fitted on rows, or where that is not done anew (more than two labels): values are then of these fits only.
+    """
 
     log_probabilities: Float[Array, "member row label"]
     decisions: Int[Array, "member row"]
+    cuts: Cuts | None = None
+    refits: Refits | None = None
+
+    def right(self, rows: Rows) -> Float[Array, "member row"] | Drawn:
+        """1 where a row is decided as its label, else 0."""
+        if self.cuts is None:
+            return (self.decisions == rows.labels).astype(np.float64)
+        return self.cuts.where(rows.labels == rows.favourable)
+
+    def decided(self, label: int, rows: Rows) -> Float[Array, "member row"] | Drawn:
+        """1 where a row is decided as this label, else 0."""
+        if self.cuts is None:
+            return (self.decisions == label).astype(np.float64)
+        return self.cuts.where(np.full(len(rows.labels), label == rows.favourable))
+
+    def surprise(self, rows: Rows) -> Float[Array, "member row"] | Drawn:
+        """-log p(label), in nats."""
+        if self.refits is None:
+            return -np.take_along_axis(self.log_probabilities, rows.labels[None, :, None], axis=2)[:, :, 0]
+        return Surprise(self.refits.margins, self.refits.scale, self.refits.shift, _signs(rows))
+
+    def squared_distance(self, rows: Rows) -> Float[Array, "member row"] | Drawn:
+        """The squared distance between the probabilities and what happened, summed over the labels."""
+        if self.refits is None:
+            happened = np.arange(self.log_probabilities.shape[2]) == rows.labels[:, None]
+            return np.asarray(((np.exp(self.log_probabilities) - happened) ** 2).sum(axis=2))
+        return SquaredDistance(self.refits.margins, self.refits.scale, self.refits.shift, _signs(rows))
+
+    def log_probabilities_of(self, draw: int, rows: Rows) -> Float[Array, "member row label"]:
+        """The log-probabilities refitted with the weights of one draw."""
+        if self.refits is None or draw == 0:
+            return self.log_probabilities
+        odds = self.refits.scale[:, [draw]] * self.refits.margins + self.refits.shift[:, [draw]]
+        both = np.stack([-np.logaddexp(0.0, odds), -np.logaddexp(0.0, -odds)], axis=2)
+        return both if rows.favourable == 1 else both[:, :, ::-1]
+
+    def decisions_of(self, draw: int, rows: Rows) -> Int[Array, "member row"]:
+        """The decisions at what is fitted with the weights of one draw."""
+        if self.cuts is None:
+            return self.decisions
+        return np.where(self.cuts.of(draw), rows.favourable, 1 - rows.favourable)
 
 
 @dataclass(frozen=True, eq=False)
 class RightlyDecided:
-    """Which rows are decided as their label; where two treatments are compared, which both decide so."""
+    """Which rows are decided as their label, at unit weights; where two treatments are compared, which both decide so."""
 
     right: Bool[Array, "member row"]
 
 
 @dataclass(frozen=True, eq=False)
 class Attacked:
-    """The decisions on adversarial rows (the worst of PGD and APGD within `radius`, movable columns only)."""
+    """The decisions on adversarial rows (the worst of PGD and APGD within `radius`, movable columns only).
+
+    `cuts` as in `Predictions`: with two labels the attack is on the scores, wherever the cut lies.
+    """
 
     rows: Int[Array, " attacked"]
     decisions: Int[Array, "member attacked"]
     log_probabilities: Float[Array, "member attacked label"]
     radius: float
     steps: int
+    cuts: Cuts | None = None
+
+    def right(self, rows: Rows) -> Float[Array, "member attacked"] | Drawn:
+        """1 where an attacked row is still decided as its label, else 0."""
+        labels = rows.labels[self.rows]
+        if self.cuts is None:
+            return (self.decisions == labels).astype(np.float64)
+        return self.cuts.where(labels == rows.favourable)
+
+    def turned(self, rows: Rows) -> Float[Array, "member attacked"] | Drawn:
+        """1 where an attacked row is decided otherwise than its label, else 0."""
+        labels = rows.labels[self.rows]
+        if self.cuts is None:
+            return (self.decisions != labels).astype(np.float64)
+        return self.cuts.where(labels != rows.favourable)
 
 
 @dataclass(frozen=True, eq=False)
 class Switched:
-    """Whether a row is still decided correctly under every single change of one categorical column."""
+    """Whether a row is still decided correctly under every single change of one categorical column.
+
+    `withstood` is that at unit weights, and `cuts` as in `Predictions`, for the worst of all switches of a row.
+    """
 
     rows: Int[Array, " attacked"]
     withstood: Bool[Array, "member attacked"]
+    cuts: Cuts | None = None
+
+    def right(self, rows: Rows) -> Float[Array, "member attacked"] | Drawn:
+        """1 where a row is decided as its label under every switch, else 0."""
+        if self.cuts is None:
+            return self.withstood.astype(np.float64)
+        return self.cuts.where(rows.labels[self.rows] == rows.favourable)
 
 
 @dataclass(frozen=True, eq=False)
 class Distances:
     """How far the nearest point found with another decision lies, at most `largest` (a row that never flips has it).
 
-    In standard deviations of the encoded columns.
+    In standard deviations of the encoded columns; of the scores and thresholds as fitted at unit weights, in every draw.
     """
 
     rows: Int[Array, " attacked"]
@@ -154,7 +228,7 @@ class Explanations:
     explanation of a linear model of the same scale; `repeat` is the rank correlation of the absolute importances between
     two independent perturbation pools; `top_changed` is 1 where the two pools disagree on the most important feature.
     A value that a member does not have for a row is NaN: both R2, or both of the others, where its score hardly varies
-    around the row.
+    around the row. All of the scores as fitted at unit weights, in every draw.
     """
 
     rows: Int[Array, " explained"]
@@ -171,7 +245,8 @@ class PredictionSets:
 
     `thresholds` has one value per member, draw and part (one part for marginal sets, one per group for group-wise
     ones); `part` maps a row to its part; `strict` uses `<` (the paper's Eq. 6) instead of `<=`. `scores_attacked`
-    are the scores on the adversarial rows `attacked`, when an attack was run.
+    are the scores on the adversarial rows `attacked`, when an attack was run. Scores are those fitted at unit weights:
+    only the thresholds are fitted anew in every draw.
     """
 
     scores: Float[Array, "member row label"]
@@ -190,14 +265,19 @@ class Evidence:
     """What may be asked of one treatment.
 
     `exhibits` maps a type to a function without arguments that makes it, or to a `NotMeasurable` that says why it is
-    absent.
+    absent. `sums` are sums over the same rows that are there already, by their contents, to be added to.
     """
 
-    def __init__(self, rows: Rows, exhibits: Mapping[type, Callable[[], Any] | NotMeasurable]) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        exhibits: Mapping[type, Callable[[], Any] | NotMeasurable],
+        sums: dict[bytes, Sums] | None = None,
+    ) -> None:
         self.rows = rows
         self._makers = exhibits
         self._made: dict[type, Any] = {}
-        self._sums: dict[bytes, Sums] = {}
+        self._sums: dict[bytes, Sums] = {} if sums is None else sums
 
     def ask(self, kind: type[Exhibit]) -> Exhibit | NotMeasurable:
         """The exhibit of this kind, or why there is none."""
@@ -218,7 +298,7 @@ class Evidence:
 
     def mean(
         self,
-        values: Float[Array, "member some"] | Within,
+        values: Float[Array, "member some"] | Drawn,
         where: Bool[Array, "*any some"] | None = None,
         rows: Int[Array, " some"] | None = None,
     ) -> Float[Array, "member draw"] | NotMeasurable:
@@ -234,7 +314,7 @@ class Evidence:
     def mean_by_group(
         self,
         grouping: str,
-        values: Float[Array, "member some"] | Within,
+        values: Float[Array, "member some"] | Drawn,
         where: Bool[Array, "*any some"] | None = None,
         rows: Int[Array, " some"] | None = None,
     ) -> list[Float[Array, "member draw"] | NotMeasurable]:
@@ -264,7 +344,7 @@ class Evidence:
 
     def _top_and_total(
         self,
-        values: Float[Array, "member some"] | Within,
+        values: Float[Array, "member some"] | Drawn,
         where: Bool[Array, "*any some"] | None,
         rows: Int[Array, " some"] | None,
     ) -> tuple[Sums, Sums]:
@@ -274,10 +354,9 @@ class Evidence:
             use = use & where[..., found.order]
         alike = use[:1] if (use == use[0]).all() else use
         total = self._kept(rows, (alike,), lambda: found.sums(alike.astype(np.float64)))
-        if isinstance(values, Within):
+        if isinstance(values, Drawn):
             some = values.at(found.order)
-            parts = (use, some.scores, some.limits, some.part, np.array(some.strict))
-            return self._kept(rows, parts, lambda: found.sums_within(some, use)), total
+            return self._kept(rows, (use, *some.contents), lambda: found.sums_drawn(some, use)), total
         amounts = np.where(use, values[:, found.order], 0.0)
         return self._kept(rows, (amounts,), lambda: found.sums(amounts)), total
 
@@ -341,6 +420,10 @@ def tabulated(
 def present(exhibit: Any) -> Callable[[], Any] | NotMeasurable:
     """What an evidence asks for an exhibit that is there already, or the reason why it is absent."""
     return exhibit if isinstance(exhibit, NotMeasurable) else partial(_same, exhibit)
+
+
+def _signs(rows: Rows) -> Float[Array, " row"]:
+    return np.where(rows.labels == rows.favourable, 1.0, -1.0)
 
 
 def _same(exhibit: Any) -> Any:

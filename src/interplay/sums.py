@@ -4,16 +4,16 @@ Rows are sorted into cells: two rows of a cell are in the same group of every gr
 all sums, since every group is made of whole cells.
 """
 
-import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
+from interplay.drawn import Drawn
 
-_AT_ONCE = 2_000_000
-"""Numbers in one block of rows and draws; bounds the memory of `Cells.sums_within`."""
+_AT_ONCE = 100_000
+"""Numbers in one block of rows and draws: as many as stay near the processor in `Cells.sums_drawn`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,23 +22,6 @@ class Sums:
 
     total: Float[Array, "member draw"]
     by_group: Mapping[str, Float[Array, "group member draw"]]
-
-
-@dataclass(frozen=True, eq=False)
-class Within:
-    """Row values that depend on the draw: how many of a row's scores lie within the limit of its part.
-
-    value(member, draw, row) = number of scores(member, row) with score <= limit(member, draw, part(row)), < if `strict`
-    """
-
-    scores: Float[Array, "member some score"]
-    limits: Float[Array, "member draw part"]
-    part: Int[Array, " some"]
-    strict: bool = False
-
-    def at(self, order: Int[Array, " few"]) -> "Within":
-        """The values of some rows."""
-        return Within(self.scores[:, order], self.limits, self.part[order], self.strict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,24 +45,21 @@ class Cells:
             self._add(found, cell, slice(None), amounts[:, start:stop] @ self.weights[start:stop])
         return found
 
-    def sums_within(self, values: Within, use: Bool[Array, "member some"]) -> Sums:
+    def sums_drawn(self, values: Drawn, use: Bool[Array, "member some"]) -> Sums:
         """The same for values that depend on the draw, over the rows in use, in the order of the cells.
 
-        A score below every draw's limit counts in all draws, one above every limit in none; only those in between, a
-        few in a hundred, are compared draw by draw.
+        Rows with the same value in every draw are summed as plain amounts; only the others, a few in a hundred where a
+        limit moves, are worked out draw by draw.
         """
-        inside = operator.lt if values.strict else operator.le
-        always = inside(values.scores, values.limits.min(axis=1)[:, values.part, None])
-        sometimes = inside(values.scores, values.limits.max(axis=1)[:, values.part, None]) & ~always & use[..., None]
-        found = self.sums((always.sum(axis=2) * use).astype(np.float64))
+        amounts, varies = values.shared()
+        varies = varies & use
+        found = self.sums(np.where(use & ~varies, amounts, 0.0))
         at_once = max(1, _AT_ONCE // self.weights.shape[1])
-        for member, (scores, limits) in enumerate(zip(values.scores, values.limits, strict=True)):
-            # In the order of rows, and so of cells.
-            rows, numbers = np.nonzero(sometimes[member])
+        for member, here in enumerate(varies):
+            rows = np.flatnonzero(here)  # in the order of cells
             for start in range(0, len(rows), at_once):
                 some = rows[start : start + at_once]
-                given = scores[some, numbers[start : start + at_once], None]
-                held = self.weights[some] * inside(given, limits.T[values.part[some]])
+                held = self.weights[some] * values.of(member, some)
                 cells, first = np.unique(np.searchsorted(self.starts, some, side="right") - 1, return_index=True)
                 for cell, part in zip(cells, np.add.reduceat(held, first, axis=0), strict=True):
                     self._add(found, cell, member, part)

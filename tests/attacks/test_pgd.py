@@ -6,7 +6,7 @@ import pytest
 
 from interplay.attacks.distance import boundary_distance
 from interplay.attacks.pgd import Threat, pgd, project
-from interplay.attacks.switch import Switches, withstands
+from interplay.attacks.switch import Switches, lowest_odds, withstands
 from interplay.engine import jnp
 
 WEIGHT = np.array([1.5, -2.0, 0.5, 3.0], dtype=np.float32)
@@ -58,3 +58,17 @@ def test_switches_are_tried_exhaustively():
     switches = Switches(jnp.asarray([[0.0, 1, 0, 0]] * 2), jnp.asarray([[0.0, 1, 0, 0], [0.0, 2, 0, 0]]))
     assert withstands(_scores, rows, jnp.array([1, 1]), switches).tolist() == [False, True]
     assert withstands(_scores, rows, jnp.array([0, 1]), switches).tolist() == [False, True]
+
+
+def test_lowest_odds_over_switches_are_the_lowest_of_each_switch_tried_by_itself():
+    chance = np.random.default_rng(0)
+    weight, rows = chance.normal(size=(3, 2)), chance.normal(size=(40, 3))
+    labels = chance.integers(0, 2, size=40)
+    touched, values = np.eye(3)[[0, 0, 2]], np.eye(3)[[0, 0, 2]] * np.array([[0.5], [-2.0], [1.0]])
+    tries = [rows, *(np.where(touch > 0, value, rows) for touch, value in zip(touched, values, strict=True))]
+    gaps = [(moved @ weight)[:, 1] - (moved @ weight)[:, 0] for moved in tries]
+    expected = np.min([np.where(labels == 1, gap, -gap) for gap in gaps], axis=0)
+    switches = Switches(jnp.asarray(touched), jnp.asarray(values))
+    given = (lambda x: x @ jnp.asarray(weight), jnp.asarray(rows), jnp.asarray(labels), switches)
+    np.testing.assert_allclose(lowest_odds(*given), expected, atol=1e-5)
+    np.testing.assert_array_equal(withstands(*given), expected > 0)

@@ -28,6 +28,7 @@ def _facts(margins: np.ndarray, seed: int = 3) -> Any:
         bench=SimpleNamespace(dataset=dataset, design=design),
         parameters=None,
         log_probabilities=logs,
+        refits=None,
         margins=lambda some: lira.signal(some, np.ones(some.shape[1], dtype=int)),
     )
 

@@ -9,6 +9,10 @@ from interplay.arrays import Array, Float, Int
 # Sums of weights and products carry rounding: without this slack 150 * (1 - 0.18), which is 123, asks for row 124.
 _SLACK = 1e-12
 
+FEW_ABOVE = 10
+"""Where the threshold is one of the so many largest scores, its spread over draws is that of the beta law."""
+_MORE = 2
+
 
 def threshold(
     scores: Float[Array, " row"], miscoverage: float, weights: Float[Array, "draw row"] | None = None
@@ -86,6 +90,72 @@ def thresholds_by_group(
         for place, code in enumerate(codes)
     ]
     return np.stack(parts, axis=1)
+
+
+def thresholds_in_draws(
+    scores: Float[Array, " row"],
+    groups: Int[Array, " row"],
+    count: int,
+    miscoverage: float,
+    weights: Float[Array, "draw row"],
+    others: Float[Array, " other"],
+    other_groups: Int[Array, " other"],
+) -> Float[Array, "draw part"]:
+    """`thresholds_by_group` of row draws, whose spread is that of new calibration rows however few lie above a threshold.
+
+    Where a threshold is the k-th largest of n scores with k < 10, weights alone move it too little: it never moves above
+    the largest score. It is then moved to where, of the scores of other held-out rows, so many lie at or below it:
+
+    share(draw) = share of `others` <= threshold - s * (weight of the m largest scores / weight of all - m / n), m = k + 2
+
+    That weight follows Beta(m, n - m) around m / n, and s is the ratio of the standard deviations of Beta(n + 1 - k, k),
+    the law of the coverage of a k-th largest score, and of the former. Two scores more than lie above make the spread of
+    differences between models less a matter of which one row is the largest. Draw 0 has unit weights and keeps its
+    threshold. Groups without other rows, and those of which every row lies above, are left as they are.
+
+    Reference: Vovk (2012), "Conditional validity of inductive conformal predictors", for the beta law; Rubin (1981).
+
+    Example:
+        >>> chance = np.random.default_rng(0)
+        >>> weights = np.concatenate([np.ones((1, 19)), chance.exponential(size=(4000, 19))])
+        >>> everyone, others = np.zeros(19, dtype=int), np.arange(1.0, 1000.0) / 1000
+        >>> found = thresholds_in_draws(
+        ...     np.arange(1.0, 20.0) / 20, everyone, 1, 0.05, weights, others, np.zeros(999, dtype=int))[:, 0]
+        >>> float(found[0]), round(float(found.std()), 3), round(float(np.sqrt(19 / 20**2 / 21)), 3)
+        (0.95, 0.044, 0.048)
+
+    Does not show: where a threshold may lie above the largest of the other scores, so that its spread is a little small.
+    """
+    found = thresholds_by_group(scores, groups, count, miscoverage, weights)
+    for part, code in enumerate([*range(count), -1]):
+        mine, beside = groups == code, np.sort(others[other_groups == code])
+        rank = int((mine.sum() + 1) * (miscoverage + _SLACK))  # among the largest scores
+        if 0 < rank < min(FEW_ABOVE, mine.sum()) and len(beside):
+            found[1:, part] = _moved(scores[mine], weights[1:, mine], rank, float(found[0, part]), beside)
+    return found
+
+
+def _moved(
+    scores: Float[Array, " row"],
+    weights: Float[Array, "draw row"],
+    rank: int,
+    fitted: float,
+    beside: Float[Array, " other"],
+) -> Float[Array, " draw"]:
+    """A threshold in draws, by the beta law of the `rank`-th largest score; `beside` are other scores, sorted."""
+    count, total = len(scores), weights.sum(axis=1)
+    looked = min(rank + _MORE, count - 1)
+    largest = weights[:, np.argsort(scores)[-looked:]].sum(axis=1)
+    excess = largest / np.where(total > 0, total, 1.0) - looked / count
+    size = _beta_variance(rank, count + 1) / _beta_variance(looked, count)
+    share = np.searchsorted(beside, fitted, side="right") / len(beside) - size**0.5 * excess
+    moved = beside[np.clip(np.ceil(share * len(beside) - _SLACK).astype(np.int64) - 1, 0, len(beside) - 1)]
+    return np.where(share > 1.0, np.maximum(moved, fitted), moved)
+
+
+def _beta_variance(part: int, total: int) -> float:
+    """The variance of Beta(part, total - part)."""
+    return part * (total - part) / (total**2 * (total + 1))
 
 
 def _threshold(

@@ -3,6 +3,7 @@
 from interplay.interventions._intervention import (
     Baseline,
     DataIntervention,
+    DrawnThresholds,
     FittingRows,
     GradientIntervention,
     InputIntervention,
@@ -21,6 +22,7 @@ from interplay.interventions._intervention import (
 __all__ = [
     "Baseline",
     "DataIntervention",
+    "DrawnThresholds",
     "FittingRows",
     "GradientIntervention",
     "InputIntervention",

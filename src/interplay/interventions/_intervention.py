@@ -273,6 +273,15 @@ class Thresholds:
         return np.asarray(np.where(draws < chance[groups], low[groups], high[groups]))
 
 
+@dataclass(frozen=True, eq=False)
+class DrawnThresholds:
+    """`Thresholds` fitted anew with the row weights of every draw."""
+
+    low: Float[Array, "draw group"]
+    high: Float[Array, "draw group"]
+    chance: Float[Array, "draw group"]
+
+
 @dataclass(frozen=True)
 class PredictionIntervention(Intervention):
     """Post-processing: decisions adjusted with held-out rows."""
@@ -280,6 +289,29 @@ class PredictionIntervention(Intervention):
     @abc.abstractmethod
     def thresholds(self, rows: FittingRows, groups: int) -> Thresholds:
         """The thresholds of the groups, fitted on these rows."""
+
+    def thresholds_in_draws(
+        self,
+        rows: FittingRows,
+        weights: Float[Array, "draw row"],
+        scale: Float[Array, " draw"],
+        shift: Float[Array, " draw"],
+        groups: int,
+    ) -> DrawnThresholds:
+        """The thresholds fitted anew in every draw, on the scale of the margins of `rows`, whose own weights are not used.
+
+        In a draw the margins are scale * margins + shift, since the model is refitted too. As it is, `thresholds` is asked
+        draw by draw; an intervention that can do it for all of them at once is faster.
+        """
+        fitted = [
+            self.thresholds(FittingRows(size * rows.margins + move, rows.labels, rows.groups, drawn), groups)
+            for size, move, drawn in zip(scale, shift, weights, strict=True)
+        ]
+        low, high = (
+            (np.stack([getattr(single, side) for single in fitted]) - shift[:, None]) / scale[:, None]
+            for side in ("low", "high")
+        )
+        return DrawnThresholds(low, high, np.stack([single.chance for single in fitted]))
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,17 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from interplay.arrays import Array, Bool, Float
+from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
-from interplay.interventions._intervention import FittingRows, PredictionIntervention, Rates, Service, Thresholds
+from interplay.interventions._intervention import (
+    DrawnThresholds,
+    FittingRows,
+    PredictionIntervention,
+    Rates,
+    Service,
+    Thresholds,
+)
 
 
 @dataclass(frozen=True)
@@ -57,55 +64,114 @@ class GroupThresholds(PredictionIntervention):
         return tuple(service for service in self.serves if service.metric.startswith(self.criterion))
 
     def thresholds(self, rows: FittingRows, groups: int) -> Thresholds:
-        eligible: Bool[Array, " row"] = (
-            rows.labels if self.criterion == "equal_opportunity" else np.ones_like(rows.labels)
-        )
-        used = eligible & (rows.weights > 0)
-        if not used.any():
-            return Thresholds.fixed(np.zeros(groups))
-        target = float(np.average(rows.margins[used] >= 0, weights=rows.weights[used]))
-        groupwise = [used & (rows.groups == group) for group in range(groups)]
-        fitted = [self._fitted(rows.margins[here], rows.weights[here], target) for here in groupwise]
-        low, high, chance = np.array([[one.low, one.high, one.chance] for one in fitted]).T
-        return Thresholds(low, high, chance, Rates(target, tuple(one.attained for one in fitted)))
+        fitted = self._fit(rows, rows.weights[None], np.zeros(1), groups)
+        low, high, chance = (values[0] for values in (fitted.low, fitted.high, fitted.chance))
+        if not fitted.found[0]:
+            return Thresholds.fixed(low)
+        rates = zip(fitted.attained[0], fitted.found_by_group[0], strict=True)
+        attained = tuple(float(rate) if found else NotMeasurable(NO_ROW) for rate, found in rates)
+        return Thresholds(low, high, chance, Rates(float(fitted.target[0]), attained))
 
-    def _fitted(self, margins: Float[Array, " row"], weights: Float[Array, " row"], target: float) -> "_Fitted":
-        if not len(margins):
-            return _Fitted(0.0, 0.0, 1.0, NotMeasurable("the group has no row to fit"))
-        cuts, rates = _cuts(margins, weights)
-        return _randomised(cuts, rates, target) if self.randomised else _nearest(cuts, rates, target)
+    def thresholds_in_draws(
+        self,
+        rows: FittingRows,
+        weights: Float[Array, "draw row"],
+        scale: Float[Array, " draw"],
+        shift: Float[Array, " draw"],
+        groups: int,
+    ) -> DrawnThresholds:
+        # A refit changes no ranking: only the rate at its zero, the target, depends on it.
+        fitted = self._fit(rows, weights, -shift / scale, groups)
+        return DrawnThresholds(fitted.low, fitted.high, fitted.chance)
 
-
-@dataclass(frozen=True)
-class _Fitted:
-    """The threshold of one group: `low` with the chance `chance`, else `high`; and the rate that it attains."""
-
-    low: float
-    high: float
-    chance: float
-    attained: float | NotMeasurable
-
-
-def _cuts(
-    margins: Float[Array, " row"], weights: Float[Array, " row"]
-) -> tuple[Float[Array, " cut"], Float[Array, " cut"]]:
-    """Every cut that decides the rows differently, from accepting all to accepting none, and the rate at each."""
-    values, levels = np.unique(margins, return_inverse=True)
-    between = (values[:-1] + values[1:]) / 2
-    between = np.where(between > values[:-1], between, values[1:])  # next to each other: no number lies between
-    accepted = np.cumsum(np.bincount(levels, weights)[::-1])[::-1]
-    return np.concatenate(([-np.inf], between, [np.inf])), np.append(accepted / accepted[0], 0.0)
+    def _fit(
+        self, rows: FittingRows, weights: Float[Array, "draw row"], zeros: Float[Array, " draw"], groups: int
+    ) -> "_Fit":
+        used = rows.labels if self.criterion == "equal_opportunity" else np.ones_like(rows.labels)
+        margins, drawn = rows.margins[used], weights[:, used]
+        total = drawn.sum(axis=1)
+        target = (drawn * (margins >= zeros[:, None])).sum(axis=1) / np.where(total > 0, total, 1.0)
+        cuts = [_Cuts.of(margins[here], drawn[:, here]) for here in (rows.groups[used] == g for g in range(groups))]
+        fitted = [(_randomised if self.randomised else _nearest)(own, target) for own in cuts]
+        low, high, chance, attained = (np.stack(each, axis=1) for each in zip(*fitted, strict=True))
+        found_by_group = np.stack([own.found for own in cuts], axis=1)
+        low, high = (np.where(found_by_group, limits, zeros[:, None]) for limits in (low, high))
+        chance = np.where(found_by_group, chance, 1.0)
+        return _Fit(low, low if not self.randomised else high, chance, attained, found_by_group, target, total > 0)
 
 
-def _nearest(cuts: Float[Array, " cut"], rates: Float[Array, " cut"], target: float) -> _Fitted:
-    away = np.round(np.abs(rates - target), 12)
-    chosen = int(np.flatnonzero(away == away.min())[-1])
-    return _Fitted(float(cuts[chosen]), float(cuts[chosen]), 1.0, float(rates[chosen]))
+NO_ROW = "the group has no row to fit"
+
+_Limits = tuple[Float[Array, " draw"], Float[Array, " draw"], Float[Array, " draw"], Float[Array, " draw"]]
+"""The lower and the higher threshold of a group, the chance of the lower one, and the rate attained."""
 
 
-def _randomised(cuts: Float[Array, " cut"], rates: Float[Array, " cut"], target: float) -> _Fitted:
-    last = int(np.flatnonzero(rates >= target - 1e-12)[-1])
-    if last == len(cuts) - 1:
-        return _Fitted(float(cuts[last]), float(cuts[last]), 1.0, float(rates[last]))
-    chance = min((target - rates[last + 1]) / (rates[last] - rates[last + 1]), 1.0)
-    return _Fitted(float(cuts[last]), float(cuts[last + 1]), float(chance), target)
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """Thresholds in every draw, the rates they attain, which groups had a row, the targets, and whether any row was."""
+
+    low: Float[Array, "draw group"]
+    high: Float[Array, "draw group"]
+    chance: Float[Array, "draw group"]
+    attained: Float[Array, "draw group"]
+    found_by_group: Bool[Array, "draw group"]
+    target: Float[Array, " draw"]
+    found: Bool[Array, " draw"]
+
+
+@dataclass(frozen=True, eq=False)
+class _Cuts:
+    """Every cut of a group that decides its rows differently, from accepting all to accepting none.
+
+    `values` are the distinct margins in ascending order, `held` the weight on each, and `rates` the share accepted at the
+    cut below each, and above the last.
+    """
+
+    values: Float[Array, " value"]
+    held: Float[Array, "draw value"]
+    rates: Float[Array, "draw cut"]
+
+    @classmethod
+    def of(cls, margins: Float[Array, " row"], weights: Float[Array, "draw row"]) -> "_Cuts":
+        """The cuts between these margins."""
+        order = np.argsort(margins, kind="stable")
+        values, first = np.unique(margins[order], return_index=True)
+        held = np.add.reduceat(weights[:, order], first, axis=1) if len(first) else weights[:, order]
+        accepted = np.cumsum(np.pad(held, ((0, 0), (0, 1)))[:, ::-1], axis=1)[:, ::-1]
+        return cls(values, held, accepted / np.where(accepted[:, :1] > 0, accepted[:, :1], 1.0))
+
+    @property
+    def found(self) -> Bool[Array, " draw"]:
+        """Whether any row has weight."""
+        return np.asarray((self.held > 0).any(axis=1))
+
+    def at(self, cut: Int[Array, " draw"]) -> Float[Array, " draw"]:
+        """The threshold of a cut of every draw: halfway between the nearest margins with weight on its two sides."""
+        count, rows = len(self.values), np.arange(len(cut))
+        places, weighed = np.arange(count), self.held > 0
+        below = np.maximum.accumulate(np.where(weighed, places, -1), axis=1)
+        above = np.minimum.accumulate(np.where(weighed, places, count)[:, ::-1], axis=1)[:, ::-1]
+        padded = np.concatenate(([-np.inf], self.values, [np.inf]))
+        low = padded[np.pad(below, ((0, 0), (1, 0)), constant_values=-1)[rows, cut] + 1]
+        high = padded[np.pad(above, ((0, 0), (0, 1)), constant_values=count)[rows, cut] + 1]
+        inner = np.isfinite(low) & np.isfinite(high)
+        middle = (np.where(inner, low, 0.0) + np.where(inner, high, 0.0)) / 2
+        between = np.where(middle > low, middle, high)  # next to each other: no number lies between
+        return np.where(inner, between, np.where(np.isinf(low), low, high))
+
+
+def _nearest(cuts: _Cuts, target: Float[Array, " draw"]) -> _Limits:
+    away = np.round(np.abs(cuts.rates - target[:, None]), 12)
+    chosen = len(cuts.values) - away[:, ::-1].argmin(axis=1)
+    limits = cuts.at(chosen)
+    return limits, limits, np.ones(len(target)), cuts.rates[np.arange(len(target)), chosen]
+
+
+def _randomised(cuts: _Cuts, target: Float[Array, " draw"]) -> _Limits:
+    count, rows = len(cuts.values), np.arange(len(target))
+    last = count - (cuts.rates >= target[:, None] - 1e-12)[:, ::-1].argmax(axis=1)
+    following = np.minimum(last + 1, count)
+    here, there = cuts.rates[rows, last], cuts.rates[rows, following]
+    steps = here > there
+    chance = np.where(steps, np.minimum((target - there) / np.where(steps, here - there, 1.0), 1.0), 1.0)
+    return cuts.at(last), cuts.at(following), chance, np.where(steps, target, here)

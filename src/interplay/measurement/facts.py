@@ -2,23 +2,26 @@
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy.special import log_softmax
 
 from interplay import streams
-from interplay.arrays import Array, Float, Int
+from interplay.arrays import Array, Bool, Float, Int
 from interplay.attacks import lira, loss_threshold, rmia
 from interplay.attacks.apgd import apgd
 from interplay.attacks.distance import boundary_distance
 from interplay.attacks.margin import Excess, steepest
 from interplay.attacks.pgd import Threat, pgd
-from interplay.attacks.switch import Switches, withstands
+from interplay.attacks.switch import Switches, lowest_odds, withstands
 from interplay.attacks.thresholded import Favourable, Scores, thresholded
+from interplay.drawn import Cuts, Refits
 from interplay.engine import jax, jnp
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Attacked, Distances, Logits, Memberships, Predictions, RightlyDecided, Switched
 from interplay.measurement.bench import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, Bench
+from interplay.measurement.fitted import cuts_of_refits, refitted_odds
 from interplay.models.network import Network, Parameters
 from interplay.training.fleet import over_members, scores
 
@@ -31,8 +34,8 @@ class Facts:
     """Lazily computed, cached facts of one stack of members; nothing here knows which treatment it was.
 
     `parameters` are those of refitted models. With `cuts` (member, row) the favourable decision is taken where its
-    log-odds reach the row's cut, and `bare` are the facts of the same models without: everything that follows from
-    decisions is then about the decision that would be deployed.
+    log-odds reach the row's cut, `cuts_in_draws` are the same in every draw, and `bare` are the facts of the same models
+    without: everything that follows from decisions is then about the decision that would be deployed.
     """
 
     def __init__(
@@ -41,11 +44,13 @@ class Facts:
         parameters: Parameters,
         cuts: Float[Array, "member row"] | None = None,
         bare: "Facts | None" = None,
+        cuts_in_draws: Cuts | None = None,
     ) -> None:
         self.bench = bench
         self.parameters = parameters
         self.cuts = cuts
         self.bare = bare
+        self._cuts_in_draws = cuts_in_draws
 
     @functools.cached_property
     def log_probabilities(self) -> Float[Array, "member row label"]:
@@ -57,7 +62,27 @@ class Facts:
     @functools.cached_property
     def predictions(self) -> Predictions:
         """The decision on every row."""
-        return Predictions(self.log_probabilities, self.decided(self.log_probabilities))
+        logs = self.log_probabilities
+        return Predictions(logs, self.decided(logs), self.cuts_in_draws, self.refits)
+
+    @functools.cached_property
+    def refits(self) -> Refits | None:
+        """The refits of every draw; None with more than two labels, or where there is one draw."""
+        if self.bare is not None:
+            return self.bare.refits
+        bench = self.bench
+        if len(bench.dataset.classes) != 2 or len(bench.rows.weights) == 1:
+            return None
+        favourable, tuning = bench.dataset.labels == bench.dataset.favourable, np.flatnonzero(bench.design.split.tuning)
+        margins = self.margins(self.log_probabilities)
+        return refitted_odds(margins, favourable, tuning, bench.rows.weights)
+
+    @functools.cached_property
+    def cuts_in_draws(self) -> Cuts | None:
+        """Where the favourable decision begins in every draw; None where `refits` is."""
+        if self.refits is None or self.cuts is not None:
+            return self._cuts_in_draws
+        return cuts_of_refits(self.refits, self.bench.dataset.favourable)
 
     @functools.cached_property
     def rightly_decided(self) -> RightlyDecided:
@@ -89,8 +114,10 @@ class Facts:
         bench = self.bench
         if not bench.encoded.movable.any():
             return UNMOVED
-        found = self.adversarial_log_probabilities
-        return Attacked(bench.attacked, self.decided(found, bench.attacked), found, bench.radius, ATTACK_STEPS)
+        found, cuts = self.adversarial_log_probabilities, self.cuts_in_draws
+        moved = None if cuts is None else cuts.moved(bench.attacked, self.margins(found))
+        decisions = self.decided(found, bench.attacked)
+        return Attacked(bench.attacked, decisions, found, bench.radius, ATTACK_STEPS, moved)
 
     @functools.cached_property
     def switched(self) -> Switched | NotMeasurable:
@@ -98,14 +125,32 @@ class Facts:
         bench = self.bench
         if bench.switches is None:
             return NotMeasurable("no categorical column can be changed by an attacker")
-        withstood = self._asked(_switch)(
-            (self.parameters, self._cuts(bench.attacked)),
-            self._keys("switch"),
-            jnp.asarray(bench.encoded.matrix[bench.attacked]),
-            jnp.asarray(bench.dataset.labels[bench.attacked]),
-            bench.switches,
-        )
-        return Switched(bench.attacked, withstood)
+        if len(bench.dataset.classes) != 2:
+            asked = self._asked(_switch)
+            return Switched(bench.attacked, asked((self.parameters, self._cuts(bench.attacked)), *self._switching))
+        entitled = bench.dataset.labels[bench.attacked] == bench.dataset.favourable
+        margins = np.where(entitled, self.switched_odds, -self.switched_odds)
+        moved = None if self.cuts_in_draws is None else self.cuts_in_draws.moved(bench.attacked, margins)
+        return Switched(bench.attacked, self._favoured(margins, bench.attacked) == entitled, moved)
+
+    @functools.cached_property
+    def switched_odds(self) -> Float[Array, "member attacked"]:
+        """The lowest log-odds of a row's own label under every switch, with two labels: the same wherever the cut lies."""
+        if self.bare is not None:
+            return self.bare.switched_odds
+        return _lowest(self.bench.network)(self.parameters, *self._switching).astype(np.float64)
+
+    @property
+    def _switching(self) -> tuple[Any, ...]:
+        bench = self.bench
+        inputs, labels = bench.encoded.matrix[bench.attacked], bench.dataset.labels[bench.attacked]
+        return self._keys("switch"), jnp.asarray(inputs), jnp.asarray(labels), bench.switches
+
+    def _favoured(self, margins: Float[Array, "member some"], rows: Int[Array, " some"]) -> Bool[Array, "member some"]:
+        """Whether these margins of some rows are decided favourably, with two labels."""
+        if self.cuts is not None:
+            return np.asarray(margins >= self.cuts[:, rows])
+        return np.asarray(margins > 0 if self.bench.dataset.favourable != 0 else margins >= 0)
 
     @functools.cached_property
     def distances(self) -> Distances | NotMeasurable:
@@ -223,6 +268,16 @@ def _switch(network: Network, favourable: Favourable | None) -> Callable[..., Ar
         parameters, cuts = member
         scores_at = _decided_by(functools.partial(network.logits, parameters), favourable, cuts)
         return withstands(scores_at, inputs, labels, switches)
+
+    return over_members(run)
+
+
+@functools.lru_cache(maxsize=16)
+def _lowest(network: Network) -> Callable[..., Array]:
+    def run(
+        parameters: Parameters, _: jax.Array, inputs: jax.Array, labels: jax.Array, switches: Switches
+    ) -> jax.Array:
+        return lowest_odds(functools.partial(network.logits, parameters), inputs, labels, switches)
 
     return over_members(run)
 

@@ -7,34 +7,43 @@ import numpy as np
 
 from interplay import streams
 from interplay.arrays import Array, Float
-from interplay.conformal.quantile import thresholds_by_group
+from interplay.conformal.quantile import thresholds_in_draws
 from interplay.conformal.scores import aps, lac
 from interplay.data.groups import Grouping
 from interplay.design.calibration import calibration_parts
 from interplay.design.plan import mitigated
+from interplay.drawn import Cuts
 from interplay.estimates import NotMeasurable
 from interplay.evidence import PredictionSets
 from interplay.interventions import FittingRows, PredictionIntervention, Thresholds
 from interplay.interventions.group_conformal import GroupConformal
 from interplay.interventions.split_conformal import SplitConformal
 from interplay.measurement.facts import Facts
+from interplay.measurement.fitted import cuts_of_thresholds
 
 
 def deployed(facts: Facts, layer: PredictionIntervention) -> Facts | NotMeasurable:
     """The facts of the same models with the layer on top: its decisions, and attacks on them."""
-    cuts = _cuts(facts, layer)
-    return cuts if isinstance(cuts, NotMeasurable) else Facts(facts.bench, facts.parameters, cuts, facts)
-
-
-def _cuts(facts: Facts, layer: PredictionIntervention) -> Float[Array, "member row"] | NotMeasurable:
-    """The log-odds at and above which each row is decided favourably; zero for a row whose group is missing."""
     bench = facts.bench
     name = mitigated(bench.dataset, bench.design.study.groups.mitigate)
     if name is None:
         return NotMeasurable("the study declares no group")
     grouping = bench.dataset.groupings[name]
-    draws = streams.generator(bench.design.study.seed, "threshold draws").random(len(grouping.codes))
-    return np.stack([limits.of_rows(grouping.codes, draws) for limits in _fitted(facts, layer, grouping)])
+    uniform = streams.generator(bench.design.study.seed, "threshold draws").random(len(grouping.codes))
+    cuts = np.stack([limits.of_rows(grouping.codes, uniform) for limits in _fitted(facts, layer, grouping)])
+    return Facts(bench, facts.parameters, cuts, facts, _in_draws(facts, layer, grouping, uniform))
+
+
+def _in_draws(
+    facts: Facts, layer: PredictionIntervention, grouping: Grouping, uniform: Float[Array, " row"]
+) -> Cuts | None:
+    """The thresholds of every draw; None where the model is not refitted in draws either."""
+    if facts.refits is None:
+        return None
+    bench = facts.bench
+    favourable, tuning = bench.dataset.labels == bench.dataset.favourable, np.flatnonzero(bench.design.split.tuning)
+    count, weights = len(grouping.names), bench.rows.weights
+    return cuts_of_thresholds(layer, facts.refits, favourable, grouping.codes, count, tuning, weights, uniform)
 
 
 def _fitted(facts: Facts, layer: PredictionIntervention, grouping: Grouping) -> list[Thresholds]:
@@ -91,12 +100,17 @@ def sets(facts: Facts, layer: SplitConformal | GroupConformal, default: float) -
     uniform = streams.generator(bench.design.study.seed, "set ties").random(len(codes))
     logs = facts.log_probabilities
     scores = lac(logs) if layer.score == "lac" else aps(logs, uniform)
-    truth = np.take_along_axis(scores[:, calibration], bench.dataset.labels[calibration][None, :, None], axis=2)[..., 0]
+    own = np.take_along_axis(scores, bench.dataset.labels[None, :, None], axis=2)[..., 0]
     weights = bench.rows.weights[:, calibration]
-    limits = np.stack([thresholds_by_group(one, codes[calibration], groups, miscoverage, weights) for one in truth])
+    limits = [
+        thresholds_in_draws(
+            mine[calibration], codes[calibration], groups, miscoverage, weights, mine[counted], codes[counted]
+        )
+        for mine, counted in zip(own, bench.rows.counted, strict=True)
+    ]
     attacked_rows, attacked_scores = None, None
     if not isinstance(facts.attacked, NotMeasurable):
         moved = facts.attacked.log_probabilities
         attacked_rows = bench.attacked
         attacked_scores = lac(moved) if layer.score == "lac" else aps(moved, uniform[bench.attacked])
-    return PredictionSets(scores, limits, codes, miscoverage, layer.strict, attacked_rows, attacked_scores)
+    return PredictionSets(scores, np.stack(limits), codes, miscoverage, layer.strict, attacked_rows, attacked_scores)

@@ -44,6 +44,7 @@ from interplay.measurement.measurements import Tuning as Arm
 from interplay.measurement.pairs import Pairs
 from interplay.measurement.refitting import refitted
 from interplay.models.network import Parameters
+from interplay.sums import Sums
 from interplay.training.train import Fleet
 from interplay.training.tuning import collapse_reason
 
@@ -101,11 +102,14 @@ def measured_with(
     for (bare, arm), parameters in arms.items():
         facts = control if control and (bare, arm) == CONTROL else Facts(bench, parameters)
         exhibits = _exhibits(facts, released[bare, arm], fleet.budgets.get(bare))
-        reason = _collapsed(bench, facts, None if bare == Treatment() else known.share)
+        sums: dict[bytes, Sums] = {}  # what layers on top leave as it is, as log losses, is summed once
         names: tuple[Arm, ...] = (arm,) if (bare, "as_applied") in arms else ("tuned", "as_applied")
         for treatment in bench.design.treatments:
             if treatment.without(tuple(bench.design.factors.layers)) == bare:
-                evidence = Evidence(bench.rows, _layered(exhibits, facts, treatment, known.miscoverage))
+                deciding = _deciding(facts, treatment)
+                layered = _layered(exhibits, facts, deciding, treatment, known.miscoverage)
+                evidence = Evidence(bench.rows, layered, sums)
+                reason = _collapsed(bench, deciding, None if treatment == Treatment() else known.share)
                 found = _measured(bench, treatment, evidence)
                 samples |= {Cell(treatment, name, key): sample for name in names for key, sample in found.items()}
                 collapse |= {(treatment, name): reason for name in names if reason is not None}
@@ -160,12 +164,11 @@ def _exhibits(facts: Facts, explained: Explanations | NotMeasurable, budget: Pri
     return found
 
 
-def _deployed(facts: Facts, layer: PredictionIntervention) -> dict[type, Maker]:
-    """The same with a layer on top, or why there is none."""
-    deployed = layers.deployed(facts, layer)
-    if isinstance(deployed, NotMeasurable):
-        return dict.fromkeys(_of_decisions(facts), deployed)
-    return _of_decisions(deployed)
+def _deciding(facts: Facts, treatment: Treatment) -> Facts | NotMeasurable:
+    """The facts of the decisions that a treatment takes: with its thresholds on top, or why there are none."""
+    applied = [facts.bench.design.factors.known[name] for name in treatment.interventions]
+    rules = [layer for layer in applied if isinstance(layer, PredictionIntervention)]
+    return layers.deployed(facts, rules[-1]) if rules else facts
 
 
 def _of_decisions(facts: Facts) -> dict[type, Maker]:
@@ -179,12 +182,16 @@ def _of_decisions(facts: Facts) -> dict[type, Maker]:
     }
 
 
-def _layered(exhibits: Mapping[type, Maker], facts: Facts, treatment: Treatment, default: float) -> dict[type, Maker]:
-    found = dict(exhibits)
+def _layered(
+    exhibits: Mapping[type, Maker], facts: Facts, deciding: Facts | NotMeasurable, treatment: Treatment, default: float
+) -> dict[type, Maker]:
+    """The exhibits of a treatment, from those of its models, the facts of its decisions and its releases."""
+    if isinstance(deciding, NotMeasurable):
+        found = {**exhibits, **dict.fromkeys(_of_decisions(facts), deciding)}
+    else:
+        found = {**exhibits, **_of_decisions(deciding)}
     for name in treatment.interventions:
         layer = facts.bench.design.factors.known[name]
-        if isinstance(layer, PredictionIntervention):
-            found |= _deployed(facts, layer)
         if isinstance(layer, SplitConformal | GroupConformal):
             found[PredictionSets] = partial(layers.sets, facts, layer, default)
     return found
@@ -205,10 +212,13 @@ def _share(bench: Bench, control: Facts) -> float:
     return float(np.mean([np.bincount(one).max() / len(one) for one in decided]))
 
 
-def _collapsed(bench: Bench, facts: Facts, share: float | None) -> str | None:
+def _collapsed(bench: Bench, deciding: Facts | NotMeasurable, share: float | None) -> str | None:
+    """Why the decisions that a treatment takes on the test rows count as collapsed; None where they do not."""
+    if isinstance(deciding, NotMeasurable):
+        return None
     test = bench.design.split.test
     labels, classes = bench.dataset.labels[test], len(bench.dataset.classes)
-    return collapse_reason(facts.predictions.decisions[:, test], labels, classes, share)
+    return collapse_reason(deciding.predictions.decisions[:, test], labels, classes, share)
 
 
 def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
+from interplay.drawn import Drawn
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Evidence
 
@@ -12,7 +13,7 @@ FEWEST = 50
 
 def class_means(
     evidence: Evidence,
-    values: Float[Array, "member some"],
+    values: Float[Array, "member some"] | Drawn,
     rows: Int[Array, " some"] | None = None,
     where: Bool[Array, "member some"] | None = None,
     fewest: int = 1,

@@ -10,9 +10,9 @@ import numpy as np
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.discovery import name_of
+from interplay.drawn import Drawn
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.evidence import Evidence
-from interplay.sums import Within
 
 Direction = Literal["higher_is_better", "lower_is_better"]
 
@@ -66,7 +66,7 @@ class Metric(abc.ABC):
 class Rate:
     """Row values whose mean is compared between groups; `where` and `rows` as in `Evidence.mean`."""
 
-    values: Float[Array, "member some"] | Within
+    values: Float[Array, "member some"] | Drawn
     where: Bool[Array, "*any some"] | None = None
     rows: Int[Array, " some"] | None = None
 

@@ -3,9 +3,9 @@
 import numpy as np
 
 from interplay.arrays import Array, Float, Int
+from interplay.drawn import Within
 from interplay.evidence import Evidence, PredictionSets
 from interplay.metrics._metric import Rate
-from interplay.sums import Within
 
 
 def covered(evidence: Evidence, sets: PredictionSets) -> Rate:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Predictions
@@ -44,5 +42,4 @@ class Accuracy(Metric):
         predictions = evidence.ask(Predictions)
         if isinstance(predictions, NotMeasurable):
             return predictions
-        correct = (predictions.decisions == evidence.rows.labels).astype(np.float64)
-        return averaged(evidence, Rate(correct))
+        return averaged(evidence, Rate(predictions.right(evidence.rows)))

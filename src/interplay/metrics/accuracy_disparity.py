@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Evidence, Predictions
@@ -47,4 +45,4 @@ class AccuracyDisparity(DisparityMetric):
         predictions = evidence.ask(Predictions)
         if isinstance(predictions, NotMeasurable):
             return predictions
-        return {"accuracy": Rate((predictions.decisions == evidence.rows.labels).astype(np.float64))}
+        return {"accuracy": Rate(predictions.right(evidence.rows))}

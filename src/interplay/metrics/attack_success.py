@@ -53,8 +53,7 @@ class AttackSuccess(Metric):
         if isinstance(decided, NotMeasurable):
             return decided
         right = decided.right[:, attacked.rows]
-        turned = attacked.decisions != evidence.rows.labels[attacked.rows]
-        shares = class_means(evidence, turned.astype(np.float64), attacked.rows, right, FEWEST)
+        shares = class_means(evidence, attacked.turned(evidence.rows), attacked.rows, right, FEWEST)
         if isinstance(shares, NotMeasurable):
             return NotMeasurable(f"rightly decided rows under attack: {shares.reason}")
         return Sample(np.mean(shares, axis=0), evidence.support(right, attacked.rows))

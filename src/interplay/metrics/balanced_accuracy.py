@@ -46,8 +46,7 @@ class BalancedAccuracy(Metric):
         predictions = evidence.ask(Predictions)
         if isinstance(predictions, NotMeasurable):
             return predictions
-        correct = (predictions.decisions == evidence.rows.labels).astype(np.float64)
-        recalls = class_means(evidence, correct)
+        recalls = class_means(evidence, predictions.right(evidence.rows))
         if isinstance(recalls, NotMeasurable):
             return recalls
         return Sample(np.mean(recalls, axis=0), evidence.support())

@@ -49,8 +49,7 @@ class BalancedRobustAccuracy(Metric):
         attacked = evidence.ask(Attacked)
         if isinstance(attacked, NotMeasurable):
             return attacked
-        correct = (attacked.decisions == evidence.rows.labels[attacked.rows]).astype(np.float64)
-        recalls = class_means(evidence, correct, attacked.rows)
+        recalls = class_means(evidence, attacked.right(evidence.rows), attacked.rows)
         if isinstance(recalls, NotMeasurable):
             return recalls
         return Sample(np.mean(recalls, axis=0), evidence.support(rows=attacked.rows))

@@ -44,10 +44,8 @@ class Brier(Metric):
         predictions = evidence.ask(Predictions)
         if isinstance(predictions, NotMeasurable):
             return predictions
-        happened = np.arange(predictions.log_probabilities.shape[2]) == evidence.rows.labels[:, None]
-        distance = ((np.exp(predictions.log_probabilities) - happened) ** 2).sum(axis=2)
-        finite = np.isfinite(distance) | ~evidence.rows.counted
+        finite = np.isfinite(np.exp(predictions.log_probabilities)).all(axis=2) | ~evidence.rows.counted
         if not finite.all():
             members = int((~finite).any(axis=1).sum())
             return NotMeasurable(f"{members} of {len(finite)} members give no probabilities")
-        return averaged(evidence, Rate(np.where(evidence.rows.counted, distance, 0.0)))
+        return averaged(evidence, Rate(predictions.squared_distance(evidence.rows)))

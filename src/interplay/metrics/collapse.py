@@ -47,7 +47,7 @@ class Collapse(Metric):
             return predictions
         shares = []
         for label in range(evidence.rows.classes):
-            share = evidence.mean((predictions.decisions == label).astype(np.float64))
+            share = evidence.mean(predictions.decided(label, evidence.rows))
             if isinstance(share, NotMeasurable):
                 return share
             shares.append(share)

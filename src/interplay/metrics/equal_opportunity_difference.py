@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Evidence, Predictions
@@ -48,6 +46,5 @@ class EqualOpportunityDifference(DisparityMetric):
         predictions = evidence.ask(Predictions)
         if isinstance(predictions, NotMeasurable):
             return predictions
-        favourable = (predictions.decisions == evidence.rows.favourable).astype(np.float64)
-
+        favourable = predictions.decided(evidence.rows.favourable, evidence.rows)
         return {"tpr": Rate(favourable, evidence.rows.labels == evidence.rows.favourable)}

@@ -47,9 +47,9 @@ class LogLoss(Metric):
         if isinstance(predictions, NotMeasurable):
             return predictions
         labels = evidence.rows.labels[None, :, None]
-        surprise = -np.take_along_axis(predictions.log_probabilities, labels, axis=2)[:, :, 0]
-        finite = np.isfinite(surprise) | ~evidence.rows.counted
+        own = np.take_along_axis(predictions.log_probabilities, labels, axis=2)[:, :, 0]
+        finite = np.isfinite(own) | ~evidence.rows.counted
         if not finite.all():
             members = int((~finite).any(axis=1).sum())
             return NotMeasurable(f"{members} of {len(finite)} members give a label the probability zero, or no number")
-        return averaged(evidence, Rate(np.where(evidence.rows.counted, surprise, 0.0)))
+        return averaged(evidence, Rate(predictions.surprise(evidence.rows)))

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Attacked, Evidence
@@ -24,6 +22,7 @@ class RobustAccuracy(Metric):
     Eq. 4.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> attacked = Attacked(np.array([0, 2]), np.array([[1, 0]]), np.zeros((1, 2, 2)), radius=0.5, steps=10)
         >>> RobustAccuracy().measure(tabulated(labels=[1, 0, 1], exhibits=(attacked,))).mean
@@ -46,5 +45,4 @@ class RobustAccuracy(Metric):
         attacked = evidence.ask(Attacked)
         if isinstance(attacked, NotMeasurable):
             return attacked
-        correct = attacked.decisions == evidence.rows.labels[attacked.rows]
-        return averaged(evidence, Rate(correct.astype(np.float64), rows=attacked.rows))
+        return averaged(evidence, Rate(attacked.right(evidence.rows), rows=attacked.rows))

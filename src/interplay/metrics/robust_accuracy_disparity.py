@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Attacked, Evidence
@@ -25,6 +23,7 @@ class RobustAccuracyDisparity(DisparityMetric):
     Reference: Xu et al. (2021); Nanda et al. (2021), on robustness disparity; Cresswell (2025), section 3.2.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> attacked = Attacked(np.arange(4), np.array([[1, 1, 1, 0]]), np.zeros((1, 4, 2)), radius=0.5, steps=10)
         >>> evidence = tabulated(labels=[1, 1, 1, 1], groups=[0, 0, 1, 1], exhibits=(attacked,))
@@ -48,5 +47,4 @@ class RobustAccuracyDisparity(DisparityMetric):
         attacked = evidence.ask(Attacked)
         if isinstance(attacked, NotMeasurable):
             return attacked
-        correct = attacked.decisions == evidence.rows.labels[attacked.rows]
-        return {"robust accuracy": Rate(correct.astype(np.float64), rows=attacked.rows)}
+        return {"robust accuracy": Rate(attacked.right(evidence.rows), rows=attacked.rows)}

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Switched
@@ -25,6 +23,7 @@ class SwitchAccuracy(Metric):
     for attacks that replace one discrete feature; Cresswell (2025), section 2.3.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> switched = Switched(np.array([0, 2]), np.array([[True, False]]))
         >>> SwitchAccuracy().measure(tabulated(labels=[1, 0, 1], exhibits=(switched,))).mean
@@ -46,4 +45,4 @@ class SwitchAccuracy(Metric):
         switched = evidence.ask(Switched)
         if isinstance(switched, NotMeasurable):
             return switched
-        return averaged(evidence, Rate(switched.withstood.astype(np.float64), rows=switched.rows))
+        return averaged(evidence, Rate(switched.right(evidence.rows), rows=switched.rows))

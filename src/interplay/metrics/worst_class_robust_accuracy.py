@@ -51,7 +51,7 @@ class WorstClassRobustAccuracy(Metric):
         if isinstance(attacked, NotMeasurable):
             return attacked
         labels = evidence.rows.labels[attacked.rows]
-        recalls = class_means(evidence, (attacked.decisions == labels).astype(np.float64), attacked.rows)
+        recalls = class_means(evidence, attacked.right(evidence.rows), attacked.rows)
         if isinstance(recalls, NotMeasurable):
             return recalls
         stacked = np.stack(recalls)

@@ -57,15 +57,19 @@ STATEMENTS = (
     "Scale and intercepts of every model's scores are refitted on the tuning rows, in all arms. Learning rates are chosen on "
     "rows and members set apart, by the log loss of the refitted model, and decisions, attacks and explanations are those of "
     "it; a collapsed candidate is refused while an uncollapsed one is within one standard error.",
-    "Intervals count three random factors: members, evaluated rows, and calibration rows. They do not count the choice "
-    "of the split, nor that of the learning rate.",
+    "Intervals count three random factors: members, evaluated rows, and the tuning and calibration rows that something is "
+    "fitted on. They do not count the choice of the split, nor that of the learning rate.",
     "An unsuccessful attack shows that this attack found no harm at this sample size, not that there is none.",
     "Encoder statistics, reweighing counts, refitted scales and intercepts, group thresholds and conformal scores are taken "
     "from exact rows and lie outside the differential privacy budget; so does the choice of learning rates. Tuning rows are "
     "no training rows: nothing protects them.",
     "Members train on half of the pool. A model trained on all of it differs in accuracy, in what it memorises and in "
     "the budget it spends.",
-    "Refits and group thresholds are fitted once on the tuning rows; their sampling error is not part of the intervals.",
+    "With two labels refits and group thresholds are fitted anew with the row weights of every draw, and so are the thresholds "
+    "of prediction sets: the sampling error of tuning and calibration rows is part of the intervals of whatever reads "
+    "decisions, log losses or squared distances. Distances, explanations, membership scores and the "
+    "scores inside prediction sets are for these fitted scores and thresholds only, and with more than two labels "
+    "everything but the thresholds of prediction sets is.",
     "Attacked, distance and explained rows are drawn from the seed, with an even share of every group and label. A missing "
     "number does not move under attack.",
 )
