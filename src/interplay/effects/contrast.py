@@ -12,6 +12,10 @@ The sign is itself estimated. Where the 95 % interval of a gap holds zero, both 
 of the difference covers all the cases that remain; otherwise a gap that lies on the wrong side by chance would be
 reported with a confidence it has not. When neither sign is settled the two cases of equal signs suffice, because
 | |a| - |b| | <= |a - b|. A gap whose sign is settled bounds the difference by itself: -|b| <= |a| - |b| <= |a|.
+
+Bounds and p values have to hold in every case. Probabilities need not choose: where a sign is not settled both gaps are
+drawn together (see `interplay.effects.two_gaps`), and so they are for one more member, whose gap may have another sign
+than the mean.
 """
 
 from collections.abc import Mapping
@@ -22,6 +26,7 @@ import numpy as np
 from interplay.arrays import Array, Float
 from interplay.effects.interval import Interval, crossed_interval, why_no_interval
 from interplay.effects.moderation import Prior
+from interplay.effects.two_gaps import TwoGaps, two_gaps
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.metrics import Metric
 
@@ -42,7 +47,8 @@ class Difference:
 
     `values` are logarithms of ratios when `relative`, and plain differences otherwise; every bound and estimate is
     reported as a ratio minus one or as a difference. `treated` and `control` are the plain values (for a gap: signed).
-    `at_least` and `at_most` are intervals of something that the difference cannot fall below or exceed.
+    `at_least` and `at_most` are intervals of something that the difference cannot fall below or exceed; `gaps` are both
+    gaps, where gaps are compared.
     """
 
     values: Values
@@ -53,6 +59,7 @@ class Difference:
     relative: bool = False
     at_least: Interval | None = None
     at_most: Interval | None = None
+    gaps: TwoGaps | None = None
 
     @property
     def estimate(self) -> float:
@@ -115,11 +122,15 @@ class Difference:
 
     def probability_above(self, tolerance: float) -> float:
         """P(worse by more than `tolerance` | data) with a flat prior."""
-        return sum(case.weight * case.interval.chance_above(self.scaled(tolerance)) for case in self.cases)
+        if self.gaps is not None and not self.settled:
+            return self.gaps.chance_above(tolerance)
+        return self.cases[0].interval.chance_above(self.scaled(tolerance))
 
     def probability_one_above(self, tolerance: float) -> float:
         """P(one deployed model is worse by more than `tolerance` | data) with a flat prior."""
-        return sum(case.weight * case.interval.chance_one_above(self.scaled(tolerance)) for case in self.cases)
+        if self.gaps is not None:
+            return self.gaps.chance_one_above(tolerance)
+        return self.cases[0].interval.chance_one_above(self.scaled(tolerance))
 
     def chance_settled(self, tolerance: float, members: int) -> float:
         """The chance that `members` in all settle whether it is worse by more than `tolerance`, in every case."""
@@ -128,7 +139,8 @@ class Difference:
     def exceedance(self, tolerance: float) -> float:
         """The expected exceedance of `tolerance`, in tolerances; on the scale of `values`, and 0 or more."""
         limit = self.scaled(tolerance)
-        return sum(case.weight * case.interval.excess(limit) for case in self.cases) / max(limit, 1e-12)
+        beyond = self.cases[0].interval if self.gaps is None or self.settled else self.gaps
+        return beyond.excess(limit) / max(limit, 1e-12)
 
     def moderated(self, prior: Prior | None, error: float) -> "Difference":
         """The same with the spread over members drawn towards a prior, and bounds with this chance of error each.
@@ -139,7 +151,8 @@ class Difference:
         own = prior if self.settled else even
         cases = tuple(replace(case, interval=case.interval.moderated(own)) for case in self.cases)
         at_least, at_most = (one and one.moderated(even) for one in (self.at_least, self.at_most))
-        return replace(self, cases=cases, at_least=at_least, at_most=at_most).at(error)
+        gaps = self.gaps and self.gaps.moderated(even)
+        return replace(self, cases=cases, at_least=at_least, at_most=at_most, gaps=gaps).at(error)
 
     def at(self, error: float) -> "Difference":
         """The same with another chance of error of each bound."""
@@ -218,46 +231,43 @@ def _matched(
         return NotMeasurable(f"the treated model has no contrast {name!r}")
     if control is None and not against_zero:
         return NotMeasurable(f"the baseline has no contrast {name!r}")
-    ours = treated.values
-    theirs = np.zeros_like(ours) if control is None else control.values
     support = treated.support if control is None else min(treated.support, control.support)
-    values = _sign(ours) * ours - _sign(theirs) * theirs
+    gaps = two_gaps(treated.values, None if control is None else control.values, support)
+    ours = crossed_interval(treated.values, support)
+    theirs = None if control is None else crossed_interval(control.values, support)
+    sign, sign_there = _sign(ours), 1.0 if theirs is None else _sign(theirs)
+    values = sign * treated.values - (0.0 if control is None else sign_there * control.values)
     return Difference(
         values=values,
-        cases=_sign_cases(ours, None if control is None else theirs, support),
-        treated=float(ours[:, 0].mean()),
-        control=None if control is None else float(theirs[:, 0].mean()),
+        cases=_sign_cases(ours, theirs, gaps),
+        treated=ours.estimate,
+        control=None if theirs is None else theirs.estimate,
         support=support,
-        at_least=crossed_interval(-_sign(theirs) * theirs, support) if _is_settled(theirs, support) else None,
-        at_most=crossed_interval(_sign(ours) * ours, support) if _is_settled(ours, support) else None,
+        at_least=theirs.turned(-sign_there) if theirs is not None and theirs.sign_settled else None,
+        at_most=ours.turned(sign) if ours.sign_settled else None,
+        gaps=gaps,
     )
 
 
-def _sign(gap: Values) -> float:
-    return 1.0 if gap[:, 0].mean() >= 0 else -1.0
+def _sign(gap: Interval) -> float:
+    return 1.0 if gap.estimate >= 0 else -1.0
 
 
-def _sign_cases(treated: Values, control: Values | None, support: int) -> tuple[Case, ...]:
-    theirs = np.zeros_like(treated) if control is None else control
-    sure = _is_settled(treated, support)
-    sure_there = control is None or _is_settled(theirs, support)
+def _sign_cases(treated: Interval, control: Interval | None, gaps: TwoGaps) -> tuple[Case, ...]:
+    theirs = 1.0 if control is None else _sign(control)
+    sure, sure_there = treated.sign_settled, control is None or control.sign_settled
     if sure and sure_there:
-        signs = [(_sign(treated), _sign(theirs), 1.0)]
-    elif sure_there:
-        positive = _chance_positive(treated, support)
-        signs = [(1.0, _sign(theirs), positive), (-1.0, _sign(theirs), 1 - positive)]
-    elif sure:
-        positive = _chance_positive(theirs, support)
-        signs = [(_sign(treated), 1.0, positive), (_sign(treated), -1.0, 1 - positive)]
-    else:
-        positive = _chance_positive(treated + theirs, support)
-        signs = [(1.0, 1.0, positive), (-1.0, -1.0, 1 - positive)]
-    return tuple(Case(crossed_interval(a * treated - b * theirs, support), weight) for a, b, weight in signs)
+        return (_case(gaps, _sign(treated), theirs, 1.0),)
+    if sure_there:
+        positive = treated.chance_above(0.0)
+        return _case(gaps, 1.0, theirs, positive), _case(gaps, -1.0, theirs, 1 - positive)
+    if sure and control is not None:
+        positive = control.chance_above(0.0)
+        return _case(gaps, _sign(treated), 1.0, positive), _case(gaps, _sign(treated), -1.0, 1 - positive)
+    positive = gaps.total.chance_above(0.0)
+    return _case(gaps, 1.0, 1.0, positive), _case(gaps, -1.0, -1.0, 1 - positive)
 
 
-def _is_settled(gap: Values, support: int) -> bool:
-    return crossed_interval(gap, support).sign_settled
-
-
-def _chance_positive(gap: Values, support: int) -> float:
-    return crossed_interval(gap, support).chance_above(0.0)
+def _case(gaps: TwoGaps, sign: float, sign_there: float, weight: float) -> Case:
+    """sign * a - sign_there * b, which is the difference or the sum of both gaps or minus one of these."""
+    return Case((gaps.difference if sign == sign_there else gaps.total).turned(sign), weight)
