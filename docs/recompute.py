@@ -19,7 +19,7 @@ from scipy import optimize, special, stats
 
 
 def read(folder):
-    """The audit, and every sample by (treatment, tuning, metric): values (member, draw), rows, gaps by name."""
+    """The audit, and every sample by (treatment, tuning, metric): values (member, draw), rows, contrasts by name."""
     samples = {}
     for stem in ("measurements", "measurements-more"):  # the second holds what added members made anew
         samples |= stored(folder / stem)
@@ -38,7 +38,8 @@ def stored(stem):
     samples = {}
     for place, cell in enumerate(json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))["cells"]):
         if "reason" not in cell:
-            gaps = {one["name"]: (arrays[f"{place}/{at}"], one["support"]) for at, one in enumerate(cell["contrasts"])}
+            parts = enumerate(cell["contrasts"])
+            gaps = {one["name"]: (arrays[f"{place}/{at}"], one["support"], one["kind"]) for at, one in parts}
             key = name(cell["treatment"]), cell["tuning"], cell["metric"]
             if "against" in cell:  # on the rows that the compared treatment decides rightly too
                 key = *key, name(cell["against"])
@@ -201,16 +202,16 @@ class Comparison:
     def __init__(self, effect, metric, treated, control):
         """`treated` and `control` are samples as read; `control` None stands for zero."""
         name = effect["contrast"]
-        ours, rows = treated[2][name] if name else treated[:2]
+        ours, rows, kind = treated[2][name] if name else (*treated[:2], "value")
         theirs, rows_there = (
-            (np.zeros_like(ours), rows) if control is None else control[2][name] if name else control[:2]
+            (np.zeros_like(ours), rows) if control is None else (control[2][name] if name else control)[:2]
         )
         common = min(len(ours), len(theirs))
         ours, theirs = ours[:common], theirs[:common]
         self.effect, self.ratio, rows = effect, metric["relative"] and not name, min(rows, rows_there)
         self.tolerance = np.log1p(effect["tolerance"]) if self.ratio else effect["tolerance"]
         self.floor = self.ceiling = None
-        if name:
+        if kind == "gap":
             self._by_signs(ours, theirs, rows, control is None)
         else:
             sign = 1 if metric["direction"] == "lower_is_better" else -1

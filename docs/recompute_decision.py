@@ -4,7 +4,7 @@
 
 A reviewer's script, beside `recompute.py`, whose reading, intervals and moderation it uses. It works out which candidates
 keep every hard limit with probability 0.95, then the lexicographic choice among them, and prints both decisions. The
-limit of a disparity with more than two groups, which the audit simulates, is taken from it.
+limit on several contrasts at once, such as a disparity of more than two groups, is simulated by the audit and taken from it.
 """
 
 import json
@@ -22,7 +22,7 @@ def chance(sample, bound, limit):
     if len(gaps) > 1:
         return None
     if gaps:
-        ((values, rows),) = gaps.values()
+        ((values, rows, _),) = gaps.values()
     part = Part(values, rows)
     both = min(part.both, part.member, part.row)
     members, row = part.members * (part.member - both) + part.member, part.row - both

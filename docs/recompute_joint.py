@@ -36,11 +36,13 @@ def weights(effect, factors):
 def responses(effect, metric, sample):
     """One treatment's values, positive is worse, the rows behind them, and whether the sign of a gap is settled."""
     if effect["contrast"]:
-        gap, rows = sample[2][effect["contrast"]]
-        part = Part(gap, rows)
-        return (gap if part.estimate >= 0 else -gap), rows, part.settled()
-    values = np.log(sample[0]) if metric["relative"] else sample[0]
-    return (values if metric["direction"] == "lower_is_better" else -values), sample[1], True
+        values, rows, kind = sample[2][effect["contrast"]]
+        if kind == "gap":
+            part = Part(values, rows)
+            return (values if part.estimate >= 0 else -values), rows, part.settled()
+    else:
+        values, rows = np.log(sample[0]) if metric["relative"] else sample[0], sample[1]
+    return (values if metric["direction"] == "lower_is_better" else -values), rows, True
 
 
 def cases(effect, audit, samples):

@@ -1,6 +1,6 @@
 """Paired losses between all candidates on one headline metric (and contrast) of an aspect."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from interplay.design.treatment import Treatment
 from interplay.effects.interval import why_no_interval
 from interplay.effects.moderation import Prior, fit
 from interplay.effects.tolerance import tolerance_of
-from interplay.estimates import Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.metrics import Metric
 from interplay.quantities import Quantity
 
@@ -26,8 +26,8 @@ Lows = tuple[Float[Array, "case having having"], Square | None]
 
 @dataclass(frozen=True)
 class Criterion:
-    """One headline metric of an aspect, and one contrast of it for a disparity; `tolerance` as it is declared, `quantity` how its
-    numbers are written.
+    """One headline metric of an aspect, and one contrast of it for a metric over groups; `tolerance` as it is declared,
+    `quantity` how its numbers are written, and `gap` whether it is a signed gap, whose size counts.
     """
 
     metric: str
@@ -36,6 +36,7 @@ class Criterion:
     tolerance: float
     relative: bool
     quantity: Quantity
+    gap: bool = False
 
     @property
     def name(self) -> str:
@@ -65,7 +66,7 @@ class Losses:
     """How much worse every candidate is than every other one: entry (i, j) is positive where i is worse than j.
 
     `places` are the candidates that have the criterion, and all arrays are over those. `values` are harm-oriented (a
-    higher one is worse), logarithms for a relative metric, and signed gaps for a contrast. A gap is compared as
+    higher one is worse), logarithms for a relative metric, and signed gaps where `criterion.gap`. A gap is compared as
     `interplay.effects.contrast` does: by its size, under every sign that the data leave open. `floor` bounds the loss
     from below by minus the gap of j, where `settled` (by j) says that its sign is known.
     """
@@ -143,28 +144,38 @@ def headline_losses(
             if len(alike) > 1:
                 tolerance = tolerance_of(metric, tolerances)
                 written = Quantity.of(metric, gap=bool(contrast))
-                criterion = Criterion(key, contrast, metric.aspect, tolerance, written.relative, written)
+                gap = contrast in _gaps(samples.values())
+                criterion = Criterion(key, contrast, metric.aspect, tolerance, written.relative, written, gap)
                 found.append(_losses(criterion, alike))
     return tuple(found)
 
 
 def _oriented(sample: Sample, metric: Metric) -> list[tuple[str, Float[Array, "member draw"], int]]:
-    """The harm-oriented values by contrast, of those that have an interval."""
+    """The harm-oriented values by contrast, signed ones of gaps, of those that have an interval."""
+    sign = 1.0 if metric.direction == "lower_is_better" else -1.0
     if sample.contrasts:
-        found = [(one.name, one.values, one.support) for one in sample.contrasts]
+        found = [
+            (one.name, one.values if one.kind == "gap" else sign * one.values, one.support) for one in sample.contrasts
+        ]
     elif metric.relative and sample.values.min() <= 0:
         return []
     else:
         values = np.log(sample.values) if metric.relative else sample.values
-        found = [("", values if metric.direction == "lower_is_better" else -values, sample.support)]
+        found = [("", sign * values, sample.support)]
     return [one for one in found if not why_no_interval(one[1])]
+
+
+def _gaps(samples: Iterable[Sample | NotMeasurable]) -> set[str]:
+    """The names of the contrasts that are signed gaps."""
+    measured = (one for one in samples if isinstance(one, Sample))
+    return {contrast.name for one in measured for contrast in one.contrasts if contrast.kind == "gap"}
 
 
 def _losses(criterion: Criterion, columns: Mapping[int, tuple[Float[Array, "member draw"], int]]) -> Losses:
     values = tuple(one for one, _ in columns.values())
     pairs = paired(values, [support for _, support in columns.values()])
     places = np.array(list(columns))
-    if not criterion.contrast:
+    if not criterion.gap:
         ones = np.ones_like(pairs.means)
         likeliest = pairs.differences()
         only = Case(likeliest.moderated(_prior(likeliest)), ones, ones)

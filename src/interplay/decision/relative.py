@@ -33,7 +33,7 @@ def beyond_control(
         return candidate
     if isinstance(control, NotMeasurable):
         return NotMeasurable(f"the control has no value to compare with: {control.reason}")
-    if candidate.contrasts or control.contrasts:
+    if any(one.kind == "gap" for one in (*candidate.contrasts, *control.contrasts)):
         return NotMeasurable("a limit relative to the control is not defined for the largest gap between groups")
     members = min(len(candidate.values), len(control.values))
     ours, theirs = candidate.first(members).values, control.first(members).values

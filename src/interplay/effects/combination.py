@@ -16,7 +16,7 @@ from interplay.arrays import Array, Float
 from interplay.design.treatment import Treatment
 from interplay.effects.interval import Interval, crossed_interval, why_no_interval
 from interplay.effects.moderation import Prior
-from interplay.estimates import NotMeasurable, Sample
+from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.metrics import Metric
 
 ENUMERATED = 3
@@ -112,13 +112,13 @@ def two_sided(interval: Interval, limit: float) -> float:
 def responses(sample: Sample, metric: Metric) -> Mapping[str, Response | NotMeasurable]:
     """What a treatment contributes to a sum, by the name of the contrast ("" for metrics without).
 
-    Gaps are plain differences even of a relative metric.
+    Contrasts are plain differences even of a relative metric.
     """
     if reason := why_no_interval(sample.values):
         return {"": NotMeasurable(reason)}
-    if sample.contrasts:
-        return {one.name: _magnitude(one.values, one.support) for one in sample.contrasts}
     sign = 1.0 if metric.direction == "lower_is_better" else -1.0
+    if sample.contrasts:
+        return {one.name: _of_contrast(one, sign) for one in sample.contrasts}
     if not metric.relative:
         return {"": Response(sign * sample.values, sample.support, settled=True, relative=False)}
     if sample.values.min() <= 0:
@@ -158,10 +158,12 @@ def combine(found: Mapping[Treatment, Response], weights: Mapping[Treatment, flo
     )
 
 
-def _magnitude(gap: Float[Array, "member draw"], support: int) -> Response:
-    interval = crossed_interval(gap, support)
-    settled = interval.sign_settled
-    return Response(np.asarray(gap if interval.estimate >= 0 else -gap), support, settled, relative=False)
+def _of_contrast(contrast: Contrast, sign: float) -> Response:
+    if contrast.kind != "gap":
+        return Response(sign * contrast.values, contrast.support, settled=True, relative=False)
+    interval = crossed_interval(contrast.values, contrast.support)
+    size = contrast.values if interval.estimate >= 0 else -contrast.values
+    return Response(size, contrast.support, interval.sign_settled, relative=False)
 
 
 def _turns(unsettled: tuple[Treatment, ...]) -> Iterator[tuple[Treatment, ...]]:

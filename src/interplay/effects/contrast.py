@@ -1,6 +1,6 @@
 """From two samples to paired differences in which a positive value is a change for the worse.
 
-A disparity is tested through its signed gaps to the reference group. The quantity compared is
+A disparity is tested through the signed gaps of all pairs of groups. The quantity compared is
 
     |mean gap, treated| - |mean gap, control|
 
@@ -177,11 +177,11 @@ def paired_differences(
 ) -> Mapping[str, Difference | NotMeasurable]:
     """The harm-oriented paired differences of two samples, by the name of the contrast ("" without contrasts).
 
-    `control` None stands for zero by definition. A sample with contrasts is compared contrast by contrast, as the
-    module's text says; gaps are always plain differences, even of a relative metric. Other samples are compared
-    directly: treated - control, or the logarithm of treated / control for a relative metric, with the sign turned when
-    higher is better. A contrast that only one of the two has is `NotMeasurable`. Where one of them has more members, the
-    members that both have are paired.
+    `control` None stands for zero by definition. A sample with contrasts is compared contrast by contrast, gaps as the
+    module's text says and values of one group as those of a metric without contrasts; both are always plain differences,
+    even of a relative metric. Other samples are compared directly: treated - control, or the logarithm of treated /
+    control for a relative metric, with the sign turned when higher is better. A contrast that only one of the two has is
+    `NotMeasurable`. Where one of them has more members, the members that both have are paired.
     """
     if control is not None:
         common = min(len(treated.values), len(control.values))
@@ -193,7 +193,7 @@ def paired_differences(
     ours = {contrast.name: contrast for contrast in treated.contrasts}
     theirs = {contrast.name: contrast for contrast in control.contrasts} if control else {}
     names = dict.fromkeys([*ours, *theirs])
-    return {name: _matched(name, ours.get(name), theirs.get(name), control is None) for name in names}
+    return {name: _matched(name, ours.get(name), theirs.get(name), control is None, metric) for name in names}
 
 
 def _unpairable(treated: Sample, control: Sample | None) -> str:
@@ -205,32 +205,40 @@ def _unpairable(treated: Sample, control: Sample | None) -> str:
 
 
 def _plain(treated: Sample, control: Sample | None, metric: Metric) -> Difference | NotMeasurable:
+    ours, theirs = treated.values, np.zeros_like(treated.values) if control is None else control.values
+    if not metric.relative:
+        return _oriented(treated, control, metric)
+    if control is None or min(ours.min(), theirs.min()) <= 0:
+        return NotMeasurable("a ratio needs two positive values")
+    found = _oriented(replace(treated, values=np.log(ours)), replace(control, values=np.log(theirs)), metric)
+    return replace(found, treated=treated.mean, control=control.mean, relative=True)
+
+
+def _oriented(treated: Sample | Contrast, control: Sample | Contrast | None, metric: Metric) -> Difference:
+    """The difference of two values, positive where the treated one is worse."""
     sign = 1.0 if metric.direction == "lower_is_better" else -1.0
-    zero = np.zeros_like(treated.values)
-    ours, theirs = treated.values, zero if control is None else control.values
-    if metric.relative:
-        if control is None or min(ours.min(), theirs.min()) <= 0:
-            return NotMeasurable("a ratio needs two positive values")
-        ours, theirs = np.log(ours), np.log(theirs)
     support = treated.support if control is None else min(treated.support, control.support)
-    values = sign * (ours - theirs)
+    values = sign * (treated.values - (0.0 if control is None else control.values))
     return Difference(
         values=values,
         cases=(Case(crossed_interval(values, support), 1.0),),
-        treated=treated.mean,
-        control=None if control is None else control.mean,
+        treated=float(treated.values[:, 0].mean()),
+        control=None if control is None else float(control.values[:, 0].mean()),
         support=support,
-        relative=metric.relative,
     )
 
 
 def _matched(
-    name: str, treated: Contrast | None, control: Contrast | None, against_zero: bool
+    name: str, treated: Contrast | None, control: Contrast | None, against_zero: bool, metric: Metric
 ) -> Difference | NotMeasurable:
     if treated is None:
         return NotMeasurable(f"the treated model has no contrast {name!r}")
     if control is None and not against_zero:
         return NotMeasurable(f"the baseline has no contrast {name!r}")
+    return _of_gaps(treated, control) if treated.kind == "gap" else _oriented(treated, control, metric)
+
+
+def _of_gaps(treated: Contrast, control: Contrast | None) -> Difference:
     support = treated.support if control is None else min(treated.support, control.support)
     gaps = two_gaps(treated.values, None if control is None else control.values, support)
     ours = crossed_interval(treated.values, support)
@@ -269,5 +277,5 @@ def _sign_cases(treated: Interval, control: Interval | None, gaps: TwoGaps) -> t
 
 
 def _case(gaps: TwoGaps, sign: float, sign_there: float, weight: float) -> Case:
-    """sign * a - sign_there * b, which is the difference or the sum of both gaps or minus one of these."""
+    """The interval of sign * a - sign_there * b: the difference or the sum of both gaps, or minus one of these."""
     return Case((gaps.difference if sign == sign_there else gaps.total).turned(sign), weight)

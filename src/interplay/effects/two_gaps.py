@@ -53,8 +53,7 @@ class TwoGaps:
             _scales(float(ours.first_degrees), 1),
             _scales(float(min(ours.second_degrees, theirs.second_degrees)), 2),
         )
-        members, rows = (ours.first, theirs.first), (ours.second, theirs.second)
-        return self._chance(amount, members, rows, scales)
+        return self._chance(amount, *_of(self.difference, self.total), scales)
 
     def chance_one_above(self, amount: float) -> float:
         """The same of one more member of both treatments, whose gaps may have other signs than those of the means."""
