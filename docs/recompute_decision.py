@@ -18,7 +18,8 @@ from scipy import stats
 
 def chance(sample, bound, limit):
     """The probability that one deployed model keeps a limit; None for several gaps."""
-    values, rows, gaps = sample
+    values, rows, gaps, bias = sample
+    limit = limit + bias[1] if bound == "at_least" else limit - bias[0]  # at the worse end of what bias may be left
     if len(gaps) > 1:
         return None
     if gaps:
@@ -41,10 +42,11 @@ def limited(ours, control, bound):
     if bound not in ("at_most_below_control", "at_most_above_control"):
         return ours
     if ours is control:
-        return np.zeros((2, 3)), 1, {}
+        return np.zeros((2, 3)), 1, {}, (0.0, 0.0)
     members = min(len(ours[0]), len(control[0]))
     sign = 1 if bound == "at_most_above_control" else -1
-    return sign * (ours[0][:members] - control[0][:members]), min(ours[1], control[1]), {}
+    bias = ours[3][0] + control[3][1], ours[3][1] + control[3][0]
+    return sign * (ours[0][:members] - control[0][:members]), min(ours[1], control[1]), {}, bias[::sign]
 
 
 def kept(findings):

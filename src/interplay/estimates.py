@@ -42,13 +42,15 @@ class Sample:
     biased upward, the lowest of several noisy values downward, and both are shown only), and `excluded`: the groups left
     out, each with the reason. For values that are pooled over members, such as those of an attack or of pairs of members,
     `values` are jackknife pseudo-values, so that their mean is the estimate and their spread over members its standard
-    error.
+    error. `bias` says how far the values may on average lie below and above what they estimate; every interval, p value
+    and probability counts both. Only values that are compared as differences may have one.
     """
 
     values: Float[Array, "member draw"]
     support: int
     contrasts: tuple[Contrast, ...] = ()
     excluded: tuple[NotMeasurable, ...] = ()
+    bias: tuple[float, float] = (0.0, 0.0)
 
     @property
     def mean(self) -> float:

@@ -44,6 +44,7 @@ def measurement_files(measured: Measurements, stem: str = FIRST) -> Files:
                 {"name": one.name, "support": one.support, "kind": one.kind} for one in sample.contrasts
             ]
             item["excluded"] = [one.reason for one in sample.excluded]
+            item["bias"] = list(sample.bias)
         cells.append(item)
     described = {
         "cells": cells,
@@ -89,7 +90,8 @@ def _sample(arrays: safe_open, place: int, item: dict[str, Any]) -> Sample:
         for at, one in enumerate(item["contrasts"])
     )
     excluded = tuple(NotMeasurable(reason) for reason in item["excluded"])
-    return Sample(_array(arrays, f"{place}"), item["support"], contrasts, excluded)
+    below, above = item["bias"]
+    return Sample(_array(arrays, f"{place}"), item["support"], contrasts, excluded, (below, above))
 
 
 def _array(arrays: safe_open, name: str) -> Array:

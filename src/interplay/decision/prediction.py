@@ -37,7 +37,8 @@ class Prediction:
     `between` is the covariance of models around their mean, `from_members` and `from_rows` that of the mean itself, the
     residual of members and rows in the first only. The limited quantity is the value itself where `kind` is None. The
     parts are otherwise contrasts of this kind: signed gaps of pairs of groups, of which the largest is limited, or
-    values of the groups, of which the lowest or the highest is.
+    values of the groups, of which the lowest or the highest is. `bias` says how far the means may lie below and above the
+    truth; a limit is kept, and shown to be broken, only where it is at the worse end of it.
     """
 
     means: Float[Array, " part"]
@@ -47,6 +48,7 @@ class Prediction:
     member_degrees: float
     row_degrees: float
     kind: Kind | None = None
+    bias: tuple[float, float] = (0.0, 0.0)
 
     @property
     def covariance(self) -> Covariance:
@@ -89,6 +91,7 @@ class Prediction:
 
     def chance(self, bound: Side, limit: float) -> float:
         """The probability that one deployed model keeps the limit."""
+        limit = self._worse(bound, limit)
         if len(self.means) > 1:
             return float(_within(self._simulated, bound, limit).mean())
         return float(self._exact(bound, limit, self.means)[0])
@@ -115,7 +118,7 @@ class Prediction:
         It keeps it with probability 0.05 or less; and, of the largest or lowest of several, one that keeps it would hardly
         show as much.
         """
-        if self.chance(bound, limit) > 1 - SURE + ROUNDING:
+        if self.chance(bound, limit + sum(self.bias) * (1 if bound == "at_most" else -1)) > 1 - SURE + ROUNDING:
             return False
         biased = self.kind is not None and (bound == "at_least") == (self.kind == "lowest")
         return not biased or self.as_much(limit) <= 1 - SURE
@@ -126,6 +129,7 @@ class Prediction:
         Where it is simulated, a draw whose answer is certain by the size of its move is not, and one that stays below
         0.95 at best has that best.
         """
+        limit = self._worse(bound, limit)
         if len(self.means) == 1:
             return self._exact(bound, limit, self.means[0] + moves[:, 0])
         sure, reach = np.sort(self._simulated), np.abs(moves).max(axis=1)
@@ -139,7 +143,14 @@ class Prediction:
         return found
 
     def quantile(self, level: float) -> float:
-        """The value that one deployed model stays at or below with this probability."""
+        """The value that one deployed model stays at or below with this probability; a bias that may be left is added."""
+        return self._quantile(level) + (self.bias[0] if level >= 0.5 else -self.bias[1])
+
+    def _worse(self, bound: Side, limit: float) -> float:
+        """The limit that the values have to keep so that the truth keeps this one."""
+        return limit - self.bias[0] if bound == "at_most" else limit + self.bias[1]
+
+    def _quantile(self, level: float) -> float:
         if len(self.means) > 1:
             return float(np.quantile(self._simulated, level, method="higher" if level > 0.5 else "lower"))
         reach = abs(float(special.stdtrit(self.degrees, level))) * self.spread
@@ -241,6 +252,7 @@ def predict(sample: Sample) -> Prediction:
         member_degrees=members - 1.0,
         row_degrees=1 / (1 / (draws - 2) + 1 / max(support - 1, 1)),
         kind=sample.contrasts[0].kind if sample.contrasts else None,
+        bias=sample.bias,
     )
 
 

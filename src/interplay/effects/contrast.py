@@ -18,7 +18,7 @@ drawn together (see `interplay.effects.two_gaps`), and so they are for one more 
 than the mean.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,7 +48,8 @@ class Difference:
     `values` are logarithms of ratios when `relative`, and plain differences otherwise; every bound and estimate is
     reported as a ratio minus one or as a difference. `treated` and `control` are the plain values (for a gap: signed).
     `at_least` and `at_most` are intervals of something that the difference cannot fall below or exceed; `gaps` are both
-    gaps, where gaps are compared.
+    gaps, where gaps are compared. `bias` says how far the values may on average lie below and above the true difference:
+    bounds and p values take the worse end of it, probabilities the mean of both ends.
     """
 
     values: Values
@@ -60,6 +61,7 @@ class Difference:
     at_least: Interval | None = None
     at_most: Interval | None = None
     gaps: TwoGaps | None = None
+    bias: tuple[float, float] = (0.0, 0.0)
 
     @property
     def estimate(self) -> float:
@@ -69,13 +71,13 @@ class Difference:
     @property
     def low(self) -> float:
         """The lower bound."""
-        found = min(case.interval.low for case in self.cases)
+        found = min(case.interval.low for case in self.cases) - self.bias[1]
         return self._reported(found if self.at_least is None else max(found, self.at_least.low))
 
     @property
     def high(self) -> float:
         """The upper bound."""
-        found = max(case.interval.high for case in self.cases)
+        found = max(case.interval.high for case in self.cases) + self.bias[0]
         return self._reported(found if self.at_most is None else min(found, self.at_most.high))
 
     @property
@@ -110,13 +112,13 @@ class Difference:
 
     def p_above(self, tolerance: float) -> float:
         """The p value against "worse by at most `tolerance`"."""
-        limit = self.scaled(tolerance)
+        limit = self.scaled(tolerance) + self.bias[1]
         found = max(case.interval.p_above(limit) for case in self.cases)
         return found if self.at_least is None else min(found, self.at_least.p_above(limit))
 
     def p_below(self, tolerance: float) -> float:
         """The p value against "worse by at least `tolerance`"."""
-        limit = self.scaled(tolerance)
+        limit = self.scaled(tolerance) - self.bias[0]
         found = max(case.interval.p_below(limit) for case in self.cases)
         return found if self.at_most is None else min(found, self.at_most.p_below(limit))
 
@@ -124,23 +126,23 @@ class Difference:
         """P(worse by more than `tolerance` | data) with a flat prior."""
         if self.gaps is not None and not self.settled:
             return self.gaps.chance_above(tolerance)
-        return self.cases[0].interval.chance_above(self.scaled(tolerance))
+        return self._averaged(self.cases[0].interval.chance_above, tolerance)
 
     def probability_one_above(self, tolerance: float) -> float:
         """P(one deployed model is worse by more than `tolerance` | data) with a flat prior."""
         if self.gaps is not None:
             return self.gaps.chance_one_above(tolerance)
-        return self.cases[0].interval.chance_one_above(self.scaled(tolerance))
+        return self._averaged(self.cases[0].interval.chance_one_above, tolerance)
 
     def chance_settled(self, tolerance: float, members: int) -> float:
         """The chance that `members` in all settle whether it is worse by more than `tolerance`, in every case."""
-        return min(case.interval.chance_settled(self.scaled(tolerance), members) for case in self.cases)
+        ends = self._ends(tolerance)
+        return min(case.interval.chance_settled(limit, members) for case in self.cases for limit in ends)
 
     def exceedance(self, tolerance: float) -> float:
         """The expected exceedance of `tolerance`, in tolerances; on the scale of `values`, and 0 or more."""
-        limit = self.scaled(tolerance)
         beyond = self.cases[0].interval if self.gaps is None or self.settled else self.gaps
-        return beyond.excess(limit) / max(limit, 1e-12)
+        return self._averaged(beyond.excess, tolerance) / max(self.scaled(tolerance), 1e-12)
 
     def moderated(self, prior: Prior | None, error: float) -> "Difference":
         """The same with the spread over members drawn towards a prior, and bounds with this chance of error each.
@@ -162,7 +164,17 @@ class Difference:
 
     def smallest_detectable(self, tolerance: float) -> float:
         """The effect that is shown to exceed `tolerance` with 80 % power."""
-        return self._reported(self.scaled(tolerance) + self.widest.detectable)
+        return self._reported(self.scaled(tolerance) + self.widest.detectable + sum(self.bias))
+
+    def _ends(self, tolerance: float) -> tuple[float, ...]:
+        """The tolerance on the scale of `values`, as it is without bias: moved by either end of it."""
+        below, above = self.bias
+        limit = self.scaled(tolerance)
+        return (limit - below, limit + above) if below or above else (limit,)
+
+    def _averaged(self, of: Callable[[float], float], tolerance: float) -> float:
+        ends = self._ends(tolerance)
+        return sum(map(of, ends)) / len(ends)
 
     def scaled(self, amount: float) -> float:
         """A reported amount on the scale of `values`."""
@@ -207,11 +219,20 @@ def _unpairable(treated: Sample, control: Sample | None) -> str:
 def _plain(treated: Sample, control: Sample | None, metric: Metric) -> Difference | NotMeasurable:
     ours, theirs = treated.values, np.zeros_like(treated.values) if control is None else control.values
     if not metric.relative:
-        return _oriented(treated, control, metric)
+        bias = _bias(treated.bias, (0.0, 0.0) if control is None else control.bias, metric)
+        return replace(_oriented(treated, control, metric), bias=bias)
     if control is None or min(ours.min(), theirs.min()) <= 0:
         return NotMeasurable("a ratio needs two positive values")
+    if any(treated.bias) or any(control.bias):
+        return NotMeasurable("a ratio of values that may be biased has no interval")
     found = _oriented(replace(treated, values=np.log(ours)), replace(control, values=np.log(theirs)), metric)
     return replace(found, treated=treated.mean, control=control.mean, relative=True)
+
+
+def _bias(ours: tuple[float, float], theirs: tuple[float, float], metric: Metric) -> tuple[float, float]:
+    """How far the difference, positive where ours is worse, may lie below and above the true one."""
+    below, above = ours[0] + theirs[1], ours[1] + theirs[0]
+    return (below, above) if metric.direction == "lower_is_better" else (above, below)
 
 
 def _oriented(treated: Sample | Contrast, control: Sample | Contrast | None, metric: Metric) -> Difference:
