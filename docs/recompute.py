@@ -220,7 +220,7 @@ class Comparison:
             difference = np.log(ours) - np.log(theirs) if self.ratio else ours - theirs
             self.cases = [(Part(sign * difference, rows), 1.0)]
             self.estimate = self.cases[0][0].estimate
-            if not name:
+            if not name and difference.any():  # values that are all the same are biased by the same
                 there = (0.0, 0.0) if control is None else control[3]
                 self.bias = (treated[3][0] + there[1], treated[3][1] + there[0])[::sign]
 

@@ -62,6 +62,8 @@ def cases(effect, audit, samples):
         terms.append((weight, *responses(effect, metric, samples[treatment, "tuned", effect["metric"]])))
     members, rows = min(len(term[1]) for term in terms), min(term[2] for term in terms)
     bias = [sum(abs(term[0]) * term[4][at if term[0] > 0 else 1 - at] for term in terms) for at in (0, 1)]
+    if not sum(weight * values[:members] for weight, values, *_ in terms).any():
+        bias = [0.0, 0.0]
     free = [place for place, term in enumerate(terms) if not term[3]]
     choices = list(product((1, -1), repeat=len(free))) if len(free) <= 3 else [(1,) * len(free), (-1,) * len(free)]
     found = []

@@ -60,6 +60,15 @@ def test_the_direction_of_a_bias_turns_with_that_of_the_metric() -> None:
     assert difference(Brier(), lopsided, None).bias == (0.0, 0.01)
 
 
+def test_values_that_are_all_the_same_differ_by_nothing() -> None:
+    found = difference(Brier(), TREATED, TREATED)
+    assert (found.bias, found.low, found.high, found.p_below(0.001)) == ((0.0, 0.0), 0.0, 0.0, 0.0)
+    a, b = Treatment(("a",)), Treatment(("b",))
+    known = dict.fromkeys((a, b), responses(TREATED, Brier())[""])
+    summed = combine(known, {a: 1.0, b: -1.0})  # type: ignore[arg-type]
+    assert isinstance(summed, Combination) and (summed.low, summed.high) == (0.0, 0.0)
+
+
 def test_a_ratio_of_biased_values_is_absent() -> None:
     found = paired_differences(TREATED, CONTROL, SetSize())[""]
     assert isinstance(found, NotMeasurable) and "biased" in found.reason

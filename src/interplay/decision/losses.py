@@ -192,7 +192,8 @@ def _losses(criterion: Criterion, columns: Mapping[int, Column]) -> Losses:
         likeliest = pairs.differences()
         only = Case(likeliest.moderated(_prior(likeliest)), ones, ones)
         below, above = np.array([one.bias for one in columns.values()]).T
-        bias = np.add.outer(above, below)
+        same = (likeliest.estimate == 0) & (likeliest.standard_error == 0)
+        bias = np.where(same, 0.0, np.add.outer(above, below))
         return Losses(criterion, places, values, likeliest.estimate, (only,), None, ones < 0, bias)
     sign = np.where(pairs.means >= 0, 1.0, -1.0)
     likeliest = pairs.differences(sign, sign.T)

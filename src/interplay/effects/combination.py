@@ -162,7 +162,7 @@ def combine(found: Mapping[Treatment, Response], weights: Mapping[Treatment, flo
         unsettled=unsettled,
         enumerated=len(unsettled) <= ENUMERATED,
         relative=any(one.relative for one in own),
-        bias=_bias([(weight, found[one].bias) for one, weight in used.items()]),
+        bias=_bias([(weight, found[one].bias) for one, weight in used.items()]) if whole.any() else (0.0, 0.0),
     )
 
 

@@ -219,8 +219,10 @@ def _unpairable(treated: Sample, control: Sample | None) -> str:
 def _plain(treated: Sample, control: Sample | None, metric: Metric) -> Difference | NotMeasurable:
     ours, theirs = treated.values, np.zeros_like(treated.values) if control is None else control.values
     if not metric.relative:
-        bias = _bias(treated.bias, (0.0, 0.0) if control is None else control.bias, metric)
-        return replace(_oriented(treated, control, metric), bias=bias)
+        found = _oriented(treated, control, metric)
+        there = (0.0, 0.0) if control is None else control.bias
+        # Values that are all the same are biased by the same.
+        return replace(found, bias=_bias(treated.bias, there, metric)) if found.values.any() else found
     if control is None or min(ours.min(), theirs.min()) <= 0:
         return NotMeasurable("a ratio needs two positive values")
     if any(treated.bias) or any(control.bias):
