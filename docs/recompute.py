@@ -19,7 +19,9 @@ from scipy import optimize, special, stats
 
 
 def read(folder):
-    """The audit, and every sample by (treatment, tuning, metric): values (member, draw), rows, gaps by name."""
+    """The audit, and every sample by (treatment, tuning, metric): values (member, draw), rows, contrasts
+    by name, and how far the values may on average lie below and above the truth.
+    """
     samples = {}
     for stem in ("measurements", "measurements-more"):  # the second holds what added members made anew
         samples |= stored(folder / stem)
@@ -38,11 +40,12 @@ def stored(stem):
     samples = {}
     for place, cell in enumerate(json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))["cells"]):
         if "reason" not in cell:
-            gaps = {one["name"]: (arrays[f"{place}/{at}"], one["support"]) for at, one in enumerate(cell["contrasts"])}
+            parts = enumerate(cell["contrasts"])
+            gaps = {one["name"]: (arrays[f"{place}/{at}"], one["support"], one["kind"]) for at, one in parts}
             key = name(cell["treatment"]), cell["tuning"], cell["metric"]
             if "against" in cell:  # on the rows that the compared treatment decides rightly too
                 key = *key, name(cell["against"])
-            samples[key] = arrays[str(place)], cell["support"], gaps
+            samples[key] = arrays[str(place)], cell["support"], gaps, cell["bias"]
     return samples
 
 
@@ -201,22 +204,25 @@ class Comparison:
     def __init__(self, effect, metric, treated, control):
         """`treated` and `control` are samples as read; `control` None stands for zero."""
         name = effect["contrast"]
-        ours, rows = treated[2][name] if name else treated[:2]
+        ours, rows, kind = treated[2][name] if name else (*treated[:2], "value")
         theirs, rows_there = (
-            (np.zeros_like(ours), rows) if control is None else control[2][name] if name else control[:2]
+            (np.zeros_like(ours), rows) if control is None else (control[2][name] if name else control)[:2]
         )
         common = min(len(ours), len(theirs))
         ours, theirs = ours[:common], theirs[:common]
         self.effect, self.ratio, rows = effect, metric["relative"] and not name, min(rows, rows_there)
         self.tolerance = np.log1p(effect["tolerance"]) if self.ratio else effect["tolerance"]
-        self.floor = self.ceiling = None
-        if name:
+        self.floor, self.ceiling, self.bias = None, None, (0.0, 0.0)
+        if kind == "gap":
             self._by_signs(ours, theirs, rows, control is None)
         else:
             sign = 1 if metric["direction"] == "lower_is_better" else -1
             difference = np.log(ours) - np.log(theirs) if self.ratio else ours - theirs
             self.cases = [(Part(sign * difference, rows), 1.0)]
             self.estimate = self.cases[0][0].estimate
+            if not name and difference.any():  # values that are all the same are biased by the same
+                there = (0.0, 0.0) if control is None else control[3]
+                self.bias = (treated[3][0] + there[1], treated[3][1] + there[0])[::sign]
 
     def _by_signs(self, ours, theirs, rows, against_zero):
         treated, control = Part(ours, rows), Part(theirs, rows)
@@ -259,9 +265,9 @@ class Comparison:
 
     def numbers(self, error):
         """Estimate, low and high as reported, and the p value of "worse by at most the tolerance"."""
-        low = min(part.bounds(error)[0] for part, _ in self.cases)
-        high = max(part.bounds(error)[1] for part, _ in self.cases)
-        p_value = max(part.p_above(self.tolerance) for part, _ in self.cases)
+        low = min(part.bounds(error)[0] for part, _ in self.cases) - self.bias[1]
+        high = max(part.bounds(error)[1] for part, _ in self.cases) + self.bias[0]
+        p_value = max(part.p_above(self.tolerance + self.bias[1]) for part, _ in self.cases)
         if self.floor is not None:
             low, p_value = max(low, self.floor.bounds(error)[0]), min(p_value, self.floor.p_above(self.tolerance))
         if self.ceiling is not None:

@@ -4,7 +4,7 @@
 
 A reviewer's script, beside `recompute.py`, whose reading, intervals and moderation it uses. It works out which candidates
 keep every hard limit with probability 0.95, then the lexicographic choice among them, and prints both decisions. The
-limit of a disparity with more than two groups, which the audit simulates, is taken from it.
+limit on several contrasts at once, such as a disparity of more than two groups, is simulated by the audit and taken from it.
 """
 
 import json
@@ -18,11 +18,12 @@ from scipy import stats
 
 def chance(sample, bound, limit):
     """The probability that one deployed model keeps a limit; None for several gaps."""
-    values, rows, gaps = sample
+    values, rows, gaps, bias = sample
+    limit = limit + bias[1] if bound == "at_least" else limit - bias[0]  # at the worse end of what bias may be left
     if len(gaps) > 1:
         return None
     if gaps:
-        ((values, rows),) = gaps.values()
+        ((values, rows, _),) = gaps.values()
     part = Part(values, rows)
     both = min(part.both, part.member, part.row)
     members, row = part.members * (part.member - both) + part.member, part.row - both
@@ -41,10 +42,11 @@ def limited(ours, control, bound):
     if bound not in ("at_most_below_control", "at_most_above_control"):
         return ours
     if ours is control:
-        return np.zeros((2, 3)), 1, {}
+        return np.zeros((2, 3)), 1, {}, (0.0, 0.0)
     members = min(len(ours[0]), len(control[0]))
     sign = 1 if bound == "at_most_above_control" else -1
-    return sign * (ours[0][:members] - control[0][:members]), min(ours[1], control[1]), {}
+    bias = ours[3][0] + control[3][1], ours[3][1] + control[3][0]
+    return sign * (ours[0][:members] - control[0][:members]), min(ours[1], control[1]), {}, bias[::sign]
 
 
 def kept(findings):

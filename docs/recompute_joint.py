@@ -34,17 +34,24 @@ def weights(effect, factors):
 
 
 def responses(effect, metric, sample):
-    """One treatment's values, positive is worse, the rows behind them, and whether the sign of a gap is settled."""
+    """One treatment's values, positive is worse, the rows behind them, whether the sign of a gap is settled, and by how
+    much they may lie below and above the truth.
+    """
+    bias = (0.0, 0.0) if effect["contrast"] else sample[3]
     if effect["contrast"]:
-        gap, rows = sample[2][effect["contrast"]]
-        part = Part(gap, rows)
-        return (gap if part.estimate >= 0 else -gap), rows, part.settled()
-    values = np.log(sample[0]) if metric["relative"] else sample[0]
-    return (values if metric["direction"] == "lower_is_better" else -values), sample[1], True
+        values, rows, kind = sample[2][effect["contrast"]]
+        if kind == "gap":
+            part = Part(values, rows)
+            return (values if part.estimate >= 0 else -values), rows, part.settled(), bias
+    else:
+        values, rows = np.log(sample[0]) if metric["relative"] else sample[0], sample[1]
+    return (values, rows, True, bias) if metric["direction"] == "lower_is_better" else (-values, rows, True, bias[::-1])
 
 
 def cases(effect, audit, samples):
-    """The sum as parts of a variance: one for each choice of the signs that are not settled, the estimated ones first."""
+    """The sum as parts of a variance: one for each choice of the signs that are not settled, the estimated ones first; and
+    how far it may lie below and above the truth.
+    """
     order = [one["name"] for one in audit["interventions"]]
     factors = [*audit["joint"]["design"]["factors"], *filter(None, [effect["layer"]])]
     metric = next(one for one in audit["metrics"] if one["key"] == effect["metric"])
@@ -53,14 +60,17 @@ def cases(effect, audit, samples):
         names = on | set(filter(None, [effect["context"]]))
         treatment = " + ".join(name for name in order if name in names) or "control"
         terms.append((weight, *responses(effect, metric, samples[treatment, "tuned", effect["metric"]])))
-    members, rows = min(len(values) for _, values, _, _ in terms), min(count for _, _, count, _ in terms)
+    members, rows = min(len(term[1]) for term in terms), min(term[2] for term in terms)
+    bias = [sum(abs(term[0]) * term[4][at if term[0] > 0 else 1 - at] for term in terms) for at in (0, 1)]
+    if not sum(weight * values[:members] for weight, values, *_ in terms).any():
+        bias = [0.0, 0.0]
     free = [place for place, term in enumerate(terms) if not term[3]]
     choices = list(product((1, -1), repeat=len(free))) if len(free) <= 3 else [(1,) * len(free), (-1,) * len(free)]
     found = []
     for choice in choices:
         sign = dict(zip(free, choice, strict=True))
         found.append(Part(sum(sign.get(at, 1) * one[0] * one[1][:members] for at, one in enumerate(terms)), rows))
-    return found, len(free) <= 3, metric["relative"] and not effect["contrast"]
+    return found, len(free) <= 3, metric["relative"] and not effect["contrast"], bias
 
 
 def p_beyond(part, limit):
@@ -79,7 +89,7 @@ def main():
     tested = [one for one in audit["joint"]["effects"] if one["estimate"] is not None]
     found = [cases(one, audit, samples) for one in tested]
     kinds = defaultdict(list)
-    for effect, (parts, _, _) in zip(tested, found, strict=True):
+    for effect, (parts, _, _, _) in zip(tested, found, strict=True):
         kinds[tuple(effect[key] for key in ("metric", "contrast", "layer", "context", "kind", "at"))].append(parts)
     for same in kinds.values():
         prior = common_spread([max(parts, key=lambda part: part.variance) for parts in same])
@@ -87,11 +97,11 @@ def main():
             for part in parts:
                 moderate(part, prior, skewed=len(parts) == 1)
     raw, told, error = [], [], (1 - audit["methods"]["interval_level"]) / 2
-    for effect, (parts, every, ratio) in zip(tested, found, strict=True):
+    for effect, (parts, every, ratio, bias) in zip(tested, found, strict=True):
         bounds = np.array([part.bounds(error) for part in parts])
-        numbers = np.array([parts[0].estimate, bounds[:, 0].min(), bounds[:, 1].max()])
+        numbers = np.array([parts[0].estimate, bounds[:, 0].min() - bias[1], bounds[:, 1].max() + bias[0]])
         told.append(np.expm1(numbers) if ratio else numbers)
-        limit = np.log1p(effect["threshold"]) if ratio else effect["threshold"]
+        limit = (np.log1p(effect["threshold"]) if ratio else effect["threshold"]) + max(bias)
         agreed = len({part.estimate > 0 for part in parts}) == 1 and every
         raw.append(max(p_beyond(part, limit) for part in parts) if agreed else 1.0)
     adjusted = benjamini_hochberg(raw)

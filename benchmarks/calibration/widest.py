@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -57,7 +58,9 @@ class LargestGaps:
 
 def _disparity(means: np.ndarray, counts: np.ndarray) -> Sample:
     contrasts = tuple(
-        Contrast(f"group {code} against group 0", means[0] - means[code], int(min(counts[0], counts[code])))
-        for code in range(1, len(means))
+        Contrast(
+            f"group {first} against group {second}", means[second] - means[first], int(counts[[first, second]].min())
+        )
+        for second, first in combinations(range(len(means)), 2)
     )
     return Sample(means.max(axis=0) - means.min(axis=0), int(counts.min()), contrasts)

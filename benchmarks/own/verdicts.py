@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
+from itertools import combinations
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def _metrics() -> Iterator[Metric]:
 
 
 def _sample(random: np.random.Generator, metric: Metric, size: Size) -> Sample:
-    names = [f"group {place} against group 0" for place in range(1, size.groups)]
+    names = [f"group {first} against group {second}" for second, first in combinations(range(size.groups), 2)]
     contrasts = tuple(Contrast(name, _values(random, 0.05, size), size.rows // 4) for name in names)
     own = contrasts if isinstance(metric, DisparityMetric) else ()
     return Sample(_values(random, 0.1 if own else 0.7, size), size.rows, own)

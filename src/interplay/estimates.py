@@ -1,6 +1,7 @@
 """What a measurement yields: values per member and draw, or a reason why there are none."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from interplay.arrays import Array, Float
 
@@ -12,17 +13,24 @@ class NotMeasurable:
     reason: str
 
 
+Kind = Literal["gap", "lowest", "highest"]
+"""What the value of a metric is to its contrasts: the largest of signed gaps, or the lowest or highest of values."""
+
+
 @dataclass(frozen=True, eq=False)
 class Contrast:
-    """A signed difference between one group and the reference group: rate(reference) - rate(group).
+    """A part of a metric that is judged by itself: the gap between two groups, or the metric's value in one group.
 
-    `name` reads "black against white"; with several rates (equalized odds) it starts with the rate, "tpr: black
-    against white". `support` counts the distinct rows in the smaller denominator.
+    A "gap" is signed, rate(b) - rate(a), and its name reads "a against b"; its size counts, and a smaller one is better.
+    With several rates (equalized odds) the name starts with the rate, "tpr: black against white". A contrast of kind
+    "lowest" or "highest" is a value of one group in the metric's own unit and direction, such as "accuracy of black"; the
+    metric's value is the lowest or highest of them. `support` counts the distinct rows in the smaller denominator.
     """
 
     name: str
     values: Float[Array, "member draw"]
     support: int
+    kind: Kind = "gap"
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,16 +40,19 @@ class Sample:
     Draw 0 has all row weights one, so `values[:, 0]` are the plain values. `support` counts the distinct rows behind
     the value, those of a cluster (of one person, or equal in every feature) once.
 
-    A disparity also has its signed `contrasts`, which are what is tested (the maximum over groups is biased
-    upward and is shown only), and `excluded`: the groups left out, each with the reason. For attacks whose value is
-    pooled over members, `values` are jackknife pseudo-values, so that their mean is the estimate and their spread over
-    members its standard error.
+    A metric over groups also has `contrasts`, which are what is judged (the largest of several noisy gaps is
+    biased upward, the lowest of several noisy values downward, and both are shown only), and `excluded`: the groups left
+    out, each with the reason. For values that are pooled over members, such as those of an attack or of pairs of members,
+    `values` are jackknife pseudo-values, so that their mean is the estimate and their spread over members its standard
+    error. `bias` says how far the values may on average lie below and above what they estimate; every interval, p value
+    and probability counts both. Only values that are compared as differences may have one.
     """
 
     values: Float[Array, "member draw"]
     support: int
     contrasts: tuple[Contrast, ...] = ()
     excluded: tuple[NotMeasurable, ...] = ()
+    bias: tuple[float, float] = (0.0, 0.0)
 
     @property
     def mean(self) -> float:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -128,9 +129,12 @@ def test_limits_are_read_where_the_metric_was_measured(kit: Any) -> None:
 
 
 def gaps(*columns: Any) -> Sample:
-    """A disparity with these contrasts to a reference group, each (member, draw)."""
+    """A disparity whose groups have these gaps to the reference group, each (member, draw)."""
     stacked = np.pad(np.stack(columns), ((1, 0), (0, 0), (0, 0)))
-    contrasts = tuple(Contrast(f"{place} against 0", one, 60) for place, one in enumerate(columns, 1))
+    contrasts = tuple(
+        Contrast(f"{first} against {second}", stacked[first] - stacked[second], 60)
+        for second, first in combinations(range(len(stacked)), 2)
+    )
     return Sample(stacked.max(axis=0) - stacked.min(axis=0), 60, contrasts)
 
 
@@ -319,3 +323,48 @@ def test_moved_means_are_predictions_of_their_own(bound: Any, groups: int) -> No
     assert found[near] == pytest.approx(wanted[near], abs=1e-12 if groups < 3 else 0.03)
     assert (found[~near] < 0.95).all()
     assert near.any() and (~near).any()
+
+
+def lowest(*groups: Any) -> Sample:
+    """The lowest of the accuracies of groups, each (member, draw)."""
+    worst = min(groups, key=lambda one: float(one[:, 0].mean()))
+    contrasts = (Contrast(f"accuracy of {place}", one, 60, "lowest") for place, one in enumerate(groups))
+    return Sample(worst, 60, tuple(contrasts))
+
+
+def test_the_lowest_of_several_groups_is_predicted_from_all_of_them() -> None:
+    """Two groups that are alike: the lower one of a deployed model lies below either."""
+    random = np.random.default_rng(4)
+    members = np.array([[0.80], [0.80]]) + 0.02 * random.standard_normal((2, 8))
+    expected = predict(lowest(*(np.repeat(one[:, None], 4, axis=1) for one in members)))
+    assert expected.mean == pytest.approx(members.mean(axis=1).min())
+    drawn = stats.multivariate_t(members.mean(axis=1), np.cov(members) * (1 + 1 / 8), df=7, seed=1).rvs(200_000)
+    for limit in (0.75, 0.78, 0.80):
+        assert expected.chance("at_least", limit) == pytest.approx((drawn.min(axis=1) >= limit).mean(), abs=0.02)
+    assert expected.reachable("at_least") == pytest.approx(np.quantile(drawn.min(axis=1), 0.05), abs=0.005)
+    assert expected.reachable("at_least") < expected.means.min()
+
+
+def test_moves_of_all_groups_move_the_lowest() -> None:
+    random = np.random.default_rng(5)
+    columns = [
+        level + 0.02 * random.standard_normal((8, 1)) + 0.01 * random.standard_normal((8, 60)) for level in (0.8, 0.78)
+    ]
+    expected = predict(lowest(*columns))
+    assert expected.kind == "lowest" and expected.widest == 1
+    still = expected.chances("at_least", 0.73, np.zeros((3, 2)))
+    assert still == pytest.approx(np.full(3, expected.chance("at_least", 0.73)), abs=0.02)
+    assert expected.chances("at_least", 0.73, np.full((1, 2), 0.1))[0] == pytest.approx(1.0)
+    assert expected.chances("at_least", 0.73, np.full((1, 2), -0.1))[0] < 0.05
+
+
+def test_a_low_value_of_many_noisy_groups_is_not_shown_to_break_a_limit() -> None:
+    """Five groups of .75 in truth, one of which happens to read .60: a limit of .70 may well be kept."""
+    random = np.random.default_rng(6)
+    row_noise = 0.06 * random.standard_normal((6, 1, 200))
+    row_noise[:, :, 0] = 0.0
+    members = 0.001 * random.standard_normal((6, 8, 1))
+    level = np.array([0.72, 0.71, 0.70, 0.73, 0.72, 0.60])[:, None, None]
+    expected = predict(lowest(*(level + row_noise + members)))
+    assert expected.chance("at_least", 0.70) <= 0.05 and expected.as_much(0.70) > 0.05
+    assert not expected.refutes("at_least", 0.70) and expected.refutes("at_least", 0.95)

@@ -33,7 +33,8 @@ def cells(members: tuple[int, ...] = (6, 6, 9, 6, 9)) -> dict[tuple[str, str], A
     for place, (name, count) in enumerate(zip(NAMES, members, strict=True)):
         gap = noisy(place, gaps[name], count)
         found[name, DISPARITY] = Sample(abs(gap), 100, (Contrast("b against a", gap, 50 + place),))
-        found[name, "balanced_accuracy"] = Sample(noisy(10 + place, 0.8 + 0.01 * place, count), 400)
+        bias = 0.001 * place, 0.002
+        found[name, "balanced_accuracy"] = Sample(noisy(10 + place, 0.8 + 0.01 * place, count), 400, bias=bias)
         found[name, SIZE] = Sample(noisy(20 + place, 1.2 + 0.02 * place, count), 400)
     return found
 
@@ -180,3 +181,18 @@ def test_all_draws_at_once_are_the_races_of_single_draws(kit: Any) -> None:
         wins += Race(contest.candidates, moved).run(ASPECTS, contest.admissible).winner == contest.path.winner
     assert stability(contest, [3 * move for move in moves]) == wins / 300
     assert 0.1 < wins / 300 < 0.95
+
+
+def test_the_values_of_single_groups_are_compared_in_the_direction_of_their_metric(kit: Any) -> None:
+    """An accuracy of one group has no sign to turn: a lower one is worse."""
+    given: dict[tuple[str, str], Any] = {}
+    for place, name in enumerate("abc"):
+        values = noisy(place, 0.8 - 0.05 * place)
+        of_group = Contrast("accuracy of b", values, 90, "lowest")
+        given[name, "balanced_accuracy"] = Sample(values, 90, (of_group,))
+    losses = losses_of(kit, given)["balanced_accuracy"]
+    assert losses.criterion.contrast == "accuracy of b" and not losses.criterion.gap and losses.floor is None
+    metric = kit.measurements(given).metrics["balanced_accuracy"]
+    (wanted,) = paired_differences(given["c", "balanced_accuracy"], given["a", "balanced_accuracy"], metric).values()
+    assert isinstance(wanted, Difference) and wanted.estimate == pytest.approx(0.1, abs=0.02)
+    assert losses.bounds(2, 0, 0.05) == pytest.approx((wanted.estimate, wanted.low, wanted.high), abs=1e-6)

@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,8 @@ def world(random: np.random.Generator, rates: Array, rows: int, members: int = 8
         means.append(values @ weights.T / weights.sum(axis=1))
     stacked = np.stack(means)
     contrasts = tuple(
-        Contrast(f"g{place} against g0", stacked[0] - one, rows) for place, one in enumerate(stacked[1:], start=1)
+        Contrast(f"g{first} against g{second}", stacked[second] - stacked[first], rows)
+        for second, first in combinations(range(len(stacked)), 2)
     )
     return Sample(stacked.max(axis=0) - stacked.min(axis=0), rows, contrasts)
 
@@ -34,7 +37,8 @@ def test_two_groups_are_the_crossed_interval_of_their_gap() -> None:
 
 def test_every_pair_of_groups_is_looked_at() -> None:
     draws = np.zeros((4, 30))
-    contrasts = tuple(Contrast(f"tpr: {name} against a", draws + gap, 50) for name, gap in [("b", 0.1), ("c", -0.2)])
+    gaps = {"b against a": 0.1, "c against a": -0.2, "c against b": -0.3}
+    contrasts = tuple(Contrast(f"tpr: {name}", draws + gap, 50) for name, gap in gaps.items())
     found = widest_gap(Sample(draws + 0.3, 50, contrasts))
     assert not isinstance(found, NotMeasurable)
     assert (found.pair, found.estimate) == ("tpr: c against b", pytest.approx(0.3))
@@ -58,5 +62,28 @@ def test_noise_alone_explains_a_gap_between_groups_that_are_alike() -> None:
     assert np.mean([one.corrected for one in found if not isinstance(one, NotMeasurable)]) < 0.02
 
 
+@pytest.mark.parametrize(
+    ("rates", "gap", "within"),
+    [
+        ((0.85, 0.85), 0.0, 0.006),
+        ((0.85, 0.80), 0.05, 0.004),
+        ((0.85, 0.75), 0.10, 0.004),
+        ((0.85,) * 5, 0.0, 0.008),
+        ((0.89, 0.88, 0.87, 0.86, 0.84), 0.05, 0.008),
+        ((0.85, 0.85, 0.85, 0.85, 0.75), 0.10, 0.012),
+        ((0.89, 0.87, 0.85, 0.83, 0.79), 0.10, 0.004),
+    ],
+)
+def test_the_corrected_gap_is_the_true_one(rates: tuple[float, ...], gap: float, within: float) -> None:
+    """With the noise of no gap taken off every gap, .10 between two groups read .085."""
+    random = np.random.default_rng(11)
+    found = [widest_gap(world(random, np.array(rates), 800, members=4, spread=0.0)) for _ in range(60)]
+    corrected = [one.corrected for one in found if not isinstance(one, NotMeasurable)]
+    assert len(corrected) == 60
+    assert np.mean(corrected) == pytest.approx(gap, abs=within)
+
+
 def test_a_sample_without_gaps_has_none() -> None:
     assert isinstance(widest_gap(Sample(np.zeros((2, 4)), 10)), NotMeasurable)
+    of_one_group = Contrast("accuracy of a", np.full((2, 4), 0.8), 10, "lowest")
+    assert isinstance(widest_gap(Sample(np.zeros((2, 4)), 10, (of_one_group,))), NotMeasurable)

@@ -65,17 +65,27 @@ def frame(rate, labels, said, names, weights):
         ),
     ],
 )
-def test_signed_contrasts_to_the_reference_group_equal_those_of_fairlearn(binary, metric, rates):
+def test_signed_contrasts_of_all_pairs_equal_those_of_fairlearn(binary, metric, rates):
+    pairs = [("ash", REFERENCE), ("cedar", REFERENCE), ("cedar", "ash")]  # those with the reference first
     contrasts = {contrast.name: contrast.values for contrast in metric.measure(binary.evidence()).contrasts}
-    assert len(contrasts) == 2 * len(rates)
+    assert list(contrasts) == [f"{prefix}{one} against {other}" for prefix in rates for one, other in pairs]
     decisions = binary.exhibits[Predictions].decisions
     for member, draw, use, weights, labels, names in cells(binary):
         for prefix, rate in rates.items():
             by_group = frame(rate, labels, decisions[member, use], names, weights).by_group
-            for other in ("ash", "cedar"):
-                expected = by_group[REFERENCE] - by_group[other]
-                found = contrasts[f"{prefix}{other} against {REFERENCE}"][member, draw]
-                assert found == pytest.approx(expected, abs=1e-12)
+            for one, other in pairs:
+                found = contrasts[f"{prefix}{one} against {other}"][member, draw]
+                assert found == pytest.approx(by_group[other] - by_group[one], abs=1e-12)
+
+
+def test_a_gap_between_two_groups_counts_the_smaller_one_of_them(binary):
+    supports = {one.name: one.support for one in AccuracyDisparity().measure(binary.evidence()).contrasts}
+    rows = binary.rows
+    names, used = rows.groupings["group"].names, rows.counted.any(axis=0)
+    sizes = {name: int((used & (rows.groupings["group"].codes == code)).sum()) for code, name in enumerate(names)}
+    assert len(set(sizes.values())) == 3
+    for name, support in supports.items():
+        assert support == min(sizes[group] for group in name.split(" against "))
 
 
 def test_accuracy_disparity_and_worst_group_equal_those_of_fairlearn(world):
@@ -89,6 +99,10 @@ def test_accuracy_disparity_and_worst_group_equal_those_of_fairlearn(world):
         accuracies[:, member, draw] = found.by_group
     chosen = accuracies[:, :, 0].mean(axis=1).argmin()
     np.testing.assert_allclose(worst, accuracies[chosen], atol=1e-12)
+    contrasts = WorstGroupAccuracy().measure(world.evidence()).contrasts
+    assert [one.name for one in contrasts] == ["accuracy of ash", "accuracy of birch", "accuracy of cedar"]
+    for one, expected in zip(contrasts, accuracies, strict=True):
+        np.testing.assert_allclose(one.values, expected, atol=1e-12)
 
 
 def mean_prediction_frame(values, names, weights):

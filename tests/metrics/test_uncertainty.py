@@ -8,7 +8,7 @@ import pytest
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Evidence, Predictions, PredictionSets, Rows, tabulated
 from interplay.metrics.ambiguous_sets import AmbiguousSets
-from interplay.metrics.calibration_error import BINS, CalibrationError
+from interplay.metrics.calibration_error import CalibrationError
 from interplay.metrics.coverage import Coverage
 from interplay.metrics.empty_sets import EmptySets
 from interplay.metrics.set_size import SetSize
@@ -69,28 +69,32 @@ def test_rows_that_count_for_nobody_are_not_looked_at(world):
 
 
 def binned(confidence, correct, weights):
-    """The expected calibration error from bins of equal mass, with a plain loop."""
-    ranked = np.sort(confidence)
-    edges = [ranked[int(np.ceil(k * (len(ranked) - 1) / BINS))] for k in range(1, BINS)]
+    """The calibration error from five bins of equal mass, with a plain loop, and the most that its bias can be."""
+    ranked, rows = np.sort(confidence), len(confidence)
+    edges = [ranked[int(np.ceil(k * (rows - 1) / 5))] for k in range(1, 5)]
     bins = np.array([sum(edge <= one for edge in edges) for one in confidence])
-    error = 0.0
-    for number in range(BINS):
+    error, most = 0.0, 0.0
+    for number in range(5):
         here = bins == number
-        if here.any():
-            distance = np.average(correct[here] - confidence[here], weights=weights[here])
-            error += abs(distance) * weights[here].sum() / weights.sum()
-    return error
+        excess, stated = correct[here] - confidence[here], confidence[here]
+        spread = np.sqrt(max(((excess - excess.mean()) ** 2).sum(), (stated * (1 - stated)).sum())) / rows
+        seen = (weights[here] @ excess) / weights.sum()
+        error += abs(seen) - 1.286 * spread * np.exp(-2 * (seen / spread) ** 2)
+        most += 0.223 * spread
+    return error, most
 
 
 def test_calibration_error_equals_a_plain_loop(world):
-    predictions = world.exhibits[Predictions]
-    found = CalibrationError().measure(world.evidence()).values
+    predictions, most = world.exhibits[Predictions], []
+    found = CalibrationError().measure(world.evidence())
     for member, counted in enumerate(world.rows.counted):
         logs = predictions.log_probabilities[member, counted]
         correct = logs.argmax(axis=1) == world.rows.labels[counted]
         for draw, weights in enumerate(world.rows.weights):
-            expected = binned(np.exp(logs.max(axis=1)), correct, weights[counted])
-            assert found[member, draw] == pytest.approx(expected, abs=1e-12)
+            expected, bias = binned(np.exp(logs.max(axis=1)), correct, weights[counted])
+            assert found.values[member, draw] == pytest.approx(expected, abs=1e-12)
+        most.append(bias)
+    assert all(0 <= one <= np.mean(most) for one in found.bias)
 
 
 def stated(confidence, right, seed=0, rows=40_000):
@@ -110,8 +114,27 @@ def test_a_calibrated_model_has_almost_no_error_and_an_overconfident_one_its_exc
 
 
 def test_equal_confidences_share_one_bin():
-    said = tabulated(labels=[1, 0] * 20, probabilities=[[0.5, 0.5]] * 40)
-    assert CalibrationError().measure(said).mean == 0.0
+    said = tabulated(labels=[1, 0] * 100, probabilities=[[0.5, 0.5]] * 200)
+    found = CalibrationError().measure(said)
+    error = np.sqrt(0.5 * 0.5 / 200)
+    assert found.mean == pytest.approx(-1.286 * error)  # less than the noise would make on average
+    assert found.bias == pytest.approx((0.219 * error, 0.223 * error), abs=1e-4)
+    sure = CalibrationError().measure(tabulated(labels=[1, 0] * 100, probabilities=[[0.05, 0.95]] * 200))
+    assert sure.mean == pytest.approx(0.45) and sure.bias == pytest.approx((0, 0), abs=1e-6)
+
+
+def test_too_few_rows_have_no_calibration_error():
+    found = CalibrationError().measure(tabulated(labels=[1, 0] * 74, probabilities=[[0.5, 0.5]] * 148))
+    assert found == NotMeasurable("148 rows; at least 150 are needed to tell calibration from noise")
+
+
+@pytest.mark.parametrize(("rows", "bins"), [(900, 5), (5_500, 5), (7_100, 7), (40_000, 15)])
+def test_the_noise_of_a_bin_is_bounded(rows, bins):
+    """At perfect calibration the bias that may be left is .223 standard errors of every bin."""
+    confidence = np.full(rows, 0.8)
+    confidence += np.linspace(-1e-6, 1e-6, rows)
+    found = CalibrationError().measure(stated(confidence, confidence, rows=rows))
+    assert max(found.bias) == pytest.approx(0.223 * np.sqrt(0.8 * 0.2 * bins / rows), rel=0.15)
 
 
 def test_calibration_of_a_diverged_member_is_absent(world):

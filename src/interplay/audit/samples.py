@@ -40,8 +40,11 @@ def measurement_files(measured: Measurements, stem: str = FIRST) -> Files:
             for at, contrast in enumerate(sample.contrasts):
                 arrays[f"{place}/{at}"] = contrast.values.astype(np.float32)
             item["support"] = sample.support
-            item["contrasts"] = [{"name": one.name, "support": one.support} for one in sample.contrasts]
+            item["contrasts"] = [
+                {"name": one.name, "support": one.support, "kind": one.kind} for one in sample.contrasts
+            ]
             item["excluded"] = [one.reason for one in sample.excluded]
+            item["bias"] = list(sample.bias)
         cells.append(item)
     described = {
         "cells": cells,
@@ -83,11 +86,12 @@ def read_measurements(
 
 def _sample(arrays: safe_open, place: int, item: dict[str, Any]) -> Sample:
     contrasts = tuple(
-        Contrast(one["name"], _array(arrays, f"{place}/{at}"), one["support"])
+        Contrast(one["name"], _array(arrays, f"{place}/{at}"), one["support"], one["kind"])
         for at, one in enumerate(item["contrasts"])
     )
     excluded = tuple(NotMeasurable(reason) for reason in item["excluded"])
-    return Sample(_array(arrays, f"{place}"), item["support"], contrasts, excluded)
+    below, above = item["bias"]
+    return Sample(_array(arrays, f"{place}"), item["support"], contrasts, excluded, (below, above))
 
 
 def _array(arrays: safe_open, name: str) -> Array:

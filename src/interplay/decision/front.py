@@ -41,7 +41,7 @@ def _levels(
     for place, (one, move) in enumerate(zip(losses, moves, strict=True)):
         means = np.array([values[:, 0].mean() for values in one.values])
         drawn = means + move
-        levels[:, one.places, place] = np.abs(drawn) if one.criterion.contrast else drawn
+        levels[:, one.places, place] = np.abs(drawn) if one.criterion.gap else drawn
         having[one.places, place] = True
     return levels, having
 

@@ -1,6 +1,6 @@
 """Paired losses between all candidates on one headline metric (and contrast) of an aspect."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from interplay.design.treatment import Treatment
 from interplay.effects.interval import why_no_interval
 from interplay.effects.moderation import Prior, fit
 from interplay.effects.tolerance import tolerance_of
-from interplay.estimates import Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.metrics import Metric
 from interplay.quantities import Quantity
 
@@ -26,8 +26,8 @@ Lows = tuple[Float[Array, "case having having"], Square | None]
 
 @dataclass(frozen=True)
 class Criterion:
-    """One headline metric of an aspect, and one contrast of it for a disparity; `tolerance` as it is declared, `quantity` how its
-    numbers are written.
+    """One headline metric of an aspect, and one contrast of it for a metric over groups; `tolerance` as it is declared,
+    `quantity` how its numbers are written, and `gap` whether it is a signed gap, whose size counts.
     """
 
     metric: str
@@ -36,6 +36,7 @@ class Criterion:
     tolerance: float
     relative: bool
     quantity: Quantity
+    gap: bool = False
 
     @property
     def name(self) -> str:
@@ -65,9 +66,10 @@ class Losses:
     """How much worse every candidate is than every other one: entry (i, j) is positive where i is worse than j.
 
     `places` are the candidates that have the criterion, and all arrays are over those. `values` are harm-oriented (a
-    higher one is worse), logarithms for a relative metric, and signed gaps for a contrast. A gap is compared as
+    higher one is worse), logarithms for a relative metric, and signed gaps where `criterion.gap`. A gap is compared as
     `interplay.effects.contrast` does: by its size, under every sign that the data leave open. `floor` bounds the loss
-    from below by minus the gap of j, where `settled` (by j) says that its sign is known.
+    from below by minus the gap of j, where `settled` (by j) says that its sign is known. `bias` is how far a loss may on
+    average lie above the true one: bounds and p values count it.
     """
 
     criterion: Criterion
@@ -77,6 +79,7 @@ class Losses:
     cases: tuple[Case, ...]
     floor: Intervals | None
     settled: Bool[Array, "having having"]
+    bias: Square | float = 0.0
     _lows: dict[float, Lows] = field(default_factory=dict, repr=False)
 
     def at(self, *candidates: int) -> list[int]:
@@ -85,7 +88,8 @@ class Losses:
 
     def p_above(self, one: int, tolerance: float) -> Float[Array, " having"]:
         """The p values against "`one` is worse than each by at most `tolerance`", an amount as it is declared."""
-        (row,), limit = self.at(one), self.criterion.scaled(tolerance)
+        (row,) = self.at(one)
+        limit = self.criterion.scaled(tolerance) + np.broadcast_to(self.bias, self.estimate.shape)[row]
         found = np.max([case.intervals.row(row).p_above(limit) for case in self.cases], axis=0)
         if self.floor is not None:
             found = np.where(self.settled[row], np.minimum(found, self.floor.row(row).p_above(limit)), found)
@@ -95,7 +99,7 @@ class Losses:
     def low(self, error: float, move: Move | None = None) -> Float[Array, "*draw having having"]:
         """The lower bounds with this chance of error each, on the scale of `values`; of means moved by `move`."""
         if error not in self._lows:
-            cases = np.stack([case.intervals.low(error) for case in self.cases])
+            cases = np.stack([case.intervals.low(error) for case in self.cases]) - self.bias
             self._lows[error] = cases, None if self.floor is None else self.floor.low(error)
         found, floor = self._lows[error] if move is None else self._moved(self._lows[error], move)
         least = found.min(axis=0)
@@ -132,43 +136,65 @@ def headline_losses(
         if metric.aspect not in aspects or not metric.headline:
             continue
         samples = {place: measured.sample(one, key) for place, one in enumerate(candidates)}
-        by_contrast: dict[str, dict[int, tuple[Float[Array, "member draw"], int]]] = {}
+        by_contrast: dict[str, dict[int, Column]] = {}
         for place, sample in samples.items():
             if isinstance(sample, Sample):
-                for contrast, values, support in _oriented(sample, metric):
-                    by_contrast.setdefault(contrast, {})[place] = values, support
+                for contrast, column in _oriented(sample, metric):
+                    by_contrast.setdefault(contrast, {})[place] = column
         for contrast, columns in by_contrast.items():
-            draws = next(iter(columns.values()))[0].shape[1]
-            alike = {place: one for place, one in columns.items() if one[0].shape[1] == draws}
+            draws = next(iter(columns.values())).values.shape[1]
+            alike = {place: one for place, one in columns.items() if one.values.shape[1] == draws}
             if len(alike) > 1:
                 tolerance = tolerance_of(metric, tolerances)
                 written = Quantity.of(metric, gap=bool(contrast))
-                criterion = Criterion(key, contrast, metric.aspect, tolerance, written.relative, written)
+                gap = contrast in _gaps(samples.values())
+                criterion = Criterion(key, contrast, metric.aspect, tolerance, written.relative, written, gap)
                 found.append(_losses(criterion, alike))
     return tuple(found)
 
 
-def _oriented(sample: Sample, metric: Metric) -> list[tuple[str, Float[Array, "member draw"], int]]:
-    """The harm-oriented values by contrast, of those that have an interval."""
+@dataclass(frozen=True, eq=False)
+class Column:
+    """The harm-oriented values of one candidate, with the rows behind them and how far they may lie below and above."""
+
+    values: Float[Array, "member draw"]
+    support: int
+    bias: tuple[float, float] = (0.0, 0.0)
+
+
+def _oriented(sample: Sample, metric: Metric) -> list[tuple[str, Column]]:
+    """The harm-oriented values by contrast, signed ones of gaps, of those that have an interval."""
+    sign = 1.0 if metric.direction == "lower_is_better" else -1.0
     if sample.contrasts:
-        found = [(one.name, one.values, one.support) for one in sample.contrasts]
-    elif metric.relative and sample.values.min() <= 0:
+        signed = ((one, one.values if one.kind == "gap" else sign * one.values) for one in sample.contrasts)
+        found = [(one.name, Column(values, one.support)) for one, values in signed]
+    elif metric.relative and (sample.values.min() <= 0 or any(sample.bias)):
         return []
     else:
         values = np.log(sample.values) if metric.relative else sample.values
-        found = [("", values if metric.direction == "lower_is_better" else -values, sample.support)]
-    return [one for one in found if not why_no_interval(one[1])]
+        bias = sample.bias if sign > 0 else (sample.bias[1], sample.bias[0])
+        found = [("", Column(sign * values, sample.support, bias))]
+    return [(name, one) for name, one in found if not why_no_interval(one.values)]
 
 
-def _losses(criterion: Criterion, columns: Mapping[int, tuple[Float[Array, "member draw"], int]]) -> Losses:
-    values = tuple(one for one, _ in columns.values())
-    pairs = paired(values, [support for _, support in columns.values()])
+def _gaps(samples: Iterable[Sample | NotMeasurable]) -> set[str]:
+    """The names of the contrasts that are signed gaps."""
+    measured = (one for one in samples if isinstance(one, Sample))
+    return {contrast.name for one in measured for contrast in one.contrasts if contrast.kind == "gap"}
+
+
+def _losses(criterion: Criterion, columns: Mapping[int, Column]) -> Losses:
+    values = tuple(one.values for one in columns.values())
+    pairs = paired(values, [one.support for one in columns.values()])
     places = np.array(list(columns))
-    if not criterion.contrast:
+    if not criterion.gap:
         ones = np.ones_like(pairs.means)
         likeliest = pairs.differences()
         only = Case(likeliest.moderated(_prior(likeliest)), ones, ones)
-        return Losses(criterion, places, values, likeliest.estimate, (only,), None, ones < 0)
+        below, above = np.array([one.bias for one in columns.values()]).T
+        same = (likeliest.estimate == 0) & (likeliest.standard_error == 0)
+        bias = np.where(same, 0.0, np.add.outer(above, below))
+        return Losses(criterion, places, values, likeliest.estimate, (only,), None, ones < 0, bias)
     sign = np.where(pairs.means >= 0, 1.0, -1.0)
     likeliest = pairs.differences(sign, sign.T)
     prior = _prior(likeliest)

@@ -1,6 +1,5 @@
-"""What one deployed model is expected to have: a value, or the largest gap between any two groups."""
+"""What one deployed model is expected to have: a value, the largest gap between any two groups, or the lowest of groups."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import sqrt
@@ -11,7 +10,7 @@ from scipy import special
 from interplay.arrays import Array, Float
 from interplay.decision.bound import Side
 from interplay.effects.interval import why_no_interval
-from interplay.estimates import Sample
+from interplay.estimates import Kind, Sample
 
 SURE = 0.95
 """The probability that admits a candidate; one minus it, or less, rules it out."""
@@ -20,10 +19,13 @@ ROUNDING = 1e-7
 """Rounding must not bar a candidate whose limit is exactly the reachable one."""
 
 SIMULATED = 4_000
-"""Draws of the joint distribution of all gaps."""
+"""Draws of the joint distribution of all contrasts."""
 
 COARSE = 8
 """Every so many of them are used where the means move as well."""
+
+AT_ONCE = 4_000_000
+"""Numbers in memory where they do."""
 
 Covariance = Float[Array, "part part"]
 
@@ -33,9 +35,10 @@ class Prediction:
     """The distribution of one deployed model: multivariate t around `means`.
 
     `between` is the covariance of models around their mean, `from_members` and `from_rows` that of the mean itself, the
-    residual of members and rows in the first only. The limited quantity is the value itself where `rates` is empty.
-    Otherwise the parts are signed gaps to the reference group, `rates` the places of those of each rate, and the
-    limited quantity is the largest gap between any two groups within a rate.
+    residual of members and rows in the first only. The limited quantity is the value itself where `kind` is None. The
+    parts are otherwise contrasts of this kind: signed gaps of pairs of groups, of which the largest is limited, or
+    values of the groups, of which the lowest or the highest is. `bias` says how far the means may lie below and above the
+    truth; a limit is kept, and shown to be broken, only where it is at the worse end of it.
     """
 
     means: Float[Array, " part"]
@@ -44,7 +47,8 @@ class Prediction:
     from_rows: Covariance
     member_degrees: float
     row_degrees: float
-    rates: tuple[tuple[int, ...], ...] = ()
+    kind: Kind | None = None
+    bias: tuple[float, float] = (0.0, 0.0)
 
     @property
     def covariance(self) -> Covariance:
@@ -53,8 +57,8 @@ class Prediction:
 
     @property
     def widest(self) -> int:
-        """The part with the largest mean, of either sign."""
-        return int(np.abs(self.means).argmax())
+        """The part that the quantity of the mean model is."""
+        return int(self.means.argmin() if self.kind == "lowest" else self._sized(self.means).argmax())
 
     @property
     def mean(self) -> float:
@@ -87,6 +91,7 @@ class Prediction:
 
     def chance(self, bound: Side, limit: float) -> float:
         """The probability that one deployed model keeps the limit."""
+        limit = self._worse(bound, limit)
         if len(self.means) > 1:
             return float(_within(self._simulated, bound, limit).mean())
         return float(self._exact(bound, limit, self.means)[0])
@@ -96,23 +101,27 @@ class Prediction:
 
         as_much = P(largest gap of (means * limit / mean + error) >= mean)
 
-        with the error of `chance`: gaps in the proportions that were found, shrunk until the limit is kept. It is 1 where
-        the limit is not exceeded. With several small groups the largest gap is wide whatever the model does, so that a
-        low probability of keeping a limit is not yet evidence against it.
+        with the error of `chance`: gaps in the proportions that were found, shrunk until the limit is kept. Of the lowest
+        or highest of several groups all are moved by as much until it is kept, and as low or as high a value counts. It
+        is 1 where the limit is kept. With several small groups the largest gap is wide whatever the model does, and the
+        lowest value low, so that a low probability of keeping a limit is not yet evidence against it.
         """
-        if self.mean <= limit:
+        if (self.mean >= limit) if self.kind == "lowest" else (self.mean <= limit):
             return 1.0
-        shown = self._quantity(self._drawn - self.means * (1 - limit / self.mean))
-        return float((shown >= self.mean).mean())
+        moved = self.means * (1 - limit / self.mean) if self.kind == "gap" else self.mean - limit
+        shown = self._quantity(self._drawn - moved)
+        return float((shown <= self.mean if self.kind == "lowest" else shown >= self.mean).mean())
 
     def refutes(self, bound: Side, limit: float) -> bool:
         """Whether one deployed model is shown to break the limit.
 
-        It keeps it with probability 0.05 or less; and, of a gap, one that keeps it would hardly show as much.
+        It keeps it with probability 0.05 or less; and, of the largest or lowest of several, one that keeps it would hardly
+        show as much.
         """
-        if self.chance(bound, limit) > 1 - SURE + ROUNDING:
+        if self.chance(bound, limit + sum(self.bias) * (1 if bound == "at_most" else -1)) > 1 - SURE + ROUNDING:
             return False
-        return not self.rates or bound == "at_least" or self.as_much(limit) <= 1 - SURE
+        biased = self.kind is not None and (bound == "at_least") == (self.kind == "lowest")
+        return not biased or self.as_much(limit) <= 1 - SURE
 
     def chances(self, bound: Side, limit: float, moves: Float[Array, "draw part"]) -> Float[Array, " draw"]:
         """The same for every draw that moves the means.
@@ -120,23 +129,32 @@ class Prediction:
         Where it is simulated, a draw whose answer is certain by the size of its move is not, and one that stays below
         0.95 at best has that best.
         """
+        limit = self._worse(bound, limit)
         if len(self.means) == 1:
             return self._exact(bound, limit, self.means[0] + moves[:, 0])
-        sure, reach = np.sort(self._simulated), self._quantity(moves)
+        sure, reach = np.sort(self._simulated), np.abs(moves).max(axis=1)
         best, worst = (_kept_by(sure, bound, limit, reach * sign) for sign in (1, -1))
         near = np.flatnonzero((best >= SURE) & (worst < 1))
-        parts = self._drawn[::COARSE][None, :, :] + moves[near, None, :]
-        found = best.copy()
-        quantities = self._quantity(parts.reshape(-1, len(self.means))).reshape(parts.shape[:2])
-        found[near] = _within(quantities, bound, limit).mean(axis=1)
+        found, some = best.copy(), self._drawn[::COARSE]
+        at_once = max(1, AT_ONCE // some.size)
+        for places in (near[start : start + at_once] for start in range(0, len(near), at_once)):
+            quantities = self._quantity(some + moves[places, None, :])
+            found[places] = _within(quantities, bound, limit).mean(axis=1)
         return found
 
     def quantile(self, level: float) -> float:
-        """The value that one deployed model stays at or below with this probability."""
+        """The value that one deployed model stays at or below with this probability; a bias that may be left is added."""
+        return self._quantile(level) + (self.bias[0] if level >= 0.5 else -self.bias[1])
+
+    def _worse(self, bound: Side, limit: float) -> float:
+        """The limit that the values have to keep so that the truth keeps this one."""
+        return limit - self.bias[0] if bound == "at_most" else limit + self.bias[1]
+
+    def _quantile(self, level: float) -> float:
         if len(self.means) > 1:
             return float(np.quantile(self._simulated, level, method="higher" if level > 0.5 else "lower"))
         reach = abs(float(special.stdtrit(self.degrees, level))) * self.spread
-        if not self.rates:
+        if self.kind != "gap":
             return float(self.means[0]) + (reach if level >= 0.5 else -reach)
         if self.spread == 0:
             return abs(float(self.means[0]))
@@ -162,7 +180,7 @@ class Prediction:
     def _exact(self, bound: Side, limit: float, means: Float[Array, " draw"]) -> Float[Array, " draw"]:
         strictly = bound == "at_least"
         below = self._below(limit - means, strictly)
-        if self.rates:
+        if self.kind == "gap":
             below = below - self._below(-limit - means, not strictly)
         return np.clip(below if bound == "at_most" else 1 - below, 0.0, 1.0)
 
@@ -183,11 +201,12 @@ class Prediction:
         shared = np.sqrt(random.chisquare(freedom, (SIMULATED, 1)) / freedom)
         return self.means + normal / shared
 
-    def _quantity(self, parts: Float[Array, "draw part"]) -> Float[Array, " draw"]:
-        if not self.rates:
-            return parts[:, 0]
-        gaps = [np.pad(parts[:, list(rate)], ((0, 0), (1, 0))) for rate in self.rates]
-        return np.asarray(np.max([gap.max(axis=1) - gap.min(axis=1) for gap in gaps], axis=0))
+    def _quantity(self, parts: Float[Array, "*any part"]) -> Float[Array, "*any"]:
+        return np.asarray(parts.min(axis=-1) if self.kind == "lowest" else self._sized(parts).max(axis=-1))
+
+    def _sized(self, parts: Float[Array, "*any part"]) -> Float[Array, "*any part"]:
+        """Of gaps the sizes."""
+        return np.abs(parts) if self.kind == "gap" else parts
 
 
 def predict(sample: Sample) -> Prediction:
@@ -197,10 +216,9 @@ def predict(sample: Sample) -> Prediction:
 
     with the parts of `interplay.effects.interval.crossed_interval`, as matrices over the contrasts of a disparity; the
     residual belongs to the evaluated rows and not to the deployed model, and is at most as large as either other part.
-    A disparity is predicted from its signed contrasts, because the maximum over groups of a noisy sample is biased
-    upward: all gaps are differences of (0, contrast 1, ..., contrast k) within one rate. With two groups and one rate
-    the probabilities are exact, P(-limit <= gap <= limit) by t; otherwise from 4,000 draws of a multivariate t with a
-    fixed seed. Raises `ValueError` for fewer than two members or three draws.
+    A metric over groups is predicted from its contrasts, because the largest gap, or the lowest value, of a noisy sample
+    is biased. With two groups and one rate the probabilities are exact, P(-limit <= gap <= limit) by t; otherwise from
+    4,000 draws of a multivariate t with a fixed seed. Raises `ValueError` for fewer than two members or three draws.
 
     Reference: Geisser (1993), "Predictive inference", for the predictive t; Satterthwaite (1946) for its degrees.
 
@@ -233,7 +251,8 @@ def predict(sample: Sample) -> Prediction:
         from_rows=_positive(from_rows - residual),
         member_degrees=members - 1.0,
         row_degrees=1 / (1 / (draws - 2) + 1 / max(support - 1, 1)),
-        rates=_rates([one.name for one in sample.contrasts]),
+        kind=sample.contrasts[0].kind if sample.contrasts else None,
+        bias=sample.bias,
     )
 
 
@@ -246,15 +265,6 @@ def _kept_by(ordered: Array, bound: Side, limit: float, room: Float[Array, " dra
     if bound == "at_most":
         return np.asarray(np.searchsorted(ordered, limit + room, side="right") / len(ordered))
     return np.asarray(1 - np.searchsorted(ordered, limit - room, side="left") / len(ordered))
-
-
-def _rates(names: Sequence[str]) -> tuple[tuple[int, ...], ...]:
-    """The places of the contrasts of each rate; "tpr: black against white" belongs to the rate "tpr"."""
-    found: dict[str, list[int]] = {}
-    for place, name in enumerate(names):
-        rate, colon, _ = name.partition(": ")
-        found.setdefault(rate if colon else "", []).append(place)
-    return tuple(tuple(places) for places in found.values())
 
 
 def _covariance(values: Float[Array, "part case"]) -> Covariance:

@@ -33,11 +33,14 @@ def beyond_control(
         return candidate
     if isinstance(control, NotMeasurable):
         return NotMeasurable(f"the control has no value to compare with: {control.reason}")
-    if candidate.contrasts or control.contrasts:
+    if any(one.kind == "gap" for one in (*candidate.contrasts, *control.contrasts)):
         return NotMeasurable("a limit relative to the control is not defined for the largest gap between groups")
     members = min(len(candidate.values), len(control.values))
     ours, theirs = candidate.first(members).values, control.first(members).values
     if ours.shape != theirs.shape:
         return NotMeasurable(f"{ours.shape[1]} draws cannot be paired with the {theirs.shape[1]} of the control")
-    values = theirs - ours if bound == "at_most_below_control" else ours - theirs
-    return Sample(values, min(candidate.support, control.support))
+    below, above = candidate.bias[0] + control.bias[1], candidate.bias[1] + control.bias[0]
+    support = min(candidate.support, control.support)
+    if bound == "at_most_below_control":
+        return Sample(theirs - ours, support, bias=(above, below))
+    return Sample(ours - theirs, support, bias=(below, above))

@@ -1,7 +1,7 @@
 """Why a comparison stays open, and what would settle it."""
 
 from dataclasses import dataclass
-from math import ceil, inf
+from math import ceil, inf, sqrt
 from typing import Literal
 
 from scipy import special
@@ -49,17 +49,19 @@ def what_would_settle(
 
     A comparison with an estimate e, a tolerance t and the one-sided quantile z of its bounds is settled when
     z * sqrt(members / a + rows / b) < |t - e|, with `members` and `rows` the two parts of its variance. The need is the
-    smaller of the factors a (with b = 1) and b (with a = 1) that achieve this, times what there is.
+    smaller of the factors a (with b = 1) and b (with a = 1) that achieve this, times what there is. A bias that may be
+    left shrinks as the error of the rows does, and is added to it.
     """
     found, allowed = difference.widest, difference.scaled(tolerance)
-    members, rows = max(found.from_members - found.residual, 0.0), found.from_rows
     quantile = float(special.ndtri(1 - found.error))
+    members = max(found.from_members - found.residual, 0.0)
+    rows = (sqrt(found.from_rows) + max(difference.bias) / quantile) ** 2
     target = ((allowed - found.estimate) / quantile) ** 2
     factors: dict[Literal["members", "rows"], float] = {
         "rows": rows / (target - members) if target > members else inf,
         "members": members / (target - rows) if target > rows else inf,
     }
-    close = quantile * found.standard_error < allowed
+    close = quantile * found.standard_error + max(difference.bias) < allowed
     cause: Cause
     if close:
         cause = "near the tolerance"

@@ -5,7 +5,7 @@ mean gap of each treatment. Where the 95 % interval of a gap holds zero its sign
 sum has to hold under both signs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import product
@@ -16,7 +16,7 @@ from interplay.arrays import Array, Float
 from interplay.design.treatment import Treatment
 from interplay.effects.interval import Interval, crossed_interval, why_no_interval
 from interplay.effects.moderation import Prior
-from interplay.estimates import NotMeasurable, Sample
+from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.metrics import Metric
 
 ENUMERATED = 3
@@ -25,12 +25,16 @@ ENUMERATED = 3
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """One treatment's values (member, draw), positive is worse: logarithms of a relative metric, magnitudes of a gap."""
+    """One treatment's values (member, draw), positive is worse: logarithms of a relative metric, magnitudes of a gap.
+
+    `bias` says how far they may on average lie below and above the truth.
+    """
 
     values: Float[Array, "member draw"]
     support: int
     settled: bool
     relative: bool
+    bias: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +42,15 @@ class Combination:
     """A weighted sum of treatments over the members that all of them have.
 
     `cases` are its intervals under the choices of signs that were looked at, the estimated signs first. `unsettled` are
-    the treatments whose sign is not settled, and `enumerated` says whether every choice of theirs was looked at.
+    the treatments whose sign is not settled, and `enumerated` says whether every choice of theirs was looked at. `bias`
+    says how far the sum may on average lie below and above the true one.
     """
 
     cases: tuple[Interval, ...]
     unsettled: tuple[Treatment, ...]
     enumerated: bool
     relative: bool
+    bias: tuple[float, float] = (0.0, 0.0)
 
     @property
     def estimate(self) -> float:
@@ -54,12 +60,12 @@ class Combination:
     @property
     def low(self) -> float:
         """The lower bound over all cases."""
-        return self._reported(min(case.low for case in self.cases))
+        return self._reported(min(case.low for case in self.cases) - self.bias[1])
 
     @property
     def high(self) -> float:
         """The upper bound over all cases."""
-        return self._reported(max(case.high for case in self.cases))
+        return self._reported(max(case.high for case in self.cases) + self.bias[0])
 
     @property
     def widest(self) -> Interval:
@@ -79,7 +85,7 @@ class Combination:
 
         Reference: Hodges and Lehmann (1954), "Testing the approximate validity of statistical hypotheses".
         """
-        limit = float(np.log1p(amount)) if self.relative else amount
+        limit = (float(np.log1p(amount)) if self.relative else amount) + max(self.bias)
         agreed = len({case.estimate > 0 for case in self.cases}) == 1
         return max(two_sided(case, limit) for case in self.cases) if agreed and self.enumerated else 1.0
 
@@ -112,15 +118,16 @@ def two_sided(interval: Interval, limit: float) -> float:
 def responses(sample: Sample, metric: Metric) -> Mapping[str, Response | NotMeasurable]:
     """What a treatment contributes to a sum, by the name of the contrast ("" for metrics without).
 
-    Gaps are plain differences even of a relative metric.
+    Contrasts are plain differences even of a relative metric.
     """
     if reason := why_no_interval(sample.values):
         return {"": NotMeasurable(reason)}
-    if sample.contrasts:
-        return {one.name: _magnitude(one.values, one.support) for one in sample.contrasts}
     sign = 1.0 if metric.direction == "lower_is_better" else -1.0
+    if sample.contrasts:
+        return {one.name: _of_contrast(one, sign) for one in sample.contrasts}
     if not metric.relative:
-        return {"": Response(sign * sample.values, sample.support, settled=True, relative=False)}
+        bias = sample.bias if sign > 0 else (sample.bias[1], sample.bias[0])
+        return {"": Response(sign * sample.values, sample.support, settled=True, relative=False, bias=bias)}
     if sample.values.min() <= 0:
         return {"": NotMeasurable("a ratio needs positive values")}
     return {"": Response(sign * np.log(sample.values), sample.support, settled=True, relative=True)}
@@ -155,13 +162,23 @@ def combine(found: Mapping[Treatment, Response], weights: Mapping[Treatment, flo
         unsettled=unsettled,
         enumerated=len(unsettled) <= ENUMERATED,
         relative=any(one.relative for one in own),
+        bias=_bias([(weight, found[one].bias) for one, weight in used.items()]) if whole.any() else (0.0, 0.0),
     )
 
 
-def _magnitude(gap: Float[Array, "member draw"], support: int) -> Response:
-    interval = crossed_interval(gap, support)
-    settled = interval.sign_settled
-    return Response(np.asarray(gap if interval.estimate >= 0 else -gap), support, settled, relative=False)
+def _bias(parts: Sequence[tuple[float, tuple[float, float]]]) -> tuple[float, float]:
+    """That of the weighted sum: what lies below the truth moves the sum up where its weight is negative."""
+    below = sum(weight * (low if weight > 0 else -high) for weight, (low, high) in parts)
+    above = sum(weight * (high if weight > 0 else -low) for weight, (low, high) in parts)
+    return below, above
+
+
+def _of_contrast(contrast: Contrast, sign: float) -> Response:
+    if contrast.kind != "gap":
+        return Response(sign * contrast.values, contrast.support, settled=True, relative=False)
+    interval = crossed_interval(contrast.values, contrast.support)
+    size = contrast.values if interval.estimate >= 0 else -contrast.values
+    return Response(size, contrast.support, interval.sign_settled, relative=False)
 
 
 def _turns(unsettled: tuple[Treatment, ...]) -> Iterator[tuple[Treatment, ...]]:

@@ -132,15 +132,22 @@ class Interval:
         """P(the mean over members > `threshold` | data) with a flat prior."""
         return float(self.errors.beyond(threshold - self.estimate))
 
+    @property
+    def one_more(self) -> tuple[float, float, float]:
+        """The variance of one more member's value around the estimate: what members and what rows make of it, with the
+        degrees of freedom of both together (Satterthwaite, 1946).
+        """
+        members, rows = self.member_spread**2 + self.from_members, self.variance - self.from_members
+        parts = members**2 / self.member_degrees + max(self.from_rows - self.residual, 0.0) ** 2 / self.row_degrees
+        least = min(self.member_degrees, self.row_degrees)
+        return members, rows, (members + rows) ** 2 / parts if parts > 0 else least
+
     def chance_one_above(self, threshold: float) -> float:
         """P(the value of one more member > `threshold` | data) with a flat prior."""
-        between, total = self.member_spread**2, self.member_spread**2 + self.variance
-        if total == 0:
+        members, rows, freedom = self.one_more
+        if members + rows == 0:
             return 1.0 if self.estimate > threshold else 0.0
-        members, rows = between + self.from_members, max(self.from_rows - self.residual, 0.0)
-        parts = members**2 / self.member_degrees + rows**2 / self.row_degrees
-        freedom = total**2 / parts if parts > 0 else min(self.member_degrees, self.row_degrees)
-        return 1 - _below(threshold - self.estimate, sqrt(total), freedom)
+        return 1 - _below(threshold - self.estimate, sqrt(members + rows), freedom)
 
     def excess(self, threshold: float) -> float:
         """The expectation of how far the mean over members lies above `threshold`, with a flat prior; 0 where below.
@@ -189,6 +196,18 @@ class Interval:
         variance, degrees = prior.moderated(self.members * self.from_members, self.members - 1.0)
         return replace(
             self, from_members=variance / self.members, member_degrees=degrees, member_skewness=prior.skewness
+        )
+
+    def turned(self, sign: float) -> "Interval":
+        """That of the same values times +1 or -1."""
+        if sign > 0:
+            return self
+        return replace(
+            self,
+            estimate=-self.estimate,
+            third_of_member=-self.third_of_member,
+            third_from_rows=-self.third_from_rows,
+            member_skewness=-self.member_skewness,
         )
 
     def at(self, error: float) -> "Interval":

@@ -4,9 +4,8 @@ A maximum over groups is biased upward: groups that are treated alike differ in 
 many such differences is larger still.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
@@ -24,7 +23,7 @@ class WidestGap:
     """The largest gap of the mean member: `estimate` between the groups of `pair`, simultaneous bounds `low` and `high`.
 
     `noise_alone` is what the mean of the members' own maxima would be if there were no gap at all, and `corrected` that
-    mean less the bias, not below zero.
+    mean less what noise adds to gaps of about the size that was found, not below zero.
     """
 
     pair: str
@@ -45,7 +44,14 @@ def widest_gap(sample: Sample) -> WidestGap | NotMeasurable:
     `interplay.effects.lopsided`), and q the 90 % quantile of the largest |t| over all pairs, simulated from
     the correlation of the pairs with the smallest of their degrees of freedom, so that [low, high] holds the largest
     true gap with 90 % probability or more. `noise_alone` is the mean, over members and row draws, of the largest gap
-    after each group's rate is centred on its mean over the draws. `sample` needs contrasts; `NotMeasurable` otherwise.
+    after each gap is centred on its mean over the draws. Noise adds less to a gap that is there than to none:
+
+    corrected = max(mean - (mean over members and draws of max over pairs |c * gap + noise| - c * mean), 0)
+
+    with mean that of the members' own maxima, noise the centred draws, and c the share of the squared gaps that is not
+    noise, for each rate: 1 - (mean variance over the draws) / (mean squared gap), 0 where that is negative (the shrinkage of
+    James and Stein, 1961). Where one of many groups stands apart a little of the bias is left: of two groups none.
+    `sample` needs gaps as contrasts; `NotMeasurable` otherwise.
 
     Reference: Hothorn, Bretz and Westfall (2008), "Simultaneous inference in general parametric models", section 3.
 
@@ -57,45 +63,23 @@ def widest_gap(sample: Sample) -> WidestGap | NotMeasurable:
 
     Does not show: which of the two groups a model should move.
     """
-    rates = list(_rates(sample.contrasts))
-    pairs = [pair for rate in rates for pair in rate]
-    if not pairs:
+    gaps = [one for one in sample.contrasts if one.kind == "gap"]
+    if not gaps:
         return NotMeasurable("the sample has no gaps between groups")
-    intervals = [crossed_interval(gap, support) for _, gap, support in pairs]
-    quantile = _simultaneous([gap for _, gap, _ in pairs], intervals)
+    intervals = [crossed_interval(one.values, one.support) for one in gaps]
+    quantile = _simultaneous([one.values for one in gaps], intervals)
     sizes = np.array([abs(one.estimate) for one in intervals])
     bounds = [_bounds(one, quantile) for one in intervals]
-    bias = _noise_alone(rates)
+    values = np.stack([one.values for one in gaps])
+    noise = values[:, :, 1:] - values[:, :, 1:].mean(axis=2, keepdims=True)
     return WidestGap(
-        pair=pairs[int(sizes.argmax())][0],
+        pair=gaps[int(sizes.argmax())].name,
         estimate=float(sizes.max()),
         low=max(0.0, *(low for low, _ in bounds)),
         high=max(high for _, high in bounds),
-        noise_alone=bias,
-        corrected=max(sample.mean - bias, 0.0),
+        noise_alone=float(np.abs(noise).max(axis=0).mean()),
+        corrected=max(sample.mean - _bias(gaps, values[:, :, 0], noise), 0.0),
     )
-
-
-Pair = tuple[str, Float[Array, "member draw"], int]
-
-
-def _rates(contrasts: Sequence[Contrast]) -> Iterator[list[Pair]]:
-    """For every rate the gaps of all pairs of groups, from their gaps to the reference."""
-    by_rate: dict[str, list[Contrast]] = {}
-    for one in contrasts:
-        rate, colon, _ = one.name.partition(": ")
-        by_rate.setdefault(rate if colon else "", []).append(one)
-    for rate, own in by_rate.items():
-        found: list[Pair] = [(one.name, one.values, one.support) for one in own]
-        for first, second in combinations(own, 2):
-            prefix = f"{rate}: " if rate else ""
-            name = f"{prefix}{_group(second, prefix)} against {_group(first, prefix)}"
-            found.append((name, second.values - first.values, min(first.support, second.support)))
-        yield found
-
-
-def _group(contrast: Contrast, prefix: str) -> str:
-    return contrast.name.removeprefix(prefix).rpartition(" against ")[0]
 
 
 def _bounds(gap: Interval, quantile: float) -> tuple[float, float]:
@@ -124,7 +108,22 @@ def _correlation(gaps: Sequence[Array]) -> Float[Array, "pair pair"]:
     return np.asarray(both / np.outer(scale, scale))
 
 
-def _noise_alone(rates: Sequence[Sequence[Pair]]) -> float:
-    """The mean largest gap of one member when only the noise of its rows is left."""
-    centred = [gap[:, 1:] - gap[:, 1:].mean(axis=1, keepdims=True) for rate in rates for _, gap, _ in rate]
-    return float(np.abs(np.stack(centred)).max(axis=0).mean())
+def _bias(
+    gaps: Sequence[Contrast], plain: Float[Array, "pair member"], noise: Float[Array, "pair member draw"]
+) -> float:
+    """How much noise adds to the mean of the members' largest gaps, where these are about as large as was found."""
+    shrunk = _shares(gaps, plain, noise)[:, None] * plain
+    return float(np.abs(shrunk[:, :, None] + noise).max(axis=0).mean() - np.abs(shrunk).max(axis=0).mean())
+
+
+def _shares(
+    gaps: Sequence[Contrast], plain: Float[Array, "pair member"], noise: Float[Array, "pair member draw"]
+) -> Float[Array, " pair"]:
+    """By pair, the share of the squared gaps of its rate that is not noise."""
+    rates = np.array([one.name.rpartition(": ")[0] for one in gaps])
+    found = np.zeros(len(gaps))
+    for rate in np.unique(rates):
+        own = rates == rate
+        squared, variance = float((plain[own] ** 2).mean()), float(noise[own].var(axis=2, ddof=1).mean())
+        found[own] = max(1 - variance / squared, 0.0) if squared > 0 else 0.0
+    return found

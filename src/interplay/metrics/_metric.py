@@ -1,8 +1,9 @@
 """What a metric is: a frozen description of one response, and one method that measures it on evidence."""
 
 import abc
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import ClassVar, Literal, final
 
 import numpy as np
@@ -12,7 +13,7 @@ from interplay.aspects import Aspect
 from interplay.discovery import name_of
 from interplay.drawn import Drawn
 from interplay.estimates import Contrast, NotMeasurable, Sample
-from interplay.evidence import Evidence
+from interplay.evidence import Evidence, Grouping
 
 Direction = Literal["higher_is_better", "lower_is_better"]
 
@@ -116,9 +117,10 @@ def group_rates(evidence: Evidence, grouping: str, rate: Rate, label: str = "") 
 
 @dataclass(frozen=True)
 class DisparityMetric(GroupMetric):
-    """The largest difference of a rate between any two groups, with signed contrasts to the reference group.
+    """The largest difference of a rate between any two groups, with a signed contrast for every pair of groups.
 
-    max over rates of (max over groups - min over groups); each contrast is rate(reference) - rate(group).
+    max over rates of (max over groups - min over groups); the contrast "a against b" is rate(b) - rate(a). Pairs with the
+    reference group come first and have it as b.
     """
 
     @final
@@ -139,14 +141,7 @@ class DisparityMetric(GroupMetric):
                 continue
             stacked = np.stack(list(found.means.values()))
             spreads.append(stacked.max(axis=0) - stacked.min(axis=0))
-            largest = max(found.supports, key=lambda code: found.supports[code])
-            reference = groups.reference if groups.reference in found.means else largest
-            prefix = f"{label}: " if len(rates) > 1 else ""
-            for code in found.means:
-                if code != reference:
-                    name = f"{prefix}{groups.names[code]} against {groups.names[reference]}"
-                    values = found.means[reference] - found.means[code]
-                    contrasts.append(Contrast(name, values, min(found.supports[code], found.supports[reference])))
+            contrasts.extend(_pairs(found, groups, f"{label}: " if len(rates) > 1 else ""))
         if not spreads:
             reasons = "; ".join(dict.fromkeys(reason.reason for reason in excluded))
             return NotMeasurable(f"fewer than two groups can be compared: {reasons}")
@@ -156,3 +151,13 @@ class DisparityMetric(GroupMetric):
             contrasts=tuple(contrasts),
             excluded=tuple(dict.fromkeys(excluded)),
         )
+
+
+def _pairs(found: GroupRates, groups: Grouping, prefix: str) -> Iterator[Contrast]:
+    """Every pair of groups, those with the reference (or, without it, with the largest group) first."""
+    largest = max(found.supports, key=lambda code: found.supports[code])
+    reference = groups.reference if groups.reference in found.means else largest
+    for second, first in combinations([reference, *(code for code in found.means if code != reference)], 2):
+        name = f"{prefix}{groups.names[first]} against {groups.names[second]}"
+        gap = found.means[second] - found.means[first]
+        yield Contrast(name, gap, min(found.supports[first], found.supports[second]))

@@ -12,6 +12,7 @@ from interplay.arrays import Array, Bool, Float, Int
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Memberships
 from interplay.metrics._histogram import histograms
+from interplay.metrics._jackknife import pseudo_values
 
 Statistic = Callable[[Float[Array, "*any bin draw"], Float[Array, "*any bin draw"]], Float[Array, "*any draw"]]
 """From the weights of members' and of non-members' scores per bin (bins in increasing order) to a number per draw."""
@@ -65,11 +66,9 @@ def pooled_sample(
 ) -> Sample | NotMeasurable:
     """The pooled statistic as jackknife pseudo-values: their mean is the statistic, their spread gives its error.
 
-    value[k] = statistic(all S members) + (S - 1) * (mean over j of statistic(all but j) - statistic(all but k))
-
-    These are the usual pseudo-values, moved so that their mean is the pooled statistic itself: the bias correction of
-    the usual ones makes a true-positive rate half as noisy again, which their spread would not show. Only scored rows
-    count, with the row weights. A single member has the plain value.
+    The pseudo-values are those of `interplay.metrics._jackknife`, whose mean is the pooled statistic itself: the bias
+    correction of the usual ones makes a true-positive rate half as noisy again, which their spread would not show. Only
+    scored rows count, with the row weights. A single member has the plain value.
     """
     scored, weights = memberships.scored, evidence.rows.weights
     pooled = scores[scored]
@@ -93,11 +92,10 @@ def _pseudo_values(
     inside: Float[Array, "member bin draw"], outside: Float[Array, "member bin draw"], statistic: Statistic
 ) -> Float[Array, "member draw"]:
     all_inside, all_outside = inside.sum(axis=0), outside.sum(axis=0)
-    whole, members = statistic(all_inside, all_outside), len(inside)
-    if members == 1:
+    whole = statistic(all_inside, all_outside)
+    if len(inside) == 1:
         return whole[None]
-    without = statistic(all_inside - inside, all_outside - outside)
-    return np.asarray(whole + (members - 1) * (without.mean(axis=0) - without))
+    return pseudo_values(whole, statistic(all_inside - inside, all_outside - outside))
 
 
 def _remain(side: Bool[Array, "member row"], weights: Float[Array, "draw row"]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from interplay.aspects import Aspect
-from interplay.estimates import NotMeasurable, Sample
+from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.evidence import Evidence, Predictions
 from interplay.metrics._metric import Direction, GroupMetric, Rate, group_rates
 
@@ -18,7 +18,8 @@ class WorstGroupAccuracy(GroupMetric):
 
     `grouping` names the sensitive attribute. The group is chosen once and then followed through members and draws, so
     that the value does not jump between groups. Between 0 and 1; higher is better. Not measurable with fewer than two
-    groups.
+    groups. Treatments are compared group by group (`contrasts`): a group that falls is seen although another one is the
+    worst.
 
     Reference: Sagawa et al. (2020), "Distributionally robust neural networks for group shifts".
 
@@ -29,7 +30,7 @@ class WorstGroupAccuracy(GroupMetric):
         0.5
 
     Does not show: how the other groups fare, nor which one it is. The lowest of several noisy numbers is biased
-    downward, and two treatments may have different worst groups.
+    downward.
     """
 
     aspect: ClassVar[Aspect] = Aspect.FAIRNESS
@@ -57,5 +58,10 @@ class WorstGroupAccuracy(GroupMetric):
         if len(found.means) < 2:
             reasons = "; ".join(reason.reason for reason in found.excluded)
             return NotMeasurable(f"fewer than two groups can be compared: {reasons}")
+        names = evidence.rows.groupings[self.grouping].names
         worst = min(found.means, key=lambda code: float(found.means[code][:, 0].mean()))
-        return Sample(found.means[worst], found.supports[worst], excluded=found.excluded)
+        contrasts = (
+            Contrast(f"accuracy of {names[code]}", accuracy, found.supports[code], "lowest")
+            for code, accuracy in found.means.items()
+        )
+        return Sample(found.means[worst], found.supports[worst], tuple(contrasts), found.excluded)

@@ -101,17 +101,18 @@ class _Writer:
 
 
 def groups_of(effect: Effect, dataset: Dataset) -> list[dict[str, Any]]:
-    """The groups that an effect compares, the one held against the reference first, each with its share of all people.
+    """The groups that an effect is about, each with its share of all people; of two, the one held against the other first.
 
-    Empty where the effect compares no groups. The share is shown only: a harm to few is not a smaller harm.
+    Empty where the effect is about no group. The share is shown only: a harm to few is not a smaller harm.
     """
     grouping = dataset.groupings.get(effect.metric.partition("/")[2])
     if grouping is None or not effect.contrast:
         return []
     said = {f"{group} against {reference}": (group, reference) for group, reference in permutations(grouping.names, 2)}
     named = next((pair for text, pair in said.items() if _says(effect.contrast, text)), ())
+    alone = [name for name in grouping.names if not named and effect.contrast.endswith(f" of {name}")]
     shares = {name: float(np.mean(grouping.codes == code)) for code, name in enumerate(grouping.names)}
-    return [{"grouping": grouping.name, "name": name, "share": shares[name]} for name in named]
+    return [{"grouping": grouping.name, "name": name, "share": shares[name]} for name in named or alone[:1]]
 
 
 def _says(contrast: str, text: str) -> bool:

@@ -34,7 +34,7 @@ def _metric(key: str, study: Study, design: Design, measured: Measurements) -> d
         "headline": metric.headline,
         "reference": metric.reference,
         "values": [
-            {"treatment": cell.treatment.name, "tuning": cell.tuning} | _value(sample)
+            {"treatment": cell.treatment.name, "tuning": cell.tuning} | _value(sample, metric.bounds)
             for cell, sample in measured.samples.items()
             if cell.metric == key and cell.against is None
         ],
@@ -42,15 +42,16 @@ def _metric(key: str, study: Study, design: Design, measured: Measurements) -> d
     }
 
 
-def _value(sample: Sample | NotMeasurable) -> dict[str, Any]:
+def _value(sample: Sample | NotMeasurable, bounds: tuple[float, float]) -> dict[str, Any]:
+    """One value; a mean of noisy values that lies a little outside of the bounds is shown at the bound."""
     if isinstance(sample, NotMeasurable):
         return {"mean": None, "low": None, "high": None, "support": None, "widest": None, "reason": sample.reason}
     sure = not why_no_interval(sample.values)
     interval = crossed_interval(sample.values, sample.support) if sure else None
     return {
-        "mean": sample.mean,
-        "low": None if interval is None else interval.low,
-        "high": None if interval is None else interval.high,
+        "mean": float(np.clip(sample.mean, *bounds)),
+        "low": None if interval is None else interval.low - sample.bias[1],
+        "high": None if interval is None else interval.high + sample.bias[0],
         "support": sample.support,
         "widest": _widest(sample) if sure else None,
         "reason": "; ".join(one.reason for one in sample.excluded) or None,
