@@ -145,7 +145,8 @@ def test_when_nobody_else_is_admissible_the_relaxation_says_how_far_below(kit: A
     assert any("below the control's instead of 0.03, dp_sgd would be admissible" in one for one in decision.reasons)
 
 
-def test_a_reviewer_works_out_the_same_probability(kit: Any) -> None:
+@pytest.mark.parametrize("bias", [(0.0, 0.0), (0.002, 0.005)])
+def test_a_reviewer_works_out_the_same_probability(kit: Any, bias: tuple[float, float]) -> None:
     sys.path.insert(0, str(DOCS))
     try:
         spec = importlib.util.spec_from_file_location("recompute_decision", DOCS / "recompute_decision.py")
@@ -156,8 +157,8 @@ def test_a_reviewer_works_out_the_same_probability(kit: Any) -> None:
         sys.path.remove(str(DOCS))
     random = np.random.default_rng(2)
     ours, theirs = (0.8 + 0.02 * random.standard_normal((8, 61)) for _ in range(2))
-    samples = Sample(ours, 300), Sample(theirs, 280)
-    read = [(one.values, one.support, {}) for one in samples]
+    samples = Sample(ours, 300, bias=bias), Sample(theirs, 280)
+    read = [(one.values, one.support, {}, one.bias) for one in samples]
     for declared in (0.0, 0.02, 0.05):
         limit = LimitSection(metric="balanced_accuracy", at_most_below_control=declared)
         told = script.chance(script.limited(*read, "at_most_below_control"), "at_most_below_control", declared)
