@@ -1,4 +1,4 @@
-"""Every metric that can get a verdict, measured on simulated members and rows: coverage, false harm, false clearance."""
+"""Every metric that can get a verdict, bare and behind every layer: coverage, false harm and false clearance."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,17 +12,58 @@ from benchmarks.calibration.simulated import number
 from interplay import catalogue
 from interplay.effects.compare import compare
 from interplay.effects.effect import Effect
-from interplay.evidence import PrivacyBudget
+from interplay.evidence import Attacked, Predictions, PredictionSets, PrivacyBudget
+from interplay.interventions.group_thresholds import GroupThresholds
 from interplay.metrics import GroupMetric, Metric
 from interplay.testing.simulation.audit import AT_TOLERANCE, AT_TWICE, CONTROL, comparisons, measurements, true_value
 from interplay.testing.simulation.latents import GROUPINGS, Latents, Shape
 from interplay.testing.simulation.truth import MANY, Fleets
+from interplay.testing.simulation.world import WORLDS, World
 
 HELD = "two-sided 95 % interval of a metric"
 FALSE_HARM, FALSE_CLEARANCE = "harm at exactly the tolerance", "cleared at exactly twice the tolerance"
 RARE, EXACT = Target(at_most=0.05), Target(at_least=0.93)
 """A budget is a number without error, so that its interval is a point."""
+
 MEMBERS = 5, 16
+SCORED = "log_loss", "brier", "calibration_error", "robust_auc", "disagreement"
+"""Metrics of predictions that thresholds on top change nothing about."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What lies between the scores and the metrics, where it is simulated and which metrics it may change."""
+
+    name: str
+    worlds: tuple[World, ...]
+    metrics: tuple[Metric, ...]
+
+
+@cache
+def layers() -> tuple[Layer, ...]:
+    """None, then every kind of layer that is fitted on rows."""
+    predicted, sets = _reading(Predictions, Attacked), _reading(PredictionSets)
+    return (
+        Layer("", WORLDS, judged()),
+        Layer("refitted", (World(rule="refit"),), predicted),
+        *(_thresholds(grouping, predicted) for grouping in GROUPINGS),
+        *(Layer("sets of each group", (World(by_group=one),), _on(one, sets)) for one in GROUPINGS),
+    )
+
+
+def _thresholds(grouping: str, predicted: tuple[Metric, ...]) -> Layer:
+    decided = tuple(metric for metric in _on(grouping, predicted) if metric.name not in SCORED)
+    return Layer("group thresholds", (World(rule=GroupThresholds(), by_group=grouping),), decided)
+
+
+def _reading(*kinds: type) -> tuple[Metric, ...]:
+    return tuple(metric for metric in judged() if set(kinds) & set(metric.needs))
+
+
+def _on(grouping: str, metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:
+    """The metrics of this grouping; those of no grouping go with the last."""
+    last = list(GROUPINGS)[-1]
+    return tuple(one for one in metrics if getattr(one, "grouping", last) == grouping)
 
 
 @cache
@@ -38,7 +79,7 @@ def _instances(kind: type[Metric]) -> list[Metric]:
 
 @dataclass(frozen=True)
 class EveryMetric:
-    """A control and two treatments, worse by one and by two tolerances, under each metric."""
+    """A control and two treatments, worse by one and by two tolerances, under each metric behind each layer."""
 
     repetitions: int
     rows: tuple[int, ...]
@@ -51,23 +92,24 @@ class EveryMetric:
         """The same members and rows, of which the first so many are looked at."""
         shape = Shape(3, max(self.members), max(self.rows), self.draws)
         latents = Latents.of(int(random.integers(2**62)), shape)
-        metrics = [metric for metric in judged() if not self.only or metric.name in self.only]
         for rows in self.rows:
             for members in self.members:
-                yield from self._seen(latents.first(members, rows), metrics)
+                for layer in layers():
+                    yield from self._seen(latents.first(members, rows), layer)
 
-    def _seen(self, latents: Latents, metrics: list[Metric]) -> Iterator[Seen]:
-        found, planned = measurements(latents, metrics), list(comparisons(metrics))
+    def _seen(self, latents: Latents, layer: Layer) -> Iterator[Seen]:
+        metrics = [metric for metric in layer.metrics if not self.only or metric.name in self.only]
+        found, planned = measurements(latents, metrics, layer.worlds), list(comparisons(metrics))
         effects = compare(found, planned, {}).effects
         wider = compare(found, planned, {}, HalfEach((1,))).effects
         for effect, wide in zip(effects, wider, strict=True):
             if effect.estimate is not None:
-                yield from self._counted(found.metrics[effect.metric], effect, wide, latents)
+                yield from self._counted(found.metrics[effect.metric], layer, effect, wide, latents)
 
-    def _counted(self, metric: Metric, effect: Effect, wide: Effect, latents: Latents) -> Iterator[Seen]:
-        every = true_value(metric, effect.treatment, latents.members, latents.rows, self.fleets)
+    def _counted(self, metric: Metric, layer: Layer, effect: Effect, wide: Effect, latents: Latents) -> Iterator[Seen]:
+        every = true_value(metric, effect.treatment, latents.members, latents.rows, self.fleets, layer.worlds)
         truth, most = every[effect.contrast], max(every.values())
-        setting = {"metric": metric.key, "members": latents.members, "rows": latents.rows}
+        setting = {"metric": metric.key, "layer": layer.name, "members": latents.members, "rows": latents.rows}
         of = "level" if effect.treatment == CONTROL else "difference"
         target = EXACT if PrivacyBudget in metric.needs else COVERED
         held = number(wide.low) <= truth <= number(wide.high)

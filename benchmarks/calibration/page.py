@@ -43,17 +43,18 @@ def measured(found: Record) -> str:
 
 def every_metric(rows: Iterable[CalibrationRow]) -> str:
     """One line for each metric and number of members, one column for each number of rows."""
-    entries: dict[tuple[str, int], dict[int, dict[str, CalibrationRow]]] = {}
+    entries: dict[tuple[str, str, int], dict[int, dict[str, CalibrationRow]]] = {}
     for row in rows:
         if row.check in (HELD, FALSE_HARM, FALSE_CLEARANCE):
-            by_rows = entries.setdefault((row.setting["metric"], row.setting["members"]), {})
+            line = row.setting["layer"], row.setting["metric"], row.setting["members"]
+            by_rows = entries.setdefault(line, {})
             by_rows.setdefault(row.setting["rows"], {})[row.setting.get("of", row.check)] = row
     counts = sorted({count for by_rows in entries.values() for count in by_rows})
     heads = " | ".join(f"{count:,} rows" for count in counts)
-    lines = [f"| metric | members | {heads} |", f"|---|---|{'---|' * len(counts)}"]
-    for (metric, members), by_rows in sorted(entries.items()):
+    lines = [f"| layer | metric | members | {heads} |", f"|---|---|---|{'---|' * len(counts)}"]
+    for (layer, metric, members), by_rows in sorted(entries.items()):
         cells = " | ".join(_rates(by_rows.get(count, {})) for count in counts)
-        lines.append(f"| {metric} | {members} | {cells} |")
+        lines.append(f"| {layer or '-'} | {metric} | {members} | {cells} |")
     return "\n".join(lines)
 
 

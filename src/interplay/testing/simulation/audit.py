@@ -66,7 +66,5 @@ def true_value(
     """What its effects estimate, by contrast: the level of the control against zero, or how much worse a treatment is."""
     truth = known(metric, worlds)
     if treatment == CONTROL:
-        levels = true_levels(metric, truth.world, members, rows, fleets)
-        sign = -1.0 if metric.direction == "higher_is_better" else 1.0
-        return {contrast: abs(level) if contrast else sign * level for contrast, level in levels.items()}
+        return true_levels(metric, truth.world, members, rows, fleets)
     return true_effects(metric, truth.world, truth.changes[TREATED.index(treatment)], members, rows, fleets)

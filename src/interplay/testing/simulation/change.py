@@ -14,6 +14,7 @@ LARGEST = {
     "nearness": 1.0,
     "leak": 2.0,
     "drift": 1.5,
+    "later refusals in a group": 3.0,
     "worse explanations": 2.0,
     "worse explanations in a group": 2.0,
     "budget": 4.0,

@@ -34,14 +34,14 @@ VARIANCE = (
     + MEMBER**2
     + MEMBER_BY_TREATMENT**2
 )
-"""Standard deviations of the parts, and the variance of a score; of the parts "row by member" that of the logarithm of a
-member's own standard deviation is `UNLIKE`, so that some members agree with others less. At an accuracy of .85 two members disagree on 9 % of the
-rows, and the differences of members between two treatments scatter by half a tolerance of accuracy."""
+"""Standard deviations of the parts, and the variance of a score; `UNLIKE` is that of the logarithm of a member's own
+`ROW_BY_MEMBER`, so that some members agree with others less. At an accuracy of .84 two members disagree on 9 % of the rows,
+and the differences of members between two treatments scatter by half a tolerance of accuracy."""
 
 EVALUATED, CALIBRATION, TUNING = 0, 1, 2
 SIZES = {EVALUATED: 1.0, CALIBRATION: 0.5, TUNING: 0.25}
 """Rows of each part for one evaluated row."""
-_FEW = {EVALUATED: 1.0, CALIBRATION: 0.1, TUNING: 0.1}
+_FEW = {EVALUATED: 1.0, CALIBRATION: 0.0, TUNING: 0.25}
 
 Draw = Callable[[np.random.Generator, int], Array]
 """An array over so many rows."""

@@ -31,10 +31,14 @@ class Fleets:
 MANY, FEW = Fleets(96, 10_000), Fleets(32, 4_000)
 """Where a true value is asked for, and where it is only looked for how much of a change to make."""
 
-CALIBRATION_SHARE = 2
-"""Evaluated rows for one calibration row."""
 
-Values = Mapping[str, Float[Array, " member"]]
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """The values of the members of a control and of a treatment; of a `gap` the size of the mean counts."""
+
+    control: Float[Array, " member"]
+    treated: Float[Array, " member"]
+    gap: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,9 +102,9 @@ def _amounts(metric: Metric, world: World, change: Change) -> tuple[Change, Chan
 
 
 def true_levels(metric: Metric, world: World, fleet: int, rows: int, fleets: Fleets = MANY) -> Mapping[str, float]:
-    """The value of the control by contrast ("" without contrasts): gaps with their sign."""
+    """The value of the control by contrast ("" without contrasts), oriented as its effect against zero."""
     values = _compared(metric, world, Change(), fleet, rows, fleets)
-    return {name: float(found[0].mean()) for name, found in values.items()}
+    return {name: _level(metric, found) for name, found in values.items()}
 
 
 def true_effects(
@@ -117,34 +121,41 @@ def true_effects(
     The size of a mean gap less that of the control; the mean of the logarithms of ratios as a ratio minus one.
     """
     values = _compared(metric, world, change, fleet, rows, fleets)
-    return {name: _worse(metric, name, control, treated) for name, (control, treated) in values.items()}
+    return {name: _worse(metric, found) for name, found in values.items()}
 
 
-def _worse(metric: Metric, contrast: str, control: Array, treated: Array) -> float:
-    if contrast:
-        return float(abs(treated.mean()) - abs(control.mean()))
-    sign = 1.0 if metric.direction == "lower_is_better" else -1.0
+def _level(metric: Metric, found: Compared) -> float:
+    return float(abs(found.control.mean()) if found.gap else _sign(metric) * found.control.mean())
+
+
+def _worse(metric: Metric, found: Compared) -> float:
+    if found.gap:
+        return float(abs(found.treated.mean()) - abs(found.control.mean()))
     if metric.relative:
-        return float(np.expm1(sign * (np.log(treated) - np.log(control)).mean()))
-    return float(sign * (treated.mean() - control.mean()))
+        return float(np.expm1(_sign(metric) * (np.log(found.treated) - np.log(found.control)).mean()))
+    return float(_sign(metric) * (found.treated.mean() - found.control.mean()))
+
+
+def _sign(metric: Metric) -> float:
+    return 1.0 if metric.direction == "lower_is_better" else -1.0
 
 
 def _compared(
     metric: Metric, world: World, change: Change, fleet: int, rows: int, fleets: Fleets
-) -> Mapping[str, tuple[Array, Array]]:
+) -> Mapping[str, Compared]:
     """The values of the control's and the treatment's members over all fleets, by contrast.
 
-    Only attacks with shadow models depend on the size of a fleet, and only prediction sets on the calibration rows.
+    Only attacks with shadow models depend on the size of a fleet, and only what is fitted on rows on their number.
     """
     size = fleet if Memberships in metric.needs else 16
-    fewer = rows // CALIBRATION_SHARE if PredictionSets in metric.needs else 1
+    fewer = rows if world.rule is not None or PredictionSets in metric.needs else 1
     return _pooled(metric, world, change, size, fewer, fleets)
 
 
 @lru_cache(maxsize=1_024)
 def _pooled(
     metric: Metric, world: World, change: Change, size: int, fewer: int, fleets: Fleets
-) -> Mapping[str, tuple[Array, Array]]:
+) -> Mapping[str, Compared]:
     found = [
         _of_fleet(metric, world, change, seed, size, fewer, fleets.rows)
         for seed in range(max(fleets.members // size, 1))
@@ -152,12 +163,17 @@ def _pooled(
     whole = [one for one in found if one is not None]
     if not whole:
         return {}
-    return {name: tuple(np.concatenate([one[name][side] for one in whole]) for side in (0, 1)) for name in whole[0]}  # type: ignore[misc]
+    return {name: _joined([one[name] for one in whole]) for name in whole[0]}
+
+
+def _joined(fleets: list[Compared]) -> Compared:
+    control, treated = (np.concatenate([getattr(one, side) for one in fleets]) for side in ("control", "treated"))
+    return Compared(control, treated, fleets[0].gap)
 
 
 def _of_fleet(
     metric: Metric, world: World, change: Change, seed: int, size: int, fewer: int, evaluated: int
-) -> Mapping[str, tuple[Array, Array]] | None:
+) -> Mapping[str, Compared] | None:
     alike = not metric.paired
     own = _control(world, seed, size, evaluated, alike, fewer)
     if change == Change():
@@ -168,9 +184,13 @@ def _of_fleet(
     if isinstance(control, NotMeasurable) or isinstance(treated, NotMeasurable):
         return None
     if not control.contrasts:
-        return {"": (control.values[:, 0], treated.values[:, 0])}
+        return {"": Compared(control.values[:, 0], treated.values[:, 0])}
     theirs = {one.name: one.values[:, 0] for one in treated.contrasts}
-    return {one.name: (one.values[:, 0], theirs[one.name]) for one in control.contrasts}
+    return {
+        one.name: Compared(one.values[:, 0], theirs[one.name], one.kind == "gap")
+        for one in control.contrasts
+        if one.name in theirs
+    }
 
 
 @lru_cache(maxsize=16)

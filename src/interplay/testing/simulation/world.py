@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy import special, stats
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.attacks import lira, rmia
-from interplay.conformal.quantile import thresholds_by_group
+from interplay.conformal.quantile import thresholds_in_draws
 from interplay.conformal.scores import lac
 from interplay.evidence import (
     Attacked,
@@ -28,8 +28,10 @@ from interplay.evidence import (
     Rows,
     Switched,
 )
+from interplay.interventions import PredictionIntervention
 from interplay.testing.simulation.change import Change
-from interplay.testing.simulation.latents import (
+from interplay.testing.simulation.fitted import Fitted, both, fitted
+from interplay.testing.simulation.latents import CALIBRATION, EVALUATED, GROUPINGS, SIZES, VARIANCE, Latents
     CALIBRATION,
     EVALUATED,
     GROUPINGS,
@@ -51,17 +53,23 @@ Maker = Callable[[], Any]
 
 @dataclass(frozen=True)
 class World:
-    """What is the same for all treatments: the miscoverage of prediction sets, and whether every group has its own."""
+    """What is the same for all treatments: the rule that decides, and the miscoverage of prediction sets.
+
+    Without a `rule` decisions are those of the scores as they are; "refit" refits them on the tuning rows first, and every
+    other rule is a `PredictionIntervention` on top of that, fitted on the same rows for the groups of `by_group`.
+    Prediction sets have a threshold for each of these groups too.
+    """
 
     miscoverage: float = 0.1
     by_group: str = ""
+    rule: Literal["refit"] | PredictionIntervention | None = None
     minimum_support: int = 10
 
     def evidence(self, latents: Latents, treatment: int, change: Change, fewer: int = 0) -> Evidence:
         """The evidence of one treatment.
 
-        Where treatments are alike the thresholds of prediction sets are not fitted on calibration rows: they lie where
-        those of `fewer` calibration rows would, over many members.
+        Where treatments are alike nothing is fitted anew in draws, but for every member on rows of its own, as many as
+        there would be for `fewer` evaluated rows; thresholds of prediction sets lie where those of so many would.
         """
         return Evidence(self.rows(latents), self.exhibits(latents, treatment, change, fewer))
 
@@ -99,7 +107,7 @@ class _Members:
     def makers(self) -> Mapping[type, Maker]:
         """What makes the exhibit of every kind."""
         return {
-            Predictions: lambda: Predictions(self.log_probabilities, self.log_probabilities.argmax(axis=2)),
+            Predictions: lambda: self.fitted.predictions,
             RightlyDecided: lambda: RightlyDecided(self._right(self.margins)),
             Attacked: self._attacked,
             Switched: self._switched,
@@ -148,8 +156,11 @@ class _Members:
         return self._margins(self.decided)
 
     @cached_property
-    def log_probabilities(self) -> Float[Array, "member row label"]:
-        return _both(self.margins)
+    def fitted(self) -> Fitted:
+        """What is decided by the rule of the world."""
+        latents, world = self.latents, self.world
+        groups = latents.codes(world.by_group) if world.by_group else np.zeros(len(latents.part), dtype=np.int64)
+        return fitted(world.rule, latents, self.margins, groups, self.fewer)
 
     def _margins(self, decided: Float[Array, "member row"]) -> Float[Array, "member row"]:
         """The log-odds that are exactly right under the control, where the score is that of a member and row."""
@@ -158,7 +169,9 @@ class _Members:
         prior = special.logit(0.65 - 0.1 * sum(latents.codes(name) for name in GROUPINGS))
         found = (2 * self.level / VARIANCE * sided + prior) * (1 + self.change.of("overconfidence"))
         found = found / (1 + self.change.of("vagueness in a group") * self.grouped)
-        return np.asarray(found + self.change.of("approvals") - self.change.of("refusals in a group") * self.grouped)
+        later = self.change.of("later refusals in a group") * (self.latents.part == EVALUATED)
+        moved = self.change.of("approvals") - (self.change.of("refusals in a group") + later) * self.grouped
+        return np.asarray(found + moved)
 
     def _right(self, margins: Float[Array, "member row"]) -> Bool[Array, "member row"]:
         return np.asarray((margins > 0) == (self.latents.labels == 1))
@@ -177,8 +190,7 @@ class _Members:
         return self._margins(self.decided - loss)
 
     def _attacked(self) -> Attacked:
-        logs = _both(self.attacked_margins)[:, self._evaluated]
-        return Attacked(self._evaluated, logs.argmax(axis=2), logs, radius=0.5, steps=20)
+        return self.fitted.attacked(self._evaluated, self.attacked_margins[:, self._evaluated])
 
     def _switched(self) -> Switched:
         moved = SWITCH + SWITCH_BY_ROW * np.abs(self.latents.normal("switch")) + self._mine("switch", 0.1)
@@ -225,30 +237,39 @@ class _Members:
         )
 
     def _sets(self) -> PredictionSets:
-        scores = lac(self.log_probabilities)
-        moved = lac(_both(self.attacked_margins))[:, self._evaluated]
+        scores, labels = lac(both(self.margins)), self.latents.labels
+        moved = lac(both(self.attacked_margins))[:, self._evaluated]
         parts = self.latents.codes(self.world.by_group) if self.world.by_group else np.zeros(scores.shape[1], dtype=int)
-        calibrating = lac(_both(self._margins(self.undrifted)))
-        truth = np.take_along_axis(calibrating, self.latents.labels[None, :, None], axis=2)[..., 0]
-        at = np.flatnonzero(self.latents.part == CALIBRATION)
-        limits = self._expected(truth, parts) if self.fewer else self._fitted(truth[:, at], parts[at], at)
+        calibrating = lac(both(self._margins(self.undrifted)))
+        truth, own = (np.take_along_axis(some, labels[None, :, None], axis=2)[..., 0] for some in (calibrating, scores))
+        limits = self._expected(truth, parts) if self.fewer else self._fitted(truth, own, parts)
         return PredictionSets(scores, limits, parts, self.world.miscoverage, False, self._evaluated, moved)
 
     def _fitted(
-        self, truth: Float[Array, "member some"], parts: Int[Array, " some"], at: Int[Array, " some"]
+        self, truth: Float[Array, "member row"], own: Float[Array, "member row"], parts: Int[Array, " row"]
     ) -> Float[Array, "member draw part"]:
-        weights, count = self.latents.weights[:, at], int(parts.max()) + 1
-        return np.stack([thresholds_by_group(one, parts, count, self.world.miscoverage, weights) for one in truth])
+        """Thresholds of every draw, as an audit fits them."""
+        at, latents, count = np.flatnonzero(self.latents.part == CALIBRATION), self.latents, int(parts.max()) + 1
+        limits = []
+        for calibrating, mine, inside in zip(truth, own, latents.inside, strict=True):
+            beside = (latents.part == EVALUATED) & ~inside
+            weights, miscoverage = latents.weights[:, at], self.world.miscoverage
+            limits.append(
+                thresholds_in_draws(
+                    calibrating[at], parts[at], count, miscoverage, weights, mine[beside], parts[beside]
+                )
+            )
+        return np.stack(limits)
 
     def _expected(
         self, truth: Float[Array, "member some"], parts: Int[Array, " some"]
     ) -> Float[Array, "member 1 part"]:
-        """Thresholds whose coverages are spread over members as those of `fewer` calibration rows are: a Beta law."""
+        """Thresholds whose coverages are spread over members as those of so few calibration rows are: a Beta law."""
         members, random = len(truth), np.random.default_rng(self.latents.seed)
         limits = []
         for part in range(int(parts.max()) + 1):
             mine = parts == part
-            count = round(self.fewer * float(mine.mean()))
+            count = round(SIZES[CALIBRATION] * self.fewer * float(mine.mean()))
             rank = ceil((count + 1) * (1 - self.world.miscoverage) - 1e-9)
             if rank > count:
                 limits.append(np.full(members, np.inf))
@@ -258,7 +279,3 @@ class _Members:
             limits.append(np.array(chosen))
         limits.append(np.full(members, np.inf))
         return np.asarray(limits).T[:, None, :]
-
-
-def _both(margins: Float[Array, "member row"]) -> Float[Array, "member row label"]:
-    return np.stack([special.log_expit(-margins), special.log_expit(margins)], axis=2)
