@@ -164,6 +164,7 @@ def test_a_refit_never_turns_the_order_round_and_ends_for_separated_and_for_cons
     np.testing.assert_allclose(1 / (1 + np.exp(-(scale * 0.3 + shift))), share, atol=1e-7)
     broken = refits_in_draws(np.full(12, np.nan), favourable, weights)
     assert (broken[0] == 1).all() and (broken[1] == 0).all()
+    assert refits_in_draws(np.arange(12.0), favourable, weights[:0])[0].shape == (0,)
 
 
 @pytest.mark.parametrize("layer", [None, *LAYERS])

@@ -94,7 +94,7 @@ def refits_in_draws(
 
     This is `refit` on rows that are repeated as often as their weights say. `margins` are log-odds of the favourable
     label, near their best fit at equal weights; then 1 and 0 are near for every draw. Margins of which one is not finite
-    are kept as they are in every draw.
+    are kept as they are in every draw, and so are all where there is no row.
 
     Reference: Platt (1999), "Probabilistic outputs for support vector machines", section 2.2; Rubin (1981) for weights.
 
@@ -106,7 +106,7 @@ def refits_in_draws(
 
     Does not show: the noise of the training itself; the network stays as it is.
     """
-    if not bool(np.isfinite(margins).all()):
+    if not (len(weights) and len(margins) and bool(np.isfinite(margins).all())):
         return np.ones(len(weights)), np.zeros(len(weights))
     middle, spread = float(margins.mean()), float(margins.std()) if np.ptp(margins) > 0 else 0.0
     unit = (margins - middle) / (spread or 1.0)
