@@ -34,6 +34,20 @@ def test_direction_follows_the_metric(audit: Audit) -> None:
     assert "interval 3.9 to 8.4), beyond the tolerance" in better
 
 
+def test_a_group_that_is_harmed_is_named_with_what_it_loses(audit: Audit) -> None:
+    harmed = effect(audit, metric="worst_group_accuracy/race", contrast="accuracy of hispanic", target="fairness")
+    assert "it lowers the accuracy of hispanic (race) by 6.1\xa0points" in harmed
+    wider = effect(audit, metric="accuracy_disparity/race", contrast="black against white", target="fairness")
+    assert "it raises the accuracy disparity (race: black against white) by 6.1\xa0points" in wider
+
+
+@pytest.mark.parametrize(
+    ("contrast", "signed"), [("black against white", True), ("accuracy of black", False), ("", False)]
+)
+def test_only_gaps_have_a_sign(audit: Audit, contrast: str, signed: bool) -> None:
+    assert Reading(audit).is_gap({"contrast": contrast}) is signed
+
+
 @pytest.mark.parametrize(
     ("metric", "numbers", "said"),
     [

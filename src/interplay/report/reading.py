@@ -158,12 +158,18 @@ class Reading:
         return name(str(self.metrics[effect["metric"]]["title"]).partition(" (")[0])
 
     def quantity(self, effect: Effect) -> str:
-        """The metric of an effect and the groups it compares."""
+        """The metric of an effect and the groups it compares; of one group what is measured of it."""
         title = self.metric(effect["metric"])
         if not effect["contrast"]:
             return title
-        contrast = name(effect["contrast"])
+        contrast, grouping = name(effect["contrast"]), effect["metric"].partition("/")[2]
+        if not self.is_gap(effect):
+            return name(f"{contrast} ({grouping})") if grouping else contrast
         return f"{title[:-1]}: {contrast})" if title.endswith(")") else f"{title} ({contrast})"
+
+    def is_gap(self, effect: Effect) -> bool:
+        """Whether its plain values are gaps of two groups, which have a sign."""
+        return " against " in effect["contrast"]
 
     def scale(self, effect: Effect) -> Scale:
         """How the numbers of an effect are written."""
