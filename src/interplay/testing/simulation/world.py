@@ -32,12 +32,6 @@ from interplay.interventions import PredictionIntervention
 from interplay.testing.simulation.change import Change
 from interplay.testing.simulation.fitted import Fitted, both, fitted
 from interplay.testing.simulation.latents import CALIBRATION, EVALUATED, GROUPINGS, SIZES, VARIANCE, Latents
-    CALIBRATION,
-    EVALUATED,
-    GROUPINGS,
-    VARIANCE,
-    Latents,
-)
 
 LEVEL, LEVEL_IN_GROUP = 1.7, -0.2
 """The mean latent score: an accuracy of about .85, some points lower in each second group."""
@@ -108,7 +102,7 @@ class _Members:
         """What makes the exhibit of every kind."""
         return {
             Predictions: lambda: self.fitted.predictions,
-            RightlyDecided: lambda: RightlyDecided(self._right(self.margins)),
+            RightlyDecided: lambda: RightlyDecided(self.fitted.predictions.decisions == self.latents.labels),
             Attacked: self._attacked,
             Switched: self._switched,
             Distances: self._distances,
