@@ -136,13 +136,15 @@ class _Members:
     def undrifted(self) -> Float[Array, "member row"]:
         """Latent scores before the evaluated rows drift away from those that calibrate."""
         moved = self._by_row("mistakes", "mistakes in a group") - self.change.of("sharpness")
-        return np.asarray(self.level - moved + self.latents.score()[self.treatment])
+        unlike = self.change.of("unlike members")
+        noise = self._mine("unlike members", unlike) if unlike else 0.0
+        return np.asarray(self.level - moved + self.latents.score()[self.treatment] + noise)
 
     @cached_property
     def decided(self) -> Float[Array, "member row"]:
         """Latent scores: the row is on the side of its label where it is positive."""
-        drift = self.change.of("drift")
-        return self.undrifted - drift * (self.latents.part != CALIBRATION) if drift else self.undrifted
+        drift = self._by_row("drift", "drift in a group")
+        return self.undrifted - drift * (self.latents.part != CALIBRATION) if drift.any() else self.undrifted
 
     @cached_property
     def margins(self) -> Float[Array, "member row"]:
