@@ -11,17 +11,18 @@ from benchmarks.calibration.__main__ import main
 from benchmarks.calibration.audits import COMPARISONS, METRICS, SHAPE, TREATMENTS, Truth, measured, verdicts
 from benchmarks.calibration.claims import Seen, Target, claim, restored, rows_of, stored, wilson
 from benchmarks.calibration.coverage import BOUNDS, RATES_AND_GAPS, RatesAndGaps
-from benchmarks.calibration.roc import LEAKS, PooledAttacks, area, exposure
-from benchmarks.calibration.sets import true_ratios
+from benchmarks.calibration.every_metric import FALSE_CLEARANCE, FALSE_HARM, HELD, EveryMetric, judged, layers
 from benchmarks.calibration.simulate import simulate
 from benchmarks.calibration.simulated import Gap, Rate, Ratio, Share
 from benchmarks.calibration.studies import FULL, QUICK
 from benchmarks.calibration.world import Crowd, Draws, effects
 from benchmarks.marked import parts
 
+from interplay import catalogue
 from interplay.effects.compare import compare
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
 from interplay.metrics.set_size import SetSize
+from interplay.testing.simulation.truth import FEW
 
 ROOT = Path(__file__).parent.parent
 WORSE, SPREADS = np.array([0.0, 1.0, 3.0]), np.array([0.5, 1.0, 1.0])
@@ -74,25 +75,6 @@ def test_members_differ_by_as_much_as_was_asked_for(spread):
     assert difference.std() == pytest.approx(spread, rel=0.01)
 
 
-def test_attacks_reach_what_the_formulas_say():
-    from benchmarks.calibration.roc import _scores
-
-    random = np.random.default_rng(0)
-    inside = random.random((400, 2_000)) < 0.5
-    for leak, scores in zip(LEAKS, _scores(random, inside, LEAKS), strict=True):
-        threshold = np.quantile(scores[~inside], 0.99)
-        assert (scores[inside] > threshold).mean() == pytest.approx(exposure(leak), rel=0.06)
-        pairs = random.choice(scores[inside], 200_000) > random.choice(scores[~inside], 200_000)
-        assert pairs.mean() == pytest.approx(area(leak), abs=0.005)
-    assert (area(0.0), exposure(0.0)) == pytest.approx((0.5, 0.01))
-
-
-def test_a_weaker_signal_makes_larger_sets():
-    same, *weaker = true_ratios(400, 6)
-    assert same == pytest.approx(0.0, abs=0.02)
-    assert sorted(weaker) == list(weaker) and weaker[0] > same
-
-
 def test_verdicts_are_in_the_order_of_the_truth():
     worse, spreads = np.zeros(SHAPE), np.full(SHAPE, 0.3)
     worse[4, 2] = worse[7, 7] = 15.0
@@ -140,14 +122,14 @@ def test_the_small_version_runs_and_keeps_coarse_rates(tmp_path, capsys):
     assert f"{len(found.rows)} rates" in capsys.readouterr().out
     for row in found.rows:
         assert 0 <= row.low <= row.measured <= row.high <= 1
-        if row.check in BOUNDS and row.trials >= 24:
+        if row.check in (*BOUNDS, HELD) and row.trials >= 24:
             assert row.measured >= 0.6, f"{row.check} of {row.setting} is broken"
 
 
 def test_workers_do_not_change_the_figures():
     studies = [
         RatesAndGaps(2, members=(4,), rows=(400,), draws=10),
-        PooledAttacks(2, members=(4,), rows=(400,), draws=10),
+        EveryMetric(2, rows=(400,), members=(4,), draws=10, only=("accuracy", "coverage"), fleets=FEW),
     ]
     silent = lambda *_: None  # noqa: E731
     assert simulate(studies, 3, 1, silent) == simulate(studies, 3, 2, silent)
@@ -206,17 +188,20 @@ def test_every_promised_check_is_recorded_with_its_target(recorded):
     }
     grid = {(members, rows) for members in (5, 8, 16) for rows in (500, 2_000, 5_000)}
     for check in BOUNDS:
-        for quantity in (
-            *RATES_AND_GAPS,
-            "set size, ratio",
-            "membership attack, area",
-            "membership attack, found at 1 %",
-        ):
+        for quantity in RATES_AND_GAPS:
             for of in ("level", "difference"):
-                if (quantity, of) == ("set size, ratio", "level"):
-                    continue  # a ratio needs two
                 found = [one for one in _settings(recorded, check) if (one["quantity"], one["of"]) == (quantity, of)]
                 assert {(one["members"], one["rows"]) for one in found} == grid
+
+
+def test_every_metric_that_can_get_a_verdict_is_recorded_behind_every_layer(recorded):
+    """Adding a metric needs its rates: `make calibrate`."""
+    for check in (HELD, FALSE_HARM, FALSE_CLEARANCE):
+        found = {(one["layer"], one["metric"]) for one in _settings(recorded, check)}
+        assert found == {(layer.name, metric.key) for layer in layers() for metric in layer.metrics}
+    assert {metric.name for metric in judged()} == {
+        name for name, kind in catalogue.metrics().items() if not kind.descriptive
+    }
 
 
 def test_the_page_holds_the_recorded_figures_and_no_others():

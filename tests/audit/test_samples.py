@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 from interplay.audit.parts.values import metric_values
 from interplay.audit.samples import FIRST, measurement_files, read_measurements
 from interplay.design.treatment import Treatment
+from interplay.errors import RunError
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics.calibration_error import CalibrationError
@@ -64,3 +66,12 @@ def _without_bias() -> Measurements:
     sample = made.samples[cell]
     assert isinstance(sample, Sample)
     return Measurements({**made.samples, cell: Sample(sample.values, sample.support)}, METRICS, {}, {})
+
+
+def test_measurements_of_another_version_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    files = measurement_files(measured())
+    described = json.loads(files["measurements.json"])
+    del described["version"]
+    (tmp_path / "measurements.json").write_text(json.dumps(described))
+    with pytest.raises(RunError, match="found version 1, .*run the study again"):
+        read_measurements(METRICS, {}, tmp_path / "measurements")

@@ -12,6 +12,7 @@ from safetensors.numpy import save as save_arrays
 from interplay.arrays import Array
 from interplay.audit.written import Files, as_json
 from interplay.design.treatment import Treatment
+from interplay.errors import RunError
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.evidence import PrivacyBudget
 from interplay.measurement.measurements import Cell, Measurements
@@ -19,6 +20,9 @@ from interplay.metrics import Metric
 
 FIRST, MORE = "measurements", "measurements-more"
 """The files of a run: of the first look, and of the members that later ones added."""
+
+VERSION = 2
+"""Of what the files hold: since 2 every pair of groups, and the bias that may be left in a value."""
 
 
 def measurement_files(measured: Measurements, stem: str = FIRST) -> Files:
@@ -47,6 +51,7 @@ def measurement_files(measured: Measurements, stem: str = FIRST) -> Files:
             item["bias"] = list(sample.bias)
         cells.append(item)
     described = {
+        "version": VERSION,
         "cells": cells,
         "collapse": [
             {"treatment": one.interventions, "tuning": tuning, "reason": reason}
@@ -66,6 +71,10 @@ def read_measurements(
 ) -> Measurements:
     """Read back the two files that `measurement_files` made; only the metrics that are `wanted`, where they are named."""
     told = json.loads(Path(f"{stem}.json").read_bytes())
+    if (version := told.get("version", 1)) != VERSION:
+        found = f"version {version}, written by another release of interplay"
+        remedy = "run the study again in a new folder; every pair of groups has to be measured"
+        raise RunError(f"measurements of version {VERSION}", found, f"{stem}.json", remedy)
     samples: dict[Cell, Sample | NotMeasurable] = {}
     with safe_open(f"{stem}.safetensors", framework="numpy") as arrays:
         for place, item in enumerate(told["cells"]):

@@ -8,7 +8,7 @@ from typing import Any
 from interplay.study.dump import to_json
 from interplay.study.model import Study
 
-FORMAT = "interplay study 6"
+FORMAT = "interplay study 7"
 """Part of what is hashed, so that another way of hashing gives other hashes."""
 
 

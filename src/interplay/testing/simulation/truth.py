@@ -88,7 +88,8 @@ def _amounts(metric: Metric, world: World, change: Change) -> tuple[Change, Chan
     tried, worse = [0.0], [0.0]
     for step in STEPS:
         moved = replace(change, amount=step * LARGEST[change.kind])
-        effects = true_effects(metric, world, moved, 16, 5_000, FEW)
+        # Treatments that are compared on rows which both decide rightly have random numbers of their own.
+        effects = true_effects(metric, world, moved, 16, 5_000, MANY if metric.paired else FEW)
         tried.append(moved.amount)
         worse.append(max(effects.values(), default=0.0) / metric.tolerance)
         if worse[-1] > 2.1:
