@@ -7,12 +7,12 @@ from functools import cache
 import numpy as np
 
 from benchmarks.calibration.claims import Seen, Target, claim
-from benchmarks.calibration.coverage import COVERED, HalfEach
-from benchmarks.calibration.simulated import number
+from benchmarks.calibration.coverage import COVERED
 from interplay import catalogue
-from interplay.effects.compare import compare
-from interplay.effects.effect import Effect
-from interplay.evidence import Attacked, Predictions, PredictionSets, PrivacyBudget
+from interplay.effects.contrast import Difference
+from interplay.effects.interval import ONE_SIDED
+from interplay.effects.reading import Reading, readings
+from interplay.evidence import PrivacyBudget
 from interplay.interventions.group_thresholds import GroupThresholds
 from interplay.metrics import GroupMetric, Metric
 from interplay.testing.simulation.audit import AT_TOLERANCE, AT_TWICE, CONTROL, comparisons, measurements, true_value
@@ -26,8 +26,10 @@ RARE, EXACT = Target(at_most=0.05), Target(at_least=0.93)
 """A budget is a number without error, so that its interval is a point."""
 
 MEMBERS = 5, 16
-SCORED = "log_loss", "brier", "calibration_error", "robust_auc", "disagreement"
-"""Metrics of predictions that thresholds on top change nothing about."""
+REFITTED = "accuracy", "calibration_error", "demographic_parity_difference", "log_loss", "robust_accuracy"
+THRESHOLDS = "accuracy", "demographic_parity_difference", "equal_opportunity_difference", "robust_accuracy"
+SETS = "coverage", "coverage_disparity", "set_size", "set_size_disparity"
+"""The metrics that are measured behind a layer: of every way in which a metric reads what was fitted, at least one."""
 
 
 @dataclass(frozen=True)
@@ -42,28 +44,19 @@ class Layer:
 @cache
 def layers() -> tuple[Layer, ...]:
     """None, then every kind of layer that is fitted on rows."""
-    predicted, sets = _reading(Predictions, Attacked), _reading(PredictionSets)
     return (
         Layer("", WORLDS, judged()),
-        Layer("refitted", (World(rule="refit"),), predicted),
-        *(_thresholds(grouping, predicted) for grouping in GROUPINGS),
-        *(Layer("sets of each group", (World(by_group=one),), _on(one, sets)) for one in GROUPINGS),
+        Layer("refitted", (World(rule="refit"),), _of(REFITTED, "minority")),
+        Layer("group thresholds", (World(rule=GroupThresholds(), by_group="half"),), _of(THRESHOLDS[1:2], "half")),
+        Layer("group thresholds", (World(rule=GroupThresholds(), by_group="minority"),), _of(THRESHOLDS, "minority")),
+        Layer("sets of each group", (World(by_group="half"),), _of(SETS[1::2], "half")),
+        Layer("sets of each group", (World(by_group="minority"),), _of(SETS, "minority")),
     )
 
 
-def _thresholds(grouping: str, predicted: tuple[Metric, ...]) -> Layer:
-    decided = tuple(metric for metric in _on(grouping, predicted) if metric.name not in SCORED)
-    return Layer("group thresholds", (World(rule=GroupThresholds(), by_group=grouping),), decided)
-
-
-def _reading(*kinds: type) -> tuple[Metric, ...]:
-    return tuple(metric for metric in judged() if set(kinds) & set(metric.needs))
-
-
-def _on(grouping: str, metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:
-    """The metrics of this grouping; those of no grouping go with the last."""
-    last = list(GROUPINGS)[-1]
-    return tuple(one for one in metrics if getattr(one, "grouping", last) == grouping)
+def _of(names: tuple[str, ...], grouping: str) -> tuple[Metric, ...]:
+    """The metrics of these names; those of groups on this grouping."""
+    return tuple(one for one in judged() if one.name in names and getattr(one, "grouping", grouping) == grouping)
 
 
 @cache
@@ -99,25 +92,28 @@ class EveryMetric:
 
     def _seen(self, latents: Latents, layer: Layer) -> Iterator[Seen]:
         metrics = [metric for metric in layer.metrics if not self.only or metric.name in self.only]
-        found, planned = measurements(latents, metrics, layer.worlds), list(comparisons(metrics))
-        effects = compare(found, planned, {}).effects
-        wider = compare(found, planned, {}, HalfEach((1,))).effects
-        for effect, wide in zip(effects, wider, strict=True):
-            if effect.estimate is not None:
-                yield from self._counted(found.metrics[effect.metric], layer, effect, wide, latents)
+        found = measurements(latents, metrics, layer.worlds)
+        for comparison in comparisons(metrics):
+            for reading in readings(found, comparison, "tuned", {}):
+                if isinstance(reading.difference, Difference):
+                    yield from self._counted(layer, reading, reading.difference, latents)
 
-    def _counted(self, metric: Metric, layer: Layer, effect: Effect, wide: Effect, latents: Latents) -> Iterator[Seen]:
-        every = true_value(metric, effect.treatment, latents.members, latents.rows, self.fleets, layer.worlds)
-        truth, most = every[effect.contrast], max(every.values())
+    def _counted(self, layer: Layer, reading: Reading, found: Difference, latents: Latents) -> Iterator[Seen]:
+        metric, treatment = reading.metric, reading.comparison.treatment
+        if metric is None:
+            raise ValueError("a simulated metric is among the measured ones")
+        every = true_value(metric, treatment, latents.members, latents.rows, self.fleets, layer.worlds)
+        truth, most = every[reading.contrast], max(every.values())
         setting = {"metric": metric.key, "layer": layer.name, "members": latents.members, "rows": latents.rows}
-        of = "level" if effect.treatment == CONTROL else "difference"
+        of = "level" if treatment == CONTROL else "difference"
         target = EXACT if PrivacyBudget in metric.needs else COVERED
-        held = number(wide.low) <= truth <= number(wide.high)
-        yield Seen(claim(HELD, target, **setting, of=of), float(held), 1)
-        if effect.treatment == AT_TOLERANCE and truth == most:
-            yield Seen(claim(FALSE_HARM, RARE, **setting), float(number(effect.low) > max(effect.tolerance, truth)), 1)
-        if effect.treatment == AT_TWICE and truth == most:
-            yield Seen(claim(FALSE_CLEARANCE, RARE, **setting), float(number(effect.high) < effect.tolerance), 1)
+        wide = found.moderated(None, ONE_SIDED / 2)
+        yield Seen(claim(HELD, target, **setting, of=of), float(wide.low <= truth <= wide.high), 1)
+        bounds, tolerance = found.moderated(None, ONE_SIDED), metric.tolerance
+        if treatment == AT_TOLERANCE and truth == most:
+            yield Seen(claim(FALSE_HARM, RARE, **setting), float(bounds.low > max(tolerance, truth)), 1)
+        if treatment == AT_TWICE and truth == most:
+            yield Seen(claim(FALSE_CLEARANCE, RARE, **setting), float(bounds.high < tolerance), 1)
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ FULL: tuple[Study, ...] = (
     RatesAndGaps(300),
     RatesAndGapsAlone(1_000),
     LargestGaps(500),
-    EveryMetricOnFewRows(300, rows=(120, 500)),
-    EveryMetric(150, rows=(2_000, 5_000)),
+    EveryMetricOnFewRows(120, rows=(120, 500)),
+    EveryMetric(40, rows=(2_000, 5_000)),
 )
 
 QUICK: tuple[Study, ...] = (
