@@ -214,3 +214,15 @@ def test_all_members_equal_is_a_point(kit: Any) -> None:
     assert (effect.low, effect.high) == (pytest.approx(0.05), pytest.approx(0.05))
     assert effect.verdict == "harm" and effect.member_spread == 0
     assert effect.probability_deployed == 1.0 and effect.exceedance == pytest.approx(1.5)
+
+
+def test_a_metric_has_no_verdict_with_fewer_rows_than_its_error_rates_ask_for(
+    kit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = kit.pair(kit.plain(0.6, 0.001, 0.001), kit.plain(0.8))
+    (harm,) = compare(measured, [kit.comparison()], {}).effects
+    support = kit.plain(0.8).support
+    monkeypatch.setattr(Accuracy, "least_support", support + 1)
+    (few,) = compare(measured, [kit.comparison()], {}).effects
+    assert (harm.verdict, few.verdict) == ("harm", "not_measurable")
+    assert few.reason.startswith(f"{support} rows, {support + 1} needed: with fewer its stated error rates were missed")

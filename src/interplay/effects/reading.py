@@ -63,7 +63,7 @@ def readings(
     metric = measurements.metrics.get(comparison.metric)
     tolerance = tolerances.get(comparison.metric, 0.0) if metric is None else tolerance_of(metric, tolerances)
     withheld = _collapsed(measurements, comparison, tuning, metric)
-    found = _differences(measurements, comparison, tuning, metric)
+    found = _supported(_differences(measurements, comparison, tuning, metric), metric)
     nearly = nearly_collapsed(measurements, comparison.treatment, tuning, tolerances)
     return tuple(
         Reading(comparison, tuning, contrast, metric, tolerance, difference, withheld, nearly)
@@ -87,6 +87,22 @@ def _differences(
     if isinstance(control, NotMeasurable):
         return {"": NotMeasurable(f"baseline {comparison.baseline.name}: {control.reason}")}
     return paired_differences(treated, control, metric)
+
+
+def _supported(
+    found: Mapping[str, Difference | NotMeasurable], metric: Metric | None
+) -> Mapping[str, Difference | NotMeasurable]:
+    """The same without differences that rest on fewer rows than the stated error rates of the metric ask for."""
+    least = 0 if metric is None else metric.least_support
+    return {
+        name: _too_few(one, least) if isinstance(one, Difference) and one.support < least else one
+        for name, one in found.items()
+    }
+
+
+def _too_few(found: Difference, least: int) -> NotMeasurable:
+    missed = "with fewer its stated error rates were missed in simulated audits"
+    return NotMeasurable(f"{found.support} rows, {least} needed: {missed}")
 
 
 def _baseline_sample(
