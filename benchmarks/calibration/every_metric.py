@@ -72,14 +72,19 @@ def _instances(kind: type[Metric]) -> list[Metric]:
 
 @dataclass(frozen=True)
 class EveryMetric:
-    """A control and two treatments, worse by one and by two tolerances, under each metric behind each layer."""
+    """A control and two treatments, worse by one and by two tolerances, under each metric."""
 
     repetitions: int
     rows: tuple[int, ...]
     members: tuple[int, ...] = MEMBERS
-    draws: int = 100
+    draws: int = 60
     only: tuple[str, ...] = ()
     fleets: Fleets = MANY
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Those that are looked at."""
+        return layers()[:1]
 
     def once(self, random: np.random.Generator) -> Iterator[Seen]:
         """The same members and rows, of which the first so many are looked at."""
@@ -87,7 +92,7 @@ class EveryMetric:
         latents = Latents.of(int(random.integers(2**62)), shape)
         for rows in self.rows:
             for members in self.members:
-                for layer in layers():
+                for layer in self.layers:
                     yield from self._seen(latents.first(members, rows), layer)
 
     def _seen(self, latents: Latents, layer: Layer) -> Iterator[Seen]:
@@ -119,3 +124,12 @@ class EveryMetric:
 @dataclass(frozen=True)
 class EveryMetricOnFewRows(EveryMetric):
     """The same where rows are few, which takes less time, so that there are more repetitions."""
+
+
+@dataclass(frozen=True)
+class BehindLayers(EveryMetric):
+    """The same behind every layer that is fitted on rows."""
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        return layers()[1:]

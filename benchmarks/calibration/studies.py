@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.calibration.claims import Seen
 from benchmarks.calibration.coverage import RatesAndGaps, RatesAndGapsAlone
 from benchmarks.calibration.error_rates import MixedAudits, NullAudits, PlentifulRows, Power
-from benchmarks.calibration.every_metric import EveryMetric, EveryMetricOnFewRows
+from benchmarks.calibration.every_metric import BehindLayers, EveryMetric, EveryMetricOnFewRows
 from benchmarks.calibration.widest import LargestGaps
 from interplay.testing.simulation.truth import FEW
 
@@ -33,7 +33,8 @@ FULL: tuple[Study, ...] = (
     RatesAndGapsAlone(1_000),
     LargestGaps(500),
     EveryMetricOnFewRows(120, rows=(120, 500)),
-    EveryMetric(40, rows=(2_000, 5_000)),
+    EveryMetric(30, rows=(2_000, 5_000)),
+    BehindLayers(40, rows=(120, 500, 2_000, 5_000)),
 )
 
 SOME = "calibration_error", "coverage", "demographic_parity_difference", "disagreement", "membership_risk"
@@ -49,4 +50,5 @@ QUICK: tuple[Study, ...] = (
     LargestGaps(8, rows=(300,), draws=50),
     EveryMetricOnFewRows(8, rows=(300,), members=(5,), draws=40, only=SOME, fleets=FEW),
     EveryMetric(2, rows=(1_000,), members=(5,), draws=40, only=SOME, fleets=FEW),
+    BehindLayers(4, rows=(400,), members=(5,), draws=40, only=SOME, fleets=FEW),
 )
