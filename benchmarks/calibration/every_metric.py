@@ -17,7 +17,7 @@ from interplay.interventions.group_thresholds import GroupThresholds
 from interplay.metrics import GroupMetric, Metric
 from interplay.testing.simulation.audit import AT_TOLERANCE, AT_TWICE, CONTROL, comparisons, measurements, true_value
 from interplay.testing.simulation.latents import GROUPINGS, Latents, Shape
-from interplay.testing.simulation.truth import MANY, Fleets
+from interplay.testing.simulation.truth import MANY, Fleets, Size
 from interplay.testing.simulation.world import WORLDS, World
 
 HELD = "two-sided 95 % interval of a metric"
@@ -56,7 +56,9 @@ def layers() -> tuple[Layer, ...]:
 
 def _of(names: tuple[str, ...], grouping: str) -> tuple[Metric, ...]:
     """The metrics of these names; those of groups on this grouping."""
-    return tuple(one for one in judged() if one.name in names and getattr(one, "grouping", grouping) == grouping)
+    return tuple(
+        metric for metric in judged() if metric.name in names and getattr(metric, "grouping", grouping) == grouping
+    )
 
 
 @cache
@@ -67,7 +69,7 @@ def judged() -> tuple[Metric, ...]:
 
 
 def _instances(kind: type[Metric]) -> list[Metric]:
-    return [kind(grouping=one) for one in GROUPINGS] if issubclass(kind, GroupMetric) else [kind()]
+    return [kind(grouping=grouping) for grouping in GROUPINGS] if issubclass(kind, GroupMetric) else [kind()]
 
 
 @dataclass(frozen=True)
@@ -97,24 +99,25 @@ class EveryMetric:
 
     def _seen(self, latents: Latents, layer: Layer) -> Iterator[Seen]:
         metrics = [metric for metric in layer.metrics if not self.only or metric.name in self.only]
-        found = measurements(latents, metrics, layer.worlds)
+        samples = measurements(latents, metrics, layer.worlds)
         for comparison in comparisons(metrics):
-            for reading in readings(found, comparison, "tuned", {}):
+            for reading in readings(samples, comparison, "tuned", {}):
                 if isinstance(reading.difference, Difference):
                     yield from self._counted(layer, reading, reading.difference, latents)
 
-    def _counted(self, layer: Layer, reading: Reading, found: Difference, latents: Latents) -> Iterator[Seen]:
+    def _counted(self, layer: Layer, reading: Reading, difference: Difference, latents: Latents) -> Iterator[Seen]:
         metric, treatment = reading.metric, reading.comparison.treatment
         if metric is None:
             raise ValueError("a simulated metric is among the measured ones")
-        every = true_value(metric, treatment, latents.members, latents.rows, self.fleets, layer.worlds)
-        truth, most = every[reading.contrast], max(every.values())
+        size = Size(latents.members, latents.rows, self.fleets)
+        truths = true_value(metric, treatment, size, layer.worlds)
+        truth, most = truths[reading.contrast], max(truths.values())
         setting = {"metric": metric.key, "layer": layer.name, "members": latents.members, "rows": latents.rows}
         of = "level" if treatment == CONTROL else "difference"
         target = EXACT if PrivacyBudget in metric.needs else COVERED
-        wide = found.moderated(None, ONE_SIDED / 2)
+        wide = difference.moderated(None, ONE_SIDED / 2)
         yield Seen(claim(HELD, target, **setting, of=of), float(wide.low <= truth <= wide.high), 1)
-        bounds, tolerance = found.moderated(None, ONE_SIDED), metric.tolerance
+        bounds, tolerance = difference.moderated(None, ONE_SIDED), metric.tolerance
         if treatment == AT_TOLERANCE and truth == most:
             yield Seen(claim(FALSE_HARM, RARE, **setting), float(bounds.low > max(tolerance, truth)), 1)
         if treatment == AT_TWICE and truth == most:

@@ -30,7 +30,7 @@ from interplay.testing.simulation.latents import (
     Latents,
     Shape,
 )
-from interplay.testing.simulation.truth import FEW, Truth, true_effects, true_levels, truth_of
+from interplay.testing.simulation.truth import FEW, Size, Truth, true_effects, true_levels, truth_of
 from interplay.testing.simulation.world import LEVEL, LEVEL_IN_GROUP, World
 
 
@@ -51,48 +51,48 @@ def test_accuracies_are_those_of_the_formula():
     by_place = np.array(
         [_accuracy(LEVEL, sum(code[place] for code in codes.values()), 0.65) for place in range(PATTERN)]
     )
-    assert true_levels(Accuracy(), World(), 16, 500)[""] == pytest.approx(-by_place.mean(), abs=2e-3)
+    assert true_levels(Accuracy(), World(), Size(16, 500))[""] == pytest.approx(-by_place.mean(), abs=2e-3)
     gap = by_place[codes["minority"] == 0].mean() - by_place[codes["minority"] == 1].mean()
-    (found,) = true_levels(AccuracyDisparity("minority"), World(), 16, 500).values()
+    (found,) = true_levels(AccuracyDisparity("minority"), World(), Size(16, 500)).values()
     assert found == pytest.approx(abs(gap), abs=4e-3)
-    worst = true_levels(WorstGroupAccuracy("half"), World(), 16, 500)
+    worst = true_levels(WorstGroupAccuracy("half"), World(), Size(16, 500))
     expected = [-by_place[codes["half"] == code].mean() for code in (0, 1)]
     assert list(worst.values()) == pytest.approx(expected, abs=4e-3)
 
 
 def test_the_control_is_calibrated():
-    found = true_levels(CalibrationError(), World(), 16, 500)[""]
+    found = true_levels(CalibrationError(), World(), Size(16, 500))[""]
     assert found < 0.009, "members differ a little in how well their own scale fits"
 
 
 def test_membership_leaks_as_much_as_the_formula_says():
     known = stats.norm.cdf(0.5 / np.sqrt(2 + 2 + 0.1**2 + 0.4**2))
-    assert true_levels(LossMembershipRisk(), World(), 16, 500)[""] == pytest.approx(known, abs=0.006)
+    assert true_levels(LossMembershipRisk(), World(), Size(16, 500))[""] == pytest.approx(known, abs=0.006)
 
 
 @pytest.mark.parametrize(("rows", "miscoverage"), [(120, 0.1), (500, 0.1), (500, 0.25)])
 def test_sets_cover_as_often_as_the_order_statistic_says(rows, miscoverage):
     count = rows // 2
     reached = np.ceil((count + 1) * (1 - miscoverage)) / (count + 1)
-    assert true_levels(Coverage(), World(miscoverage), 16, rows)[""] == pytest.approx(-reached, abs=2e-3)
+    assert true_levels(Coverage(), World(miscoverage), Size(16, rows))[""] == pytest.approx(-reached, abs=2e-3)
 
 
 def test_changes_make_a_metric_worse_by_one_and_by_two_tolerances():
     for metric in (Accuracy(), AccuracyDisparity("half"), BoundaryDistance(), Coverage()):
         for times, treatment in enumerate((AT_TOLERANCE, AT_TWICE), start=1):
-            worse = max(true_value(metric, treatment, 16, 5_000).values())
+            worse = max(true_value(metric, treatment, Size()).values())
             assert worse == pytest.approx(times * metric.tolerance, rel=0.08), metric.key
 
 
 def test_nothing_changed_is_no_effect():
     for metric in (Accuracy(), DemographicParityDifference("minority")):
-        assert set(true_effects(metric, World(), Change(), 16, 500, FEW).values()) == {0.0}
+        assert set(true_effects(metric, World(), Change(), Size(16, 500, FEW)).values()) == {0.0}
 
 
 def test_thresholds_on_top_close_the_gap_they_are_for():
     metric = DemographicParityDifference("minority")
     bare, fitted = (
-        max(true_levels(metric, world, 16, 5_000).values())
+        max(true_levels(metric, world, Size()).values())
         for world in (World(), World(rule=GroupThresholds(), by_group="minority"))
     )
     assert bare > 0.04 and fitted < 0.01

@@ -16,7 +16,7 @@ from interplay.testing._prose import YEAR, camel, missing_parts
 from interplay.testing.evidence import Facts, random_facts
 from interplay.testing.simulation import audit
 from interplay.testing.simulation.latents import Latents, Shape
-from interplay.testing.simulation.truth import FEW, Truth, truth_of
+from interplay.testing.simulation.truth import FEW, Size, Truth, truth_of
 from interplay.testing.simulation.world import WORLDS, World
 
 AUDITS = 40
@@ -146,10 +146,10 @@ class MetricSuite:
     def _held(self, metric: Metric, seed: int) -> list[bool]:
         """Whether the intervals of one audit hold the level of the control and the effects of two treatments."""
         latents = Latents.of(seed, Shape(3, members=5, rows=400, draws=40))
-        found = compare(audit.measurements(latents, [metric], self.worlds()), list(audit.comparisons([metric])), {})
+        measurements = audit.measurements(latents, [metric], self.worlds())
         held = []
-        for effect in found.effects:
+        for effect in compare(measurements, list(audit.comparisons([metric])), {}).effects:
             if effect.low is not None and effect.high is not None:
-                every = audit.true_value(metric, effect.treatment, 5, 400, FEW, self.worlds())
+                every = audit.true_value(metric, effect.treatment, Size(5, 400, FEW), self.worlds())
                 held.append(effect.low <= every[effect.contrast] <= effect.high)
         return held

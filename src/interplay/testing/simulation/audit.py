@@ -12,7 +12,7 @@ from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics import Metric
 from interplay.testing.simulation.change import Change
 from interplay.testing.simulation.latents import Latents
-from interplay.testing.simulation.truth import MANY, Fleets, Truth, measured, true_effects, true_levels, truth_of
+from interplay.testing.simulation.truth import Size, Truth, measured, true_effects, true_levels, truth_of
 from interplay.testing.simulation.world import WORLDS, World
 
 CONTROL, AT_TOLERANCE, AT_TWICE = Treatment(), Treatment(("at the tolerance",)), Treatment(("at twice the tolerance",))
@@ -21,10 +21,10 @@ TREATED = AT_TOLERANCE, AT_TWICE
 
 def known(metric: Metric, worlds: tuple[World, ...] = WORLDS) -> Truth:
     """How the metric is simulated; raises `ValueError` where no simulated change moves it far enough."""
-    found = truth_of(metric, worlds)
-    if isinstance(found, NotMeasurable):
-        raise ValueError(found.reason)
-    return found
+    truth = truth_of(metric, worlds)
+    if isinstance(truth, NotMeasurable):
+        raise ValueError(truth.reason)
+    return truth
 
 
 def measurements(latents: Latents, metrics: Iterable[Metric], worlds: tuple[World, ...] = WORLDS) -> Measurements:
@@ -49,22 +49,17 @@ def measurements(latents: Latents, metrics: Iterable[Metric], worlds: tuple[Worl
 def comparisons(metrics: Iterable[Metric]) -> Iterator[Comparison]:
     """The level of the control, and both treatments against it."""
     for metric in metrics:
-        for treatment, baseline in ((CONTROL, None), *((one, CONTROL) for one in TREATED)):
+        for treatment, baseline in ((CONTROL, None), *((treated, CONTROL) for treated in TREATED)):
             applied, key = treatment.interventions, metric.key
             yield Comparison(treatment, baseline, key, key, applied, (Aspect.PRIVACY,), metric.aspect, primary=True)
 
 
 @lru_cache(maxsize=4_096)
 def true_value(
-    metric: Metric,
-    treatment: Treatment,
-    members: int,
-    rows: int,
-    fleets: Fleets = MANY,
-    worlds: tuple[World, ...] = WORLDS,
+    metric: Metric, treatment: Treatment, size: Size, worlds: tuple[World, ...] = WORLDS
 ) -> Mapping[str, float]:
     """What its effects estimate, by contrast: the level of the control against zero, or how much worse a treatment is."""
     truth = known(metric, worlds)
     if treatment == CONTROL:
-        return true_levels(metric, truth.world, members, rows, fleets)
-    return true_effects(metric, truth.world, truth.changes[TREATED.index(treatment)], members, rows, fleets)
+        return true_levels(metric, truth.world, size)
+    return true_effects(metric, truth.world, truth.changes[TREATED.index(treatment)], size)

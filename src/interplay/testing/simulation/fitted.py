@@ -54,11 +54,11 @@ def fitted(
         return Fitted(margins, np.zeros(margins.shape), np.ones(members), np.zeros(members))
     favourable, tuning = latents.labels == 1, np.flatnonzero(latents.part == TUNING)
     own = _own(latents, tuning, members, fewer) if fewer else [tuning] * members
-    scale, shift = np.array([_refit(mine[at], favourable[at]) for mine, at in zip(margins, own, strict=True)]).T
+    scale, shift = np.array([_refit(margin[at], favourable[at]) for margin, at in zip(margins, own, strict=True)]).T
     odds = scale[:, None] * margins + shift[:, None]
     cuts = np.zeros(odds.shape)
     if rule != "refit":
-        fits = [_thresholds(rule, mine, favourable, groups, at) for mine, at in zip(odds, own, strict=True)]
+        fits = [_thresholds(rule, odd, favourable, groups, at) for odd, at in zip(odds, own, strict=True)]
         cuts = np.stack([fit.of_rows(groups, latents.uniform("thresholds")) for fit in fits])
     if fewer:
         return Fitted(odds, cuts, scale, shift)
@@ -77,10 +77,10 @@ def _own(latents: Latents, tuning: Int[Array, " some"], members: int, fewer: int
 
 
 def _refit(margins: Float[Array, " some"], favourable: Bool[Array, " some"]) -> tuple[float, float]:
-    found = refit(np.stack([np.zeros(len(margins)), margins], axis=1), favourable.astype(np.int64))
-    if found is None:
+    fit = refit(np.stack([np.zeros(len(margins)), margins], axis=1), favourable.astype(np.int64))
+    if fit is None:
         raise ValueError("simulated margins are finite")
-    return found.scale, float(found.intercepts[1])
+    return fit.scale, float(fit.intercepts[1])
 
 
 def _thresholds(

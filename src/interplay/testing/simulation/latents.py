@@ -165,8 +165,8 @@ class Latents:
         if name not in self._drawn:
             rows = sum(self.shape.parts(self.shape.rows))
             self._drawn[name] = draw(streams.generator(self.seed, f"simulation: {name}"), rows)
-        found = self._drawn[name][..., self._places]
-        return np.asarray(found[:, : self.members] if found.ndim == 3 else found)
+        kept = self._drawn[name][..., self._places]
+        return np.asarray(kept[:, : self.members] if kept.ndim == 3 else kept)
 
     @cached_property
     def _drawn(self) -> dict[str, Array]:
@@ -176,17 +176,17 @@ class Latents:
     def _places(self) -> Int[Array, " row"]:
         """The rows among all rows."""
         starts = np.concatenate([[0], np.cumsum(self.shape.parts(self.shape.rows))[:-1]])
-        mine = self.shape.parts(self.rows)
-        return np.concatenate([start + np.arange(count) for start, count in zip(starts, mine, strict=True)])
+        counts = self.shape.parts(self.rows)
+        return np.concatenate([start + np.arange(count) for start, count in zip(starts, counts, strict=True)])
 
 
 def _even(random: np.random.Generator, rows: int) -> Float[Array, " row"]:
     """Numbers between 0 and 1 spread evenly among the rows of every place in the pattern of groups."""
-    found = np.empty(rows)
+    numbers = np.empty(rows)
     for place in range(PATTERN):
-        mine = found[place::PATTERN]
-        mine[:] = (random.permutation(len(mine)) + random.random()) / len(mine)
-    return found
+        count = len(numbers[place::PATTERN])
+        numbers[place::PATTERN] = (random.permutation(count) + random.random()) / count
+    return numbers
 
 
 def _balanced(random: np.random.Generator, alike: bool, treatments: int, members: int) -> Float[Array, "t m"]:

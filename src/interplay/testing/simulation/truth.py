@@ -4,7 +4,7 @@ Fleets of members are evaluated on many rows. Where treatments are compared they
 only what was changed tells them apart.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -32,21 +32,27 @@ MANY, FEW = Fleets(96, 10_000), Fleets(32, 4_000)
 """Where a true value is asked for, and where it is only looked for how much of a change to make."""
 
 
-@dataclass(frozen=True, eq=False)
-class Compared:
-    """The values of the members of a control and of a treatment; of a `gap` the size of the mean counts."""
+@dataclass(frozen=True)
+class Size:
+    """Of the audits whose true values are asked for: members and evaluated rows; `fleets` say how closely.
 
-    control: Float[Array, " member"]
-    treated: Float[Array, " member"]
-    gap: bool = False
+    Only attacks with shadow models depend on the members, and only what is fitted on rows on how many rows there are.
+    """
+
+    members: int = 16
+    rows: int = 5_000
+    fleets: Fleets = MANY
+
+    def of(self, metric: Metric, world: World) -> "Size":
+        """The same for all sizes that make no difference to the metric."""
+        members = self.members if Memberships in metric.needs else 16
+        rows = self.rows if world.rule is not None or PredictionSets in metric.needs else 1
+        return replace(self, members=members, rows=rows)
 
 
 @dataclass(frozen=True)
 class Truth:
-    """In which world, by which change, and what is then true.
-
-    `changes` are those that make the metric worse by one and by two tolerances, of the contrast that moves most.
-    """
+    """In which world and by which changes a metric is worse by one and by two tolerances, of what moves most of it."""
 
     world: World
     changes: tuple[Change, Change]
@@ -59,6 +65,8 @@ class Truth:
 
 STEPS = 0.125, 0.25, 0.5, 1.0
 """Shares of the largest amount that are tried."""
+ENOUGH = 2.1
+"""Tolerances that a change has to reach."""
 
 
 @lru_cache(maxsize=256)
@@ -69,9 +77,8 @@ def truth_of(metric: Metric, worlds: tuple[World, ...] = WORLDS) -> Truth | NotM
     """
     for world in worlds:
         for change in _kinds(metric):
-            amounts = _amounts(metric, world, change)
-            if amounts is not None:
-                return Truth(world, amounts)
+            if (changes := _amounts(metric, world, change)) is not None:
+                return Truth(world, changes)
     return NotMeasurable(f"no simulated change makes {metric.key} worse by twice its tolerance of {metric.tolerance:g}")
 
 
@@ -85,123 +92,102 @@ def _kinds(metric: Metric) -> Iterator[Change]:
 
 def _amounts(metric: Metric, world: World, change: Change) -> tuple[Change, Change] | None:
     """The amounts by which it is worse by one and by two tolerances, on a smooth line through some that are tried."""
+    # Treatments that are compared on rows which both decide rightly have random numbers of their own: more are needed.
+    size = Size(fleets=MANY if metric.paired else FEW)
     tried, worse = [0.0], [0.0]
     for step in STEPS:
-        moved = replace(change, amount=step * LARGEST[change.kind])
-        # Treatments that are compared on rows which both decide rightly have random numbers of their own.
-        effects = true_effects(metric, world, moved, 16, 5_000, MANY if metric.paired else FEW)
-        tried.append(moved.amount)
+        tried.append(step * LARGEST[change.kind])
+        effects = true_effects(metric, world, replace(change, amount=tried[-1]), size)
         worse.append(max(effects.values(), default=0.0) / metric.tolerance)
-        if worse[-1] > 2.1:
+        if worse[-1] > ENOUGH:
             break
     start = int(np.flatnonzero(np.append(True, np.diff(worse) <= 0))[-1])  # a gap may close before it opens again
-    if worse[-1] <= 2.1 or worse[start] >= 1:
+    if worse[-1] <= ENOUGH or worse[start] >= 1:
         return None
-    amounts = PchipInterpolator(worse[start:], tried[start:])([1.0, 2.0])
-    one, two = (replace(change, amount=float(amount)) for amount in amounts)
-    return one, two
+    once, twice = PchipInterpolator(worse[start:], tried[start:])([1.0, 2.0]).tolist()
+    return replace(change, amount=once), replace(change, amount=twice)
 
 
-def true_levels(metric: Metric, world: World, fleet: int, rows: int, fleets: Fleets = MANY) -> Mapping[str, float]:
+def true_levels(metric: Metric, world: World, size: Size) -> Mapping[str, float]:
     """The value of the control by contrast ("" without contrasts), oriented as its effect against zero."""
-    values = _compared(metric, world, Change(), fleet, rows, fleets)
-    return {name: _level(metric, found) for name, found in values.items()}
+    return {name: pair.level(metric) for name, pair in _pairs(metric, world, Change(), size.of(metric, world)).items()}
 
 
-def true_effects(
-    metric: Metric,
-    world: World,
-    change: Change,
-    fleet: int,
-    rows: int,
-    fleets: Fleets = MANY,
-) -> Mapping[str, float]:
-    """How much worse the change makes the metric, by contrast: of fleets of so many members, sets calibrated on a share
-    of so many rows.
+def true_effects(metric: Metric, world: World, change: Change, size: Size) -> Mapping[str, float]:
+    """How much worse the change makes the metric, by contrast.
 
     The size of a mean gap less that of the control; the mean of the logarithms of ratios as a ratio minus one.
     """
-    values = _compared(metric, world, change, fleet, rows, fleets)
-    return {name: _worse(metric, found) for name, found in values.items()}
+    return {name: pair.worse(metric) for name, pair in _pairs(metric, world, change, size.of(metric, world)).items()}
 
 
-def _level(metric: Metric, found: Compared) -> float:
-    return float(abs(found.control.mean()) if found.gap else _sign(metric) * found.control.mean())
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """The values of the members of a control and of a treatment; of a `gap` the size of the mean counts."""
 
+    control: Float[Array, " member"]
+    treated: Float[Array, " member"]
+    gap: bool
 
-def _worse(metric: Metric, found: Compared) -> float:
-    if found.gap:
-        return float(abs(found.treated.mean()) - abs(found.control.mean()))
-    if metric.relative:
-        return float(np.expm1(_sign(metric) * (np.log(found.treated) - np.log(found.control)).mean()))
-    return float(_sign(metric) * (found.treated.mean() - found.control.mean()))
+    def level(self, metric: Metric) -> float:
+        """That of the control."""
+        return float(abs(self.control.mean()) if self.gap else _sign(metric) * self.control.mean())
+
+    def worse(self, metric: Metric) -> float:
+        """How much worse the treatment is."""
+        if self.gap:
+            return float(abs(self.treated.mean()) - abs(self.control.mean()))
+        if metric.relative:
+            return float(np.expm1(_sign(metric) * (np.log(self.treated) - np.log(self.control)).mean()))
+        return float(_sign(metric) * (self.treated.mean() - self.control.mean()))
 
 
 def _sign(metric: Metric) -> float:
     return 1.0 if metric.direction == "lower_is_better" else -1.0
 
 
-def _compared(
-    metric: Metric, world: World, change: Change, fleet: int, rows: int, fleets: Fleets
-) -> Mapping[str, Compared]:
-    """The values of the control's and the treatment's members over all fleets, by contrast.
-
-    Only attacks with shadow models depend on the size of a fleet, and only what is fitted on rows on their number.
-    """
-    size = fleet if Memberships in metric.needs else 16
-    fewer = rows if world.rule is not None or PredictionSets in metric.needs else 1
-    return _pooled(metric, world, change, size, fewer, fleets)
-
-
 @lru_cache(maxsize=1_024)
-def _pooled(
-    metric: Metric, world: World, change: Change, size: int, fewer: int, fleets: Fleets
-) -> Mapping[str, Compared]:
-    found = [
-        _of_fleet(metric, world, change, seed, size, fewer, fleets.rows)
-        for seed in range(max(fleets.members // size, 1))
-    ]
-    whole = [one for one in found if one is not None]
-    if not whole:
-        return {}
-    return {name: _joined([one[name] for one in whole]) for name in whole[0]}
+def _pairs(metric: Metric, world: World, change: Change, size: Size) -> Mapping[str, _Pair]:
+    """The members of all fleets, by contrast; fleets in which the metric is not measurable are left out."""
+    count = max(size.fleets.members // size.members, 1)
+    fleets = [_of_fleet(metric, world, change, size, seed) for seed in range(count)]
+    measurable = [fleet for fleet in fleets if fleet]
+    return {name: _joined([fleet[name] for fleet in measurable]) for name in (measurable or [{}])[0]}
 
 
-def _joined(fleets: list[Compared]) -> Compared:
-    control, treated = (np.concatenate([getattr(one, side) for one in fleets]) for side in ("control", "treated"))
-    return Compared(control, treated, fleets[0].gap)
+def _joined(pairs: Sequence[_Pair]) -> _Pair:
+    control, treated = (np.concatenate([getattr(pair, side) for pair in pairs]) for side in ("control", "treated"))
+    return _Pair(control, treated, pairs[0].gap)
 
 
-def _of_fleet(
-    metric: Metric, world: World, change: Change, seed: int, size: int, fewer: int, evaluated: int
-) -> Mapping[str, Compared] | None:
+def _of_fleet(metric: Metric, world: World, change: Change, size: Size, seed: int) -> Mapping[str, _Pair]:
     alike = not metric.paired
-    own = _control(world, seed, size, evaluated, alike, fewer)
+    control = _control(world, size, seed, alike)
     if change == Change():
-        control = treated = metric.measure(own)
+        samples = (metric.measure(control),) * 2
     else:
-        other = world.evidence(_latents(seed, size, evaluated, alike), 1, change, fewer)
-        control, treated = measured(metric, own, other)
-    if isinstance(control, NotMeasurable) or isinstance(treated, NotMeasurable):
-        return None
-    if not control.contrasts:
-        return {"": Compared(control.values[:, 0], treated.values[:, 0])}
-    theirs = {one.name: one.values[:, 0] for one in treated.contrasts}
+        samples = measured(metric, control, world.evidence(_latents(size, seed, alike), 1, change, size.rows))
+    ours, theirs = samples
+    if isinstance(ours, NotMeasurable) or isinstance(theirs, NotMeasurable):
+        return {}
+    if not ours.contrasts:
+        return {"": _Pair(ours.values[:, 0], theirs.values[:, 0], gap=False)}
+    treated = {contrast.name: contrast.values[:, 0] for contrast in theirs.contrasts}
     return {
-        one.name: Compared(one.values[:, 0], theirs[one.name], one.kind == "gap")
-        for one in control.contrasts
-        if one.name in theirs
+        contrast.name: _Pair(contrast.values[:, 0], treated[contrast.name], contrast.kind == "gap")
+        for contrast in ours.contrasts
+        if contrast.name in treated
     }
 
 
 @lru_cache(maxsize=16)
-def _control(world: World, seed: int, members: int, rows: int, alike: bool, fewer: int) -> Evidence:
-    return world.evidence(_latents(seed, members, rows, alike), 0, Change(), fewer)
+def _control(world: World, size: Size, seed: int, alike: bool) -> Evidence:
+    return world.evidence(_latents(size, seed, alike), 0, Change(), size.rows)
 
 
 @lru_cache(maxsize=16)
-def _latents(seed: int, members: int, rows: int, alike: bool) -> Latents:
-    return Latents.of(seed, Shape(2, members, rows, 0, alike))
+def _latents(size: Size, seed: int, alike: bool) -> Latents:
+    return Latents.of(seed, Shape(2, size.members, size.fleets.rows, 0, alike))
 
 
 def measured(
@@ -209,7 +195,7 @@ def measured(
 ) -> tuple[Sample | NotMeasurable, Sample | NotMeasurable]:
     """A metric of two treatments, on the rows that both decide rightly where that is how it is compared."""
     if metric.paired:
-        ours, theirs = treated.ask(RightlyDecided), control.ask(RightlyDecided)
+        ours, theirs = control.ask(RightlyDecided), treated.ask(RightlyDecided)
         if isinstance(ours, NotMeasurable) or isinstance(theirs, NotMeasurable):
             raise ValueError("simulated members decide rows rightly or not")
         both = RightlyDecided(ours.right & theirs.right)

@@ -106,7 +106,7 @@ class _Members:
             Attacked: self._attacked,
             Switched: self._switched,
             Distances: self._distances,
-            Logits: lambda: Logits(self.margins, 0.6 * self.margins + self._mine("logits", 0.2)),
+            Logits: lambda: Logits(self.margins, 0.6 * self.margins + self._own("logits", 0.2)),
             Memberships: self._memberships,
             PrivacyBudget: lambda: PrivacyBudget(8.0 + self.change.of("budget"), 1e-5, 4.0, 1.0),
             Explanations: self._explanations,
@@ -137,7 +137,7 @@ class _Members:
         """Latent scores before the evaluated rows drift away from those that calibrate."""
         moved = self._by_row("mistakes", "mistakes in a group") - self.change.of("sharpness")
         unlike = self.change.of("unlike members")
-        noise = self._mine("unlike members", unlike) if unlike else 0.0
+        noise = self._own("unlike members", unlike) if unlike else 0.0
         return np.asarray(self.level - moved + self.latents.score()[self.treatment] + noise)
 
     @cached_property
@@ -163,16 +163,16 @@ class _Members:
         latents = self.latents
         sided = np.where(latents.labels == 1, decided, -decided)
         prior = special.logit(0.65 - 0.1 * sum(latents.codes(name) for name in GROUPINGS))
-        found = (2 * self.level / VARIANCE * sided + prior) * (1 + self.change.of("overconfidence"))
-        found = found / (1 + self.change.of("vagueness in a group") * self.grouped)
+        odds = (2 * self.level / VARIANCE * sided + prior) * (1 + self.change.of("overconfidence"))
+        odds = odds / (1 + self.change.of("vagueness in a group") * self.grouped)
         later = self.change.of("later refusals in a group") * (self.latents.part == EVALUATED)
         moved = self.change.of("approvals") - (self.change.of("refusals in a group") + later) * self.grouped
-        return np.asarray(found + moved)
+        return np.asarray(odds + moved)
 
     def _right(self, margins: Float[Array, "member row"]) -> Bool[Array, "member row"]:
         return np.asarray((margins > 0) == (self.latents.labels == 1))
 
-    def _mine(self, name: str, scale: float) -> Float[Array, "member row"]:
+    def _own(self, name: str, scale: float) -> Float[Array, "member row"]:
         return np.asarray(scale * self.latents.own(name)[self.treatment])
 
     @cached_property
@@ -189,28 +189,29 @@ class _Members:
         return self.fitted.attacked(self._evaluated, self.attacked_margins[:, self._evaluated])
 
     def _switched(self) -> Switched:
-        moved = SWITCH + SWITCH_BY_ROW * np.abs(self.latents.normal("switch")) + self._mine("switch", 0.1)
+        moved = SWITCH + SWITCH_BY_ROW * np.abs(self.latents.normal("switch")) + self._own("switch", 0.1)
         withstood = self._right(self.margins) & self._right(self._margins(self.decided - np.maximum(moved, 0)))
         return Switched(self._evaluated, withstood[:, self._evaluated])
 
     def _distances(self) -> Distances:
-        found = np.abs(self.margins) / (2 * (1 + self.change.of("nearness"))) * np.exp(self._mine("distance", 0.1))
-        return Distances(self._evaluated, np.minimum(found, LARGEST_DISTANCE)[:, self._evaluated], LARGEST_DISTANCE)
+        nearer = 2 * (1 + self.change.of("nearness"))
+        distances = np.minimum(np.abs(self.margins) / nearer * np.exp(self._own("distance", 0.1)), LARGEST_DISTANCE)
+        return Distances(self._evaluated, distances[:, self._evaluated], LARGEST_DISTANCE)
 
     def _memberships(self) -> Memberships:
         latents, at = self.latents, self._evaluated
         varying = LEAK_BY_MEMBER * latents.own("leak of members")[0, :, :1] + LEAK_BY_ROW * latents.normal("leak")
-        signals = 1.0 + latents.normal("membership") + self._mine("membership", 1.0)
+        signals = 1.0 + latents.normal("membership") + self._own("membership", 1.0)
         signals = signals + latents.inside * (LEAK + self.change.of("leak") + varying)
         likelihood = special.log_expit(signals)
         inside, never = latents.inside[:, at], np.flatnonzero(latents.part != EVALUATED)
         ratio = lira.scores(signals[:, at], inside)
         referred = rmia.scores(likelihood[:, at], inside, likelihood[:, never])
-        every = {name: np.zeros(signals.shape) for name in ("lira", "rmia")}
-        every["lira"][:, at], every["rmia"][:, at] = ratio.scores, referred.scores
+        by_ratio, by_reference = np.zeros(signals.shape), np.zeros(signals.shape)
+        by_ratio[:, at], by_reference[:, at] = ratio.scores, referred.scores
         scored = np.zeros(signals.shape, dtype=bool)
         scored[:, at] = ratio.scored & referred.scored & (self._pool[at])
-        return Memberships(every["lira"], likelihood, every["rmia"], latents.inside, scored)
+        return Memberships(by_ratio, likelihood, by_reference, latents.inside, scored)
 
     @cached_property
     def _pool(self) -> Bool[Array, " row"]:
@@ -247,12 +248,12 @@ class _Members:
         """Thresholds of every draw, as an audit fits them."""
         at, latents, count = np.flatnonzero(self.latents.part == CALIBRATION), self.latents, int(parts.max()) + 1
         limits = []
-        for calibrating, mine, inside in zip(truth, own, latents.inside, strict=True):
+        for calibrating, evaluated, inside in zip(truth, own, latents.inside, strict=True):
             beside = (latents.part == EVALUATED) & ~inside
             weights, miscoverage = latents.weights[:, at], self.world.miscoverage
             limits.append(
                 thresholds_in_draws(
-                    calibrating[at], parts[at], count, miscoverage, weights, mine[beside], parts[beside]
+                    calibrating[at], parts[at], count, miscoverage, weights, evaluated[beside], parts[beside]
                 )
             )
         return np.stack(limits)
@@ -264,14 +265,14 @@ class _Members:
         members, random = len(truth), np.random.default_rng(self.latents.seed)
         limits = []
         for part in range(int(parts.max()) + 1):
-            mine = parts == part
-            count = round(SIZES[CALIBRATION] * self.fewer * float(mine.mean()))
+            here = parts == part
+            count = round(SIZES[CALIBRATION] * self.fewer * float(here.mean()))
             rank = ceil((count + 1) * (1 - self.world.miscoverage) - 1e-9)
             if rank > count:
                 limits.append(np.full(members, np.inf))
                 continue
             levels = stats.beta.ppf((random.permutation(members) + 0.5) / members, rank, count + 1 - rank)
-            chosen = [np.quantile(one[mine], level) for one, level in zip(truth, levels, strict=True)]
+            chosen = [np.quantile(scores[here], level) for scores, level in zip(truth, levels, strict=True)]
             limits.append(np.array(chosen))
         limits.append(np.full(members, np.inf))
         return np.asarray(limits).T[:, None, :]
