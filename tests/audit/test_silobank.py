@@ -52,7 +52,7 @@ def test_the_deployed_model_is_all_but_sure_to_harm_and_the_risk_is_critical(aud
 def test_the_private_model_is_inadmissible_and_another_is_chosen(audit):
     decision = audit.decision
     rejected = {one["treatment"]: one for one in decision["rejected"]}
-    assert "equal_opportunity_difference/sex at most 0.05" in rejected["dp_sgd"]["reason"]
+    assert "equal_opportunity_difference/sex at most 0.1" in rejected["dp_sgd"]["reason"]
     assert "the budget is unbounded" in rejected["control"]["reason"]
     assert decision["treatment"] == "dp_sgd + group_thresholds"
 
@@ -60,7 +60,7 @@ def test_the_private_model_is_inadmissible_and_another_is_chosen(audit):
 def test_the_limit_that_would_have_let_it_through_is_named(audit):
     (found,) = [one for one in audit.decision["let_through"] if one["treatment"] == "dp_sgd"]
     assert found["metric"] == "equal_opportunity_difference/sex"
-    assert 0.05 < found["needed"] < 0.4
+    assert 0.1 < found["needed"] < 0.4
     page = audit.report.read_text(encoding="utf-8")
     assert "DP-SGD would be admissible" in page and f"at most {math.ceil(1000 * found['needed']) / 10:.1f}" in page
 
@@ -91,7 +91,7 @@ def test_another_bank_of_the_same_kind_has_the_same_story(seed, tmp_path):
     risk = next(one for one in risks if one["pair"] == "privacy_to_fairness" and one["metric"] == harm.metric)
     assert risk["severity"] == "critical"
     rejected = {one["treatment"]: one["reason"] for one in audit.decision["rejected"]}
-    assert rejected["dp_sgd"].startswith("inadmissible: equal_opportunity_difference/sex at most 0.05")
+    assert rejected["dp_sgd"].startswith("inadmissible: equal_opportunity_difference/sex at most 0.1")
 
 
 def _run(script, path):

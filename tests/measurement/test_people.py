@@ -125,7 +125,9 @@ def test_errors_and_counts_are_those_of_people(crowded):
     bench, facts, who = crowded.bench(), facts_of(crowded), pd.factorize(crowd()["who"])[0]
     draw = np.random.default_rng(0).exponential(size=(4000, 500))
     rows = replace(bench.rows, weights=np.concatenate([np.ones((1, len(who))), draw[:, who]]))
-    exhibits = {Predictions: lambda: facts.predictions, Memberships: lambda: facts.memberships}
+    # The refit of other draws would be another one: here the errors of rows alone are asked for.
+    plain = Predictions(facts.predictions.log_probabilities, facts.predictions.decisions)
+    exhibits = {Predictions: lambda: plain, Memberships: lambda: facts.memberships}
     evidence = Evidence(rows, exhibits)
     found = Accuracy().measure(evidence)
     counted, right = rows.counted, facts.predictions.decisions == rows.labels
