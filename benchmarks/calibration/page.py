@@ -37,8 +37,8 @@ def measured(found: Record) -> str:
             "harm found at exactly the tolerance / no material harm at exactly twice the tolerance, each at most 5 %. A dash: "
             "not measurable on so few rows. "
             f"Audits simulated: {_count(found, 'EveryMetricOnFewRows')} up to 500 rows, {_count(found, 'EveryMetric')} of more, "
-            f"{_count(found, 'BehindLayers')} behind layers; of 30 audits a true 95 % comes out between 83 and 100 %, of 120 "
-            "between 91 and 99 %, so that a bold entry is no fault by itself. Intervals of gaps whose direction is not settled "
+            f"{_count(found, 'BehindLayers')} behind layers; of 30 audits a true 95 % comes out between 87 and 100 %, of 120 "
+            "between 91 and 98 %, so that a bold entry is no fault by itself. Intervals of gaps whose direction is not settled "
             "hold in every case, and the truth more often than asked.",
             every_metric(found.rows),
         ]
