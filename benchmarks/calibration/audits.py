@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.calibration.simulated import Gap, Rate, Ratio, Share, Simulated, first_members, number
+from benchmarks.calibration.simulated import Gap, Rate, Ratio, Share, Simulated, number
 from benchmarks.calibration.world import Crowd, Draws
 from interplay.arrays import Array, Bool, Float
 from interplay.aspects import Aspect
@@ -112,9 +112,7 @@ class Verdicts:
 def verdicts(measurements: Measurements, members: int, looks: Looks | None = None) -> Verdicts:
     """The verdicts of the first so many members, all cells confirmatory."""
     samples = {
-        cell: first_members(sample, members)
-        for cell, sample in measurements.samples.items()
-        if isinstance(sample, Sample)
+        cell: sample.first(members) for cell, sample in measurements.samples.items() if isinstance(sample, Sample)
     }
     found = compare(replace(measurements, samples=samples), COMPARISONS, {}, looks).effects
     return Verdicts(

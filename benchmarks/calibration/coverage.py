@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.calibration.claims import Seen, Target, claim
-from benchmarks.calibration.simulated import Gap, Rate, Share, Simulated, first_members, number
+from benchmarks.calibration.simulated import Gap, Rate, Share, Simulated, number
 from benchmarks.calibration.world import Crowd, Draws
 from interplay.aspects import Aspect
 from interplay.design.comparison import Comparison
@@ -153,7 +153,7 @@ def _rates_and_gaps(of: Grid, random: np.random.Generator, changes: Changes) -> 
                 Quantity(
                     name,
                     one.metric,
-                    [first_members(sample, members) for sample in found[name]],
+                    [sample.first(members) for sample in found[name]],
                     None if changes else one.value,
                     list(one.truth(worse) * one.metric.tolerance),
                     target,

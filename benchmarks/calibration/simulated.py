@@ -1,7 +1,7 @@
 """What is measured in a simulation: rates, gaps between groups and ratios of sizes, each with a known truth."""
 
 import abc
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,12 +17,6 @@ STRETCH = 0.3
 """A size is exp(STRETCH * latent score)."""
 
 Tolerances = Float[Array, " treatment"]
-
-
-def first_members(sample: Sample, members: int) -> Sample:
-    """The sample of the first so many members."""
-    contrasts = tuple(replace(one, values=one.values[:members]) for one in sample.contrasts)
-    return replace(sample, values=sample.values[:members], contrasts=contrasts)
 
 
 def number(found: float | None) -> float:

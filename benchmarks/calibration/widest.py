@@ -8,7 +8,6 @@ import numpy as np
 
 from benchmarks.calibration.claims import Seen, Target, claim
 from benchmarks.calibration.coverage import MEMBERS
-from benchmarks.calibration.simulated import first_members
 from benchmarks.calibration.world import Crowd, Draws, effects
 from interplay.effects.widest import widest_gap
 from interplay.estimates import Contrast, NotMeasurable, Sample
@@ -46,7 +45,7 @@ class LargestGaps:
                     means.append(weights.at(own).means(correct)[0])
                 sample = _disparity(np.stack(means), np.bincount(group))
                 for members in self.members:
-                    found = widest_gap(first_members(sample, members))
+                    found = widest_gap(sample.first(members))
                     if isinstance(found, NotMeasurable):
                         raise ValueError(found.reason)
                     setting = {"groups": world, "members": members, "rows": rows}

@@ -39,11 +39,11 @@ class Pairs:
             # A baseline that was not re-tuned serves both tunings.
             control = self._kept.get((one.baseline, arm), self._kept.get((one.baseline, "tuned")))
             if control is not None:
-                yield Cell(one.treatment, arm, one.metric, one.baseline), _both(metric, treated, control)
-                yield Cell(one.baseline, arm, one.metric, one.treatment), _both(metric, control, treated)
+                yield Cell(one.treatment, arm, one.metric, one.baseline), on_common_rows(metric, treated, control)
+                yield Cell(one.baseline, arm, one.metric, one.treatment), on_common_rows(metric, control, treated)
 
 
-def _both(metric: Metric, mine: Evidence, other: Evidence) -> Sample | NotMeasurable:
+def on_common_rows(metric: Metric, mine: Evidence, other: Evidence) -> Sample | NotMeasurable:
     """A metric of one treatment on the rows that another one decides rightly too."""
     ours, theirs = mine.ask(RightlyDecided), other.ask(RightlyDecided)
     if isinstance(ours, NotMeasurable):

@@ -13,7 +13,8 @@ from scipy.interpolate import PchipInterpolator
 
 from interplay.arrays import Array, Float
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Memberships, PredictionSets, RightlyDecided
+from interplay.evidence import Evidence, Memberships, PredictionSets
+from interplay.measurement.pairs import on_common_rows
 from interplay.metrics import GroupMetric, Metric
 from interplay.testing.simulation.change import IN_GROUPS, LARGEST, Change
 from interplay.testing.simulation.latents import Latents, Shape
@@ -56,11 +57,6 @@ class Truth:
 
     world: World
     changes: tuple[Change, Change]
-
-    @property
-    def kind(self) -> str:
-        """What the treatments do."""
-        return self.changes[0].kind
 
 
 STEPS = 0.125, 0.25, 0.5, 1.0
@@ -195,9 +191,5 @@ def measured(
 ) -> tuple[Sample | NotMeasurable, Sample | NotMeasurable]:
     """A metric of two treatments, on the rows that both decide rightly where that is how it is compared."""
     if metric.paired:
-        ours, theirs = control.ask(RightlyDecided), treated.ask(RightlyDecided)
-        if isinstance(ours, NotMeasurable) or isinstance(theirs, NotMeasurable):
-            raise ValueError("simulated members decide rows rightly or not")
-        both = RightlyDecided(ours.right & theirs.right)
-        control, treated = control.instead(both), treated.instead(both)
+        return on_common_rows(metric, control, treated), on_common_rows(metric, treated, control)
     return metric.measure(control), metric.measure(treated)

@@ -169,9 +169,6 @@ class _Members:
         moved = self.change.of("approvals") - (self.change.of("refusals in a group") + later) * self.grouped
         return np.asarray(odds + moved)
 
-    def _right(self, margins: Float[Array, "member row"]) -> Bool[Array, "member row"]:
-        return np.asarray((margins > 0) == (self.latents.labels == 1))
-
     def _own(self, name: str, scale: float) -> Float[Array, "member row"]:
         return np.asarray(scale * self.latents.own(name)[self.treatment])
 
@@ -190,8 +187,9 @@ class _Members:
 
     def _switched(self) -> Switched:
         moved = SWITCH + SWITCH_BY_ROW * np.abs(self.latents.normal("switch")) + self._own("switch", 0.1)
-        withstood = self._right(self.margins) & self._right(self._margins(self.decided - np.maximum(moved, 0)))
-        return Switched(self._evaluated, withstood[:, self._evaluated])
+        rows, margins = self._evaluated, self._margins(self.decided - np.maximum(moved, 0))
+        worst = self.fitted.attacked(rows, margins[:, rows])
+        return Switched(rows, worst.decisions == self.latents.labels[rows], worst.cuts)
 
     def _distances(self) -> Distances:
         nearer = 2 * (1 + self.change.of("nearness"))
