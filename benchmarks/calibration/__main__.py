@@ -51,8 +51,8 @@ def main(arguments: list[str]) -> int:
     return int(failed > 0 and not options.quick)
 
 
-def _tell(share: float, left: float) -> None:
-    print(f"\r{share:4.0%} done, about {left / 60:.1f} min left ", end="", file=sys.stderr, flush=True)
+def _tell(what: str, share: float, left: float) -> None:
+    print(f"\r{what}: {share:4.0%} done, about {left / 60:.1f} min left ", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,31 @@
 """Every metric that can get a verdict, bare and behind every layer: coverage, false harm and false clearance."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from benchmarks.calibration.claims import Seen, Target, claim
 from benchmarks.calibration.coverage import COVERED
 from interplay import catalogue
+from interplay.design.treatment import Treatment
 from interplay.effects.contrast import Difference
 from interplay.effects.interval import ONE_SIDED
-from interplay.effects.reading import Reading, readings
+from interplay.effects.reading import differences
 from interplay.evidence import PrivacyBudget
 from interplay.interventions.group_thresholds import GroupThresholds
 from interplay.metrics import GroupMetric, Metric
-from interplay.testing.simulation.audit import AT_TOLERANCE, AT_TWICE, CONTROL, comparisons, measurements, true_value
+from interplay.testing.simulation.audit import (
+    AT_TOLERANCE,
+    AT_TWICE,
+    CONTROL,
+    Worlds,
+    comparisons,
+    measurements,
+    true_value,
+)
 from interplay.testing.simulation.latents import GROUPINGS, Latents, Shape
 from interplay.testing.simulation.truth import MANY, Fleets, Size
 from interplay.testing.simulation.world import WORLDS, World
@@ -38,7 +48,7 @@ class Layer:
     """What lies between the scores and the metrics, where it is simulated and which metrics it may change."""
 
     name: str
-    worlds: tuple[World, ...]
+    worlds: Worlds
     metrics: tuple[Metric, ...]
 
 
@@ -89,6 +99,19 @@ class EveryMetric:
     fleets: Fleets = MANY
 
     @property
+    def sizes(self) -> tuple[Size, ...]:
+        """Of the audits that are simulated."""
+        return tuple(Size(members, rows, self.fleets) for rows in self.rows for members in self.members)
+
+    @property
+    def judged(self) -> tuple[tuple[Layer, tuple[Metric, ...]], ...]:
+        """The metrics that are looked at behind each layer."""
+        return tuple(
+            (layer, tuple(metric for metric in layer.metrics if not self.only or metric.name in self.only))
+            for layer in self.layers
+        )
+
+    @property
     def layers(self) -> tuple[Layer, ...]:
         """Those that are looked at."""
         return layers()[:1]
@@ -97,36 +120,9 @@ class EveryMetric:
         """The same members and rows, of which the first so many are looked at."""
         shape = Shape(3, max(self.members), max(self.rows), self.draws)
         latents = Latents.of(int(random.integers(2**62)), shape)
-        for rows in self.rows:
-            for members in self.members:
-                for layer in self.layers:
-                    yield from self._seen(latents.first(members, rows), layer)
-
-    def _seen(self, latents: Latents, layer: Layer) -> Iterator[Seen]:
-        metrics = [metric for metric in layer.metrics if not self.only or metric.name in self.only]
-        samples = measurements(latents, metrics, layer.worlds)
-        for comparison in comparisons(metrics):
-            for reading in readings(samples, comparison, "tuned", {}):
-                if isinstance(reading.difference, Difference):
-                    yield from self._counted(layer, reading, reading.difference, latents)
-
-    def _counted(self, layer: Layer, reading: Reading, difference: Difference, latents: Latents) -> Iterator[Seen]:
-        metric, treatment = reading.metric, reading.comparison.treatment
-        if metric is None:
-            raise ValueError("a simulated metric is among the measured ones")
-        size = Size(latents.members, latents.rows, self.fleets)
-        truths = true_value(metric, treatment, size, layer.worlds)
-        truth, most = truths[reading.contrast], max(truths.values())
-        setting = {"metric": metric.key, "layer": layer.name, "members": latents.members, "rows": latents.rows}
-        of = "level" if treatment == CONTROL else "difference"
-        target = EXACT if PrivacyBudget in metric.needs else COVERED
-        wide = difference.moderated(None, ONE_SIDED / 2)
-        yield Seen(claim(HELD, target, **setting, of=of), float(wide.low <= truth <= wide.high), 1)
-        bounds, tolerance = difference.moderated(None, ONE_SIDED), metric.tolerance
-        if treatment == AT_TOLERANCE and truth == most:
-            yield Seen(claim(FALSE_HARM, RARE, **setting), float(bounds.low > max(tolerance, truth)), 1)
-        if treatment == AT_TWICE and truth == most:
-            yield Seen(claim(FALSE_CLEARANCE, RARE, **setting), float(bounds.high < tolerance), 1)
+        for size in self.sizes:
+            for layer, metrics in self.judged:
+                yield from _seen(latents.first(size.members, size.rows), layer, metrics, size)
 
 
 @dataclass(frozen=True)
@@ -141,3 +137,48 @@ class BehindLayers(EveryMetric):
     @property
     def layers(self) -> tuple[Layer, ...]:
         return layers()[1:]
+
+
+def _seen(latents: Latents, layer: Layer, metrics: tuple[Metric, ...], size: Size) -> Iterator[Seen]:
+    samples = measurements(latents, metrics, layer.worlds)
+    for comparison in comparisons(metrics):
+        metric, treatment = samples.metrics[comparison.metric], comparison.treatment
+        truths = true_value(metric, treatment, size, layer.worlds)
+        setting = {"metric": metric.key, "layer": layer.name, "members": size.members, "rows": size.rows}
+        for contrast, difference in differences(samples, comparison, "tuned", metric).items():
+            if isinstance(difference, Difference):
+                yield _held(metric, treatment, difference, truths[contrast], setting)
+                if truths[contrast] == max(truths.values()):
+                    yield from _judged(metric, treatment, difference, truths[contrast], setting)
+
+
+def _held(
+    metric: Metric, treatment: Treatment, difference: Difference, truth: float, setting: Mapping[str, Any]
+) -> Seen:
+    """Whether the interval holds the truth."""
+    of = "level" if treatment == CONTROL else "difference"
+    wide = difference.moderated(None, ONE_SIDED / 2)
+    target = EXACT if PrivacyBudget in metric.needs else COVERED
+    return Seen(claim(HELD, target, **setting, of=of), float(wide.low <= truth <= wide.high), 1)
+
+
+def _judged(
+    metric: Metric, treatment: Treatment, difference: Difference, truth: float, setting: Mapping[str, Any]
+) -> Iterator[Seen]:
+    """Whether a verdict is wrong. What is simulated at the tolerance is so within some per cent: it is taken as the tolerance."""
+    bounds = difference.moderated(None, ONE_SIDED)
+    if treatment == AT_TOLERANCE:
+        yield Seen(claim(FALSE_HARM, RARE, **setting), float(bounds.low > truth), 1)
+    if treatment == AT_TWICE:
+        yield Seen(claim(FALSE_CLEARANCE, RARE, **setting), float(bounds.high < metric.tolerance), 1)
+
+
+def questions(studies: Iterable[object]) -> list[tuple[Metric, Worlds, tuple[Size, ...]]]:
+    """Of which metrics, in which worlds and at which sizes the studies ask for true values."""
+    sizes: dict[tuple[Worlds, Metric], dict[Size, None]] = {}
+    for study in studies:
+        if isinstance(study, EveryMetric):
+            for layer, metrics in study.judged:
+                for metric in metrics:
+                    sizes.setdefault((layer.worlds, metric), {}).update(dict.fromkeys(study.sizes))
+    return [(metric, worlds, tuple(asked)) for (worlds, metric), asked in sizes.items()]

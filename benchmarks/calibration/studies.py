@@ -25,16 +25,16 @@ class Study(Protocol):
 
 
 FULL: tuple[Study, ...] = (
-    NullAudits(400),
-    MixedAudits(200),
+    NullAudits(250),
+    MixedAudits(150),
     Power(60),
     PlentifulRows(60),
-    RatesAndGaps(300),
-    RatesAndGapsAlone(1_000),
-    LargestGaps(500),
-    EveryMetricOnFewRows(120, rows=(120, 500)),
-    EveryMetric(30, rows=(2_000, 5_000)),
-    BehindLayers(40, rows=(120, 500, 2_000, 5_000)),
+    RatesAndGaps(200),
+    RatesAndGapsAlone(600),
+    LargestGaps(400),
+    EveryMetricOnFewRows(240, rows=(120, 500)),
+    EveryMetric(90, rows=(2_000, 5_000)),
+    BehindLayers(70, rows=(120, 500, 2_000, 5_000)),
 )
 
 SOME = "calibration_error", "coverage", "demographic_parity_difference", "disagreement", "membership_risk"

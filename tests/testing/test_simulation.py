@@ -81,7 +81,7 @@ def test_changes_make_a_metric_worse_by_one_and_by_two_tolerances():
     for metric in (Accuracy(), AccuracyDisparity("half"), BoundaryDistance(), Coverage()):
         for times, treatment in enumerate((AT_TOLERANCE, AT_TWICE), start=1):
             worse = max(true_value(metric, treatment, Size()).values())
-            assert worse == pytest.approx(times * metric.tolerance, rel=0.08), metric.key
+            assert worse == pytest.approx(times * metric.tolerance, rel=0.1), metric.key
 
 
 def test_nothing_changed_is_no_effect():

@@ -118,8 +118,16 @@ def two_sided(interval: Interval, limit: float) -> float:
 def responses(sample: Sample, metric: Metric) -> Mapping[str, Response | NotMeasurable]:
     """What a treatment contributes to a sum, by the name of the contrast ("" for metrics without).
 
-    Contrasts are plain differences even of a relative metric.
+    Contrasts are plain differences even of a relative metric. What rests on fewer rows than the metric asks for is left
+    out.
     """
+    return {
+        name: metric.too_few(found.support) or found if isinstance(found, Response) else found
+        for name, found in _responses(sample, metric).items()
+    }
+
+
+def _responses(sample: Sample, metric: Metric) -> Mapping[str, Response | NotMeasurable]:
     if reason := why_no_interval(sample.values):
         return {"": NotMeasurable(reason)}
     sign = 1.0 if metric.direction == "lower_is_better" else -1.0

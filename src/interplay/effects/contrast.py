@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from interplay.arrays import Array, Float
-from interplay.effects.interval import Interval, crossed_interval, why_no_interval
+from interplay.effects.interval import Interval, crossed_interval, crossed_intervals, why_no_interval
 from interplay.effects.moderation import Prior
 from interplay.effects.two_gaps import TwoGaps, two_gaps
 from interplay.estimates import Contrast, NotMeasurable, Sample
@@ -151,10 +151,10 @@ class Difference:
         """
         even = prior and prior.even
         own = prior if self.settled else even
-        cases = tuple(replace(case, interval=case.interval.moderated(own)) for case in self.cases)
-        at_least, at_most = (one and one.moderated(even) for one in (self.at_least, self.at_most))
+        cases = tuple(replace(case, interval=case.interval.moderated(own).at(error)) for case in self.cases)
+        at_least, at_most = (one and one.moderated(even).at(error) for one in (self.at_least, self.at_most))
         gaps = self.gaps and self.gaps.moderated(even)
-        return replace(self, cases=cases, at_least=at_least, at_most=at_most, gaps=gaps).at(error)
+        return replace(self, cases=cases, at_least=at_least, at_most=at_most, gaps=gaps)
 
     def at(self, error: float) -> "Difference":
         """The same with another chance of error of each bound."""
@@ -264,8 +264,10 @@ def _matched(
 def _of_gaps(treated: Contrast, control: Contrast | None) -> Difference:
     support = treated.support if control is None else min(treated.support, control.support)
     gaps = two_gaps(treated.values, None if control is None else control.values, support)
-    ours = crossed_interval(treated.values, support)
-    theirs = None if control is None else crossed_interval(control.values, support)
+    ours: Interval = crossed_interval(treated.values, support)
+    theirs: Interval | None = None
+    if control is not None:
+        ours, theirs = crossed_intervals(np.stack([treated.values, control.values]), support)
     sign, sign_there = _sign(ours), 1.0 if theirs is None else _sign(theirs)
     values = sign * treated.values - (0.0 if control is None else sign_there * control.values)
     return Difference(

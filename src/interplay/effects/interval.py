@@ -212,7 +212,7 @@ class Interval:
 
     def at(self, error: float) -> "Interval":
         """The same with another chance of error of each bound."""
-        return replace(self, error=error)
+        return self if error == self.error else replace(self, error=error)
 
     def _reach(self, skewness: float) -> float:
         return float(reach(self.quantile, skewness)) * self.standard_error
@@ -281,19 +281,36 @@ def crossed_interval(values: Float[Array, "member draw"], support: int) -> Inter
     """
     if reason := why_no_interval(values):
         raise ValueError(reason)
-    members, draws = values.shape
-    from_members = float(values[:, 0].var(ddof=1)) / members
-    from_rows = float(values[:, 1:].mean(axis=0).var(ddof=1))
-    single = float(values[:, 1:].var(axis=1, ddof=1).mean())
-    residual = max(single - from_rows, 0.0) / (members - 1)
-    return Interval(
-        estimate=float(values[:, 0].mean()),
-        from_members=from_members,
-        from_rows=from_rows,
-        residual=residual,
-        members=members,
-        member_degrees=members - 1.0,
-        row_degrees=1 / (1 / (draws - 2) + 1 / max(support - 1, 1)),
-        third_of_member=third_moment(values[:, 0]),
-        third_from_rows=third_moment(values[:, 1:].mean(axis=0)) / 2,
+    return crossed_intervals(values[None], support)[0]
+
+
+def crossed_intervals(values: Float[Array, "quantity member draw"], support: int) -> tuple[Interval, ...]:
+    """`crossed_interval` of several quantities with the same support, whose values are known to have one."""
+    _, members, draws = values.shape
+    unit, drawn = values[:, :, 0], values[:, :, 1:]
+    mean = drawn.mean(axis=1)
+    from_members = unit.var(axis=1, ddof=1) / members
+    from_rows = mean.var(axis=1, ddof=1)
+    residual = np.maximum(drawn.var(axis=2, ddof=1).mean(axis=1) - from_rows, 0.0) / (members - 1)
+    numbers = (
+        unit.mean(axis=1),
+        from_members,
+        from_rows,
+        residual,
+        third_moment(unit),
+        third_moment(mean) / 2,
+    )
+    return tuple(
+        Interval(
+            estimate=estimate,
+            from_members=of_members,
+            from_rows=of_rows,
+            residual=rest,
+            members=members,
+            member_degrees=members - 1.0,
+            row_degrees=1 / (1 / (draws - 2) + 1 / max(support - 1, 1)),
+            third_of_member=third_of_member,
+            third_from_rows=third_from_rows,
+        )
+        for estimate, of_members, of_rows, rest, third_of_member, third_from_rows in np.stack(numbers, axis=1).tolist()
     )

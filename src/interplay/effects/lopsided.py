@@ -42,14 +42,15 @@ def quantile_at(distance: Values, skewness: Values) -> Array:
     return np.where(room > 0, 2 * room / (1 + np.sqrt(1 + 4 * lean / 3 * np.maximum(room, 0.0))), room)
 
 
-def third_moment(values: Float[Array, " value"]) -> float:
-    """The third central moment, without bias; 0 of two values.
+def third_moment(values: Float[Array, "*many value"]) -> Array:
+    """The third central moment over the last axis, without bias; 0 of two values.
 
     Example:
-        >>> third_moment(np.array([0.0, 0.0, 3.0]))
+        >>> float(third_moment(np.array([0.0, 0.0, 3.0])))
         9.0
     """
-    return float(((values - values.mean()) ** 3).sum()) * unbiased(len(values))
+    away = values - values.mean(axis=-1, keepdims=True)
+    return np.asarray((away * away * away).sum(axis=-1) * unbiased(values.shape[-1]))
 
 
 def unbiased(count: int) -> float:

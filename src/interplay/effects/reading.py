@@ -63,17 +63,18 @@ def readings(
     metric = measurements.metrics.get(comparison.metric)
     tolerance = tolerances.get(comparison.metric, 0.0) if metric is None else tolerance_of(metric, tolerances)
     withheld = _collapsed(measurements, comparison, tuning, metric)
-    found = _supported(_differences(measurements, comparison, tuning, metric), metric)
+    found = differences(measurements, comparison, tuning, metric)
     nearly = nearly_collapsed(measurements, comparison.treatment, tuning, tolerances)
     return tuple(
-        Reading(comparison, tuning, contrast, metric, tolerance, difference, withheld, nearly)
+        Reading(comparison, tuning, contrast, metric, tolerance, _supported(difference, metric), withheld, nearly)
         for contrast, difference in found.items()
     )
 
 
-def _differences(
+def differences(
     measurements: Measurements, comparison: Comparison, tuning: Tuning, metric: Metric | None
 ) -> Mapping[str, Difference | NotMeasurable]:
+    """The paired differences of one comparison by contrast, on however few rows."""
     if metric is None:
         return {"": NotMeasurable(f"{comparison.metric} is not among the measured metrics")}
     against = comparison.baseline if metric.paired else None
@@ -89,20 +90,10 @@ def _differences(
     return paired_differences(treated, control, metric)
 
 
-def _supported(
-    found: Mapping[str, Difference | NotMeasurable], metric: Metric | None
-) -> Mapping[str, Difference | NotMeasurable]:
-    """The same without differences that rest on fewer rows than the stated error rates of the metric ask for."""
-    least = 0 if metric is None else metric.least_support
-    return {
-        name: _too_few(one, least) if isinstance(one, Difference) and one.support < least else one
-        for name, one in found.items()
-    }
-
-
-def _too_few(found: Difference, least: int) -> NotMeasurable:
-    missed = "with fewer its stated error rates were missed in simulated audits"
-    return NotMeasurable(f"{found.support} rows, {least} needed: {missed}")
+def _supported(found: Difference | NotMeasurable, metric: Metric | None) -> Difference | NotMeasurable:
+    """The same unless it rests on fewer rows than the stated error rates of the metric ask for."""
+    few = metric and isinstance(found, Difference) and metric.too_few(found.support)
+    return few or found
 
 
 def _baseline_sample(

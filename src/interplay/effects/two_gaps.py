@@ -11,12 +11,13 @@ the other side look alike.
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import sqrt
 
 import numpy as np
 from scipy import special
 
 from interplay.arrays import Array, Float
-from interplay.effects.interval import Interval, crossed_interval
+from interplay.effects.interval import Interval, crossed_interval, crossed_intervals
 from interplay.effects.moderation import Prior
 
 POINTS = 2_048
@@ -103,13 +104,9 @@ def two_gaps(treated: Values, control: Values | None, support: int) -> TwoGaps:
     if control is None:
         alone = crossed_interval(treated, support)
         return TwoGaps(alone, alone, 1.0, 1.0)
-    difference, total = treated - control, treated + control
-    return TwoGaps(
-        crossed_interval(difference, support),
-        crossed_interval(total, support),
-        _correlation(difference[:, 0], total[:, 0]),
-        _correlation(difference[:, 1:].mean(axis=0), total[:, 1:].mean(axis=0)),
-    )
+    both = np.stack([treated - control, treated + control])
+    difference, total = crossed_intervals(both, support)
+    return TwoGaps(difference, total, _correlation(*both[:, :, 0]), _correlation(*both[:, :, 1:].mean(axis=1)))
 
 
 def _of(first: Interval, second: Interval) -> tuple[Array, Array]:
@@ -118,8 +115,9 @@ def _of(first: Interval, second: Interval) -> tuple[Array, Array]:
 
 
 def _correlation(first: Float[Array, " value"], second: Float[Array, " value"]) -> float:
-    spread = float(first.std() * second.std())
-    return float(np.mean((first - first.mean()) * (second - second.mean()))) / spread if spread > 0 else 0.0
+    first, second = first - first.mean(), second - second.mean()
+    spread = sqrt(float(first @ first) * float(second @ second))
+    return float(first @ second) / spread if spread > 0 else 0.0
 
 
 def _below(room: Drawn, spread: Drawn) -> Drawn:

@@ -14,7 +14,10 @@ SMALLEST_SCALE = 1e-3
 
 _STEPS = 60
 """Newton's method from the fit to unit weights takes about five."""
-_CLOSE = 1e-9
+_CLOSE = 1e-5
+"""A step this short: the error left is about its square."""
+_RIDGE = 1e-9
+"""Keeps a curve that is flat from being divided by."""
 _AT_ONCE = 50_000
 """Numbers in one block of draws and rows: as many as stay near the processor."""
 
@@ -177,8 +180,9 @@ def _step(
     share = np.where(odds > 0, 1.0, small) / (1.0 + small)
     away, curve = weights * (share - targets), weights * share * (1.0 - share)
     down, across = (-np.stack([away @ unit, away.sum(axis=1)])), np.stack([curve @ unit**2, curve @ unit])
-    ahead = curve.sum(axis=1) + _CLOSE
+    ahead = curve.sum(axis=1) + _RIDGE
     down[0], across = np.where(slopes, down[0], 0.0), np.where(slopes, across, [[1.0], [0.0]])
-    determinant = (across[0] + _CLOSE) * ahead - across[1] ** 2
-    step = np.stack([ahead * down[0] - across[1] * down[1], (across[0] + _CLOSE) * down[1] - across[1] * down[0]])
+    across[0] += _RIDGE
+    determinant = across[0] * ahead - across[1] ** 2
+    step = np.stack([ahead * down[0] - across[1] * down[1], across[0] * down[1] - across[1] * down[0]])
     return loss, (step / determinant).T

@@ -130,6 +130,11 @@ class Latents:
         draw = _even if self.shape.alike else (lambda random, rows: random.random(rows))
         return self._kept(f"row uniform {name}", draw)
 
+    def of_members(self, name: str) -> Float[Array, "member one"]:
+        """A standard normal number of every member, the same for all treatments and rows."""
+        drawn = self._kept(f"member {name}", lambda random, _: self._members(random, 1)[..., None])
+        return np.asarray(drawn[0])
+
     def own(self, name: str) -> Float[Array, "treatment member row"]:
         """Standard normal numbers of every member and row, of which 70 % of the variance is common to all treatments."""
         return self._crosswise(name, "normal")
@@ -149,13 +154,23 @@ class Latents:
         treatments, members = self.shape.treatments, self.shape.members
         apart = 1 if self.shape.alike else treatments
         row = special.ndtri(_even(random, rows)) if self.shape.alike else random.standard_normal(rows)
-        own = ROW_BY_MEMBER * np.exp(UNLIKE * _balanced(random, self.shape.alike, 1, members))[..., None]
+        own = ROW_BY_MEMBER * np.exp(UNLIKE * self._members(random, 1))[..., None]
         score = ROW * row + own * random.standard_normal((1, members, rows))
         score = score + ROW_BY_TREATMENT * random.standard_normal((apart, 1, rows))
         score += ROW_BY_BOTH * random.standard_normal((apart, members, rows))
-        score += MEMBER * _balanced(random, self.shape.alike, 1, members)[..., None]
-        score += MEMBER_BY_TREATMENT * _balanced(random, self.shape.alike, apart, members)[..., None]
+        score += MEMBER * self._members(random, 1)[..., None]
+        score += MEMBER_BY_TREATMENT * self._members(random, apart)[..., None]
         return np.broadcast_to(score, (treatments, members, rows))
+
+    def _members(self, random: np.random.Generator, treatments: int) -> Float[Array, "treatment member"]:
+        """Standard normal numbers of members; where treatments are alike they are spread evenly, with mirror images."""
+        shape = treatments, self.shape.members
+        if not self.shape.alike:
+            return np.asarray(random.standard_normal(shape))
+        half = -(-self.shape.members // 2)
+        places = np.stack([random.permutation(half) + random.random() for _ in range(treatments)])
+        above = special.ndtri(0.5 + places / (2 * half))
+        return np.concatenate([above, -above], axis=1)[:, : self.shape.members]
 
     def _weights(self, random: np.random.Generator, rows: int) -> Float[Array, "draw row"]:
         return random.exponential(size=(self.shape.draws, rows))
@@ -165,7 +180,8 @@ class Latents:
         if name not in self._drawn:
             rows = sum(self.shape.parts(self.shape.rows))
             self._drawn[name] = draw(streams.generator(self.seed, f"simulation: {name}"), rows)
-        kept = self._drawn[name][..., self._places]
+        drawn = self._drawn[name]
+        kept = drawn if drawn.shape[-1] == 1 else drawn[..., self._places]
         return np.asarray(kept[:, : self.members] if kept.ndim == 3 else kept)
 
     @cached_property
@@ -187,11 +203,3 @@ def _even(random: np.random.Generator, rows: int) -> Float[Array, " row"]:
         count = len(numbers[place::PATTERN])
         numbers[place::PATTERN] = (random.permutation(count) + random.random()) / count
     return numbers
-
-
-def _balanced(random: np.random.Generator, alike: bool, treatments: int, members: int) -> Float[Array, "t m"]:
-    """Normal numbers of members; where treatments are alike every member has a mirror image."""
-    if not alike:
-        return np.asarray(random.standard_normal((treatments, members)))
-    half = random.standard_normal((treatments, -(-members // 2)))
-    return np.concatenate([half, -half], axis=1)[:, :members]

@@ -29,8 +29,9 @@ class Fleets:
     rows: int
 
 
-MANY, FEW = Fleets(96, 10_000), Fleets(32, 4_000)
-"""Where a true value is asked for, and where it is only looked for how much of a change to make."""
+MANY, SOME, FEW = Fleets(192, 20_000), Fleets(96, 10_000), Fleets(32, 4_000)
+"""Where a true value is asked for closely; and where it is looked for how much of a change to make, for the metrics that
+compare common rows and for others."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _kinds(metric: Metric) -> Iterator[Change]:
 def _amounts(metric: Metric, world: World, change: Change) -> tuple[Change, Change] | None:
     """The amounts by which it is worse by one and by two tolerances, on a smooth line through some that are tried."""
     # Treatments that are compared on rows which both decide rightly have random numbers of their own: more are needed.
-    size = Size(fleets=MANY if metric.paired else FEW)
+    size = Size(fleets=SOME if metric.paired else FEW)
     tried, worse = [0.0], [0.0]
     for step in STEPS:
         tried.append(step * LARGEST[change.kind])
@@ -157,7 +158,7 @@ def _joined(pairs: Sequence[_Pair]) -> _Pair:
 
 
 def _of_fleet(metric: Metric, world: World, change: Change, size: Size, seed: int) -> Mapping[str, _Pair]:
-    alike = not metric.paired
+    alike = change == Change() or not metric.paired
     control = _control(world, size, seed, alike)
     if change == Change():
         samples = (metric.measure(control),) * 2

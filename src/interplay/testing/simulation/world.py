@@ -198,7 +198,7 @@ class _Members:
 
     def _memberships(self) -> Memberships:
         latents, at = self.latents, self._evaluated
-        varying = LEAK_BY_MEMBER * latents.own("leak of members")[0, :, :1] + LEAK_BY_ROW * latents.normal("leak")
+        varying = LEAK_BY_MEMBER * latents.of_members("leak") + LEAK_BY_ROW * latents.normal("leak")
         signals = 1.0 + latents.normal("membership") + self._own("membership", 1.0)
         signals = signals + latents.inside * (LEAK + self.change.of("leak") + varying)
         likelihood = special.log_expit(signals)
