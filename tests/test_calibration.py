@@ -17,6 +17,7 @@ from benchmarks.calibration.simulated import Gap, Rate, Ratio, Share
 from benchmarks.calibration.studies import FULL, QUICK
 from benchmarks.calibration.world import Crowd, Draws, effects
 from benchmarks.marked import parts
+from scipy.stats import binom
 
 from interplay import catalogue
 from interplay.effects.compare import compare
@@ -212,3 +213,19 @@ def test_the_page_holds_the_recorded_figures_and_no_others():
 
 def test_nothing_of_the_measuring_machine_leaks(recorded):
     assert not re.search(r"/(home|root|work|tmp)/|https?://", json.dumps(recorded))
+
+
+def test_no_metric_that_gets_a_verdict_misses_its_rates_by_more_than_chance():
+    """What `Metric.least_support` is for: where rates are missed, a metric has to withhold its verdicts."""
+    metrics = {metric.key: metric for metric in judged()}
+    seen: dict[str, list[bool]] = {}
+    for row in record.read().rows:
+        verdict = row.check in (FALSE_HARM, FALSE_CLEARANCE) or row.setting.get("of") == "difference"
+        too_often = row.check == HELD and row.measured > 0.99
+        if not verdict or too_often or row.check not in (HELD, FALSE_HARM, FALSE_CLEARANCE):
+            continue
+        if metrics[row.setting["metric"]].least_support <= row.setting["rows"]:
+            seen.setdefault(row.setting["metric"], []).append(row.proven)
+    assert set(seen) == set(metrics)
+    for key, missed in seen.items():
+        assert sum(missed) <= binom.ppf(0.999, len(missed), 0.025), key

@@ -59,6 +59,12 @@ class CalibrationRow:
     trials: int
     repetitions: int
 
+    @property
+    def proven(self) -> bool:
+        """Whether the rate misses its target by more than the number of trials explains."""
+        target = self.target
+        return target is not None and (self.low > target.at_most or self.high < target.at_least)
+
 
 def claim(check: str, target: Target | None = None, **setting: Any) -> Claim:
     """A claim with the setting in the order given."""

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from scipy.stats import binom
+
 from benchmarks import marked
 from benchmarks.calibration.claims import CalibrationRow
-from benchmarks.calibration.coverage import BOUNDS
+from benchmarks.calibration.coverage import BOUNDS, COVERED
 from benchmarks.calibration.every_metric import FALSE_CLEARANCE, FALSE_HARM, HELD
 from benchmarks.calibration.record import Record, read, wanted, where
 
+MARK = "†"
+STUDIES = "EveryMetricOnFewRows", "EveryMetric", "BehindLayers"
 PAGE = marked.DOCS / "statistics.md"
 
 
@@ -23,10 +27,16 @@ def measured(found: Record) -> str:
     held = [row for row in found.rows if row.check in BOUNDS]
     failed = sum(row.holds is False for row in found.rows)
     asked = sum(row.holds is not None for row in found.rows)
+    above = sum(
+        row.holds is False and row.check in (*BOUNDS, HELD) and row.measured > COVERED.at_least for row in found.rows
+    )
+    proven = sum(row.proven for row in found.rows)
     return "\n\n".join(
         [
-            f"Measured on {found.date}, seed {found.seed}: {len(found.rows)} rates, {asked} of them with a target, of "
-            f"which {failed} are missed (in bold).",
+            f"Measured on {found.date}, seed {found.seed}, in {found.seconds / 60:.0f} minutes: {len(found.rows)} rates, {asked} "
+            f"of them with a target, of which {failed} are missed (in bold), {above} of these because intervals hold the truth "
+            f"too often. {proven} are missed by more than the number of audits explains ({MARK}); of so many, 2.5 % would be by "
+            "chance.",
             "### Verdicts",
             error_rates(rates),
             "### Coverage",
@@ -37,12 +47,18 @@ def measured(found: Record) -> str:
             "harm found at exactly the tolerance / no material harm at exactly twice the tolerance, each at most 5 %. A dash: "
             "not measurable on so few rows. "
             f"Audits simulated: {_count(found, 'EveryMetricOnFewRows')} up to 500 rows, {_count(found, 'EveryMetric')} of more, "
-            f"{_count(found, 'BehindLayers')} behind layers; of 30 audits a true 95 % comes out between 87 and 100 %, of 120 "
-            "between 91 and 98 %, so that a bold entry is no fault by itself. Intervals of gaps whose direction is not settled "
-            "hold in every case, and the truth more often than asked.",
+            f"{_count(found, 'BehindLayers')} behind layers, in which a true 95 % comes out between "
+            f"{', '.join(_chance(_count(found, study)) for study in STUDIES)}, so that a bold entry is no fault by itself. "
+            "Intervals of gaps whose direction is not settled hold in every case, and the truth more often than asked.",
             every_metric(found.rows),
         ]
     )
+
+
+def _chance(audits: int) -> str:
+    """Between which shares of so many audits an interval that holds in 95 % holds, in 95 of 100 times."""
+    low, high = binom.ppf((0.025, 0.975), audits, 0.95) / max(audits, 1)
+    return f"{100 * low:.0f} and {100 * high:.0f} %"
 
 
 def _count(found: Record, study: str) -> int:
@@ -80,7 +96,7 @@ def error_rates(rows: Iterable[CalibrationRow]) -> str:
     """One line for each rate."""
     lines = ["| what | setting | measured, % | 95 % interval | target, % |", "|---|---|---|---|---|"]
     for row in rows:
-        rate = f"**{_percent(row.measured)}**" if row.holds is False else _percent(row.measured)
+        rate = _marked(row)
         target = wanted(row).replace("%", "").strip() or "-"
         lines.append(
             f"| {row.check} | {where(row)} | {rate} | {_percent(row.low)} to {_percent(row.high)} | {target} |"
@@ -104,7 +120,12 @@ def coverage(rows: Sequence[CalibrationRow]) -> str:
 
 
 def _entry(rows: Iterable[CalibrationRow]) -> str:
-    return " / ".join(f"**{_percent(row.measured)}**" if row.holds is False else _percent(row.measured) for row in rows)
+    return " / ".join(map(_marked, rows))
+
+
+def _marked(row: CalibrationRow) -> str:
+    rate = _percent(row.measured)
+    return f"**{rate}**{MARK * row.proven}" if row.holds is False else rate
 
 
 def _percent(share: float) -> str:
