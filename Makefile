@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo test slow oracles bench calibrate lint clean
+.PHONY: demo test slow oracles bench calibrate defaults lint clean
 
 demo: $(VENV)/demo
 	$(BIN)/interplay run examples/mortgage.toml
@@ -30,6 +30,9 @@ bench: .venv-bench/ready
 
 calibrate: $(VENV)/dev
 	$(BIN)/python -m benchmarks.calibration
+
+defaults: $(VENV)/dev
+	$(BIN)/python -m benchmarks.defaults
 
 $(VENV)/python:
 	$(PYTHON) -c 'import sys; sys.exit("interplay needs Python 3.11 or newer, found " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'

@@ -92,6 +92,20 @@ def test_a_run_that_does_not_fit_the_declared_memory_is_refused_before_it_starts
     assert not (folder / "runs").exists()
 
 
+def test_init_says_what_it_assumes_and_what_it_asks_for(folder):
+    done = run("init", "applications.csv", "--label", "approve", "--groups", "sex", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assumed, asked = done.stdout.split("To fill in:")
+    assert assumed.startswith("Assumed:\n- label approve: no ")
+    assert "favourable: which of no, yes people hope for" in asked
+    assert "Warning    approve: no favourable class is declared" in run("plan", "study.toml", cwd=folder).stdout
+    words = ("init", "applications.csv", "--label", "approve", "--favourable", "yes", "--force")
+    done = run(*words, cwd=folder)
+    assert "people hope for yes" in done.stdout and "favourable: which" not in done.stdout
+    assert "no favourable class" not in run("plan", "study.toml", cwd=folder).stdout
+    _refused(run(*words[:-2], "maybe", "--force", cwd=folder), "a class of the label", "maybe")
+
+
 def test_init_does_not_overwrite(folder):
     _study(folder)
     _refused(run("init", "applications.csv", "--label", "approve", cwd=folder), "study.toml", "--force")

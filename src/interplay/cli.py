@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,19 +37,22 @@ def init(
     data: Annotated[Path, typer.Argument(help="A CSV or Parquet file.")],
     label: Annotated[str, typer.Option(help="The column to predict.")],
     groups: Annotated[str, typer.Option(help="Sensitive attributes, separated by commas.")] = "",
+    favourable: Annotated[str, typer.Option(help="The label value that a person hopes for.")] = "",
     output: Annotated[Path, typer.Option(help="Where to write the study.")] = Path("study.toml"),
     force: Annotated[bool, typer.Option(help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Write a commented study file with sane defaults for a data file."""
+    """Write a commented study file with sensible defaults for a data file."""
     from interplay.audit.folder import write
     from interplay.audit.start import start
     from interplay.errors import StudyError
 
     if output.exists() and not force:
         raise StudyError("a new file", "an existing one", str(output), "choose another --output or add --force")
-    names = [name.strip() for name in groups.split(",") if name.strip()]
-    write(output, start(data, label, names, output.parent).encode())
-    typer.echo(f"Wrote {output}. Read it, set the priorities, then: interplay plan {output}")
+    started = start(data, label, groups, output.parent, lambda counts: favourable or _asked(counts))
+    write(output, started.text.encode())
+    for head, lines in (("Assumed", started.assumed), ("To fill in", started.asked)):
+        typer.echo("\n".join((f"{head}:", *(f"- {line}" for line in lines))))
+    typer.echo(f"Wrote {output}. Read it, fill in what it asks for, then: interplay plan {output}")
 
 
 @app.command()
@@ -169,6 +172,18 @@ def catalogue(
         raise StudyError("text or json", repr(output), "--format", "write --format json")
     known = describe()
     typer.echo(json.dumps(known, indent=1, ensure_ascii=False) if output == "json" else listing(known))
+
+
+def _asked(counts: Mapping[str, int]) -> str | None:
+    """The label value that people hope for, asked where a person can answer."""
+    if not sys.stdin.isatty():
+        return None
+    typer.echo("Which label value does a person hope for?")
+    for place, (name, rows) in enumerate(counts.items(), start=1):
+        typer.echo(f"  {place}  {name!r} ({rows} rows)")
+    answer = typer.prompt("Number, or nothing to leave it open", default="", show_default=False)
+    chosen = int(answer) if str(answer).isdecimal() else 0
+    return list(counts)[chosen - 1] if 1 <= chosen <= len(counts) else None
 
 
 def _compiling(seconds: float) -> str:

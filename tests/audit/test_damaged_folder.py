@@ -19,6 +19,7 @@ FILES = (
     "study.json",
     "manifest.json",
     "forecast.json",
+    "settled.json",
     "tuning.json",
     "fleet.safetensors",
     "fleet.json",

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from interplay.data.dataset import Dataset
+from interplay.data.findings import Finding
 from interplay.data.load import load, named
 from interplay.data.sections import DataSection, GroupSection, GroupsSection
 from interplay.errors import DataError
@@ -181,3 +182,57 @@ def test_loading_leaves_the_frame_alone() -> None:
     frame = people()
     made(frame, missing={"region": ("unknown",)})
     assert frame.equals(people())
+
+
+def test_codes_become_categories_and_dates_days() -> None:
+    opened = pd.Timestamp("2020-01-05") + pd.to_timedelta(np.arange(ROWS) % 30, "D")
+    frame = people(job=np.tile([11, 23, 47], ROWS // 3), opened=opened, closed=opened)
+    data = made(frame, categorical=("job",), days=("opened",))
+    job, day = data.table.columns["job"], data.table.columns["opened"]
+    assert (job.kind, job.categories) == ("categorical", ("11", "23", "47"))
+    assert (day.kind, day.values.tolist()) == ("numeric", [float(place % 30) for place in range(ROWS)])
+    assert "closed" not in data.features and "data.days" in data.dropped["closed"]
+    assert Finding("note", "opened", "read as days since 2020-01-05") in data.findings
+    assert refused(days=("income",)).where == "data.days"
+
+
+def test_the_weight_and_the_time_are_no_features() -> None:
+    frame = people(weight=np.arange(ROWS) % 3 + 1.0, year=2000.5 + np.arange(ROWS) % 7)
+    data = made(frame, weight="weight", time="year")
+    assert {"weight", "year"}.isdisjoint(data.features)
+    assert data.weights is not None and data.weights.mean() == pytest.approx(1.0)
+    assert np.allclose(data.weights, (np.arange(ROWS) % 3 + 1) / 2)
+    assert data.fingerprint != made(frame, time="year").fingerprint != made(frame).fingerprint
+
+
+@pytest.mark.parametrize("wrong", [0.0, -1.0, np.nan, np.inf])
+def test_a_row_without_a_weight_is_refused(wrong: float) -> None:
+    weights = np.where(np.arange(ROWS) == 4, wrong, 2.5)
+    assert refused(people(weight=weights), weight="weight").found == "1 rows without one, first in row 5"
+
+
+def test_label_values_that_differ_in_writing_are_told_and_can_be_joined() -> None:
+    said = np.tile(["Yes", "yes", "No"], ROWS // 3)
+    apart = made(people(approve=said))
+    assert [one.text for one in apart.findings if "in writing" in one.text] == [
+        "'Yes' and 'yes' differ in writing only: join them under data.classes"
+    ]
+    joined = made(people(approve=said), classes={"Yes": ("Yes", "yes")})
+    assert joined.classes == ("No", "Yes")
+    assert refused(people(approve=said), classes={"Yes": ("Yes", "yess")}).remedy == "use 'yes', if that is meant"
+    assert refused(people(approve=said), classes={"all": ("Yes", "yes", "No")}).expected == "at least two classes"
+
+
+def test_infinite_values_can_be_named_as_missing() -> None:
+    values = np.where(np.arange(ROWS) == 7, np.inf, np.arange(ROWS) / 7)
+    assert "data.missing" in refused(people(income=values)).remedy
+    assert made(people(income=values), missing={"income": ("inf", "-inf")}).table.columns["income"].missing.sum() == 1
+
+
+def test_na_is_a_value_where_the_study_says_so(tmp_path: Path) -> None:
+    frame = people(region=np.tile(["NA", "somewhere", "elsewhere"], ROWS // 3))
+    frame.to_csv(tmp_path / "people.csv", index=False)
+    source = str(tmp_path / "people.csv")
+    taken = load(DataSection(source=source, label="approve"), SEX).table.columns["region"]
+    kept = load(DataSection(source=source, label="approve", missing={"region": ()}), SEX).table.columns["region"]
+    assert (int(taken.missing.sum()), kept.categories) == (ROWS // 3, ("NA", "elsewhere", "somewhere"))

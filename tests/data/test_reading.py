@@ -14,7 +14,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from interplay.data.reading import read, read_csv
+from interplay.data.csv_file import read_csv
+from interplay.data.reading import read
 from interplay.data.table import Column, Table
 from interplay.errors import DataError
 
@@ -250,7 +251,8 @@ def test_missing_values_and_types_of_pandas_extensions() -> None:
         }
     )
     table = read(frame)
-    kinds = ["numeric", "boolean", "categorical", "categorical", "categorical", "numeric", "numeric"]
+    kinds = ["numeric", "boolean", "categorical", "numeric", "categorical", "numeric", "numeric"]
+    assert table.dates == {"date"}
     assert [column.kind for column in table.columns.values()] == kinds
     assert table.columns["code"].categories == ("1", "2")
     assert texts_of(table.columns["mixed"]) == ["1", "x", None]

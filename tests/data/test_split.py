@@ -70,3 +70,32 @@ def test_every_row_of_a_tiny_stratum_can_reach_every_part() -> None:
 def test_too_few_rows_are_refused() -> None:
     with pytest.raises(DataError, match="enough rows for five parts"):
         split(np.zeros(4, dtype=int), 0)
+
+
+def test_the_latest_rows_test_and_confirm() -> None:
+    random = np.random.default_rng(0)
+    time = random.permutation(1_000).astype(float)
+    parts = split(random.integers(0, 4, 1_000), 0, time=time)
+    late = parts.test | parts.audit
+    assert time[late].min() > time[~late].max()
+    assert counts(parts.part).tolist() == [580, 120, 120, 120, 60]
+
+
+def test_rows_without_a_date_are_early_and_people_stay_together() -> None:
+    random = np.random.default_rng(0)
+    person = random.integers(0, 300, 1_000)
+    person = np.unique(person, return_inverse=True)[1]
+    time = np.where(np.arange(1_000) % 10 == 0, np.nan, random.normal(size=1_000))
+    parts = split(random.integers(0, 2, 1_000), 0, person, time=time)
+    for own in range(int(person.max()) + 1):
+        assert len(np.unique(parts.part[person == own])) == 1
+    latest = np.array([np.nanmax(np.append(time[person == own], -9.0)) for own in range(int(person.max()) + 1)])
+    late = np.zeros(len(latest), dtype=bool)
+    late[person[parts.test | parts.audit]] = True
+    assert latest[late].min() >= latest[~late].max()
+    assert (counts(parts.part) > 0).all()
+
+
+def test_all_rows_of_one_day_are_still_split() -> None:
+    parts = split(np.zeros(200, dtype=int), 0, time=np.full(200, 5.0))
+    assert counts(parts.part).tolist() == [116, 24, 24, 24, 12]

@@ -33,7 +33,7 @@ def test_an_unknown_column_names_the_nearest() -> None:
     ("columns", "found"),
     [
         ([], "none"),
-        ([numbers("a", [1]), numbers("a", [2])], "'a' more than once"),
+        ([numbers("a", [1]), numbers("a", [2])], "'a' more than once, with different values"),
         ([numbers("a", [1]), numbers("b", [1, 2])], "lengths [1, 2]"),
         ([numbers("a", [])], "a header only"),
     ],

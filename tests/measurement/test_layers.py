@@ -25,7 +25,7 @@ def _facts(margins: np.ndarray, seed: int = 3) -> Any:
     study = SimpleNamespace(groups=SimpleNamespace(mitigate=None), seed=seed)
     design = SimpleNamespace(study=study, split=SimpleNamespace(tuning=np.arange(ROWS) % 3 == 0))
     return SimpleNamespace(
-        bench=SimpleNamespace(dataset=dataset, design=design),
+        bench=SimpleNamespace(dataset=dataset, design=design, rows=SimpleNamespace(weights=np.ones((1, ROWS)))),
         parameters=None,
         log_probabilities=logs,
         refits=None,

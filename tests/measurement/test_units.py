@@ -4,13 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import interplay as ip
 from interplay.attacks.pgd import project
+from interplay.audit.prepare import prepare
 from interplay.data.encoder import fit
 from interplay.data.table import numbers, table
 from interplay.engine import jnp
 from interplay.errors import DataError
-from interplay.training.recipes import attack_radius, threat_of
-from tests.measurement.worlds import bank, facts_of, ready
+from interplay.training.recipes import threat_of
+from tests.measurement.worlds import bank, facts_of, ready, study
 
 DRAW = np.random.default_rng(0)
 INCOME = np.exp(DRAW.normal(8, 1.2, 800)).round(2)
@@ -70,7 +72,7 @@ def test_an_attack_reaches_a_range_wider_than_its_radius():
     prepared = ready(frame, data={"largest_change": {"x0": wide}, "immutable": ("x1", "x2", "x3", "c")})
     facts = facts_of(prepared)
     bench, member = facts.bench, 0
-    assert attack_radius(prepared.design) == 0.5
+    assert prepared.design.radius == 0.5
     layer = facts.parameters.parameters[0]
     slope = float((layer.weight[member][0, 1] - layer.weight[member][0, 0]) * facts.parameters.scale[member])
     rows = bench.attacked
@@ -87,8 +89,18 @@ def test_the_plan_and_the_audit_say_what_a_radius_means(tmp_path):
     from interplay.audit.outline import outline
 
     frame = pd.DataFrame({**bank(rows=900), "income": np.exp(DRAW.normal(8, 1.2, 900)).round(2)})
-    prepared = ready(frame, data={"largest_change": {"x0": 0.25}})
+    declared = ip.InterventionSection(name="adversarial_training", parameters={"radius": 0.4})
+    of_study = study(data={"largest_change": {"x0": 0.25}}).model_copy(update={"interventions": (declared,)})
+    prepared = prepare(of_study, frame)
     text = outline(prepared, tmp_path)
-    assert "within 0.5 standard deviations of a column; on a logarithmic scale" in text
-    assert f"income by a factor of {prepared.encoder.factors(0.5)['income']:.2f}" in text
+    assert "within 0.4 standard deviations of a column; on a logarithmic scale" in text
+    assert f"income by a factor of {prepared.encoder.factors(0.4)['income']:.2f}" in text
+    assert "declared for the column: x0 by 0.25" in text
+
+
+def test_the_plan_says_that_a_radius_is_found_where_none_is_declared(tmp_path):
+    from interplay.audit.outline import outline
+
+    text = outline(ready(bank(rows=900), data={"largest_change": {"x0": 0.25}}), tmp_path)
+    assert "within the radius at which the control loses 10 points of balanced accuracy" in text
     assert "declared for the column: x0 by 0.25" in text

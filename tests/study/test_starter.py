@@ -3,17 +3,19 @@ import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interplay import catalogue
+from interplay.data.proposals import ColumnSummary, Proposals
 from interplay.errors import StudyError
 from interplay.study import Study
 from interplay.study.check import check
 from interplay.study.load import load, locate
-from interplay.study.starter import ColumnSummary, starter
+from interplay.study.starter import starter
 
 Loaded = Callable[[str], Study]
 
@@ -31,8 +33,15 @@ LOANS = (
 )
 
 
-def starting(more: Sequence[ColumnSummary] = (), groups: Sequence[str] = ("race", "sex")) -> str:
-    return starter([*LOANS, *more], "loans.csv", "approve", groups)
+def proposals(
+    more: Sequence[ColumnSummary] = (), groups: Sequence[str] = ("race", "sex"), rows: int = 1000, **others: Any
+) -> Proposals:
+    counts = {"no": rows // 2, "yes": rows - rows // 2}
+    return Proposals("approve", counts, (*LOANS, *more), dict.fromkeys(groups, ()), **others)
+
+
+def starting(more: Sequence[ColumnSummary] = (), groups: Sequence[str] = ("race", "sex"), **others: Any) -> str:
+    return starter(proposals(more, groups, **others), "loans.csv")
 
 
 def test_the_defaults(loaded: Loaded, tmp_path: Path) -> None:
@@ -63,18 +72,22 @@ def test_the_catalogue_knows_every_name(groups: tuple[str, ...], written: Callab
 
 @pytest.mark.parametrize("groups", [(), ("race",), ("race", "sex")])
 def test_every_commented_example_may_be_used(groups: tuple[str, ...], written: Callable[[str], Path]) -> None:
-    text = re.sub(r"(?m)^#(?! )", "", starting([column("code", "categorical", 600)], groups))
+    doubtful = {"code": "perhaps it names the row"}
+    more = {"doubtful": doubtful, "categorical": ("age",), "dates": ("income",), "person": "code"}
+    text = re.sub(r"(?m)^#(?! )", "", starting([column("code", "categorical", 600)], groups, **more))
     path = written(text)
     study = load(path)
     assert (len(study.limits), len(study.tolerances), len(study.soft_goals), len(study.interventions)) == (3, 2, 1, 7)
-    assert study.data.features == (("race", "sex", "income")[len(groups)],)
+    assert study.data.features == (("race", "sex", "age")[len(groups)],)
+    assert (study.data.categorical, study.data.days, study.data.time) == (("age",), ("income",), "income")
+    assert (study.data.person, study.data.favourable) == ("code", "yes")
     assert list(study.data.drop)[-1] == "code"
     check(study, catalogue.metrics(), catalogue.interventions(), locate(path))
 
 
 @pytest.mark.parametrize(("rows", "size"), [(3440, "full"), (3460, 1024), (0, "full")])
 def test_the_batch_follows_the_training_rows(rows: int, size: object, loaded: Loaded) -> None:
-    text = starter([column("y", rows=rows), column("x", rows=rows)], "a.csv", "y", [])
+    text = starter(Proposals("y", {"0": rows}, (column("y"), column("x"))), "a.csv")
     assert loaded(text).model.batch_size == size
 
 
@@ -86,33 +99,33 @@ def test_it_limits_usefulness_and_leaves_the_ranking_to_people(loaded: Loaded) -
     assert "recommends nothing" in " ".join(starting().replace("#", "").split())
 
 
-def test_useless_columns_are_dropped_with_the_reason(loaded: Loaded) -> None:
-    more = [
-        column("empty", distinct=0, missing=1000),
-        column("constant", distinct=1),
-        column("constant or missing", distinct=1, missing=10),
-        column("applicant", "categorical", 970),
-        column("town", "categorical", 600),
-        column("loan_id", distinct=1000),
-        column("loanId", distinct=1000),
-        column("paid", distinct=1000),
-        column("id of branch", distinct=1000),
-        column("short_id", distinct=19, rows=19),
-    ]
-    text = starting(more)
-    assert loaded(text).data.drop == {
-        "empty": "every value is missing",
-        "constant": "it has one value in every row",
-        "applicant": "it seems to name the row: 970 distinct values in 1000 rows",
-        "loan_id": "it seems to name the row: every value is different",
-        "loanId": "it seems to name the row: every value is different",
-    }
-    assert '\n#town = "perhaps it names the row: 600 distinct values in 1000 rows"\n' in text
+def test_proposals_hold_and_doubts_are_comments(loaded: Loaded) -> None:
+    text = starting(
+        [column("town", "categorical", 600), column("loan_id"), column("weight")],
+        drop={"loan_id": "it seems to name the row"},
+        doubtful={"town": "perhaps it names the row"},
+        missing={"age": (-999, "inf"), "in come": ("?",)},
+        classes={"Yes": ("Yes", "yes")},
+        weight="weight",
+        wide={"town": 600},
+    )
+    data = loaded(text).data
+    assert data.drop == {"loan_id": "it seems to name the row"}
+    assert '\n#town = "perhaps it names the row"\n' in text
+    assert data.missing == {"age": (-999, "inf"), "in come": ("?",)}
+    assert (data.classes, data.weight, data.most_categories) == ({"Yes": ("Yes", "yes")}, "weight", 50)
+    assert '"town" has 600' in text
 
 
-def test_the_label_and_the_groups_are_never_dropped(loaded: Loaded) -> None:
-    columns = [column("id", distinct=1000), column("k", distinct=1), column("x")]
-    assert loaded(starter(columns, "a.csv", "id", ["k"])).data.drop == {}
+def test_bins_of_a_numeric_group_hold(loaded: Loaded) -> None:
+    text = starter(Proposals("approve", {"no": 5, "yes": 5}, LOANS, {"age": (0.25, 30, 1_000_000)}), "loans.csv")
+    assert loaded(text).groups.attributes["age"].bins == (0.25, 30, 1_000_000)
+
+
+def test_the_favourable_class_is_written_or_asked_for(loaded: Loaded) -> None:
+    assert loaded(starter(proposals(), "loans.csv", "no")).data.favourable == "no"
+    assert loaded(starting()).data.favourable is None
+    assert "TO FILL IN: the label value that a person hopes for" in starting()
 
 
 def test_without_groups_fairness_is_left_out_and_said_so(loaded: Loaded) -> None:
@@ -133,41 +146,6 @@ def test_many_columns_are_not_all_listed() -> None:
     text = starting([column(f"c{number}") for number in range(100)])
     assert text.count('#   "') == 40
     assert "#   and 62 more" in text
-
-
-@pytest.mark.parametrize(
-    ("label", "groups", "message"),
-    [
-        (
-            "aprove",
-            ["race"],
-            "expected a column of the table as the label, found 'aprove' (loans.csv). "
-            "Next: use 'approve', if that is meant.",
-        ),
-        (
-            "approve",
-            ["race", "gender"],
-            "expected a column of the table as the group, found 'gender' (loans.csv). "
-            "Next: use one of 'approve', 'race', 'sex', 'income', 'age'.",
-        ),
-        (
-            "approve",
-            ["race", "race"],
-            "expected the label and the groups in columns of their own, found 'race' twice (loans.csv). "
-            "Next: name each column once.",
-        ),
-        (
-            "approve",
-            ["approve"],
-            "expected the label and the groups in columns of their own, found 'approve' twice (loans.csv). "
-            "Next: name each column once.",
-        ),
-    ],
-)
-def test_roles_that_cannot_be_filled(label: str, groups: list[str], message: str) -> None:
-    with pytest.raises(StudyError) as caught:
-        starter(LOANS, "loans.csv", label, groups)
-    assert str(caught.value) == message
 
 
 def test_a_name_that_no_file_can_hold_is_refused() -> None:
@@ -194,9 +172,23 @@ def test_hostile_names_come_back_unchanged(names: list[str], source: str, data: 
         st.integers(0, 100),
         st.just(100),
     )
-    columns = [ColumnSummary(name, *list(vars(data.draw(kinds)).values())[1:]) for name in names]
+    columns = tuple(ColumnSummary(name, *list(vars(data.draw(kinds)).values())[1:]) for name in names)
     label, *groups = names[: data.draw(st.integers(1, 3))]
-    text = starter(columns, source, label, groups)
+    others = names[1 + len(groups) :]
+    proposed = Proposals(
+        label,
+        {"\x1b[31m": 5, '"': 7},
+        columns,
+        dict.fromkeys(groups, ()),
+        drop=dict.fromkeys(others[:1], "left out"),
+        doubtful={name: name for name in others[1:2]},
+        missing={name: (name, -1) for name in others},
+        classes={name: (name, "x") for name in names},
+        categorical=tuple(others),
+        dates=tuple(others[:1]),
+        wide=dict.fromkeys(others, 70),
+    )
+    text = starter(proposed, source, data.draw(st.sampled_from([None, *names])))
     assert tomllib.loads(text)["data"]["source"] == source
     assert all(letter.isprintable() or letter == "\n" for letter in text)
     with TemporaryDirectory() as folder:
@@ -212,7 +204,7 @@ def test_hostile_names_come_back_unchanged(names: list[str], source: str, data: 
 
 
 def test_how_rows_are_split_is_explained_and_a_repeated_identifier_proposed(loaded: Loaded) -> None:
-    text = starting([ColumnSummary("customer_id", "numeric", 300, 0, 900)])
+    text = starting([ColumnSummary("customer_id", "numeric", 300, 0, 900)], person="customer_id")
     assert loaded(text).data.audit_share == 0.06
     assert '"customer_id" looks like one' in text
     named = loaded(text.replace("#person", "person").replace('#twins = "apart"', 'twins = "apart"'))

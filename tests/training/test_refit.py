@@ -59,3 +59,19 @@ def test_takes_back_a_shift_of_the_intercepts(classes):
 
 def test_has_no_fit_of_scores_that_are_not_numbers():
     assert refit(np.array([[0.0, np.inf], [1.0, 0.0]]), np.array([0, 1])) is None
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_weight_counts_like_so_many_rows(classes):
+    draw = np.random.default_rng(2)
+    labels, weights = draw.integers(classes, size=200), draw.integers(1, 5, size=200)
+    scores = np.eye(classes)[labels] + draw.normal(size=(200, classes))
+    weighed, repeated = (
+        refit(scores, labels, weights.astype(float)),
+        refit(scores.repeat(weights, 0), labels.repeat(weights)),
+    )
+    assert weighed.scale == pytest.approx(repeated.scale, rel=2e-3)
+    assert weighed.intercepts == pytest.approx(repeated.intercepts, abs=2e-3)
+    loss = weighed.log_loss(scores, labels, weights)
+    assert loss == pytest.approx(weighed.log_loss(scores.repeat(weights, 0), labels.repeat(weights)))
+    assert abs(refit(scores, labels).intercepts - weighed.intercepts).max() > 0.01, "the weights matter"

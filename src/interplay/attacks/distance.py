@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from interplay.attacks.margin import Excess
-from interplay.attacks.pgd import Threat, largest_change, pgd
+from interplay.attacks.pgd import Threat, largest_change, pgd, rounded
 from interplay.engine import jax, jnp
 
 COARSEST = 6
@@ -25,12 +25,12 @@ def boundary_distance(
 
     distance = min over all points found with another decision of max over columns of |change| / movable, at most largest
 
-    Points are searched within `COARSEST` radii from `largest` down, each from `RESTARTS` random starts, and then `halvings`
-    times within a radius halfway between the nearest point found and the largest radius below it at which the last
-    search failed. Every point counts, whatever the radius it was searched in: that a larger radius flips whatever a smaller
-    one does is not assumed. `scores` maps inputs (row, column) to class scores; the attack maximises the best other
-    score less the score of the class decided without an attack. A row gets `largest` (censored) only where every search
-    failed.
+    Points are searched within `COARSEST` radii from `largest` down, each from `RESTARTS` random starts, and then
+    `halvings` times within a radius halfway between the nearest point found and the largest radius below it at which the
+    last search failed. Every point counts, whatever the radius it was searched in: that a larger radius flips whatever a
+    smaller one does is not assumed. Whole numbers stay whole. `scores` maps inputs (row, column) to class scores; the
+    attack maximises the best other score less the score of the class decided without an attack. A row gets `largest`
+    (censored) only where every search failed.
 
     In standard deviations of the encoded columns (times `movable` of the threat); larger is better. Reference: Tran et
     al. (2024) for the use of this distance; Cresswell (2025), section 3.2.
@@ -49,6 +49,7 @@ def boundary_distance(
     def found_within(radius: jax.Array, start: jax.Array) -> jax.Array:
         """How far the point found lies; infinity where the decision is the same."""
         moved = pgd(excess, inputs, radius, threat, jax.random.fold_in(key, start), steps, RESTARTS)
+        moved = rounded(moved, inputs, radius, threat)
         return jnp.where(excess(moved) > 0, largest_change(inputs, moved, threat), jnp.inf)
 
     def coarse(nearest: jax.Array, at: jax.Array) -> tuple[jax.Array, None]:

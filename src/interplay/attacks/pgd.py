@@ -9,19 +9,42 @@ from interplay.engine import jax, jnp
 from interplay.threefry import uniform
 
 
+class Whole(NamedTuple):
+    """The columns that hold whole numbers, and how these are encoded: (number - mean) / deviation, of log(1 + number) where
+    `logarithmic`; all of shape column.
+    """
+
+    whole: jax.Array
+    mean: jax.Array
+    deviation: jax.Array
+    logarithmic: jax.Array
+
+    def number(self, inputs: jax.Array) -> jax.Array:
+        """What encoded values stand for."""
+        raw = inputs * self.deviation + self.mean
+        return jnp.where(self.logarithmic, jnp.expm1(jnp.where(self.logarithmic, raw, 0.0)), raw)
+
+    def encoded(self, numbers: jax.Array) -> jax.Array:
+        """The other way round."""
+        raw = jnp.where(self.logarithmic, jnp.log1p(jnp.where(self.logarithmic, numbers, 0.0)), numbers)
+        return (raw - self.mean) / self.deviation
+
+
 class Threat(NamedTuple):
     """What an attacker may do: how far each column moves, within `lower` and `upper` (all of shape column).
 
     `movable` is 0 for a column that stays, as one-hot and immutable columns do, so that a categorical value stays one
     value; otherwise the largest change of the column is `movable` times the radius, 1 unless a study says otherwise. It
     may have a row for every row attacked. `flags` are the places of the columns that mark a value as missing, -1 for a
-    column without one; None where no movable column has one.
+    column without one; None where no movable column has one. `grid` are the columns of whole numbers, to which what is
+    found is rounded; None where there are none.
     """
 
     movable: jax.Array
     lower: jax.Array
     upper: jax.Array
     flags: jax.Array | None = None
+    grid: Whole | None = None
 
     def among(self, columns: Int[Array, " some"], inputs: jax.Array) -> "Threat":
         """The same threat to some columns of these rows (row, column); a value that is missing does not move."""
@@ -30,7 +53,8 @@ class Threat(NamedTuple):
             flags = self.flags[columns]
             missing = jnp.where(flags >= 0, inputs[:, jnp.maximum(flags, 0)], 0.0)
             movable = movable * (missing == 0)
-        return Threat(movable, self.lower[columns], self.upper[columns])
+        grid = None if self.grid is None else Whole(*(part[columns] for part in self.grid))
+        return Threat(movable, self.lower[columns], self.upper[columns], grid=grid)
 
 
 def project(inputs: jax.Array, origin: jax.Array, radius: jax.Array | float, threat: Threat) -> jax.Array:
@@ -39,6 +63,26 @@ def project(inputs: jax.Array, origin: jax.Array, radius: jax.Array | float, thr
     A row that already lies outside the bounds may stay where it is. `radius` is one number or one per row.
     """
     return jnp.clip(inputs, *_bounds(origin, radius, threat))
+
+
+def rounded(inputs: jax.Array, origin: jax.Array, radius: jax.Array | float, threat: Threat) -> jax.Array:
+    """The nearest allowed inputs that keep whole numbers whole, where `origin` has them so.
+
+    Example:
+        >>> years = Whole(jnp.array([True]), jnp.array([40.0]), jnp.array([10.0]), jnp.array([False]))
+        >>> wall = Threat(jnp.ones(1), jnp.full(1, -9.0), jnp.full(1, 9.0), grid=years)
+        >>> rounded(jnp.array([[0.25]]), jnp.array([[0.0]]), 0.25, wall).tolist()  # 42.5 years are out of reach: 42
+        [[0.20000000298023224]]
+    """
+    grid = threat.grid
+    if grid is None:
+        return inputs
+    low, high = (grid.number(bound) for bound in _bounds(origin, radius, threat))
+    own = grid.number(origin)
+    slack = 1e-3 + 1e-6 * jnp.abs(own)
+    nearest = jnp.clip(jnp.round(grid.number(inputs)), jnp.ceil(low - slack), jnp.floor(high + slack))
+    kept = grid.whole & (jnp.abs(own - jnp.round(own)) <= slack) & (jnp.abs(nearest - own) > slack)
+    return jnp.where(kept, grid.encoded(nearest), jnp.where(grid.whole, origin, inputs))
 
 
 def largest_change(origin: jax.Array, moved: jax.Array, threat: Threat) -> jax.Array:

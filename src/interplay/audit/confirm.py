@@ -20,6 +20,7 @@ from interplay.audit.prepare import Prepared, prepare
 from interplay.audit.progress import Meter
 from interplay.audit.run import Progress
 from interplay.audit.samples import FIRST, read_measurements
+from interplay.audit.settled import settled
 from interplay.audit.storage import (
     fleet_piece,
     read_fleet,
@@ -49,7 +50,7 @@ from interplay.training.tuning import Tuning
 MEMBERS = 5
 """Fresh models of the winner, and as many of the control."""
 
-NEEDED = ("tune", "train", "measure", "look", "decide", "report")
+NEEDED = ("settle", "tune", "train", "measure", "look", "decide", "report")
 """The stages whose files a confirmation reads."""
 
 NOTHING_CHOSEN: Mapping[Unresolved, tuple[str, str]] = {
@@ -134,6 +135,7 @@ def case(
     if unfinished is not None:
         step = "run the study first: interplay run STUDY (with the same --runs)"
         raise RunError("a finished run of this study", f"no finished stage {unfinished!r}", str(folder.path), step)
+    ready = settled(ready, folder)
     design, network = ready.design, ready.network
     decision = Decision.from_json(folder.read("decision.json").decode())
     if decision.treatment is None:

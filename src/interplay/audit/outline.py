@@ -2,37 +2,47 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from interplay import kernel
 from interplay.audit.decidable import lines as resolution_lines
 from interplay.audit.judging import confirmation_lines
+from interplay.audit.parts.data import findings
 from interplay.audit.parts.forecast import outlined
 from interplay.audit.parts.joint import fraction_lines
 from interplay.audit.parts.seen import seen_lines
 from interplay.audit.parts.strengths import strength_lines
 from interplay.audit.prepare import Prepared
+from interplay.data.dataset import Dataset
+from interplay.data.findings import Finding
 from interplay.design.calibration import vacuous_sets
 from interplay.design.denominators import evaluated
 from interplay.design.expense import expenses, in_words
 from interplay.design.guarantees import NOT_FOR_RELEASE, ROWS_ARE_PUBLIC, never_chosen, rows_are_public
+from interplay.design.settings import radius_is_open
 from interplay.design.treatment import Treatment
 from interplay.engine import accelerated, block_bytes, declared_memory
 from interplay.models import perceptron
 from interplay.report.names import clean
-from interplay.training.recipes import attack_radius, budget, sampling
+from interplay.training.recipes import budget, sampling
 
 
 def outline(ready: Prepared, runs: Path) -> str:
     """Data, groups, treatments, budgets, comparisons, and the estimated time, memory and disk."""
     design, dataset, columns = ready.design, ready.dataset, ready.encoded.matrix.shape[1]
     expected = ready.expected
+    told = findings(dataset, ready.encoded)
     parts = ", ".join(f"{name} {int(getattr(design.split, name).sum())}" for name in _PARTS)
     lines = [
         f"Study      {ready.study.name}  ({ready.digest[:16]})",
         f"Data       {dataset.name}: {len(dataset.labels):,} rows ({parts}); {len(dataset.features)} features in "
         f"{columns} columns, {int(ready.encoded.movable.sum())} of which an attacker can move",
+        f"Label      {_classes(dataset)}",
         *(f"Group      {_sizes(name, ready)}" for name in dataset.groupings),
-        *(f"Left out   {column}: {reason}" for column, reason in dataset.dropped.items()),
-        *(f"Warning    {one.column}: {one.text}" for one in dataset.findings if one.level == "warning"),
+        *(f"Warning    {clean(line)}" for line in costly(ready)),
+        *(f"Left out   {clean(f'{column}: {reason}')}" for column, reason in dataset.dropped.items()),
+        *(f"Warning    {clean(_told(one))}" for one in told if one.level == "warning"),
+        *(f"Note       {clean(_told(one))}" for one in told if one.level == "note"),
         *seen_lines(design, dataset, any(budget(ready.workshop(), one) for one in design.trainings)),
         f"Training   {len(design.trainings)} treatments x {design.members} members, {design.half} rows each, "
         f"{design.study.model.steps} steps, batches of {design.batch_size}",
@@ -61,17 +71,47 @@ def outline(ready: Prepared, runs: Path) -> str:
     return "\n".join(lines)
 
 
+def costly(ready: Prepared) -> list[str]:
+    """What makes a table wide or a run long, where it is."""
+    columns, seconds = ready.encoded.matrix.shape[1], ready.expected.seconds
+    found = []
+    if columns > MANY_COLUMNS:
+        widths = {one.name: one.columns.stop - one.columns.start for one in ready.encoded.features}
+        widest = sorted(widths, key=lambda name: -widths[name])[:3]
+        named = ", ".join(f"{name} ({widths[name]:,})" for name in widest)
+        found.append(
+            f"{columns:,} encoded columns, most of them from {named}: lower data.most_categories, or drop some"
+        )
+    if seconds > LONG:
+        found.append(f"about {_time(seconds)}: fewer members, interventions or rows take less")
+    return found
+
+
+def _told(one: Finding) -> str:
+    return f"{one.column}: {one.text}" if one.column else one.text
+
+
+def _classes(dataset: Dataset) -> str:
+    """The label, how many rows each class has, and which one people hope for."""
+    counts = np.bincount(dataset.labels, minlength=len(dataset.classes))
+    shares = [
+        f"{name} {count:,} ({count / dataset.rows:.1%})" for name, count in zip(dataset.classes, counts, strict=True)
+    ]
+    return clean(f"{dataset.label}: {', '.join(shares)}; favourable: {dataset.classes[dataset.favourable]}")
+
+
 def _attack(ready: Prepared) -> list[str]:
     """How far an attack moves columns, where that is not a number of standard deviations."""
-    radius, changes = attack_radius(ready.design), ready.study.data.largest_change
-    factors = [f"{clean(name)} by a factor of {factor:.2f}" for name, factor in ready.encoder.factors(radius).items()]
-    own = [
-        f"{clean(name)} by {amount:g}" for name, amount in changes.items() if name not in ready.encoder.factors(radius)
-    ]
+    radius, changes = ready.design.radius, ready.study.data.largest_change
+    known = ready.encoder.factors(radius)
+    own = [f"{clean(name)} by {amount:g}" for name, amount in changes.items() if name not in known]
+    declared = [f"declared for the column: {', '.join(own)}"] if own else []
+    if radius_is_open(ready.study):
+        return [f"Attack     {'; '.join([OPEN_RADIUS, *declared])}"] if ready.encoded.movable.any() else []
+    factors = [f"{clean(name)} by a factor of {factor:.2f}" for name, factor in known.items()]
     if not factors and not own:
         return []
     scale = [f"on a logarithmic scale, so that 1 + value changes at most: {', '.join(factors)}"] if factors else []
-    declared = [f"declared for the column: {', '.join(own)}"] if own else []
     return [f"Attack     within {radius:g} standard deviations of a column; {'; '.join([*scale, *declared])}"]
 
 
@@ -80,6 +120,14 @@ def _sets(ready: Prepared) -> list[str]:
     found = vacuous_sets(ready.design, ready.dataset, evaluated(ready.design))
     return [f"Warning    {clean(line)}" for line in found]
 
+
+OPEN_RADIUS = (
+    "within the radius at which the control loses 10 points of balanced accuracy, or a third of what it has above a collapsed "
+    "model, found on the tuning rows when the run begins"
+)
+MANY_COLUMNS = 1_000
+LONG = 3_600.0
+"""Encoded columns, and seconds, above which a plan says so first."""
 
 _PARTS = ("pool", "tuning", "calibration", "test", "audit")
 
@@ -103,7 +151,9 @@ def _more(ready: Prepared) -> list[str]:
 def _sizes(name: str, ready: Prepared) -> str:
     grouping = ready.dataset.groupings[name]
     sizes = [f"{group} {int((grouping.codes == code).sum())}" for code, group in enumerate(grouping.names)]
-    return f"{name}: {', '.join(sizes)} (reference: {grouping.names[grouping.reference]})"
+    gone = int((grouping.codes < 0).sum())
+    more = f", in no group {gone}" if gone else ""
+    return clean(f"{name}: {', '.join(sizes)}{more} (reference: {grouping.names[grouping.reference]})")
 
 
 def _rows_at_once(ready: Prepared) -> int:

@@ -74,7 +74,8 @@ class Prepared:
     def tuning_rows(self) -> Rows:
         """The rows on which learning rates are judged."""
         held_out = np.flatnonzero(self.design.split.tuning)
-        return Rows(self.encoded.matrix[held_out], self.dataset.labels[held_out])
+        weights = None if self.dataset.weights is None else self.dataset.weights[held_out]
+        return Rows(self.encoded.matrix[held_out], self.dataset.labels[held_out], weights)
 
 
 def prepare(
@@ -91,7 +92,14 @@ def prepare(
     raise_first(member_faults(study, design.members), where)
     raise_first(guarantee_faults(design), where)
     refuse_undecidable(study, design, dataset, where)
-    encoder = fit(dataset.table, dataset.features, design.pool, dataset.immutable, study.data.largest_change)
+    encoder = fit(
+        dataset.table,
+        dataset.features,
+        design.pool,
+        dataset.immutable,
+        study.data.largest_change,
+        study.data.most_categories,
+    )
     encoded = encoder.encode(dataset.table)
     if network is None:
         network, own = network_of(study, dataset, encoded, where), ""

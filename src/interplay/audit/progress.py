@@ -7,8 +7,9 @@ from interplay.design.cost import rates_tried, stacks
 from interplay.design.plan import Design
 
 STAGE_WEIGHTS = {
-    "tune": 0.28,
-    "train": 0.28,
+    "settle": 0.04,
+    "tune": 0.26,
+    "train": 0.26,
     "measure": 0.28,
     "look": 0.06,
     "compare": 0.06,

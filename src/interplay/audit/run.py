@@ -24,6 +24,7 @@ from interplay.audit.register_file import FILE as REGISTER
 from interplay.audit.register_reading import read as read_register
 from interplay.audit.result import Audit
 from interplay.audit.samples import FIRST, measurement_files, read_measurements
+from interplay.audit.settled import settled, settled_files, settled_sentences
 from interplay.audit.storage import (
     fleet_files,
     fleet_piece,
@@ -56,7 +57,7 @@ from interplay.study import Study
 from interplay.study.dump import to_json
 from interplay.training.train import Piece, train, tune
 
-STAGES = ("tune", "train", "measure", "look", "compare", "decide", "report")
+STAGES = ("settle", "tune", "train", "measure", "look", "compare", "decide", "report")
 Progress = Callable[[str, int], None]
 """Told the stage and how many of its units are done; (stage, 0) says that the stage begins."""
 
@@ -104,7 +105,7 @@ def _within_memory(needed: int) -> None:
 
 
 class _Stages:
-    """The six stages of one run, each read back from its file when it is finished."""
+    """The stages of one run, each read back from its file when it is finished."""
 
     def __init__(self, ready: Prepared, folder: RunFolder, progress: Progress, foreseen: Forecast) -> None:
         self.ready = ready
@@ -113,11 +114,11 @@ class _Stages:
         self.foreseen = foreseen
 
     def all(self) -> dict[str, Any]:
-        ready, folder = self.ready, self.folder
+        folder, halves = self.folder, self.ready.design.tuning_halves
+        rates = self._pieces("tune", tuning_piece, read_tuning_piece, lambda how: len(how.rates) * len(halves))
+        self._stage("settle", lambda: settled_files(self.ready, rates))
+        ready = self.ready = settled(self.ready, folder)
         design, shop = ready.design, ready.workshop()
-        rates = self._pieces(
-            "tune", tuning_piece, read_tuning_piece, lambda how: len(how.rates) * len(design.tuning_halves)
-        )
         self._stage("tune", lambda: tuning_files(tune(shop, ready.tuning_rows(), self.progress, rates)))
         tuning = read_tuning(folder.read("tuning.json"))
         members = self._pieces(
@@ -194,7 +195,7 @@ class _Stages:
                     taken,
                 )
             )
-            audit["methods"]["statements"] += adopted_sentences(folder)
+            audit["methods"]["statements"] += [*settled_sentences(ready.study, folder), *adopted_sentences(folder)]
             content = as_json(audit | {"confirmation": stored(folder)})
             page = render(json.loads(content)).encode()
             if read_register(folder.path / REGISTER).content != kept.content:

@@ -1,34 +1,42 @@
 """Looking at the data before anything is trained: what cannot be used, and what may mislead."""
 
-import re
-import unicodedata
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 
 from interplay.arrays import Array, Bool, Int
-from interplay.data.findings import Finding
+from interplay.data.column_names import known_later, names_people
+from interplay.data.findings import Finding, Level
 from interplay.data.groups import Grouping
-from interplay.data.levels import levels
+from interplay.data.levels import as_text, levels
+from interplay.data.sentinels import sentinels
+from interplay.data.spelling import spelled_alike
 from interplay.data.table import Column, Table
 
-LEAKING = 0.995
+LEAKING = 0.95
 """A column that alone ranks the classes this well (area under the ROC curve) was perhaps written afterwards."""
+SUSPECT = 0.70
+"""So is a column whose name speaks of a decision or an outcome, and which ranks them so well."""
 IDENTIFYING = 0.95
 """A text column with this share of distinct values names the row instead of describing it."""
 FEWEST_FOR_IDENTITY = 20
 SMALL_CLASS = 20
-MANY_LEVELS = 50
 FEW_NUMBERS = 20
+SAMPLED = 100_000
+"""Rows on which a column is tried alone; drawn at random where there are more."""
+MANY_WITHOUT = 0.05
+"""With this share of the rows in no group it is more than a note."""
 
 
 def inspect(table: Table, label: str, features: Sequence[str], groups: Mapping[str, Grouping]) -> tuple[Finding, ...]:
     """What to know about the features, the label and the groups.
 
     Dropped: columns that are constant, missing throughout, a name of the row (an identifier), or a copy of another.
-    Warnings: a column that all but gives the label away, a column that says the same as another in other words, many
-    categories, group names that differ only in writing. Notes: shares of missing values, repeated rows, small classes
-    and groups.
+    Warnings: a column that all but gives the label away, a column that says the same as another in other words, names of
+    people, numbers that seem to stand for "missing", group names that differ only in writing, many rows in no group.
+    Notes: shares of missing values, repeated rows, small classes and groups.
 
     Example:
         >>> from interplay.data.table import numbers, table
@@ -67,13 +75,15 @@ def _useless(columns: Sequence[Column]) -> Iterator[Finding]:
 def _identifier(column: Column, known: Array) -> str | None:
     if len(known) < FEWEST_FOR_IDENTITY or column.kind == "boolean":
         return None
-    distinct = len(np.unique(known))
+    if column.kind == "numeric" and not (np.isfinite(known).all() and (known == np.round(known)).all()):
+        return None
+    distinct = len(pd.unique(known))
     if column.kind == "categorical":
         share = f"{distinct} different texts in {len(known)} rows"
         return (
             f"it seems to name the row, not to describe it: {share}" if distinct >= IDENTIFYING * len(known) else None
         )
-    if distinct < len(known) or not np.isfinite(known).all() or not (known == np.round(known)).all():
+    if distinct < len(known):
         return None
     steps = np.diff(known)
     ordered = bool((steps > 0).all() or (steps < 0).all())
@@ -92,12 +102,12 @@ def _copies(columns: Sequence[Column]) -> tuple[list[Finding], list[Column]]:
     for column in columns:
         partition = _partition(column)
         values = np.nan_to_num(column.values, nan=np.inf) if column.kind == "numeric" else partition
-        same = by_values.setdefault(column.kind.encode() + values.tobytes(), column.name)
+        same = by_values.setdefault(column.kind.encode() + _hash(values), column.name)
         if same != column.name:
             findings.append(Finding("dropped", column.name, f"it is a copy of {same!r}"))
             continue
         kept.append(column)
-        twin = by_partition.setdefault(partition.tobytes(), column)
+        twin = by_partition.setdefault(_hash(partition), column)
         if twin is not column and {twin.kind, column.kind} != {"numeric"}:
             text = f"it says the same as {twin.name!r}: each value of one stands for one value of the other"
             findings.append(Finding("warning", column.name, text))
@@ -106,17 +116,32 @@ def _copies(columns: Sequence[Column]) -> tuple[list[Finding], list[Column]]:
 
 def _partition(column: Column) -> Int[Array, " row"]:
     """Which rows have equal values, whatever the values are: numbered by first appearance."""
-    codes, _ = levels(column)
-    _, first, places = np.unique(codes, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[places.reshape(-1)]
+    values = column.values + 0.0 if column.kind == "numeric" else column.values
+    return np.asarray(pd.factorize(values, use_na_sentinel=False)[0], dtype=np.int64)
+
+
+def _hash(values: Array) -> bytes:
+    return hashlib.blake2b(np.ascontiguousarray(values).tobytes(), digest_size=16).digest()
 
 
 def _about(column: Column, labels: Int[Array, " row"], count: int) -> Iterator[Finding]:
     if (area := _separation(column, labels, count)) >= LEAKING:
         text = f"leakage? This column alone ranks the label with an area under the ROC curve of {area:.3f}"
         yield Finding("warning", column.name, f"{text}; was it known before the decision?")
-    if column.kind == "categorical" and len(column.categories) > MANY_LEVELS:
-        yield Finding("warning", column.name, f"{len(column.categories)} categories make as many columns")
+    elif known_later(column.name) and area >= SUSPECT:
+        text = (
+            f"leakage? Its name speaks of a decision or an outcome, and it ranks the label with an area of {area:.2f}"
+        )
+        yield Finding("warning", column.name, f"{text}; was it known before the decision?")
+    if column.kind == "categorical" and names_people(column.name):
+        yield Finding(
+            "warning", column.name, "it seems to hold names or addresses of people: leave it out under data.drop?"
+        )
+    if values := [value for value in sentinels(column) if np.isfinite(value)]:
+        shown = ", ".join(as_text(value) for value in values)
+        rows = int(np.isin(column.values, values).sum())
+        text = f"{shown} may stand for a missing value (rows: {rows}): if so, declare it under data.missing"
+        yield Finding("warning", column.name, text)
     if (numbers := _hidden_numbers(column)) is not None:
         yield Finding("warning", column.name, numbers)
     gone = column.missing.mean()
@@ -140,6 +165,9 @@ def _separation(column: Column, labels: Int[Array, " row"], count: int) -> float
     Numbers are ranked; categories, and numbers with few values, by the share of the class in each. Whether the value is
     missing is tried as well.
     """
+    if len(labels) > SAMPLED:
+        rows = np.sort(np.random.default_rng(0).choice(len(labels), SAMPLED, replace=False))
+        column, labels = Column(column.name, column.kind, column.values[rows], column.categories), labels[rows]
     codes, names = levels(column)
     if len(names) > len(labels) / 20 and column.kind == "categorical":
         # Many small categories rank any label well on the rows that they were ranked with.
@@ -165,8 +193,10 @@ def _repeated_rows(columns: Sequence[Column]) -> Iterator[Finding]:
     code = np.zeros(len(columns[0].values), dtype=np.int64)
     for column in columns:
         places = _partition(column)
-        code = np.unique(code * (int(places.max()) + 1) + places, return_inverse=True)[1].reshape(-1)
-    repeated = len(code) - len(np.unique(code))
+        code, distinct = pd.factorize(code * (int(places.max()) + 1) + places)
+        if len(distinct) == len(code):
+            return
+    repeated = len(code) - len(distinct)
     if repeated:
         yield Finding("note", "", f"{repeated} rows repeat an earlier row in every feature and the label")
 
@@ -179,18 +209,15 @@ def _small_classes(label: str, codes: Int[Array, " row"], names: Sequence[str]) 
 
 
 def _about_groups(group: Grouping) -> Iterator[Finding]:
-    written: dict[str, str] = {}
-    for name in group.names:
-        same = written.setdefault(_plain(name), name)
-        if same != name:
-            yield Finding("warning", group.name, f"{name!r} and {same!r} differ in writing only: merge them?")
+    for alike in spelled_alike(group.names):
+        yield Finding("warning", group.name, f"{_listed(alike)} differ in writing only: merge them?")
     if len(group.names) == 1:
         yield Finding("warning", group.name, f"there is only one group, {group.names[0]!r}: nothing can be compared")
     gone = (group.codes < 0).mean()
     if gone:
-        yield Finding("note", group.name, f"the group of {gone:.1%} of the rows is missing; they count in no group")
+        level: Level = "warning" if gone >= MANY_WITHOUT else "note"
+        yield Finding(level, group.name, f"the group of {gone:.1%} of the rows is missing; they count in no group")
 
 
-def _plain(name: str) -> str:
-    """Without what people write differently: case, composed characters, and what stands between words."""
-    return re.sub(r"(?<=[^\W\d])[\s_-]+(?=[^\W\d])", "", unicodedata.normalize("NFKC", name).casefold().strip())
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(map(repr, names[:-1]))} and {names[-1]!r}"

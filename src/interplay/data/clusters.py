@@ -29,7 +29,9 @@ def twins(dataset: Dataset) -> Int[Array, " row"]:
     for name in dataset.features:
         values = dataset.table.columns[name].values
         own, distinct = pd.factorize(values + 0.0 if values.dtype.kind == "f" else values, use_na_sentinel=False)
-        codes = pd.factorize(codes * len(distinct) + own)[0]
+        codes, met = pd.factorize(codes * len(distinct) + own)
+        if len(met) == dataset.rows:
+            break
     return np.asarray(codes, dtype=np.int64)
 
 

@@ -5,8 +5,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from interplay.arrays import Array, Int
+from interplay.arrays import Array, Float, Int
 from interplay.data.content import as_bytes
+from interplay.data.features import MOST_CATEGORIES
 from interplay.data.findings import Finding
 from interplay.data.groups import Grouping
 from interplay.data.table import Table
@@ -19,7 +20,8 @@ class Dataset:
     `labels` are positions in `classes`; `favourable` is the position of the class a person hopes for. `dropped` are the
     columns that are no features, and `immutable` those an attacker cannot change, each with the reason. `table` also
     holds the columns that are no features; `person` is the one that names whom a row is about, if the study declares
-    it. `fingerprint` changes with any value and any choice.
+    it, `time` the one that orders rows in time, and `weights` say how much each row counts, with a mean of one. Of a column,
+    the `most_categories` most frequent categories are told apart. `fingerprint` changes with any value and any choice.
     """
 
     name: str
@@ -35,6 +37,9 @@ class Dataset:
     findings: tuple[Finding, ...]
     provenance: str
     person: str | None = None
+    time: str | None = None
+    weights: Float[Array, " row"] | None = None
+    most_categories: int = MOST_CATEGORIES
 
     @property
     def rows(self) -> int:
@@ -51,13 +56,17 @@ class Dataset:
             "classes": self.classes,
             "favourable": self.favourable,
             "immutable": sorted(self.immutable),
+            **({} if self.most_categories == MOST_CATEGORIES else {"most_categories": self.most_categories}),
             **({} if self.person is None else {"person": self.person}),
+            **({} if self.time is None else {"time": self.time}),
             "groupings": [[one.name, one.names, one.reference] for one in self.groupings.values()],
             "columns": [[one.name, one.kind, one.categories] for one in self.table.columns.values()],
         }
         digest.update(json.dumps(choices).encode())
         for column in self.table.columns.values():
             digest.update(as_bytes(column.values))
+        if self.weights is not None:
+            digest.update(as_bytes(self.weights))
         for codes in (self.labels, *(one.codes for one in self.groupings.values())):
             digest.update(as_bytes(codes))
         return digest.hexdigest()

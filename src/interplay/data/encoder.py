@@ -10,7 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
-from interplay.data.features import INFLATED, UNSEEN_CODE, Feature, LevelFeature, NumericFeature, fit_feature
+from interplay.data.features import (
+    INFLATED,
+    MOST_CATEGORIES,
+    UNSEEN_CODE,
+    Feature,
+    LevelFeature,
+    NumericFeature,
+    fit_feature,
+)
 from interplay.data.mapped import MappedRows, store
 from interplay.data.table import Kind, Table
 from interplay.engine import declared_memory
@@ -20,6 +28,18 @@ LARGEST_IN_MEMORY = 2_000_000_000
 """Bytes of encoded rows above which they go to a file, from which training gathers them batch by batch; a quarter of
 the declared memory where that is less."""
 BLOCK_ROWS = 65_536
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Which encoded columns hold whole numbers, and how they were encoded: (number - mean) / deviation, of log(1 + number)
+    where `logarithmic`.
+    """
+
+    whole: Bool[Array, " column"]
+    mean: Float[Array, " column"]
+    deviation: Float[Array, " column"]
+    logarithmic: Bool[Array, " column"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +78,10 @@ class Encoded:
     """The place of the column that marks a number as missing; -1 for columns without one."""
     mapped: MappedRows | None = None
     """The file behind `matrix`, when the rows are not held in memory."""
+    notes: tuple[str, ...] = ()
+    """Those of the encoder."""
+    grid: Grid | None = None
+    """The columns of whole numbers; None where there are none."""
 
     @property
     def movable_columns(self) -> tuple[int, ...]:
@@ -77,8 +101,8 @@ class Encoded:
 class Encoder:
     """How every feature becomes columns; made by `fit`.
 
-    `notes` says which numbers an attack may not move, and why. Means, standard deviations and categories come from the
-    fitting rows, so they are no part of a differential privacy guarantee.
+    `notes` says which numbers an attack may not move, and why, and which categories share a column. Means, standard
+    deviations and categories come from the fitting rows, so they are no part of a differential privacy guarantee.
     """
 
     parts: tuple[Feature, ...]
@@ -98,6 +122,17 @@ class Encoder:
             if isinstance(part, NumericFeature) and part.indicator:
                 found[placed.columns.start] = placed.columns.start + 1
         return found
+
+    @property
+    def grid(self) -> Grid | None:
+        """How columns of whole numbers are encoded; None where there are none."""
+        whole = np.zeros(len(self.columns), dtype=bool)
+        mean, deviation, logarithmic = np.zeros(len(whole)), np.ones(len(whole)), np.zeros(len(whole), dtype=bool)
+        for part, placed in zip(self.parts, self.layout, strict=True):
+            if isinstance(part, NumericFeature) and part.whole:
+                at = placed.columns.start
+                whole[at], mean[at], deviation[at], logarithmic[at] = True, part.mean, part.deviation, part.logarithmic
+        return Grid(whole, mean, deviation, logarithmic) if whole.any() else None
 
     def factors(self, radius: float) -> dict[str, float]:
         """What an attack within `radius` multiplies 1 + value with at most, for movable columns on a logarithmic scale.
@@ -123,7 +158,9 @@ class Encoder:
         }
         matrix, mapped = self._matrix(raw)
         bounds = self.lower, self.upper, self.movable
-        return Encoded(matrix, self.columns, self.layout, *bounds, unseen, self.reach, self.flags, mapped)
+        return Encoded(
+            matrix, self.columns, self.layout, *bounds, unseen, self.reach, self.flags, mapped, self.notes, self.grid
+        )
 
     def _matrix(self, raw: Float[Array, "row feature"]) -> tuple[Float[Array, "row column"], MappedRows | None]:
         """The matrix in memory, or in a temporary file where it would take too much."""
@@ -153,14 +190,16 @@ def fit(
     rows: Int[Array, " fitting"],
     immutable: Collection[str] = (),
     largest_change: Mapping[str, float] | None = None,
+    most_categories: int = MOST_CATEGORIES,
 ) -> Encoder:
     """Learn an encoder from some rows of a table; other rows have no influence.
 
-    A number becomes (value - mean) / standard deviation, of log(1 + value) where it is never negative and its skewness
-    is above 3; missing is 0, with one more column that marks it. A category becomes one column per value seen; a truth
-    value one column of 0 and 1. `immutable` features cannot be changed by an attacker. `largest_change` says how far an
-    attacker can move a number, in the column's own unit; for a column on a logarithmic scale it is the factor by which
-    1 + value grows or shrinks at most.
+    A number becomes (value - mean) / standard deviation, of log(1 + value) where it is never negative and its
+    skewness is above 3; missing is 0, with one more column that marks it. A category becomes one column per value
+    seen; a truth value one column of 0 and 1. Of more than `most_categories` categories the rarer ones share a
+    column. `immutable` features cannot be changed by an attacker. `largest_change` says how far an attacker can move
+    a number, in the column's own unit; for a column on a logarithmic scale it is the factor by which 1 + value grows
+    or shrinks at most.
 
     Raises DataError where there is no row or feature, a column is absent or infinite, or a largest change is given for
     a column that an attacker cannot move.
@@ -181,7 +220,7 @@ def fit(
     if not len(rows) or not features:
         found = "no fitting row" if features else "no feature"
         raise DataError("rows and features to learn an encoder from", found, table.source, "check the choice")
-    parts = tuple(fit_feature(table.column(name), rows) for name in features)
+    parts = tuple(fit_feature(table.column(name), rows, most_categories) for name in features)
     fitted = np.concatenate([part.encode(part.raw(table.column(part.name))[rows]) for part in parts], axis=1)
     still = {part.name: _why_still(part) for part in parts if isinstance(part, NumericFeature)}
     movable = [
@@ -198,7 +237,10 @@ def fit(
         upper=fitted.max(axis=0),
         movable=np.asarray(movable),
         reach=_reach(parts, layout, np.asarray(movable), largest_change or {}, table.source),
-        notes=tuple(f"{name}: {why}" for name, why in still.items() if why and name not in immutable),
+        notes=(
+            *(f"{name}: {why}" for name, why in still.items() if why and name not in immutable),
+            *(_shared(part) for part in parts if isinstance(part, LevelFeature) and part.others),
+        ),
     )
 
 
@@ -226,6 +268,10 @@ def _reach(
             )
         found[column] = part.encoded_change(amount)
     return found
+
+
+def _shared(part: LevelFeature) -> str:
+    return f"{part.name}: the {len(part.levels)} most frequent categories have a column each, and all others share one"
 
 
 def _why_still(part: NumericFeature) -> str:

@@ -16,6 +16,12 @@ INFLATED = 0.8
 FARTHEST = 1e6
 """Standard deviations at which an encoded number is cut, so that a stray value cannot make a score infinite."""
 
+LARGEST_WHOLE = 1e6
+"""Beyond this a step of one is nothing to a 32-bit number."""
+MOST_CATEGORIES = 50
+"""Up to how many categories have a column of their own where a study does not say."""
+OTHERS = "other values"
+
 MISSING_CODE = -1
 UNSEEN_CODE = -2
 
@@ -25,7 +31,7 @@ class NumericFeature:
     """(value - mean) / deviation, of log(1 + value) where `logarithmic`; a missing value is 0, the mean.
 
     `indicator` adds a column that is 1 where the value is missing. `largest_share` is the share of fitting rows that
-    have the most frequent value.
+    have the most frequent value. `whole` says that all of them have whole numbers, so that an attack keeps to these.
     """
 
     name: str
@@ -34,6 +40,7 @@ class NumericFeature:
     logarithmic: bool
     indicator: bool
     largest_share: float
+    whole: bool = False
     kind: Literal["numeric"] = "numeric"
 
     @property
@@ -69,13 +76,15 @@ class NumericFeature:
 class LevelFeature:
     """One column per category, 1 where the value is that category; a category not seen when fitting is all zeros.
 
-    `missing_level` adds one more category for missing values. A boolean without it needs one column only (`single`).
+    With `others` the fitting rows had more categories than have a column: the rarer ones, and those not seen, share one
+    more. `missing_level` adds one more for missing values. A boolean without it needs one column only (`single`).
     """
 
     name: str
     kind: Kind
     levels: tuple[str, ...]
     missing_level: bool
+    others: bool = False
 
     @property
     def single(self) -> bool:
@@ -87,7 +96,8 @@ class LevelFeature:
         """Names of the encoded columns."""
         if self.single:
             return (self.name,)
-        named = tuple(f"{self.name}={level}" for level in self.levels)
+        shared = (f"{self.name}: {OTHERS}",) if self.others else ()
+        named = (*(f"{self.name}={level}" for level in self.levels), *shared)
         return (*named, f"{self.name} is missing") if self.missing_level else named
 
     @property
@@ -98,18 +108,21 @@ class LevelFeature:
         return np.eye(len(self.columns), dtype=np.float32)
 
     def raw(self, column: Column) -> Float[Array, " row"]:
-        """Positions in `levels`, -1 where missing, -2 where the category was not seen when fitting."""
+        """Positions in `levels`, those of other categories after them; -1 where missing, -2 where a category that has no
+        column was not seen when fitting.
+        """
         if column.kind != self.kind:
             raise _changed(self.name, self.kind, column.kind)
         known = {level: place for place, level in enumerate(self.levels)}
-        places = [known.get(category, UNSEEN_CODE) for category in column.categories]
+        unknown = len(self.levels) if self.others else UNSEEN_CODE
+        places = [known.get(category, unknown) for category in column.categories]
         return np.asarray([*places, MISSING_CODE], dtype=np.float64)[column.values]
 
     def encode(self, raw: Float[Array, " row"]) -> Float[Array, "row encoded"]:
         """The encoded columns of raw positions."""
         codes = raw.astype(np.int64)
         if self.missing_level:
-            codes = np.where(codes == MISSING_CODE, len(self.levels), codes)
+            codes = np.where(codes == MISSING_CODE, len(self.columns) - 1, codes)
         none = np.zeros((1, len(self.columns)), dtype=np.float32)
         # Whatever has no level, such as a missing value that the fitting rows never had, takes the last row: zeros.
         return np.concatenate([self.options, none])[np.where(codes < 0, len(self.options), codes)]
@@ -118,14 +131,21 @@ class LevelFeature:
 Feature = NumericFeature | LevelFeature
 
 
-def fit_feature(column: Column, rows: Int[Array, " fitting"]) -> Feature:
-    """Learn how to encode a column from the fitting rows alone."""
+def fit_feature(column: Column, rows: Int[Array, " fitting"], most: int = MOST_CATEGORIES) -> Feature:
+    """Learn how to encode a column from the fitting rows alone; up to `most` categories have a column each.
+
+    Where there are more, the most frequent `most` - 1 have one, and all others share the last.
+    """
     if column.kind == "numeric":
         return _fit_numeric(column.name, column.values[rows])
     codes = column.values[rows]
-    seen = range(2) if column.kind == "boolean" else np.unique(codes[codes >= 0])
-    names = tuple(column.categories[code] for code in seen)
-    return LevelFeature(column.name, column.kind, names, bool((codes < 0).any()))
+    missing = bool((codes < 0).any())
+    if column.kind == "boolean":
+        return LevelFeature(column.name, column.kind, column.categories, missing)
+    seen, counts = np.unique(codes[codes >= 0], return_counts=True)
+    kept = seen if len(seen) <= most else np.sort(seen[np.argsort(-counts, kind="stable")[: most - 1]])
+    names = tuple(column.categories[code] for code in kept)
+    return LevelFeature(column.name, column.kind, names, missing, others=len(kept) < len(seen))
 
 
 def _fit_numeric(name: str, values: Float[Array, " fitting"]) -> NumericFeature:
@@ -133,7 +153,8 @@ def _fit_numeric(name: str, values: Float[Array, " fitting"]) -> NumericFeature:
     logarithmic = bool(len(known) and known.min() >= 0 and _skewness(known) > SKEWED)
     mean, deviation = _moments(np.log1p(known) if logarithmic else known)
     share = np.unique(known, return_counts=True)[1].max() / len(values) if len(known) else 1.0
-    return NumericFeature(name, mean, deviation, logarithmic, len(known) < len(values), float(share))
+    whole = bool(len(known)) and bool((known == np.round(known)).all()) and float(np.abs(known).max()) <= LARGEST_WHOLE
+    return NumericFeature(name, mean, deviation, logarithmic, len(known) < len(values), float(share), whole)
 
 
 def _moments(known: Float[Array, " known"]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from interplay.arrays import Array, Int
-from interplay.data.levels import as_text, levels, position
+from interplay.data.levels import as_text, levels, merged, position
 from interplay.data.nearest import suggestion
 from interplay.data.sections import GroupSection, GroupsSection
 from interplay.data.table import Column, Table
@@ -58,7 +58,7 @@ def _attribute(table: Table, name: str, section: GroupSection) -> Grouping:
     where = f"groups.attributes.{name}"
     column = table.column(section.column or name)
     codes, names = _binned(column, section.bins, where) if section.bins else _distinct(column, where)
-    codes, names = _merged(codes, names, section.merge, where)
+    codes, names = merged(codes, names, section.merge, f"{where}.merge")
     return Grouping(name, codes, names, _reference(codes, names, section.reference, where))
 
 
@@ -83,27 +83,6 @@ def _binned(column: Column, edges: Sequence[float], where: str) -> tuple[Int[Arr
     between = (f"{low} to under {high}" for low, high in pairwise(texts))
     codes = np.where(column.missing, -1, np.searchsorted(edges, column.values, side="right"))
     return codes.astype(np.int64), (f"under {texts[0]}", *between, f"{texts[-1]} and over")
-
-
-def _merged(
-    codes: Int[Array, " row"], names: tuple[str, ...], merge: Mapping[str, Sequence[str]], where: str
-) -> tuple[Int[Array, " row"], tuple[str, ...]]:
-    becomes: dict[int, str] = {}
-    for new, joined in merge.items():
-        for value in joined:
-            place = position(names, value)
-            if place is None:
-                raise _unknown("a value of the column", value, f"{where}.merge.{new}", names)
-            if place in becomes:
-                raise DataError("each value in one group", f"{value!r} in two", f"{where}.merge", "remove it from one")
-            becomes[place] = new
-    clash = next((n for place, n in enumerate(names) if n in merge and place not in becomes), None)
-    if clash is not None:
-        remedy = f"add {clash!r} to the values it joins, or choose another name"
-        raise DataError("new group names", f"{clash!r}, also a value that is not merged", f"{where}.merge", remedy)
-    renamed = [becomes.get(place, name) for place, name in enumerate(names)]
-    final = tuple(dict.fromkeys(renamed))
-    return np.asarray([*(final.index(name) for name in renamed), -1], dtype=np.int64)[codes], final
 
 
 def _reference(codes: Int[Array, " row"], names: tuple[str, ...], declared: str | None, where: str) -> int:

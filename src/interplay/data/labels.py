@@ -1,9 +1,11 @@
 """The label: what is decided, as class numbers."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from interplay.arrays import Array, Int
-from interplay.data.levels import levels, position
+from interplay.data.levels import levels, merged, position
 from interplay.data.nearest import suggestion
 from interplay.data.table import Column
 from interplay.errors import DataError
@@ -12,10 +14,13 @@ MOST_CLASSES = 20
 """More distinct numbers than this look like a quantity, not like a decision."""
 
 
-def classes(column: Column) -> tuple[Int[Array, " row"], tuple[str, ...]]:
+def classes(
+    column: Column, merge: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Int[Array, " row"], tuple[str, ...]]:
     """The class of every row, and the class names: numbers in ascending, texts in alphabetical order.
 
-    Raises DataError where a label is missing, all labels are one class, or the labels look like a quantity.
+    `merge` are new names with the label values that each joins. Raises DataError where a label is missing, all labels
+    are one class, or the labels look like a quantity.
 
     Example:
         >>> from interplay.data.table import texts
@@ -29,7 +34,7 @@ def classes(column: Column) -> tuple[Int[Array, " row"], tuple[str, ...]]:
         first = int(np.argmax(column.missing)) + 1
         found = f"{gone} of {len(column.values)} missing, first in row {first}"
         raise DataError("a label in every row", found, where, "remove these rows, or give their labels")
-    codes, names = levels(column)
+    codes, names = merged(*levels(column), merge or {}, "data.classes")
     if len(names) < 2:
         raise DataError("at least two classes", f"only {names[0]!r}", where, "choose another label or more rows")
     if column.kind == "numeric" and len(names) > MOST_CLASSES:

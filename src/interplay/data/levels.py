@@ -1,9 +1,13 @@
-"""The distinct values of a column as names, and finding the one a study means."""
+"""The distinct values of a column as names, merging some of them, and finding the one a study means."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from interplay.arrays import Array, Int
+from interplay.data.nearest import suggestion
 from interplay.data.table import Column
+from interplay.errors import DataError
 
 
 def as_text(value: int | float) -> str:
@@ -61,3 +65,33 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def merged(
+    codes: Int[Array, " row"], names: tuple[str, ...], merge: Mapping[str, Sequence[str]], where: str
+) -> tuple[Int[Array, " row"], tuple[str, ...]]:
+    """The same with some values joined under new names; `where` is the key of the study that says so.
+
+    Raises DataError with the nearest value where one does not occur, is joined twice, or has a new name.
+
+    Example:
+        >>> codes, names = merged(np.array([0, 1, 2]), ("No", "Yes", "yes"), {"Yes": ("Yes", "yes")}, "data.classes")
+        >>> codes.tolist(), names
+        ([0, 1, 1], ('No', 'Yes'))
+    """
+    becomes: dict[int, str] = {}
+    for new, joined in merge.items():
+        for value in joined:
+            place = position(names, value)
+            if place is None:
+                raise DataError("a value of the column", f"{value!r}", f"{where}.{new}", suggestion(value, names))
+            if place in becomes:
+                raise DataError("each value in one group", f"{value!r} in two", where, "remove it from one")
+            becomes[place] = new
+    clash = next((n for place, n in enumerate(names) if n in merge and place not in becomes), None)
+    if clash is not None:
+        remedy = f"add {clash!r} to the values it joins, or choose another name"
+        raise DataError("new names", f"{clash!r}, also a value that is not merged", where, remedy)
+    renamed = [becomes.get(place, name) for place, name in enumerate(names)]
+    final = tuple(dict.fromkeys(renamed))
+    return np.asarray([*(final.index(name) for name in renamed), -1], dtype=np.int64)[codes], final

@@ -9,20 +9,26 @@ import numpy as np
 
 import interplay.data.named
 from interplay import discovery
+from interplay.arrays import Array, Float
 from interplay.data import groups as grouping
 from interplay.data.checks import inspect
 from interplay.data.dataset import Dataset
+from interplay.data.dates import as_date
 from interplay.data.findings import Finding
 from interplay.data.labels import classes, favourable
+from interplay.data.levels import levels
 from interplay.data.missing import without
 from interplay.data.named._named import NamedData
 from interplay.data.nearest import suggestion
 from interplay.data.reading import read
 from interplay.data.sections import DataSection, GroupsSection
-from interplay.data.table import Table
+from interplay.data.spelling import spelled_alike
+from interplay.data.table import Column, Table
 from interplay.errors import DataError
 
-_UNDESCRIBED = NamedData(title="", load=lambda section: read(section.source), label="", favourable=None, provenance="")
+_UNDESCRIBED = NamedData(
+    title="", load=lambda section: read(section.source, _values(section)), label="", favourable=None, provenance=""
+)
 
 
 @cache
@@ -47,21 +53,23 @@ def load(data: DataSection, groups: GroupsSection, frame: Any = None) -> Dataset
         (400, ('no', 'yes'), ['sex'])
     """
     known = _UNDESCRIBED if frame is not None else _find(data.source)
-    table = known.load(data) if frame is None else read(frame)
-    table, sentinels = _declare_missing(table, known, data)
+    table = known.load(data) if frame is None else read(frame, _values(data))
+    table, declared = _declared(table, known, data)
     if not groups.attributes:
         groups = groups.model_copy(update={"attributes": dict(known.groups)})
     label = _label(table, known, data)
-    labels, names = classes(table.column(label))
+    labels, names = classes(table.column(label), data.classes)
     hoped = data.favourable if data.favourable is not None else known.favourable if label == known.label else None
     groupings = grouping.build(table, groups)
     dropped = _dropped(table, known, data, groups, label)
     features = _features(table, data, dropped, label)
     _check_finite(table, features)
     findings = (
-        *sentinels,
+        *table.findings,
+        *declared,
         *(Finding("warning", name, text) for name, text in known.cautions.items() if name in features),
         *_undeclared(hoped, names, label),
+        *(_alike(label, same) for same in spelled_alike(names)),
         *inspect(table, label, features, groupings),
     )
     dropped |= {finding.column: finding.text for finding in findings if finding.level == "dropped"}
@@ -82,6 +90,9 @@ def load(data: DataSection, groups: GroupsSection, frame: Any = None) -> Dataset
         immutable=_immutable(table, known, data, features),
         findings=findings,
         person=data.person,
+        time=data.time,
+        weights=None if data.weight is None else _weights(table.column(data.weight)),
+        most_categories=data.most_categories,
         provenance=known.provenance or f"{table.rows} rows from {table.source}",
     )
 
@@ -95,10 +106,46 @@ def _find(source: str) -> NamedData:
     raise DataError("a named data set or a file", f"{source!r}", "data.source", remedy)
 
 
+def _values(data: DataSection) -> tuple[str, ...]:
+    """The columns in which "NA" is a value."""
+    return tuple(name for name, missing in data.missing.items() if not missing)
+
+
+def _declared(table: Table, known: NamedData, data: DataSection) -> tuple[Table, list[Finding]]:
+    """The table with declared values missing, declared codes as categories, and days counted from the earliest."""
+    table, findings = _declare_missing(table, known, data)
+    for where, names in (("data.categorical", data.categorical), ("data.days", data.days)):
+        _all_known(table, names, where)
+    for name in data.days:
+        column = table.columns[name]
+        if name not in table.dates:
+            found = f"{name!r}, which is {column.kind}"
+            raise DataError("columns of dates", found, "data.days", "write the dates as 2020-01-31, or take it out")
+        first = float(np.nanmin(column.values))
+        table = table.replaced(Column(name, "numeric", column.values - first))
+        findings.append(Finding("note", name, f"read as days since {as_date(first)}"))
+    return table.replaced(*(_as_categories(table.columns[name]) for name in data.categorical)), findings
+
+
+def _as_categories(column: Column) -> Column:
+    return Column(column.name, "categorical", *levels(column)) if column.kind == "numeric" else column
+
+
+def _weights(column: Column) -> Float[Array, " row"]:
+    """The weights of the rows, with a mean of one."""
+    values = column.values if column.kind == "numeric" else np.where(column.missing, np.nan, column.values)
+    wrong = ~(np.isfinite(values) & (values > 0)) if column.kind != "categorical" else np.ones(len(values), dtype=bool)
+    if wrong.any():
+        found = f"{int(wrong.sum())} rows without one, first in row {int(np.argmax(wrong)) + 1}"
+        where = f"data.weight, column {column.name!r}"
+        raise DataError("a weight above 0 in every row", found, where, "correct these rows, or take data.weight out")
+    return np.asarray(values / values.mean(), dtype=np.float64)
+
+
 def _declare_missing(table: Table, known: NamedData, data: DataSection) -> tuple[Table, list[Finding]]:
     declared: dict[str, tuple[tuple[int | float | str, ...], str]] = {}
     declared |= {name: (one.values, one.reason) for name, one in known.missing.items()}
-    declared |= {name: (values, "the study says so") for name, values in data.missing.items()}
+    declared |= {name: (values, "the study says so") for name, values in data.missing.items() if values}
     findings = []
     for name, (values, reason) in declared.items():
         column, rows = without(table.column(name), values)
@@ -118,11 +165,16 @@ def _label(table: Table, known: NamedData, data: DataSection) -> str:
 
 def _dropped(table: Table, known: NamedData, data: DataSection, groups: GroupsSection, label: str) -> dict[str, str]:
     _all_known(table, data.drop, "data.drop")
-    _all_known(table, () if data.person is None else (data.person,), "data.person")
+    purposes = {"person": data.person, "weight": data.weight, "time": data.time}
+    for purpose, name in purposes.items():
+        _all_known(table, () if name is None else (name,), f"data.{purpose}")
     own = {known.label: "another label of this data set"} if known.label else {}
     dropped = {name: why for name, why in {**own, **known.drop, **data.drop}.items() if name != label}
-    if data.person is not None:
-        dropped.setdefault(data.person, "it names the person; the model does not see it")
+    for purpose, name in purposes.items():
+        if name is not None:
+            dropped.setdefault(name, f"{_PURPOSES[purpose]}; the model does not see it")
+    for name in table.dates - set(data.days) - set(data.features or ()):
+        dropped.setdefault(name, "a date: name it under data.days to have it seen as days since the earliest")
     for name, section in {**known.groups, **groups.attributes}.items():
         if not section.feature:
             dropped.setdefault(section.column or name, f"sensitive attribute ({name}); the model does not see it")
@@ -157,10 +209,23 @@ def _all_known(table: Table, names: Iterable[str], where: str) -> None:
             raise DataError(f"columns of {table.source}", f"{name!r}", where, suggestion(name, table.columns))
 
 
+_PURPOSES = {
+    "person": "it names the person",
+    "weight": "it weighs the rows",
+    "time": "it says which rows come last, which test and confirm",
+}
+
+
+def _alike(label: str, names: tuple[str, ...]) -> Finding:
+    told = f"{', '.join(map(repr, names[:-1]))} and {names[-1]!r} differ in writing only"
+    return Finding("warning", label, f"{told}: join them under data.classes")
+
+
 def _undeclared(hoped: object, names: tuple[str, ...], label: str) -> list[Finding]:
     if hoped is not None:
         return []
-    return [Finding("note", label, f"no favourable class is declared; {names[-1]!r}, the last, is taken")]
+    text = f"no favourable class is declared: {names[-1]!r} is taken, which is only the last; declare data.favourable"
+    return [Finding("warning", label, text)]
 
 
 def _check_finite(table: Table, features: tuple[str, ...]) -> None:

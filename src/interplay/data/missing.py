@@ -51,9 +51,9 @@ def _tidy(column: Column) -> Column:
 
 
 def _plain_number(text: str) -> float | None:
-    """A number as people write it; float() alone would also take "nan", "infinity" and "1_000"."""
+    """A number as people write it, or "inf" with or without a sign; float() would also take "nan" and "1_000"."""
     try:
         value = float(text)
     except ValueError:
         return None
-    return value if np.isfinite(value) and "_" not in text else None
+    return None if np.isnan(value) or "_" in text else value

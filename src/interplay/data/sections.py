@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from interplay.data.features import MOST_CATEGORIES
 from interplay.data.split import AUDIT_SHARE
 from interplay.sections import Section
 
@@ -18,7 +19,9 @@ class DataSection(Section):
     label: str | None = None
     """The column to predict; named data sets have one."""
     favourable: str | int | float | bool | None = None
-    """The label value a person hopes for; None takes the data set's own, else the larger of two values."""
+    """The label value a person hopes for; None takes the data set's own, else the last value, with a warning."""
+    classes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Classes that several label values make, such as { Yes = ["Yes", "yes"] }."""
     features: tuple[str, ...] | None = None
     """The columns the model sees; None means all but the label, the groups and the dropped ones."""
     drop: dict[str, str] = Field(default_factory=dict)
@@ -29,6 +32,16 @@ class DataSection(Section):
     """How far an attacker can move a number, in the column's own unit, such as { income = 500 }; for a column on a
     logarithmic scale the factor by which 1 + value grows or shrinks at most. Other columns move by the attack's radius,
     in standard deviations."""
+    categorical: tuple[str, ...] = ()
+    """Columns whose numbers are codes: every value is a category of its own."""
+    most_categories: int = Field(default=MOST_CATEGORIES, ge=2, le=10_000)
+    """Up to how many categories of a column have a column of their own; rarer ones share one."""
+    days: tuple[str, ...] = ()
+    """Columns of dates that the model sees, as days since the earliest; other dates are left out."""
+    time: str | None = None
+    """The column that says when: the latest rows test and confirm, and earlier ones train, tune and calibrate."""
+    weight: str | None = None
+    """The column that says how much a row counts, as for a survey: in training, in fitting and in every metric."""
     person: str | None = None
     """The column that names the person a row is about, where people can have several rows. All rows of a person lie in
     one part of the split, and the model does not see the column."""
@@ -38,7 +51,8 @@ class DataSection(Section):
     audit_share: float = Field(default=AUDIT_SHARE, ge=0.02, le=0.4)
     """The share of the rows that is held back for `interplay confirm`; more of it leaves fewer rows to train on."""
     missing: dict[str, tuple[float | str, ...]] = Field(default_factory=dict)
-    """Values that stand for "missing", per column."""
+    """Values that stand for "missing", per column; "inf" and "-inf" are infinite numbers. An empty list says that only empty
+    cells of the column are missing, and "NA" is a value."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Parameters of a generated data set (silobank: rows, share of women, placebo)."""
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from interplay import streams
-from interplay.arrays import Array, Bool, Int
+from interplay.arrays import Array, Bool, Float, Int
 from interplay.errors import DataError
 
 PARTS = ("pool", "tuning", "calibration", "test", "audit")
 PERCENT = (58, 12, 12, 12, 6)
 AUDIT_SHARE = PERCENT[-1] / 100
 """The shares of the parts; what a study adds to the audit part comes off the pool."""
+_LATE = np.isin(PARTS, ("test", "audit"))
 _OFFSETS = (1 / 2, 1 / 6, 1 / 2, 5 / 6, 1 / 3)
 """Parts of one size take their turns one after the other, not together."""
 
@@ -57,7 +58,11 @@ class Split:
 
 
 def split(
-    strata: Int[Array, " row"], seed: int, clusters: Int[Array, " row"] | None = None, audit_share: float = AUDIT_SHARE
+    strata: Int[Array, " row"],
+    seed: int,
+    clusters: Int[Array, " row"] | None = None,
+    audit_share: float = AUDIT_SHARE,
+    time: Float[Array, " row"] | None = None,
 ) -> Split:
     """Split rows at random into 58 % pool, 12 % tuning, 12 % calibration, 12 % test and 6 % audit.
 
@@ -69,6 +74,9 @@ def split(
     `clusters` numbers the cluster of every row, from zero; all rows of a cluster go to one part. A cluster stands in the
     rarest stratum of its rows, larger ones come first, and each goes to the part that is owed the most rows by then. So
     totals are right within about the size of a cluster, and exact where rows without a twin follow.
+
+    With a `time` for every row (NaN counts as the earliest) the latest rows are the test and the audit part, and the others
+    are dealt to the earlier parts; a cluster belongs to its latest row.
 
     Raises DataError where a part would stay empty, or the pool would hold a single cluster.
 
@@ -82,17 +90,52 @@ def split(
     if not sizes.all():
         raise DataError("enough rows for five parts", f"{rows} rows", "the split", "give more rows")
     random = streams.generator(seed, "split")
+    cluster = np.arange(rows) if clusters is None else clusters
+    if time is None:
+        return Split(_dealt(strata, cluster, sizes, random))
+    late = _late(time, cluster, int(sizes[_LATE].sum()))
+    part = np.empty(rows, dtype=np.int8)
+    for here, which in ((~late, ~_LATE), (late, _LATE)):
+        own = np.unique(cluster[here], return_inverse=True)[1].reshape(-1)
+        shares = _rounded(np.where(which, sizes, 0), int(here.sum()))
+        part[here] = _dealt(strata[here], own, shares, random)
+    return Split(part)
+
+
+def _late(time: Float[Array, " row"], cluster: Int[Array, " row"], wanted: int) -> Bool[Array, " row"]:
+    """The latest rows, about as many as wanted: whole clusters, and at least one of them and one that is not."""
+    latest = np.full(int(cluster.max()) + 1, -np.inf)
+    np.maximum.at(latest, cluster, np.where(np.isnan(time), -np.inf, time))
+    order = np.argsort(-latest, kind="stable")
+    reached = np.cumsum(np.bincount(cluster)[order])
+    taken = np.zeros(len(latest), dtype=bool)
+    taken[order[: max(1, int(np.searchsorted(reached, wanted, side="right")))]] = True
+    return taken[cluster]
+
+
+def _rounded(shares: Int[Array, " part"], rows: int) -> Int[Array, " part"]:
+    """So many rows in these proportions."""
+    exact = shares / shares.sum() * rows
+    whole = np.floor(exact).astype(np.int64)
+    whole[np.argsort(whole - exact, kind="stable")[: rows - int(whole.sum())]] += 1
+    return whole
+
+
+def _dealt(
+    strata: Int[Array, " row"], cluster: Int[Array, " row"], sizes: Int[Array, " part"], random: np.random.Generator
+) -> Int[Array, " row"]:
+    """The part of every row: stratum by stratum, in an even rhythm."""
+    rows = len(strata)
     order = random.permutation(rows)
     # A random position to start gives every row, of small strata too, the same chance of each part.
     rhythm = np.roll(_rhythm(sizes), random.integers(rows))
-    cluster = np.arange(rows) if clusters is None else clusters
     counts = np.bincount(cluster)
     first = np.empty(len(counts), dtype=np.int64)
     first[cluster[order[::-1]]] = np.arange(rows)[::-1]
     laid = np.lexsort((first, -counts, _rarest(strata, cluster)))
     part = np.empty(len(counts), dtype=np.int8)
-    part[laid] = rhythm if len(counts) == rows else _filled(_owed(counts[laid], rhythm), counts[laid])
-    return Split(part[cluster])
+    part[laid] = rhythm if len(counts) == rows else _filled(_owed(counts[laid], rhythm), counts[laid], sizes > 0)
+    return part[cluster]
 
 
 def _rarest(strata: Int[Array, " row"], cluster: Int[Array, " row"]) -> Int[Array, " cluster"]:
@@ -118,10 +161,12 @@ def _owed(sizes: Int[Array, " cluster"], rhythm: Int[Array, " row"]) -> Int[Arra
     return np.asarray(chosen)
 
 
-def _filled(part: Int[Array, " cluster"], sizes: Int[Array, " cluster"]) -> Int[Array, " cluster"]:
-    """The same with the smallest clusters that their parts can spare moved to parts that got none."""
+def _filled(
+    part: Int[Array, " cluster"], sizes: Int[Array, " cluster"], wanted: Bool[Array, " part"]
+) -> Int[Array, " cluster"]:
+    """The same with the smallest clusters that their parts can spare moved to wanted parts that got none."""
     filled = part.copy()
-    least = np.asarray([2, *[1] * (len(PARTS) - 1)])
+    least = np.where(wanted, [2, *[1] * (len(PARTS) - 1)], 0)
     while (lacking := np.bincount(filled, minlength=len(PARTS)) < least).any():
         spared = np.flatnonzero((np.bincount(filled, minlength=len(PARTS)) > least)[filled])
         if not len(spared):

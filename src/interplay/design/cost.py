@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from interplay.design.denominators import evaluated
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.interventions import GradientIntervention, InputIntervention
@@ -11,6 +12,9 @@ from interplay.study.model import ModelSection
 
 FLOPS = 3e10
 """Useful multiply-adds per second on one core of a small machine, for the small products of such networks."""
+
+PER_DRAW = 5_000
+"""Operations of all metrics, refits and sets, for one row of one member in one draw."""
 
 COMPILE_SECONDS = 3.0
 """First-call cost of one kind of treatment."""
@@ -69,9 +73,11 @@ def cost(design: Design, columns: int, classes: int, cores: int = 2, network: Ne
     training = sum(per_model.values()) * (tuning + fleet) + sum(per_model[one] for one in as_applied(design)) * fleet
     attacks = arms * fleet * min(rows, 2_000) * 200 * 3 * width
     explanations = arms * fleet * 12_000 * width + fleet * 400 * 5_000 * columns * columns
-    sets = arms * fleet * 4 * study.draws * rows * 40
+    split = design.split
+    drawn = int((evaluated(design) | split.tuning | split.calibration).sum())
+    measuring = arms * fleet * study.draws * drawn * PER_DRAW
     kinds = len({_kind(design, one) for one in design.trainings})
-    seconds = (training + attacks + explanations + sets) / (FLOPS * cores) + kinds * COMPILE_SECONDS + 15
+    seconds = (training + attacks + explanations + measuring) / (FLOPS * cores) + kinds * COMPILE_SECONDS + 15
     cells = len(design.comparisons) * 3.2
     disk = int(cells * fleet * (study.draws + 1) * 4 + 2 * fleet * len(design.trainings) * width * 4) + PAGES_BYTES
     tables = arms * fleet * rows * classes * 24 + rows * columns * 8 + rows * study.draws * 32

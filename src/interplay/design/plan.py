@@ -16,6 +16,7 @@ from interplay.design.factors import Factors, factors, layered, trained
 from interplay.design.halves import halves
 from interplay.design.members import planned_members
 from interplay.design.treatment import Treatment
+from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.metrics import Metric
 from interplay.study import Study
 
@@ -46,6 +47,8 @@ class Design:
     halves: Int[Array, "member half"]
     tuning_halves: Int[Array, "member half"]
     looks: tuple[int, ...]
+    radius: float = AdversarialTraining().radius
+    """Of attacks, in standard deviations of the encoded columns: what the study declares, or what its data give."""
 
     @property
     def members(self) -> int:
@@ -74,8 +77,8 @@ class Design:
 
     @property
     def uses_pool_rows(self) -> bool:
-        """Whether members are also evaluated on pool rows they did not train on."""
-        return len(self.split.part) < SMALL_TABLE
+        """Whether members are also evaluated on pool rows they did not train on; not where test rows are later ones."""
+        return len(self.split.part) < SMALL_TABLE and self.study.data.time is None
 
     def inside(self) -> Array:
         """Which rows of the table each member has seen (member, row): itself, or another row of its cluster."""
@@ -90,7 +93,8 @@ def plan(study: Study, dataset: Dataset) -> Design:
     built = factors(study)
     metrics = metrics_for(tuple(dataset.groupings))
     cluster = clusters(dataset, study.data.twins == "together")
-    parts = split(strata(dataset, study.groups.mitigate), study.seed, cluster, study.data.audit_share)
+    time = None if dataset.time is None else dataset.table.columns[dataset.time].values
+    parts = split(strata(dataset, study.groups.mitigate), study.seed, cluster, study.data.audit_share, time)
     pool = np.flatnonzero(parts.pool)
     small = len(dataset.labels) < 5_000
     looks = planned_members(study, built, metrics)
@@ -107,7 +111,14 @@ def plan(study: Study, dataset: Dataset) -> Design:
         halves=halves(study.seed, "half", looks[0], cluster[pool]),
         tuning_halves=halves(study.seed, "tuning half", 4 if small else 2, cluster[pool]),
         looks=looks,
+        radius=_radius(built),
     )
+
+
+def _radius(built: Factors) -> float:
+    """That of adversarial training when the study has it, else half a standard deviation."""
+    found = [one.radius for one in built.training.values() if isinstance(one, AdversarialTraining)]
+    return found[0] if found else AdversarialTraining().radius
 
 
 def mitigated(dataset: Dataset, grouping: str | None) -> str | None:

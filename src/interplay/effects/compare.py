@@ -49,7 +49,7 @@ def compare(
         for reading in readings(measurements, comparison, tuning, tolerances)
     ]
     found = _moderated(raw, planned.nominal(ONE_SIDED))
-    controls = positive_controls(found, planned, interventions)
+    controls = positive_controls(found, planned, interventions, measurements.constant)
     corrected = corrections(found, planned, limited)
     most = planned.members[-1]
     judged = tuple(_effect(reading, corrected.get(place), controls, most) for place, reading in enumerate(found))

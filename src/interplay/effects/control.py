@@ -31,20 +31,24 @@ class Control:
 
 
 def positive_controls(
-    readings: Sequence[Reading], looks: Looks, interventions: Collection[str] = ()
+    readings: Sequence[Reading],
+    looks: Looks,
+    interventions: Collection[str] = (),
+    constant: Mapping[str, float] | None = None,
 ) -> Mapping[tuple[str, Tuning], Control]:
     """The positive control of every intervention that has one planned, by name and tuning.
 
     It passes when the upper bound lies below minus the tolerance in any of its k comparisons (its metrics, and the
     contrasts of each), every bound held to 5 % / k (Bonferroni) over all planned looks: an intervention that helps
     nowhere by more than the tolerance passes with a probability of 5 % at most, however many metrics it serves. Those of
-    `interventions` that no comparison looks at have one that could not be seen.
+    `interventions` that no comparison looks at have one that could not be seen. With the `constant` levels, by metric, of a
+    model that says the same of everybody, one that does not pass says where there was nothing to gain.
     """
     grouped: dict[tuple[str, Tuning], list[Reading]] = {}
     for reading in readings:
         if reading.comparison.control_of:
             grouped.setdefault((reading.comparison.control_of, reading.tuning), []).append(reading)
-    looked_at = {place: _control(place[0], found, looks) for place, found in grouped.items()}
+    looked_at = {place: _control(place[0], found, looks, constant or {}) for place, found in grouped.items()}
     unseen = {name for name in interventions if (name, "tuned") not in looked_at}
     return looked_at | {(name, "tuned"): _unseen(name, _NOTHING) for name in interventions if name in unseen}
 
@@ -54,7 +58,7 @@ def helped(difference: Difference, tolerance: float) -> bool:
     return difference.high < -tolerance
 
 
-def _control(intervention: str, readings: Sequence[Reading], looks: Looks) -> Control:
+def _control(intervention: str, readings: Sequence[Reading], looks: Looks, constant: Mapping[str, float]) -> Control:
     # What a treatment that hardly beats a constant model gains, it may owe to that.
     tested = [(reading, None if reading.nearly else reading.tested) for reading in readings]
     measured_ones = [(reading, difference) for reading, difference in tested if difference is not None]
@@ -69,8 +73,27 @@ def _control(intervention: str, readings: Sequence[Reading], looks: Looks) -> Co
         f"{intervention} {verb} {_called(reading)} by more than the tolerance of "
         f"{tolerated(reading.tolerance, reading.quantity)}: {measured(best, reading.quantity)}{_of_several(len(seen))}"
     )
+    if not passed and (least := _nothing_to_gain(seen, constant)):
+        sentence += f"; {least}"
     return Control(
         intervention, passed, reading.comparison.metric, best.estimate, best.low, best.high, sentence, len(seen)
+    )
+
+
+def _nothing_to_gain(seen: Sequence[tuple[Reading, Difference]], constant: Mapping[str, float]) -> str:
+    """Where the control is within the tolerance of a constant model in all that the intervention serves: so in words."""
+    told = []
+    for reading, difference in seen:
+        metric, level = reading.metric, difference.control
+        best = 0.0 if reading.contrast else constant.get(reading.comparison.metric)
+        if metric is None or level is None or best is None or metric.direction != "lower_is_better" or metric.relative:
+            return ""
+        if abs(level) - best > reading.tolerance:
+            return ""
+        told.append((abs(level), best, _called(reading)))
+    level, best, called = max(told)
+    return (
+        f"there is nothing to gain: the control's {called} is {level:.3f}, and {best:.3f} is that of a constant model"
     )
 
 

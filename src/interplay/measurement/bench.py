@@ -18,7 +18,7 @@ from interplay.evidence import Rows
 from interplay.interventions.release_explanations import ReleaseExplanations
 from interplay.models.network import Network
 from interplay.models.rescaled import Rescaled
-from interplay.training.recipes import attack_radius, threat_of
+from interplay.training.recipes import threat_of
 
 ATTACK_STEPS = 20
 ATTACK_RESTARTS = 2
@@ -69,8 +69,8 @@ def bench(design: Design, network: Network, dataset: Dataset, encoder: Encoder, 
         attacked=looked.attacked,
         near=looked.near,
         explained=looked.explained,
-        radius=attack_radius(design),
-        threat=threat_of(encoded, attack_radius(design)),
+        radius=design.radius,
+        threat=threat_of(encoded, design.radius),
         switches=_switches(encoded),
         held=_held(encoded, design.pool),
     )
@@ -146,7 +146,7 @@ def rows_of(design: Design, dataset: Dataset) -> Rows:
     Test rows count for every member; in small tables also the pool rows a member did not train on. Weights are
     exponential (a Bayesian bootstrap, which never empties a group), one draw for all rows, so calibration rows are
     redrawn together with test rows. All rows of a cluster have the weight of their cluster: copies of a row tell nothing
-    more than the row.
+    more than the row. Where the study weighs rows, all of it is times their weights.
     """
     study, count = design.study, len(dataset.labels)
     counted = np.repeat(design.split.test[None], design.members, axis=0)
@@ -154,11 +154,12 @@ def rows_of(design: Design, dataset: Dataset) -> Rows:
         counted |= design.split.pool & ~design.inside()
     random = streams.generator(study.seed, "row weights")
     drawn = random.exponential(size=(study.draws, int(design.clusters.max()) + 1))[:, design.clusters]
+    counts = np.ones(count) if dataset.weights is None else dataset.weights
     return Rows(
         labels=dataset.labels,
         groupings=dataset.groupings,
         counted=counted,
-        weights=np.concatenate([np.ones((1, count)), drawn]),
+        weights=np.concatenate([counts[None], counts * drawn]),
         classes=len(dataset.classes),
         favourable=dataset.favourable,
         minimum_support=study.groups.minimum_rows,

@@ -13,7 +13,7 @@ from interplay.attacks import lira, loss_threshold, rmia
 from interplay.attacks.apgd import apgd
 from interplay.attacks.distance import boundary_distance
 from interplay.attacks.margin import Excess, steepest
-from interplay.attacks.pgd import Threat, pgd
+from interplay.attacks.pgd import Threat, pgd, rounded
 from interplay.attacks.switch import Switches, lowest_odds, withstands
 from interplay.attacks.thresholded import Favourable, Scores, thresholded
 from interplay.drawn import Cuts, Refits
@@ -24,6 +24,7 @@ from interplay.measurement.bench import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_D
 from interplay.measurement.fitted import cuts_of_refits, refitted_odds
 from interplay.models.network import Network, Parameters
 from interplay.training.fleet import over_members, scores
+from interplay.training.recipes import threat_of
 
 UNMOVED = NotMeasurable("no column can be moved by an attacker")
 LARGEST_CUT = 1e6
@@ -230,6 +231,23 @@ class Facts:
         return np.stack([streams.key_data(seed, purpose, member=member) for member in range(members)])
 
 
+def under_attack(
+    bench: Bench, parameters: Parameters, rows: Int[Array, " some"], radius: float
+) -> Int[Array, "member some"]:
+    """The most likely class of these rows under the evaluation attack within a radius; members as in `parameters`."""
+    members = len(jax.tree.leaves(parameters)[0])
+    keys = np.stack([streams.key_data(bench.design.study.seed, "radius", member=member) for member in range(members)])
+    found = _attack(bench.network, None, bench.encoded.movable_columns)(
+        (parameters, np.zeros((members, len(rows)), dtype=np.float32)),
+        keys,
+        jnp.asarray(bench.encoded.matrix[rows]),
+        jnp.asarray(bench.dataset.labels[rows]),
+        jnp.float32(radius),
+        threat_of(bench.encoded, radius or 1.0),
+    )
+    return np.asarray(found.argmax(axis=2))
+
+
 def _decided_by(scores_at: Scores, favourable: Favourable | None, cuts: jax.Array) -> Scores:
     """Scores whose largest is the decision: at the cuts, or the most likely class."""
     return scores_at if favourable is None else thresholded(scores_at, favourable, cuts)
@@ -254,8 +272,11 @@ def _attack(network: Network, favourable: Favourable | None, movable: tuple[int,
         excess, again = Excess(scores_at, labels), jax.random.fold_in(key, 1)
         plain = pgd(steepest(scores_at, start, labels), start, radius, bounds, key, ATTACK_STEPS, ATTACK_RESTARTS)
         adaptive = apgd(excess, start, radius, bounds, again, ATTACK_STEPS, ATTACK_RESTARTS)
-        stronger = excess(adaptive) > excess(plain)
-        return jnp.where(stronger[:, None], plain_scores(adaptive), plain_scores(plain))
+        worst = start
+        for found in (plain, adaptive):
+            moved = rounded(found, start, radius, bounds)
+            worst = jnp.where((excess(moved) > excess(worst))[:, None], moved, worst)
+        return plain_scores(worst)
 
     return over_members(run)
 

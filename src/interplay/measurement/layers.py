@@ -51,7 +51,7 @@ def _fitted(facts: Facts, layer: PredictionIntervention, grouping: Grouping) -> 
     dataset, tuning = facts.bench.dataset, np.flatnonzero(facts.bench.design.split.tuning)
     labels, groups = dataset.labels[tuning] == dataset.favourable, grouping.codes[tuning]
     return [
-        layer.thresholds(FittingRows(margins, labels, groups, np.ones(len(tuning))), len(grouping.names))
+        layer.thresholds(FittingRows(margins, labels, groups, facts.bench.rows.weights[0, tuning]), len(grouping.names))
         for margins in facts.margins(facts.log_probabilities[:, tuning])
     ]
 

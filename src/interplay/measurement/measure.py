@@ -221,6 +221,14 @@ def _collapsed(bench: Bench, deciding: Facts | NotMeasurable, share: float | Non
     return collapse_reason(deciding.predictions.decisions[:, test], labels, classes, share)
 
 
+def _whole(bench: Bench) -> list[str]:
+    """The movable columns that an attack leaves whole."""
+    grid, movable = bench.encoded.grid, bench.encoded.movable
+    if grid is None:
+        return []
+    return [name for name, whole in zip(bench.encoded.columns, grid.whole & movable, strict=True) if whole]
+
+
 def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]:
     design = bench.design
     never = np.flatnonzero(bench.never_trained)
@@ -247,6 +255,7 @@ def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]
             ],
             "factors": bench.encoder.factors(bench.radius),
             "largest_changes": dict(design.study.data.largest_change),
+            "whole_columns": _whole(bench),
         },
         "membership": {
             "non_members": outside,

@@ -19,11 +19,12 @@ def refitted(bench: Bench, parameters: Parameters) -> RescaledParameters:
         return parameters
     tuning = np.flatnonzero(bench.design.split.tuning)
     found = scores(bench.network.network, parameters, bench.encoded.matrix[tuning])
-    fits = [_fit(one, bench.dataset.labels[tuning]) for one in found]
+    weights = bench.rows.weights[0, tuning]
+    fits = [_fit(one, bench.dataset.labels[tuning], weights) for one in found]
     scale = np.array([fit.scale for fit in fits], dtype=np.float32)
     return RescaledParameters(parameters, scale, np.stack([fit.intercepts for fit in fits]).astype(np.float32))
 
 
-def _fit(found: Array, labels: Array) -> Refit:
+def _fit(found: Array, labels: Array, weights: Array) -> Refit:
     """The refit of one member; a member with scores that are not finite keeps them."""
-    return refit(found, labels) or Refit(1.0, np.zeros(found.shape[1]))
+    return refit(found, labels, weights) or Refit(1.0, np.zeros(found.shape[1]))

@@ -121,23 +121,23 @@ def _column_faults(study: Study) -> Iterator[Fault]:
     if data.label is not None and data.label in data.drop:
         found = f"{quoted(data.label)}, the label"
         yield Fault(("data", "drop", data.label), "columns to leave out", found, "take it out of [data.drop]")
-    if data.person is not None and data.person == data.label:
-        found = f"{quoted(data.person)}, the label"
-        yield Fault(
-            ("data", "person"), "the column that names the person", found, "name another column, or take it out"
-        )
+    for key, purpose in _PURPOSES.items():
+        own = getattr(data, key)
+        if own is not None and own == data.label:
+            found = f"{quoted(own)}, the label"
+            yield Fault(("data", key), f"the column that {purpose}", found, "name another column, or take it out")
+    unseen: dict[str | None, str] = {
+        data.label: "the label",
+        **dict.fromkeys(data.drop, "also in [data.drop]"),
+        **{getattr(data, key): f"{role} the model does not see" for key, role in _ROLES.items()},
+    }
     for index, name in enumerate(data.features or ()):
-        purpose = (
-            "the label"
-            if name == data.label
-            else "also in [data.drop]"
-            if name in data.drop
-            else "the person, whom the model does not see"
-            if name == data.person
-            else None
-        )
-        if purpose:
-            found = f"{quoted(name)}, {purpose}"
+        if role := unseen.get(name):
+            found = f"{quoted(name)}, {role}"
             yield Fault(
                 ("data", "features", index), "columns that the model may see", found, "take it out of one place"
             )
+
+
+_PURPOSES = {"person": "names the person", "weight": "weighs the rows", "time": "orders the rows in time"}
+_ROLES = {"person": "the person, whom", "weight": "the weight, which", "time": "the time, which"}

@@ -1,52 +1,32 @@
 """A first study file for a table: every key explained, and defaults that run."""
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 from interplay.aspects import RANKED_ASPECTS
-from interplay.data.nearest import suggestion
+from interplay.data.features import MOST_CATEGORIES
+from interplay.data.levels import as_text
+from interplay.data.proposals import ColumnSummary, Proposals
 from interplay.data.split import AUDIT_SHARE, PARTS, PERCENT
-from interplay.errors import StudyError
 from interplay.study.quoting import toml_key, toml_text, toml_texts
 
 FULL_BATCH_BELOW = 2000
 """Training rows below which every step takes all of them."""
 LARGE_BATCH = 1024
-NAMING_SHARE = 0.95
-"""A text column with this share of distinct values names the row instead of describing it."""
-FEWEST_FOR_NAMING = 20
 LISTED = 40
 """How many columns the comments list."""
 
-_IDENTIFIER = re.compile(r"(?i:(^|[_\W])(id|uuid|guid|identifier|key|number|no)$)|[a-z](ID|Id)$")
 
-
-@dataclass(frozen=True)
-class ColumnSummary:
-    """What a first study needs to know of a column: `distinct` values and `missing` ones, in `rows` rows.
-
-    `kind` is "numeric", "categorical" or "boolean".
-    """
-
-    name: str
-    kind: str
-    distinct: int
-    missing: int
-    rows: int
-
-
-def starter(columns: Sequence[ColumnSummary], source: str, label: str, groups: Sequence[str]) -> str:
+def starter(proposed: Proposals, source: str, favourable: str | None = None) -> str:
     r"""The text of a commented study file, which `load` accepts.
 
-    `source` is the path of the table as the study file's folder sees it, `label` the column to predict, `groups` the
-    sensitive attributes. Constant columns and columns that name the row are put under [data.drop]. Raises `StudyError`,
-    with the nearest column, for a label or a group that is not a column, or for one column in two roles.
+    `source` is the path of the table as the study file's folder sees it, `favourable` the label value that people hope for;
+    without it, the file asks for it. What is proposed so that it holds is written as such, and what is only asked about as a
+    comment that can be used.
 
     Example:
-        >>> summaries = [ColumnSummary("approve", "boolean", 2, 0, 900), ColumnSummary("race", "categorical", 3, 0, 900)]
-        >>> text = starter(summaries, "loans.csv", "approve", ["race"])
+        >>> summaries = (ColumnSummary("approve", "boolean", 2, 0, 900), ColumnSummary("race", "categorical", 3, 0, 900))
+        >>> text = starter(Proposals("approve", {"no": 300, "yes": 600}, summaries, {"race": ()}), "loans.csv", "yes")
         >>> print(text.partition("\n[data]")[2].split("\n\n")[0])
         <BLANKLINE>
         # A CSV or Parquet file; a relative path starts at the folder of this file.
@@ -54,34 +34,20 @@ def starter(columns: Sequence[ColumnSummary], source: str, label: str, groups: S
 
     Does not show: whether the defaults suit the question. The ranking and the limits are for people to set.
     """
-    _check_roles([column.name for column in columns], source, label, groups)
-    others = [column for column in columns if column.name not in (label, *groups)]
-    rows = max((column.rows for column in columns), default=0)
+    groups = tuple(proposed.groups)
     parts = (
         _head(source),
-        _data(source, label, others),
-        _drop(others),
-        *(_group(name) for name in groups),
+        _data(source, proposed, favourable),
+        _drop(proposed),
+        *(_group(name, bins) for name, bins in proposed.groups.items()),
         _groups(groups),
-        _model(rows * PERCENT[PARTS.index("pool")] // 100),
+        _model(proposed.rows * PERCENT[PARTS.index("pool")] // 100),
         _interventions(bool(groups)),
         _priorities(),
         _limits(groups),
         _goals(),
     )
     return "\n".join(part for part in parts if part)
-
-
-def _check_roles(names: Sequence[str], source: str, label: str, groups: Sequence[str]) -> None:
-    for role, name in (("label", label), *(("group", name) for name in groups)):
-        if name not in names:
-            step = suggestion(name, names)
-            raise StudyError(f"a column of the table as the {role}", repr(name), source, step)
-    roles = [label, *groups]
-    twice = next((name for position, name in enumerate(roles) if name in roles[:position]), None)
-    if twice is not None:
-        found = f"{twice!r} twice"
-        raise StudyError("the label and the groups in columns of their own", found, source, "name each column once")
 
 
 def _head(source: str) -> str:
@@ -105,7 +71,8 @@ draws = 200
 """
 
 
-def _data(source: str, label: str, others: Sequence[ColumnSummary]) -> str:
+def _data(source: str, proposed: Proposals, favourable: str | None) -> str:
+    others = [one for one in proposed.columns if one.name != proposed.label and one.name not in proposed.groups]
     listed = "\n".join(_described(column) for column in others[:LISTED])
     more = f"\n#   and {len(others) - LISTED} more" if len(others) > LISTED else ""
     return f"""\
@@ -114,31 +81,117 @@ def _data(source: str, label: str, others: Sequence[ColumnSummary]) -> str:
 source = {toml_text(source)}
 
 # The column to predict.
-label = {toml_text(label)}
-# The label value that a person hopes for; without it, the last of the values.
-#favourable = 1
+label = {toml_text(proposed.label)}
+{_classes(proposed)}{_favourable(proposed, favourable)}\
 # The columns that the model sees; without it, all but the label, the sensitive attributes and the dropped ones:
 {listed or "#   none"}{more}
-{_column_examples(others)}{_split(others)}"""
+{_column_examples(others, proposed)}{_codes(proposed)}{_categories(proposed)}{_missing(others, proposed)}\
+{_dates(proposed)}{_weight(proposed)}{_split(proposed)}"""
 
 
-def _column_examples(others: Sequence[ColumnSummary]) -> str:
-    name = next((column.name for column in others if not _useless(column)), None)
+def _classes(proposed: Proposals) -> str:
+    if not proposed.classes:
+        return ""
+    return f"""\
+# These values differ in writing only, and are one class.
+classes = {{ {_tables(proposed.classes)} }}
+"""
+
+
+def _favourable(proposed: Proposals, favourable: str | None) -> str:
+    shares = ", ".join(f"{toml_text(name)} {rows}" for name, rows in proposed.counts.items())
+    if favourable is not None:
+        return f"# The label value that a person hopes for, of {shares}.\nfavourable = {toml_text(favourable)}\n"
+    return f"""\
+# TO FILL IN: the label value that a person hopes for, of {shares}.
+# Until it is declared the last one is taken, with a warning.
+#favourable = {toml_text(list(proposed.counts)[-1])}
+"""
+
+
+def _tables(named: Mapping[str, Sequence[float | str]]) -> str:
+    return ", ".join(f"{toml_key(name)} = [{', '.join(map(_value, values))}]" for name, values in named.items())
+
+
+def _value(value: float | str) -> str:
+    return toml_text(value) if isinstance(value, str) else as_text(value)
+
+
+def _column_examples(others: Sequence[ColumnSummary], proposed: Proposals) -> str:
+    name = _any_column(others, proposed)
     if name is None:
         return ""
     return f"""\
 #features = {toml_texts((name,))}
 # Columns that an attacker cannot change, such as an age.
 #immutable = {toml_texts((name,))}
-# Values that stand for a missing one, by column.
+"""
+
+
+def _any_column(others: Sequence[ColumnSummary], proposed: Proposals) -> str | None:
+    """A column that the model sees, for examples."""
+    gone = {*proposed.drop, *proposed.dates, proposed.weight}
+    return next((column.name for column in others if column.name not in gone), None)
+
+
+def _codes(proposed: Proposals) -> str:
+    if not proposed.categorical:
+        return ""
+    return f"""\
+# Columns whose numbers are codes, such as occupations or regions: every value is a category. These have few whole numbers:
+#categorical = {toml_texts(proposed.categorical)}
+"""
+
+
+def _categories(proposed: Proposals) -> str:
+    wide = ", ".join(f"{toml_text(name)} has {count}" for name, count in list(proposed.wide.items())[:5])
+    return f"""\
+# Up to how many categories of a column have a column of their own; rarer ones share one.{" " if wide else ""}{wide}
+most_categories = {MOST_CATEGORIES}
+"""
+
+
+def _missing(others: Sequence[ColumnSummary], proposed: Proposals) -> str:
+    if proposed.missing:
+        return f"""\
+# Values that seem to stand for a missing one, by column. Take out what is a value.
+missing = {{ {_tables(proposed.missing)} }}
+"""
+    name = _any_column(others, proposed)
+    if name is None:
+        return ""
+    return f"""\
+# Values that stand for a missing one, by column; an empty list where "NA" is a value.
 #missing = {{ {toml_key(name)} = [999, "unknown"] }}
 """
 
 
-def _split(others: Sequence[ColumnSummary]) -> str:
+def _dates(proposed: Proposals) -> str:
+    if not proposed.dates:
+        return ""
+    return f"""\
+# Dates are left out. These are seen as days since the earliest:
+#days = {toml_texts(proposed.dates)}
+# The date by which rows are split: the latest test and confirm.
+#time = {toml_text(proposed.dates[0])}
+"""
+
+
+def _weight(proposed: Proposals) -> str:
+    if proposed.weight is not None:
+        return f"""\
+# How much a row counts, in training, fitting and every metric. The model does not see it.
+weight = {toml_text(proposed.weight)}
+"""
+    return """\
+# The column that says how much a row counts, as for a survey.
+#weight = "a column"
+"""
+
+
+def _split(proposed: Proposals) -> str:
     """How rows are split; proposes a column named like an identifier, with values that repeat, as that of the person."""
-    repeated = (column for column in others if _IDENTIFIER.search(column.name) and not _useless(column))
-    name = next((column.name for column in repeated if 20 <= column.distinct < column.rows - column.missing), None)
+    name = proposed.person
     hint = "" if name is None else f" {toml_text(name)} looks like one: its values repeat."
     return f"""\
 # The column that names the person, where people can have several rows: they are kept together.{hint}
@@ -156,9 +209,9 @@ def _described(column: ColumnSummary) -> str:
     return f"#   {toml_text(column.name)}: {toml_text(column.kind)[1:-1]}, {column.distinct} distinct{missing}"
 
 
-def _drop(others: Sequence[ColumnSummary]) -> str:
-    lines = [f"{toml_key(column.name)} = {toml_text(why)}" for column in others if (why := _useless(column))]
-    doubtful = [f"#{toml_key(column.name)} = {toml_text(why)}" for column in others if (why := _doubtful(column))]
+def _drop(proposed: Proposals) -> str:
+    lines = [f"{toml_key(name)} = {toml_text(why)}" for name, why in proposed.drop.items()]
+    doubtful = [f"#{toml_key(name)} = {toml_text(why)}" for name, why in proposed.doubtful.items()]
     example = '#"a column" = "recorded after the decision"'
     return f"""\
 # Columns left out, each with the reason. Leave out whatever was recorded at or after the decision: it gives the label
@@ -168,30 +221,8 @@ def _drop(others: Sequence[ColumnSummary]) -> str:
 """
 
 
-def _useless(column: ColumnSummary) -> str:
-    present = column.rows - column.missing
-    if not present:
-        return "every value is missing"
-    if column.distinct <= 1 and not column.missing:
-        return "it has one value in every row"
-    if present < FEWEST_FOR_NAMING or column.kind == "boolean":
-        return ""
-    if column.kind == "categorical" and column.distinct >= NAMING_SHARE * present:
-        return f"it seems to name the row: {column.distinct} distinct values in {present} rows"
-    if column.distinct == present and _IDENTIFIER.search(column.name):
-        return "it seems to name the row: every value is different"
-    return ""
-
-
-def _doubtful(column: ColumnSummary) -> str:
-    present = column.rows - column.missing
-    many = column.kind == "categorical" and column.distinct > present / 2
-    if present < FEWEST_FOR_NAMING or not many or _useless(column):
-        return ""
-    return f"perhaps it names the row: {column.distinct} distinct values in {present} rows"
-
-
-def _group(name: str) -> str:
+def _group(name: str, bins: tuple[float, ...]) -> str:
+    edges = f"bins = [{', '.join(map(_value, bins))}]" if bins else "#bins = [25, 60]"
     return f"""\
 # A sensitive attribute. The model does not see it unless `feature` is true.
 [groups.attributes.{toml_key(name)}]
@@ -201,7 +232,7 @@ feature = false
 #reference = "a value"
 # New groups from several values, or the edges that cut a number into groups.
 #merge = {{ other = ["one value", "another"] }}
-#bins = [25, 60]
+{edges}
 """
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from interplay import streams
 from interplay.accounting import epsilon, noise_for
 from interplay.arrays import Array, Float, Int
-from interplay.attacks.pgd import Threat
+from interplay.attacks.pgd import Threat, Whole
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.data.mapped import MappedRows
@@ -21,7 +21,6 @@ from interplay.interventions import (
     Intervention,
     TrainingRows,
 )
-from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Network
 from interplay.training.hooks import hooks
@@ -37,6 +36,7 @@ class Workshop:
     network: Network
     labels: Int[Array, " pool"]
     groups: Int[Array, " pool"]
+    weights: Float[Array, " pool"] | None
     classes: int
     favourable: int
     group_count: int
@@ -55,6 +55,7 @@ def workshop(design: Design, network: Network, dataset: Dataset, encoded: Encode
         network=network,
         labels=dataset.labels[pool],
         groups=codes[pool],
+        weights=None if dataset.weights is None else dataset.weights[pool],
         classes=len(dataset.classes),
         favourable=dataset.favourable,
         group_count=1 if grouping is None else len(dataset.groupings[grouping].names),
@@ -64,15 +65,9 @@ def workshop(design: Design, network: Network, dataset: Dataset, encoded: Encode
             jnp.asarray(encoded.matrix[pool] if encoded.mapped is None else pool),
             jnp.asarray(dataset.labels[pool]),
             jnp.asarray(codes[pool]),
-            threat_of(encoded, attack_radius(design)),
+            threat_of(encoded, design.radius),
         ),
     )
-
-
-def attack_radius(design: Design) -> float:
-    """The radius of adversarial training when the study has it, else half a standard deviation."""
-    found = [one.radius for one in design.factors.training.values() if isinstance(one, AdversarialTraining)]
-    return found[0] if found else AdversarialTraining().radius
 
 
 def threat_of(encoded: Encoded, radius: float) -> Threat:
@@ -87,7 +82,17 @@ def threat_of(encoded: Encoded, radius: float) -> Threat:
         jnp.asarray(encoded.lower),
         jnp.asarray(encoded.upper),
         jnp.asarray(encoded.flags) if flagged else None,
+        _whole(encoded),
     )
+
+
+def _whole(encoded: Encoded) -> Whole | None:
+    """The movable columns of whole numbers."""
+    grid = encoded.grid
+    if grid is None or not (whole := grid.whole & encoded.movable).any():
+        return None
+    mean, deviation = (jnp.asarray(part, dtype=jnp.float32) for part in (grid.mean, grid.deviation))
+    return Whole(jnp.asarray(whole), mean, deviation, jnp.asarray(grid.logarithmic))
 
 
 def recipe(shop: Workshop) -> Recipe:
@@ -166,7 +171,11 @@ def secret(one: Job) -> Job:
 def _weights(shop: Workshop, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
     rows = TrainingRows(shop.labels[half], shop.groups[half], shop.classes)
     active = [shop.design.factors.known[name] for name in treatment.interventions]
-    return weighed([one for one in active if isinstance(one, DataIntervention)], rows)
+    found = weighed([one for one in active if isinstance(one, DataIntervention)], rows)
+    if shop.weights is None:
+        return found
+    own = shop.weights[half]
+    return np.asarray(found * own / (found * own).mean())
 
 
 def weighed(active: Sequence[DataIntervention], rows: TrainingRows) -> Float[Array, " row"]:

@@ -33,13 +33,17 @@ class Refit:
         """The refitted class scores."""
         return np.asarray(self.scale * scores + self.intercepts)
 
-    def log_loss(self, scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> float:
+    def log_loss(
+        self, scores: Float[Array, "row label"], labels: Int[Array, " row"], weights: Float[Array, " row"] | None = None
+    ) -> float:
         """The mean log loss of the refitted scores, in nats."""
-        logs = log_softmax(self(scores), axis=1)
-        return float(-np.take_along_axis(logs, labels[:, None], axis=1).mean())
+        logs = np.take_along_axis(log_softmax(self(scores), axis=1), labels[:, None], axis=1)[:, 0]
+        return float(-np.average(logs, weights=weights))
 
 
-def refit(scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> Refit | None:
+def refit(
+    scores: Float[Array, "row label"], labels: Int[Array, " row"], weights: Float[Array, " row"] | None = None
+) -> Refit | None:
     """The scale and the intercepts with the smallest log loss against smoothed labels; None when a score is not finite.
 
     argmin over scale > 0 and intercepts of mean over rows of -sum over labels of target * log softmax(scale * scores +
@@ -47,7 +51,8 @@ def refit(scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> Refi
     classes) for every other label
 
     `scores` are class scores (row, label) of rows that the model did not train on. The targets keep the fit finite
-    where few rows separate the labels perfectly. With two labels these are the two numbers of Platt's method.
+    where few rows separate the labels perfectly. With two labels these are the two numbers of Platt's method. With
+    `weights` means and counts are weighted.
 
     Reference: Platt (1999), "Probabilistic outputs for support vector machines", section 2.2 for the targets.
 
@@ -63,14 +68,13 @@ def refit(scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> Refi
         return None
     centred = scores - scores.mean(axis=1, keepdims=True)
     spread, classes = float(centred.std()) or 1.0, scores.shape[1]
-    unit, targets = centred / spread, _targets(labels, classes)
+    unit, targets = centred / spread, _targets(labels, classes, weights)
+    share = np.full(len(labels), 1 / len(labels)) if weights is None else weights / weights.sum()
 
     def loss(fit: Float[Array, " parameter"]) -> tuple[float, Float[Array, " parameter"]]:
         logs = log_softmax(fit[0] * unit + np.append(0.0, fit[1:]), axis=1)
-        slope = np.exp(logs) - targets
-        return float(-(targets * logs).sum(axis=1).mean()), np.append(
-            (slope * unit).sum(axis=1).mean(), slope[:, 1:].mean(axis=0)
-        )
+        slope = (np.exp(logs) - targets) * share[:, None]
+        return float(-((targets * logs).sum(axis=1) @ share)), np.append((slope * unit).sum(), slope[:, 1:].sum(axis=0))
 
     start = np.append(min(spread, 10.0), np.zeros(classes - 1))
     bounds = [(SMALLEST_SCALE, None), *[(None, None)] * (classes - 1)]
@@ -78,9 +82,11 @@ def refit(scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> Refi
     return Refit(float(found[0]) / spread, np.append(0.0, found[1:]))
 
 
-def _targets(labels: Int[Array, " row"], classes: int) -> Float[Array, "row label"]:
+def _targets(
+    labels: Int[Array, " row"], classes: int, weights: Float[Array, " row"] | None = None
+) -> Float[Array, "row label"]:
     """Smoothed labels: every row is a little of each other label."""
-    total = np.bincount(labels, minlength=classes)[labels][:, None] + classes
+    total = np.bincount(labels, weights, minlength=classes)[labels][:, None] + classes
     targets = np.repeat(1.0 / total, classes, axis=1)
     targets[np.arange(len(labels)), labels] += (total[:, 0] - classes) / total[:, 0]
     return np.asarray(targets)

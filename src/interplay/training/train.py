@@ -46,10 +46,11 @@ class Fleet:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Encoded rows that no model trained on, and their labels."""
+    """Encoded rows that no model trained on, their labels, and their weights where they do not count alike."""
 
     inputs: Float[Array, "row column"]
     labels: Int[Array, " row"]
+    weights: Float[Array, " row"] | None = None
 
 
 def tune(
@@ -59,11 +60,26 @@ def tune(
     found: dict[Treatment, Tuning] = {}
     share: float | None = None
     for place, treatment in enumerate(shop.design.trainings):
-        trials = partial(_trials, shop, treatment, rows=rows, share=share, progress=progress)
-        found[treatment] = keep(f"{place}", partial(choose, trials, shop.design.study.model.learning_rates))
+        found[treatment] = keep(f"{place}", partial(tuned_with, shop, treatment, rows, share, progress))
         if share is None:
             share = _share(shop, treatment, found[treatment].chosen, rows)
     return found
+
+
+def tuned_with(
+    shop: Workshop, treatment: Treatment, rows: Rows, share: float | None = None, progress: Progress = lambda *_: None
+) -> Tuning:
+    """The learning rate of one treatment; `share` is that of the control's most frequent decision."""
+    trials = partial(_trials, shop, treatment, rows=rows, share=share, progress=progress)
+    return choose(trials, shop.design.study.model.learning_rates)
+
+
+def tuned_control(
+    shop: Workshop, rows: Rows, keep: Keep[Tuning] = anew, progress: Progress = lambda *_: None
+) -> Parameters:
+    """The control's members for tuning, with the learning rate chosen for it."""
+    how = keep("0", partial(tuned_with, shop, Treatment(), rows, None, progress))
+    return _tuning_models(shop, Treatment(), (how.chosen,), lambda *_: None)
 
 
 def applied_rate(shop: Workshop, tuning: Mapping[Treatment, Tuning]) -> float:
@@ -129,7 +145,7 @@ def _trials(
     trials = []
     for position, rate in enumerate(rates):
         mine = found[position * members : (position + 1) * members]
-        losses = np.array([refitted_log_loss(one, rows.labels) for one in mine])
+        losses = np.array([refitted_log_loss(one, rows.labels, rows.weights) for one in mine])
         collapsed = collapse_reason(_decided(mine, rows), rows.labels, shop.classes, share) is not None
         trials.append(Trial(rate, losses, collapsed))
     return trials
@@ -143,5 +159,5 @@ def _share(shop: Workshop, treatment: Treatment, rate: float, rows: Rows) -> flo
 
 def _decided(found: Float[Array, "member row label"], rows: Rows) -> Int[Array, "member row"]:
     """The decisions of refitted models, which are those that a treatment takes."""
-    fitted = [refit(one, rows.labels) for one in found]
+    fitted = [refit(one, rows.labels, rows.weights) for one in found]
     return np.stack([(how(one) if how else one).argmax(axis=1) for how, one in zip(fitted, found, strict=True)])

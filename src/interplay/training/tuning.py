@@ -38,7 +38,9 @@ class Trial:
     collapsed: bool
 
 
-def refitted_log_loss(scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> float:
+def refitted_log_loss(
+    scores: Float[Array, "row label"], labels: Int[Array, " row"], weights: Float[Array, " row"] | None = None
+) -> float:
     """Log loss after a refit of scale and intercepts of the class scores: of the model as it decides.
 
     The refit is that of `interplay.training.refit`, with which decisions are taken too. Infinite when a score is not
@@ -52,8 +54,8 @@ def refitted_log_loss(scores: Float[Array, "row label"], labels: Int[Array, " ro
         >>> refitted_log_loss(wrong_scale, np.array([1, 0, 1, 0])) < 0.5
         True
     """
-    fitted = refit(scores, labels)
-    return float(np.inf) if fitted is None else fitted.log_loss(scores, labels)
+    fitted = refit(scores, labels, weights)
+    return float(np.inf) if fitted is None else fitted.log_loss(scores, labels, weights)
 
 
 def collapse_reason(
@@ -70,12 +72,22 @@ def collapse_reason(
     recalls = [np.mean(decisions[:, labels == label] == label) for label in range(classes) if (labels == label).any()]
     balanced = float(np.mean(recalls))
     limit = 1.0 if control_share is None else max(base, control_share) + 0.5 * (1 - base)
-    floor = 1 / classes + 0.1 * (1 - 1 / classes)
+    floor = least_balanced(classes)
     if share > limit:
         return f"{share:.1%} of the rows get the same decision (the most frequent label has {base:.1%})"
     if balanced < floor:
         return f"balanced accuracy is {balanced:.3f}, where guessing gives {1 / classes:.3f}"
     return None
+
+
+def least_balanced(classes: int) -> float:
+    """The balanced accuracy below which decisions count as collapsed: a tenth of the way from guessing to one.
+
+    Example:
+        >>> least_balanced(2)
+        0.55
+    """
+    return 1 / classes + 0.1 * (1 - 1 / classes)
 
 
 def choose(evaluate: Callable[[tuple[float, ...]], list[Trial]], grid: tuple[float, ...]) -> Tuning:

@@ -7,6 +7,7 @@ import numpy as np
 from interplay.audit.parts.methods import PARTS
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
+from interplay.data.findings import Finding
 from interplay.design.plan import Design
 
 
@@ -38,10 +39,16 @@ def described(dataset: Dataset, encoded: Encoded, design: Design) -> dict[str, A
         ],
         "findings": [
             {"level": "warning" if one.level == "warning" else "note", "subject": one.column, "text": one.text}
-            for one in dataset.findings
+            for one in findings(dataset, encoded)
         ],
         "fingerprint": dataset.fingerprint,
     }
+
+
+def findings(dataset: Dataset, encoded: Encoded) -> tuple[Finding, ...]:
+    """What to know about the data: of reading them, of inspecting them, and of encoding them."""
+    noted = (note.partition(": ") for note in (*encoded.notes, *encoded.warnings))
+    return (*dataset.findings, *(Finding("note", column, text) for column, _, text in noted))
 
 
 def missing_cells(dataset: Dataset, name: str) -> int:

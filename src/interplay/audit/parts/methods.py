@@ -37,8 +37,21 @@ def methods(study: Study, design: Design, measured: Measurements) -> dict[str, A
             }
             for key, metric in design.metrics.items()
         ],
-        "statements": [STATEMENTS[0], _as_applied(study.model.learning_rate), *STATEMENTS[1:]],
+        "statements": [
+            STATEMENTS[0],
+            _as_applied(study.model.learning_rate),
+            *STATEMENTS[1:],
+            *(_PURPOSES[key].format(name) for key in _PURPOSES if (name := getattr(study.data, key)) is not None),
+        ],
     }
+
+
+_PURPOSES = {
+    "weight": "Rows count by the column {0!r}: in training, in fitting, in every metric and in every draw. Least denominators "
+    "count rows.",
+    "time": "The latest rows by the column {0!r} are the test and the audit part; earlier ones train, tune and calibrate, so "
+    "that what changes with time is in every result.",
+}
 
 
 def _as_applied(declared: float | None) -> str:
@@ -107,6 +120,9 @@ def _attacks(told: Any) -> list[dict[str, Any]]:
                 "rows": attack["rows"],
                 "movable columns": ", ".join(attack["movable_columns"]),
                 **_scales(attack),
+                **(
+                    {"columns whose numbers stay whole": ", ".join(whole)} if (whole := attack["whole_columns"]) else {}
+                ),
             },
         },
         {"name": "every single categorical switch", "settings": {"rows": attack["rows"]}},

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from interplay.data.csv_file import read_csv
 from interplay.data.named._named import NamedData, no_options, packaged
-from interplay.data.reading import read_csv
 from interplay.data.sections import DataSection
 from interplay.data.table import Column, Table, texts
 

@@ -1,0 +1,47 @@
+"""What a study leaves to its data, found once for a run and kept in its folder."""
+
+import json
+from dataclasses import asdict, replace
+
+from interplay.audit.folder import RunFolder
+from interplay.audit.prepare import Prepared
+from interplay.audit.written import Files, as_json
+from interplay.design.settings import Settings, radius_is_open, settle
+from interplay.measurement.settling import settings
+from interplay.study import Study
+from interplay.training.train import Keep
+from interplay.training.tuning import Tuning
+
+FILE = "settled.json"
+
+
+def settled_files(ready: Prepared, keep: Keep[Tuning]) -> Files:
+    """What was found."""
+    return {FILE: as_json(asdict(settings(ready.workshop(), ready.bench(), ready.tuning_rows(), keep)))}
+
+
+def settled(ready: Prepared, folder: RunFolder) -> Prepared:
+    """The study with what was found in place of the defaults."""
+    return replace(ready, design=settle(ready.design, Settings(**json.loads(folder.read(FILE)))))
+
+
+def settled_sentences(study: Study, folder: RunFolder) -> list[str]:
+    """What was found, and how; sentences of the audit."""
+    found = Settings(**json.loads(folder.read(FILE)))
+    told = []
+    if radius_is_open(study) and found.radius is not None and found.lost is not None:
+        told.append(
+            f"The study declares no radius of attacks. It is {found.radius:g} standard deviations: within it the control's "
+            f"members for tuning lose {100 * found.lost:.1f} points of balanced accuracy on the tuning rows."
+        )
+    elif radius_is_open(study):
+        told.append(
+            "The study declares no radius of attacks, and the control hardly beats guessing on the tuning rows, or does not "
+            "lose 10 points of balanced accuracy within 2 standard deviations: half a standard deviation is taken."
+        )
+    if found.max_grad_norm is not None:
+        told.append(
+            f"The study declares no clipping norm. {found.max_grad_norm:g} is the one of those tried with the least log loss "
+            "of DP-SGD on the tuning rows; like learning rates, its choice lies outside of the budget."
+        )
+    return told
