@@ -1,6 +1,7 @@
 """A study made ready: its data read and encoded and every run laid out, before anything is trained."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,11 @@ class Prepared:
         return forecast(self.design.factors.all, self.design.comparisons, catalogue.interactions(), self.digest)
 
     def workshop(self) -> Workshop:
-        """What training needs."""
+        """What training needs; made once."""
+        return self._workshop
+
+    @cached_property
+    def _workshop(self) -> Workshop:
         return workshop(self.design, self.network, self.dataset, self.encoded)
 
     def bench(self) -> Bench:

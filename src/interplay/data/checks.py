@@ -168,11 +168,13 @@ def _separation(column: Column, labels: Int[Array, " row"], count: int) -> float
     if len(labels) > SAMPLED:
         rows = np.sort(np.random.default_rng(0).choice(len(labels), SAMPLED, replace=False))
         column, labels = Column(column.name, column.kind, column.values[rows], column.categories), labels[rows]
-    codes, names = levels(column)
-    if len(names) > len(labels) / 20 and column.kind == "categorical":
+    codes = np.full(len(column.values), -1, dtype=np.int64)
+    known = ~column.missing
+    values, codes[known] = np.unique(column.values[known], return_inverse=True)
+    if len(values) > len(labels) / 20 and column.kind == "categorical":
         # Many small categories rank any label well on the rows that they were ranked with.
         return 0.5
-    few = column.kind != "numeric" or len(names) <= FEW_NUMBERS
+    few = column.kind != "numeric" or len(values) <= FEW_NUMBERS
     codes = codes + 1
     targets = [labels == one for one in range(count)][: 1 if count == 2 else count]
     return min(max(_area(codes, target, few), _area(np.minimum(codes, 1), target, True)) for target in targets)

@@ -221,7 +221,7 @@ def fit(
         found = "no fitting row" if features else "no feature"
         raise DataError("rows and features to learn an encoder from", found, table.source, "check the choice")
     parts = tuple(fit_feature(table.column(name), rows, most_categories) for name in features)
-    fitted = np.concatenate([part.encode(part.raw(table.column(part.name))[rows]) for part in parts], axis=1)
+    fitted = [part.encode(part.raw(table.column(part.name))[rows]) for part in parts]
     still = {part.name: _why_still(part) for part in parts if isinstance(part, NumericFeature)}
     movable = [
         place == 0 and part.name not in immutable and still.get(part.name) == ""
@@ -233,8 +233,8 @@ def fit(
         parts=parts,
         layout=layout,
         columns=_distinct([name for part in parts for name in part.columns]),
-        lower=fitted.min(axis=0),
-        upper=fitted.max(axis=0),
+        lower=np.concatenate([encoded.min(axis=0) for encoded in fitted]),
+        upper=np.concatenate([encoded.max(axis=0) for encoded in fitted]),
         movable=np.asarray(movable),
         reach=_reach(parts, layout, np.asarray(movable), largest_change or {}, table.source),
         notes=(
