@@ -285,8 +285,10 @@ _FOR_GROUPS = ("reweighing", "group_thresholds", "group_conformal")
 _WHY = {
     "reweighing": "Weights that make label and group independent in the training rows.",
     "group_thresholds": "A decision threshold of its own for every group.",
-    "dp_sgd": "Clipped and noisy gradients; the budget holds at the size that a member trains on.",
-    "adversarial_training": "Training on inputs that an attacker has moved.",
+    "dp_sgd": "Clipped and noisy gradients; the budget holds at the size that a member trains on. Without a max_grad_norm the\n"
+    "# clipping norm is found on the tuning rows.",
+    "adversarial_training": "Training on inputs that an attacker has moved. Without parameters = { radius = 0.5 } the radius is\n"
+    "# found on the tuning rows: the one at which the control loses ten points of balanced accuracy, or less on a weak table.",
     "release_explanations": "Explanations given out with each decision.",
     "split_conformal": "Prediction sets that hold the true label with a promised probability.",
     "group_conformal": "Prediction sets that keep the promise in every group.",
