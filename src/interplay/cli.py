@@ -48,7 +48,7 @@ def init(
 
     if output.exists() and not force:
         raise StudyError("a new file", "an existing one", str(output), "choose another --output or add --force")
-    started = start(data, label, groups, output.parent, lambda counts: favourable or _asked(counts))
+    started = start(data, label, groups, output.parent, lambda counts: favourable or _hoped_for(counts))
     write(output, started.text.encode())
     for head, lines in (("Assumed", started.assumed), ("To fill in", started.asked)):
         typer.echo("\n".join((f"{head}:", *(f"- {line}" for line in lines))))
@@ -174,16 +174,16 @@ def catalogue(
     typer.echo(json.dumps(known, indent=1, ensure_ascii=False) if output == "json" else listing(known))
 
 
-def _asked(counts: Mapping[str, int]) -> str | None:
-    """The label value that people hope for, asked where a person can answer."""
+def _hoped_for(counts: Mapping[str, int]) -> str | None:
+    """The label value that people hope for, asked where a person can answer: by its number in the list, or by its name."""
     if not sys.stdin.isatty():
         return None
     typer.echo("Which label value does a person hope for?")
     for place, (name, rows) in enumerate(counts.items(), start=1):
         typer.echo(f"  {place}  {name!r} ({rows} rows)")
-    answer = typer.prompt("Number, or nothing to leave it open", default="", show_default=False)
-    chosen = int(answer) if str(answer).isdecimal() else 0
-    return list(counts)[chosen - 1] if 1 <= chosen <= len(counts) else None
+    answer = str(typer.prompt("Number, or nothing to leave it open", default="", show_default=False))
+    chosen = int(answer) if answer.isdecimal() else 0
+    return list(counts)[chosen - 1] if 1 <= chosen <= len(counts) else answer or None
 
 
 def _compiling(seconds: float) -> str:

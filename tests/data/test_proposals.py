@@ -34,15 +34,17 @@ def test_useless_columns_are_dropped_with_the_reason() -> None:
         gaps=[1.5, None, 1.5] * (ROWS // 3),
         applicant=[f"name {place % 590}" for place in range(ROWS)],
         town=[f"town {place % 400}" for place in range(ROWS)],
-        loan_id=RANDOM.permutation(ROWS) + 7,
-        amount=RANDOM.permutation(ROWS) + 7,
+        number=RANDOM.permutation(ROWS) + 7,
+        loan_id=3 * RANDOM.permutation(ROWS) + 7,
+        amount=3 * RANDOM.permutation(ROWS) + 7,
         first_name=[f"n{place % 100}" for place in range(ROWS)],
         brand_name=RANDOM.choice(["a", "b", "c"], ROWS),
     )
     assert dict(found.drop) == {
         "empty": "every value is missing",
         "constant": "it has one value in every row",
-        "applicant": "it seems to name the row: 590 distinct values in 600 rows",
+        "applicant": "it seems to name the row, not to describe it: 590 different texts in 600 rows",
+        "number": "it seems to number the rows: whole numbers, all different, without gaps",
         "loan_id": "it seems to name the row: every value is different",
         "first_name": "it seems to hold names or addresses of people: 100 distinct values",
     }

@@ -195,7 +195,7 @@ class _Stages:
                     taken,
                 )
             )
-            audit["methods"]["statements"] += [*settled_sentences(ready.study, folder), *adopted_sentences(folder)]
+            audit["methods"]["statements"] += [*settled_sentences(ready, folder), *adopted_sentences(folder)]
             content = as_json(audit | {"confirmation": stored(folder)})
             page = render(json.loads(content)).encode()
             if read_register(folder.path / REGISTER).content != kept.content:

@@ -8,7 +8,6 @@ from interplay.audit.prepare import Prepared
 from interplay.audit.written import Files, as_json
 from interplay.design.settings import Settings, radius_is_open, settle
 from interplay.measurement.settling import settings
-from interplay.study import Study
 from interplay.training.train import Keep
 from interplay.training.tuning import Tuning
 
@@ -25,16 +24,16 @@ def settled(ready: Prepared, folder: RunFolder) -> Prepared:
     return replace(ready, design=settle(ready.design, Settings(**json.loads(folder.read(FILE)))))
 
 
-def settled_sentences(study: Study, folder: RunFolder) -> list[str]:
+def settled_sentences(ready: Prepared, folder: RunFolder) -> list[str]:
     """What was found, and how; sentences of the audit."""
     found = Settings(**json.loads(folder.read(FILE)))
-    told = []
-    if radius_is_open(study) and found.radius is not None and found.lost is not None:
+    told, is_open = [], radius_is_open(ready.study) and ready.encoded.movable.any()
+    if is_open and found.radius is not None and found.lost is not None:
         told.append(
             f"The study declares no radius of attacks. It is {found.radius:g} standard deviations: within it the control's "
             f"members for tuning lose {100 * found.lost:.1f} points of balanced accuracy on the tuning rows."
         )
-    elif radius_is_open(study):
+    elif is_open:
         told.append(
             "The study declares no radius of attacks, and the control hardly beats guessing on the tuning rows, or does not "
             "lose 10 points of balanced accuracy within 2 standard deviations: half a standard deviation is taken."

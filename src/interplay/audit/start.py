@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interplay.data.labels import favourable as position_of
+from interplay.data.levels import as_text
 from interplay.data.proposals import Proposals, named_groups, propose
 from interplay.data.reading import read
 from interplay.data.table import Table
@@ -43,20 +44,16 @@ def _assumed(table: Table, proposed: Proposals, hoped: str | None) -> Iterator[s
     yield f"label {proposed.label}: {shares}" + (f"; people hope for {hoped}" if hoped is not None else "")
     for name, bins in proposed.groups.items():
         gone = int(table.column(name).missing.sum())
-        cut = f", cut at {', '.join(f'{edge:g}' for edge in bins)}" if bins else ""
+        cut = f", cut at {', '.join(map(as_text, bins))}" if bins else ""
         yield f"group {name}{cut}" + (f"; {gone} rows are in no group" if gone else "")
     yield from (f"{finding.column}: {finding.text}" for finding in table.findings if finding.column not in table.dates)
     yield from (f"{' and '.join(names)} are one class, {new}" for new, names in proposed.classes.items())
-    yield from (f"{', '.join(map(_shown, values))} in {name} is missing" for name, values in proposed.missing.items())
+    yield from (f"{', '.join(map(str, values))} in {name} is missing" for name, values in proposed.missing.items())
     yield from (f"{name} is left out: {why}" for name, why in proposed.drop.items())
     yield from (f"{name} is left out: a date" for name in proposed.dates)
     yield from (f"{name}: rarer ones of {count} categories share a column" for name, count in proposed.wide.items())
     if proposed.weight is not None:
         yield f"{proposed.weight} weighs the rows"
-
-
-def _shown(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:.15g}"
 
 
 def _asked(proposed: Proposals, hoped: str | None) -> Iterator[str]:

@@ -12,7 +12,7 @@ from interplay.data.findings import Finding, Level
 from interplay.data.groups import Grouping
 from interplay.data.levels import as_text, levels
 from interplay.data.sentinels import sentinels
-from interplay.data.spelling import spelled_alike
+from interplay.data.spelling import in_writing_only, spelled_alike
 from interplay.data.table import Column, Table
 
 LEAKING = 0.95
@@ -48,7 +48,7 @@ def inspect(table: Table, label: str, features: Sequence[str], groups: Mapping[s
     """
     codes, names = levels(table.column(label))
     columns = [table.column(name) for name in features]
-    dropped = [*_useless(columns)]
+    dropped = [Finding("dropped", column.name, why) for column in columns if (why := useless(column))]
     gone = {finding.column for finding in dropped}
     copies, kept = _copies([column for column in columns if column.name not in gone])
     return (
@@ -61,15 +61,21 @@ def inspect(table: Table, label: str, features: Sequence[str], groups: Mapping[s
     )
 
 
-def _useless(columns: Sequence[Column]) -> Iterator[Finding]:
-    for column in columns:
-        known = column.values[~column.missing]
-        if not len(known):
-            yield Finding("dropped", column.name, "every value is missing")
-        elif (known == known[0]).all() and not column.missing.any():
-            yield Finding("dropped", column.name, "it has one value in every row")
-        elif (why := _identifier(column, known)) is not None:
-            yield Finding("dropped", column.name, why)
+def useless(column: Column) -> str:
+    """Why a column says nothing about a row: missing throughout, constant, or a name of the row; empty where it may say
+    something.
+
+    Example:
+        >>> from interplay.data.table import numbers
+        >>> useless(numbers("branch", [7.0] * 3)), useless(numbers("age", [31.0, 40.0, 31.0]))
+        ('it has one value in every row', '')
+    """
+    known = column.values[~column.missing]
+    if not len(known):
+        return "every value is missing"
+    if (known == known[0]).all() and not column.missing.any():
+        return "it has one value in every row"
+    return _identifier(column, known) or ""
 
 
 def _identifier(column: Column, known: Array) -> str | None:
@@ -212,14 +218,10 @@ def _small_classes(label: str, codes: Int[Array, " row"], names: Sequence[str]) 
 
 def _about_groups(group: Grouping) -> Iterator[Finding]:
     for alike in spelled_alike(group.names):
-        yield Finding("warning", group.name, f"{_listed(alike)} differ in writing only: merge them?")
+        yield Finding("warning", group.name, f"{in_writing_only(alike)}: merge them?")
     if len(group.names) == 1:
         yield Finding("warning", group.name, f"there is only one group, {group.names[0]!r}: nothing can be compared")
     gone = (group.codes < 0).mean()
     if gone:
         level: Level = "warning" if gone >= MANY_WITHOUT else "note"
         yield Finding(level, group.name, f"the group of {gone:.1%} of the rows is missing; they count in no group")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(map(repr, names[:-1]))} and {names[-1]!r}"

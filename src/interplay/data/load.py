@@ -21,8 +21,8 @@ from interplay.data.missing import without
 from interplay.data.named._named import NamedData
 from interplay.data.nearest import suggestion
 from interplay.data.reading import read
-from interplay.data.sections import DataSection, GroupsSection
-from interplay.data.spelling import spelled_alike
+from interplay.data.sections import PURPOSES, DataSection, GroupsSection
+from interplay.data.spelling import in_writing_only, spelled_alike
 from interplay.data.table import Column, Table
 from interplay.errors import DataError
 
@@ -69,7 +69,10 @@ def load(data: DataSection, groups: GroupsSection, frame: Any = None) -> Dataset
         *declared,
         *(Finding("warning", name, text) for name, text in known.cautions.items() if name in features),
         *_undeclared(hoped, names, label),
-        *(_alike(label, same) for same in spelled_alike(names)),
+        *(
+            Finding("warning", label, f"{in_writing_only(alike)}: join them under data.classes")
+            for alike in spelled_alike(names)
+        ),
         *inspect(table, label, features, groupings),
     )
     dropped |= {finding.column: finding.text for finding in findings if finding.level == "dropped"}
@@ -165,14 +168,14 @@ def _label(table: Table, known: NamedData, data: DataSection) -> str:
 
 def _dropped(table: Table, known: NamedData, data: DataSection, groups: GroupsSection, label: str) -> dict[str, str]:
     _all_known(table, data.drop, "data.drop")
-    purposes = {"person": data.person, "weight": data.weight, "time": data.time}
+    purposes = {purpose: getattr(data, purpose) for purpose in PURPOSES}
     for purpose, name in purposes.items():
         _all_known(table, () if name is None else (name,), f"data.{purpose}")
     own = {known.label: "another label of this data set"} if known.label else {}
     dropped = {name: why for name, why in {**own, **known.drop, **data.drop}.items() if name != label}
     for purpose, name in purposes.items():
         if name is not None:
-            dropped.setdefault(name, f"{_PURPOSES[purpose]}; the model does not see it")
+            dropped.setdefault(name, f"it {PURPOSES[purpose]}; the model does not see it")
     for name in table.dates - set(data.days) - set(data.features or ()):
         dropped.setdefault(name, "a date: name it under data.days to have it seen as days since the earliest")
     for name, section in {**known.groups, **groups.attributes}.items():
@@ -207,18 +210,6 @@ def _all_known(table: Table, names: Iterable[str], where: str) -> None:
     for name in names:
         if name not in table.columns:
             raise DataError(f"columns of {table.source}", f"{name!r}", where, suggestion(name, table.columns))
-
-
-_PURPOSES = {
-    "person": "it names the person",
-    "weight": "it weighs the rows",
-    "time": "it says which rows come last, which test and confirm",
-}
-
-
-def _alike(label: str, names: tuple[str, ...]) -> Finding:
-    told = f"{', '.join(map(repr, names[:-1]))} and {names[-1]!r} differ in writing only"
-    return Finding("warning", label, f"{told}: join them under data.classes")
 
 
 def _undeclared(hoped: object, names: tuple[str, ...], label: str) -> list[Finding]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from interplay.arrays import Array, Float
+from interplay.data.checks import FEWEST_FOR_IDENTITY, useless
 from interplay.data.column_names import known_later, names_people, names_the_row, weighs_rows
 from interplay.data.features import MOST_CATEGORIES
 from interplay.data.groups import MOST_VALUES
@@ -19,9 +20,6 @@ from interplay.data.spelling import spelled_alike
 from interplay.data.table import Column, Table
 from interplay.errors import DataError
 
-NAMING_SHARE = 0.95
-"""A text column with this share of distinct values names the row instead of describing it."""
-FEWEST_FOR_NAMING = 20
 FEW_NAMES = 20
 """A column called a name with up to so many values is rather the name of a product or a branch."""
 CODES = 3, 30
@@ -94,7 +92,7 @@ def propose(table: Table, label: str, groups: Sequence[str]) -> Proposals:
     summaries = tuple(_summary(column) for column in known.columns.values())
     others = [one for one in summaries if one.name not in (label, *groups)]
     weight = next((one.name for one in others if _weighs(known.column(one.name))), None)
-    drop = {one.name: why for one in others if one.name != weight and (why := _useless(one))}
+    drop = {one.name: why for one in others if one.name != weight and (why := _dropped(known.column(one.name), one))}
     left = [one for one in others if one.name not in drop and one.name != weight and one.name not in table.dates]
     repeated = (one.name for one in left if names_the_row(one.name) and 20 <= one.distinct < one.rows - one.missing)
     return Proposals(
@@ -167,16 +165,13 @@ def _weighs(column: Column) -> bool:
     return weighs_rows(column.name) and column.kind == "numeric" and bool((column.values > 0).all())
 
 
-def _useless(one: ColumnSummary) -> str:
+def _dropped(column: Column, one: ColumnSummary) -> str:
+    """Why a column is proposed to be left out: what an inspection drops anyway, and what its name adds."""
+    if why := useless(column):
+        return why
     present = one.rows - one.missing
-    if not present:
-        return "every value is missing"
-    if one.distinct <= 1 and not one.missing:
-        return "it has one value in every row"
-    if present < FEWEST_FOR_NAMING or one.kind == "boolean":
+    if present < FEWEST_FOR_IDENTITY or one.kind == "boolean":
         return ""
-    if one.kind == "categorical" and one.distinct >= NAMING_SHARE * present:
-        return f"it seems to name the row: {one.distinct} distinct values in {present} rows"
     if one.kind == "categorical" and one.distinct > FEW_NAMES and names_people(one.name):
         return f"it seems to hold names or addresses of people: {one.distinct} distinct values"
     if one.distinct == present and names_the_row(one.name):
@@ -188,7 +183,7 @@ def _doubtful(one: ColumnSummary) -> str:
     present = one.rows - one.missing
     if known_later(one.name):
         return "was it recorded at or after the decision?"
-    if present < FEWEST_FOR_NAMING or one.kind != "categorical" or one.distinct <= present / 2:
+    if present < FEWEST_FOR_IDENTITY or one.kind != "categorical" or one.distinct <= present / 2:
         return ""
     return f"perhaps it names the row: {one.distinct} distinct values in {present} rows"
 

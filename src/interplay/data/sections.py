@@ -8,6 +8,9 @@ from interplay.data.features import MOST_CATEGORIES
 from interplay.data.split import AUDIT_SHARE
 from interplay.sections import Section
 
+PURPOSES = {"person": "names the person", "weight": "weighs the rows", "time": "orders the rows in time"}
+"""What a column is for that a study names and the model does not see, by the key of `DataSection`."""
+
 
 class DataSection(Section):
     """Which rows, which column is decided, and what the model may see."""

@@ -26,3 +26,13 @@ def spelled_alike(names: Sequence[str]) -> list[tuple[str, ...]]:
     for name in names:
         alike.setdefault(plain(name), []).append(name)
     return [tuple(same) for same in alike.values() if len(same) > 1]
+
+
+def in_writing_only(names: Sequence[str]) -> str:
+    """What is the matter with names that are spelled alike.
+
+    Example:
+        >>> in_writing_only(["Yes", "yes"])
+        "'Yes' and 'yes' differ in writing only"
+    """
+    return f"{', '.join(map(repr, names[:-1]))} and {names[-1]!r} differ in writing only"

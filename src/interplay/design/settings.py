@@ -44,11 +44,6 @@ def settle(design: Design, found: Settings) -> Design:
     return replace(design, factors=settled, radius=design.radius if found.radius is None else found.radius)
 
 
-def with_clipping(design: Design, norm: float) -> Design:
-    """The design with another clipping norm."""
-    return settle(design, Settings(max_grad_norm=norm))
-
-
 def _all_set(interventions: Mapping[str, Intervention], found: Settings) -> dict[str, Intervention]:
     return {name: _set(one, found) for name, one in interventions.items()}
 

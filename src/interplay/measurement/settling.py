@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from interplay.arrays import Array, Float
-from interplay.design.settings import Settings, clipping_is_open, radius_is_open, with_clipping
+from interplay.design.settings import Settings, clipping_is_open, radius_is_open, settle
 from interplay.design.treatment import Treatment
 from interplay.measurement.bench import Bench
 from interplay.measurement.facts import under_attack
@@ -81,7 +81,9 @@ def _clipping(shop: Workshop, rows: Rows) -> float:
     """The norm whose best learning rate has the least log loss on the tuning rows."""
 
     def loss(norm: float) -> float:
-        how = tuned_with(replace(shop, design=with_clipping(shop.design, norm)), Treatment(("dp_sgd",)), rows)
+        how = tuned_with(
+            replace(shop, design=settle(shop.design, Settings(max_grad_norm=norm))), Treatment(("dp_sgd",)), rows
+        )
         return min((score for score in how.scores if score is not None), default=np.inf)
 
     return min(CLIPPINGS, key=loss)

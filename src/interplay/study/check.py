@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from interplay.aspects import RANKED_ASPECTS
+from interplay.data.sections import PURPOSES
 from interplay.interventions import Intervention
 from interplay.metrics import Metric
 from interplay.study.faults import Fault, raise_first
@@ -121,7 +122,7 @@ def _column_faults(study: Study) -> Iterator[Fault]:
     if data.label is not None and data.label in data.drop:
         found = f"{quoted(data.label)}, the label"
         yield Fault(("data", "drop", data.label), "columns to leave out", found, "take it out of [data.drop]")
-    for key, purpose in _PURPOSES.items():
+    for key, purpose in PURPOSES.items():
         own = getattr(data, key)
         if own is not None and own == data.label:
             found = f"{quoted(own)}, the label"
@@ -139,5 +140,4 @@ def _column_faults(study: Study) -> Iterator[Fault]:
             )
 
 
-_PURPOSES = {"person": "names the person", "weight": "weighs the rows", "time": "orders the rows in time"}
 _ROLES = {"person": "the person, whom", "weight": "the weight, which", "time": "the time, which"}
