@@ -178,7 +178,7 @@ def seen(audit: dict[str, Any], settled: dict[str, Any]) -> dict[str, Any]:
         "controls": len(audit["controls"]),
         "passed": passed,
         "not_passed": {one["name"]: one["sentence"] for one in audit["controls"] if not one["passed"]},
-        "nothing_to_gain": [one["name"] for one in audit["controls"] if "nothing to gain" in one["sentence"]],
+        "little_to_gain": [one["name"] for one in audit["controls"] if "little to gain" in one["sentence"]],
         "collapsed": [one["name"] for one in audit["treatments"] if one["collapsed"]],
         "nearly_collapsed": [one["name"] for one in audit["treatments"] if one["nearly_collapsed"]],
         "recommended": audit["decision"]["treatment"],
@@ -196,7 +196,7 @@ def _lines(rows: list[dict[str, Any]]) -> Iterator[str]:
     yield f"| {' | '.join(heads)} |"
     yield f"|{'---|' * len(heads)}"
     for row in rows:
-        nothing = len(row["nothing_to_gain"])
+        little = len(row["little_to_gain"])
         gone = list(dict.fromkeys(row["collapsed"] + row["nearly_collapsed"]))
         collapsed = f"{len(gone)}, {gone[0]} first" if gone else "none"
         cells = (
@@ -207,7 +207,7 @@ def _lines(rows: list[dict[str, Any]]) -> Iterator[str]:
             row["max_grad_norm"] or "-",
             row["planned_seconds"],
             row["seconds"],
-            f"{len(row['passed'])} of {row['controls']}" + (f", {nothing} had nothing to gain" if nothing else ""),
+            f"{len(row['passed'])} of {row['controls']}" + (f", {little} had little to gain" if little else ""),
             collapsed,
             row["recommended"] or f"none: {row['unresolved']}",
             row["confirmed"],

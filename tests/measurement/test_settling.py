@@ -43,6 +43,15 @@ def test_the_control_loses_what_it_should_at_the_radius_found():
     assert lost_at(prepared, found.radius / 2) < found.lost - 0.01
 
 
+def test_the_order_of_the_rows_does_not_matter():
+    frame = bank(18_000)
+    radii = [
+        found_for(ready(rows.reset_index(drop=True), "adversarial_training", model={"steps": 30})).radius
+        for rows in (frame, frame.sort_values("y", kind="stable"), frame.sort_values("g", kind="stable"))
+    ]
+    assert None not in radii and max(radii) < 1.25 * min(radii)
+
+
 def test_on_a_weak_table_it_loses_less_so_that_something_is_left_to_defend():
     frame = bank(2000)
     noise = np.random.default_rng(0).random(2000) < 0.35

@@ -42,7 +42,7 @@ def positive_controls(
     contrasts of each), every bound held to 5 % / k (Bonferroni) over all planned looks: an intervention that helps
     nowhere by more than the tolerance passes with a probability of 5 % at most, however many metrics it serves. Those of
     `interventions` that no comparison looks at have one that could not be seen. With the `constant` levels, by metric, of a
-    model that says the same of everybody, one that does not pass says where there was nothing to gain.
+    model that says the same of everybody, one that does not pass says where the control left little to gain.
     """
     grouped: dict[tuple[str, Tuning], list[Reading]] = {}
     for reading in readings:
@@ -73,15 +73,17 @@ def _control(intervention: str, readings: Sequence[Reading], looks: Looks, const
         f"{intervention} {verb} {_called(reading)} by more than the tolerance of "
         f"{tolerated(reading.tolerance, reading.quantity)}: {measured(best, reading.quantity)}{_of_several(len(seen))}"
     )
-    if not passed and (least := _nothing_to_gain(seen, constant)):
+    if not passed and (least := _little_to_gain(seen, constant)):
         sentence += f"; {least}"
     return Control(
         intervention, passed, reading.comparison.metric, best.estimate, best.low, best.high, sentence, len(seen)
     )
 
 
-def _nothing_to_gain(seen: Sequence[tuple[Reading, Difference]], constant: Mapping[str, float]) -> str:
-    """Where the control is within the tolerance of a constant model in all that the intervention serves: so in words."""
+def _little_to_gain(seen: Sequence[tuple[Reading, Difference]], constant: Mapping[str, float]) -> str:
+    """Where the control, as measured, is within the tolerance of no gap and of a constant model in all that the intervention
+    serves: so in words.
+    """
     told = []
     for reading, difference in seen:
         metric, level = reading.metric, difference.control
@@ -92,9 +94,7 @@ def _nothing_to_gain(seen: Sequence[tuple[Reading, Difference]], constant: Mappi
             return ""
         told.append((abs(level), best, _called(reading)))
     level, best, called = max(told)
-    return (
-        f"there is nothing to gain: the control's {called} is {level:.3f}, and {best:.3f} is that of a constant model"
-    )
+    return f"little to gain was measured: the control's {called} is {level:.3f}, and {best:.3f} would be none"
 
 
 def _of_several(tests: int) -> str:
