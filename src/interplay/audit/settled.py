@@ -7,7 +7,7 @@ from interplay.audit.folder import RunFolder
 from interplay.audit.prepare import Prepared
 from interplay.audit.written import Files, as_json
 from interplay.design.settings import Settings, radius_is_open, settle
-from interplay.measurement.settling import settings
+from interplay.measurement.settings import settings
 from interplay.training.train import Keep
 from interplay.training.tuning import Tuning
 

@@ -12,7 +12,7 @@ from interplay.audit.run import run
 from interplay.design.settings import Settings, clipping_is_open, radius_is_open, settle
 from interplay.measurement.facts import under_attack
 from interplay.measurement.refitting import refitted
-from interplay.measurement.settling import LOST, settings
+from interplay.measurement.settings import LOST, settings
 from interplay.training.train import anew, tuned_control
 from tests.measurement.worlds import bank, ready, study
 
