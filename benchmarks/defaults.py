@@ -153,7 +153,7 @@ def tried(name: str, brought: Brought) -> dict[str, Any]:
         seconds = time.monotonic() - began
         confirmed = _confirmed(study, folder / "runs")
         return {"name": name, **seen(audit.content, json.loads((audit.path / "settled.json").read_bytes()))} | {
-            "columns": int(ready.encoded.matrix.shape[1]),
+            "columns": len(ready.encoded.columns),
             "prepare_seconds": round(prepared, 1),
             "planned_seconds": round(planned),
             "seconds": round(seconds),

@@ -136,8 +136,7 @@ def test_a_run_afterwards_keeps_it(runs):
 
 def test_the_budget_is_solved_again_for_the_whole_pool(ready):
     design = confirming(ready.design, Treatment(("dp_sgd",)), MEMBERS, 0.1)
-    shop = replace(ready, design=design).workshop()
-    ours, halved = (budget(one, Treatment(("dp_sgd",))) for one in (shop, ready.workshop()))
+    ours, halved = (budget(each, Treatment(("dp_sgd",))) for each in (design, ready.design))
     assert design.half == len(design.pool) == design.batch_size == 2 * ready.design.half + 1
     assert ours.privacy_epsilon == pytest.approx(8.0, abs=0.01) == halved.privacy_epsilon
     assert ours.privacy_epsilon_full_data == pytest.approx(ours.privacy_epsilon)

@@ -162,7 +162,7 @@ def test_any_table_gives_a_finite_matrix_and_comes_back(rows: list[tuple[float, 
     assert np.isfinite(encoded.matrix).all()
     assert np.abs(encoded.matrix).max() <= FARTHEST
     assert np.array_equal(encoder.encode_raw(encoder.raw(people)), encoded.matrix)
-    assert len(set(encoded.columns)) == encoded.matrix.shape[1]
+    assert len(set(encoded.columns)) == len(encoded.columns)
 
 
 def test_unseen_categories_are_zeros_and_counted() -> None:
@@ -219,16 +219,45 @@ def test_equal_column_names_are_told_apart() -> None:
     assert fit(people, ["a", "a=b"], np.arange(2)).columns == ("a=b=c", "a=d", "a=b=c (2)", "a=b=d")
 
 
+def test_rows_are_encoded_when_they_are_first_asked_for(monkeypatch):
+    people = table([numbers("age", [20.0, np.nan, 60.0]), texts("region", ["east", "west", "north"])], "example")
+    made = fit(people, ["age", "region"], np.arange(2))
+    asked, encode_raw = [], Encoder.encode_raw
+    monkeypatch.setattr(Encoder, "encode_raw", lambda *given: asked.append(given) or encode_raw(*given))
+    encoded = made.encode(people)
+    assert dict(encoded.unseen) == {"region": 1}
+    assert not asked
+    assert encoded.matrix.shape == (3, len(encoded.columns))
+    assert encoded.matrix is encoded.matrix
+    assert len(asked) == 1
+
+
+def test_bounds_are_those_of_all_encoded_fitting_rows() -> None:
+    draw = np.random.default_rng(0)
+    amounts = np.where(draw.random(400) < 0.1, np.nan, draw.lognormal(0, 2, 400))
+    columns = [
+        numbers("amount", amounts),
+        numbers("away", np.where(np.arange(400) < 200, np.nan, 1.5)),
+        texts("region", list(draw.choice(["east", "west", "north"], 400))),
+        numbers("owner", np.where(draw.random(400) < 0.2, np.nan, draw.integers(0, 2, 400))),
+    ]
+    people, rows = table(columns, "example"), np.arange(100, 300)
+    made = fit(people, ["amount", "away", "region", "owner"], rows)
+    matrix = made.encode(people).matrix[rows]
+    np.testing.assert_array_equal(made.lower, matrix.min(axis=0))
+    np.testing.assert_array_equal(made.upper, matrix.max(axis=0))
+
+
 def test_a_large_table_is_encoded_to_a_file_with_the_same_rows(monkeypatch):
     from interplay.data import encoder as module
 
     people = table([numbers("age", np.arange(50.0)), texts("region", ["east", "west"] * 25)], "example")
     made = fit(people, ["age", "region"], np.arange(20))
     in_memory = made.encode(people)
+    assert in_memory.mapped is None
     monkeypatch.setattr(module, "LARGEST_IN_MEMORY", 100)
     monkeypatch.setattr(module, "BLOCK_ROWS", 7)
     on_disk = made.encode(people)
-    assert in_memory.mapped is None
     assert on_disk.mapped is not None
     assert isinstance(on_disk.matrix, np.memmap)
     np.testing.assert_array_equal(on_disk.matrix, in_memory.matrix)

@@ -134,3 +134,12 @@ def test_labels_spelled_two_ways_are_one_class() -> None:
     found = proposed(label="said", said=["Yes", "yes", "No", "Yes"] * (ROWS // 4))
     assert dict(found.classes) == {"Yes": ("Yes", "yes")}
     assert dict(found.counts) == {"No": 150, "Yes": 450}
+
+
+def test_sizes_of_groups_are_those_of_values_or_of_bins() -> None:
+    found = proposed(("sex", "age"), sex=["f"] * 30 + ["m"] * (ROWS - 31) + [None], age=range(ROWS))
+    assert found.sizes["sex"] == (30, ROWS - 31)
+    low, *_, high = found.groups["age"]
+    assert found.sizes["age"][0] == low
+    assert found.sizes["age"][-1] == ROWS - high
+    assert sum(found.sizes["age"]) == ROWS

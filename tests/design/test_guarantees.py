@@ -161,7 +161,7 @@ def test_the_plan_says_what_budgets_mean(tmp_path):
 
 
 def test_no_noise_is_no_budget_and_some_is_one():
-    shop = prepare(_study(noise_multiplier=0.0)).workshop()
-    assert budget(shop, PRIVATE) is None
-    spent = budget(prepare(_study(noise_multiplier=2.0)).workshop(), PRIVATE)
+    design = prepare(_study(noise_multiplier=0.0)).design
+    assert budget(design, PRIVATE) is None
+    spent = budget(prepare(_study(noise_multiplier=2.0)).design, PRIVATE)
     assert spent.privacy_epsilon == pytest.approx(epsilon(2.0, 1.0, 20, spent.privacy_delta))

@@ -24,7 +24,7 @@ def test_an_attack_moves_only_what_is_there():
     bench, network = facts.bench, facts.bench.network.network
     assert network.widths[1:] == (2,)
     rows, encoded = bench.attacked, bench.encoded
-    known = np.ones((len(rows), encoded.matrix.shape[1]), dtype=bool)
+    known = np.ones((len(rows), len(encoded.columns)), dtype=bool)
     for column, flag in enumerate(encoded.flags):
         if flag >= 0:
             known[:, column] = encoded.matrix[rows, flag] == 0

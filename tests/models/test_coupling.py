@@ -71,7 +71,7 @@ def study(*names):
     return SMALL.model_copy(update={"interventions": tuple(ip.InterventionSection(name=name) for name in names)})
 
 
-COLUMNS = prepare(SMALL).encoded.matrix.shape[1]
+COLUMNS = len(prepare(SMALL).encoded.columns)
 
 
 class Equinox(equinox.Module):

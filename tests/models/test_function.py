@@ -62,7 +62,7 @@ def scaled(factor, name="scaled"):
 
 
 def _columns():
-    return prepare(SMALL).encoded.matrix.shape[1]
+    return len(prepare(SMALL).encoded.columns)
 
 
 def test_run_folders_tell_networks_apart():

@@ -10,12 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interplay import catalogue
+from interplay.audit.judging import effective_rows
 from interplay.data.proposals import ColumnSummary, Proposals
+from interplay.data.split import AUDIT_SHARE
+from interplay.design.resolution import MILD, rows_needed
 from interplay.errors import StudyError
 from interplay.study import Study
 from interplay.study.check import check
 from interplay.study.load import load, locate
-from interplay.study.starter import starter
+from interplay.study.starter import (
+    COST_OF_USE,
+    DECIDING_ROWS,
+    LARGEST_AUDIT_SHARE,
+    MINIMUM_ROWS,
+    audit_share,
+    starter,
+)
 
 Loaded = Callable[[str], Study]
 
@@ -205,8 +215,22 @@ def test_hostile_names_come_back_unchanged(names: list[str], source: str, data: 
 
 def test_how_rows_are_split_is_explained_and_a_repeated_identifier_proposed(loaded: Loaded) -> None:
     text = starting([ColumnSummary("customer_id", "numeric", 300, 0, 900)], person="customer_id")
-    assert loaded(text).data.audit_share == 0.06
+    assert loaded(text).data.audit_share == 0.07
     assert '"customer_id" looks like one' in text
     named = loaded(text.replace("#person", "person").replace('#twins = "apart"', 'twins = "apart"'))
     assert (named.data.person, named.data.twins) == ("customer_id", "apart")
     assert '#person = "a column"' in starting()
+
+
+def test_enough_rows_are_held_back_to_settle_the_proposed_limit_and_to_compare_groups() -> None:
+    assert rows_needed(COST_OF_USE, MILD) == DECIDING_ROWS
+    rare = Proposals("y", {"no": 1_700, "yes": 300}, ())
+    assert effective_rows([round(audit_share(rare) * count) for count in rare.counts.values()]) >= DECIDING_ROWS
+    assert audit_share(rare) < LARGEST_AUDIT_SHARE
+    three = Proposals("y", {"no": 2_000, "yes": 2_000}, (), {"race": ()}, {"race": (2_600, 1_100, 300)})
+    assert 1_100 * audit_share(three) >= MINIMUM_ROWS > 1_100 * (audit_share(three) - 0.01)
+
+
+def test_what_too_many_rows_would_take_is_not_aimed_at() -> None:
+    assert audit_share(Proposals("y", {"no": 30, "yes": 30}, (), {"race": ()}, {"race": (50, 10)})) == AUDIT_SHARE
+    assert audit_share(Proposals("y", {"no": 90_000, "yes": 9_000}, ())) == AUDIT_SHARE

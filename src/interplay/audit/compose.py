@@ -45,7 +45,7 @@ def compose(found: Findings) -> dict[str, Any]:
     """Everything an audit says, as JSON-ready values and without a single row of the data."""
     study, design, measured = found.study, found.design, found.measured
     verdicts = matrix(found.effects, catalogue.interactions().values())
-    told, columns = methods(study, design, measured), found.encoded.matrix.shape[1]
+    told, columns = methods(study, design, measured), len(found.encoded.columns)
     network, size = in_words(found.network, columns), resolution_statements(design, found.dataset)
     return {
         "schema_version": SCHEMA_VERSION,

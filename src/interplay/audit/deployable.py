@@ -43,7 +43,7 @@ def deployable_files(ready: Prepared, design: Design, winner: Treatment, fleet: 
         "learning_rate": fleet.tuning[bare].chosen,
         "trained_on": design.half,
         "steps": design.study.model.steps,
-        "network": in_words(ready.network, ready.encoded.matrix.shape[1]),
+        "network": in_words(ready.network, len(ready.encoded.columns)),
         "columns": list(ready.encoded.columns),
     }
     return {PARAMETERS: fleet_piece(member(fleet.tuned[bare], 0)), DESCRIBED: as_json(described)}

@@ -29,7 +29,7 @@ from interplay.training.recipes import budget, sampling
 
 def outline(ready: Prepared, runs: Path) -> str:
     """Data, groups, treatments, budgets, comparisons, and the estimated time, memory and disk."""
-    design, dataset, columns = ready.design, ready.dataset, ready.encoded.matrix.shape[1]
+    design, dataset, columns = ready.design, ready.dataset, len(ready.encoded.columns)
     expected = ready.expected
     told = findings(dataset, ready.encoded)
     parts = ", ".join(f"{name} {int(getattr(design.split, name).sum())}" for name in _PARTS)
@@ -43,7 +43,7 @@ def outline(ready: Prepared, runs: Path) -> str:
         *(f"Left out   {clean(f'{column}: {reason}')}" for column, reason in dataset.dropped.items()),
         *(f"Warning    {clean(_told(one))}" for one in told if one.level == "warning"),
         *(f"Note       {clean(_told(one))}" for one in told if one.level == "note"),
-        *seen_lines(design, dataset, any(budget(ready.workshop(), one) for one in design.trainings)),
+        *seen_lines(design, dataset, any(budget(design, one) for one in design.trainings)),
         f"Training   {len(design.trainings)} treatments x {design.members} members, {design.half} rows each, "
         f"{design.study.model.steps} steps, batches of {design.batch_size}",
         *(f"           - {one.name}{_spent(one, ready)}{_never(one, ready)}" for one in design.trainings),
@@ -73,7 +73,7 @@ def outline(ready: Prepared, runs: Path) -> str:
 
 def costly(ready: Prepared) -> list[str]:
     """What makes a table wide or a run long, where it is."""
-    columns, seconds = ready.encoded.matrix.shape[1], ready.expected.seconds
+    columns, seconds = len(ready.encoded.columns), ready.expected.seconds
     found = []
     if columns > MANY_COLUMNS:
         widths = {one.name: one.columns.stop - one.columns.start for one in ready.encoded.features}
@@ -157,12 +157,11 @@ def _sizes(name: str, ready: Prepared) -> str:
 
 
 def _rows_at_once(ready: Prepared) -> int:
-    return sampling(ready.workshop()).part_rows(accelerated())
+    return sampling(ready.design).part_rows(accelerated())
 
 
 def _spent(treatment: Treatment, ready: Prepared) -> str:
-    shop = ready.workshop()
-    spent = budget(shop, treatment)
+    spent = budget(ready.design, treatment)
     if spent is None:
         return ""
     return (
@@ -179,10 +178,10 @@ def _never(treatment: Treatment, ready: Prepared) -> str:
 
 def _promises(ready: Prepared) -> list[str]:
     """What the budgets above mean, where there are any."""
-    shop, design = ready.workshop(), ready.design
-    if all(budget(shop, one) is None for one in design.trainings):
+    if all(budget(ready.design, one) is None for one in ready.design.trainings):
         return []
-    return [f"Budgets    {NOT_FOR_RELEASE}.", *([f"           {ROWS_ARE_PUBLIC}."] if rows_are_public(design) else [])]
+    public = [f"           {ROWS_ARE_PUBLIC}."] if rows_are_public(ready.design) else []
+    return [f"Budgets    {NOT_FOR_RELEASE}.", *public]
 
 
 def _time(seconds: float) -> str:

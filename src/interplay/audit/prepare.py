@@ -46,13 +46,13 @@ class Prepared:
     @property
     def expected(self) -> Cost:
         """What the run is expected to cost."""
-        columns, classes = self.encoded.matrix.shape[1], len(self.dataset.classes)
+        columns, classes = len(self.encoded.columns), len(self.dataset.classes)
         return cost(self.design, columns, classes, network=self.network)
 
     @property
     def at_most(self) -> Cost:
         """The same if every treatment gets all the members that may be added."""
-        columns, classes = self.encoded.matrix.shape[1], len(self.dataset.classes)
+        columns, classes = len(self.encoded.columns), len(self.dataset.classes)
         return cost_at_most(self.design, columns, classes, network=self.network)
 
     @property
@@ -110,6 +110,6 @@ def prepare(
         network, own = network_of(study, dataset, encoded, where), ""
     else:
         network = admitted(network, design, dataset, encoded)
-        own = f"{called(network)}\n{computation(network, encoded.matrix.shape[1])}"
+        own = f"{called(network)}\n{computation(network, len(encoded.columns))}"
     known = digest(study, dataset.fingerprint, own)
     return Prepared(study, dataset, encoder, encoded, design, network, known, own)

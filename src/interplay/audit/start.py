@@ -11,7 +11,7 @@ from interplay.data.proposals import Proposals, named_groups, propose
 from interplay.data.reading import read
 from interplay.data.table import Table
 from interplay.report.names import clean
-from interplay.study.starter import starter
+from interplay.study.starter import audit_share, starter
 
 Ask = Callable[[Mapping[str, int]], str | None]
 """Which label value people hope for, given the rows of each; None where nobody says so."""
@@ -54,6 +54,8 @@ def _assumed(table: Table, proposed: Proposals, hoped: str | None) -> Iterator[s
     yield from (f"{name}: rarer ones of {count} categories share a column" for name, count in proposed.wide.items())
     if proposed.weight is not None:
         yield f"{proposed.weight} weighs the rows"
+    share = audit_share(proposed)
+    yield f"{share:.0%} of the rows, about {share * proposed.rows:,.0f}, are held back for interplay confirm"
 
 
 def _asked(proposed: Proposals, hoped: str | None) -> Iterator[str]:

@@ -1,7 +1,9 @@
 """Looking at the data before anything is trained: what cannot be used, and what may mislead."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,8 @@ IDENTIFYING = 0.95
 FEWEST_FOR_IDENTITY = 20
 SMALL_CLASS = 20
 FEW_NUMBERS = 20
+COMPARED = 1_000
+"""Rows on which columns are compared before all of their rows are."""
 SAMPLED = 100_000
 """Rows on which a column is tried alone; drawn at random where there are more."""
 MANY_WITHOUT = 0.05
@@ -105,19 +109,40 @@ def _copies(columns: Sequence[Column]) -> tuple[list[Finding], list[Column]]:
     kept: list[Column] = []
     by_values: dict[bytes, str] = {}
     by_partition: dict[bytes, Column] = {}
+    like_values, like_partition = _alike(columns, _value_hash), _alike(columns, _partition_hash)
     for column in columns:
-        partition = _partition(column)
-        values = np.nan_to_num(column.values, nan=np.inf) if column.kind == "numeric" else partition
-        same = by_values.setdefault(column.kind.encode() + _hash(values), column.name)
+        same = column.name
+        if column.name in like_values:
+            same = by_values.setdefault(_value_hash(column), column.name)
         if same != column.name:
             findings.append(Finding("dropped", column.name, f"it is a copy of {same!r}"))
             continue
         kept.append(column)
-        twin = by_partition.setdefault(_hash(partition), column)
+        if column.name not in like_partition:
+            continue
+        twin = by_partition.setdefault(_partition_hash(column), column)
         if twin is not column and {twin.kind, column.kind} != {"numeric"}:
             text = f"it says the same as {twin.name!r}: each value of one stands for one value of the other"
             findings.append(Finding("warning", column.name, text))
     return findings, kept
+
+
+def _alike(columns: Sequence[Column], key: Callable[[Column], bytes]) -> set[str]:
+    """The columns that agree with another one, by this key, on some rows; only they can agree on all."""
+    by_key: dict[bytes, list[str]] = {}
+    for column in columns:
+        some = column.values[:: max(1, len(column.values) // COMPARED)]
+        by_key.setdefault(key(replace(column, values=some)), []).append(column.name)
+    return {name for names in by_key.values() if len(names) > 1 for name in names}
+
+
+def _value_hash(column: Column) -> bytes:
+    values = np.nan_to_num(column.values, nan=np.inf) if column.kind == "numeric" else _partition(column)
+    return column.kind.encode() + _hash(values)
+
+
+def _partition_hash(column: Column) -> bytes:
+    return _hash(_partition(column))
 
 
 def _partition(column: Column) -> Int[Array, " row"]:
@@ -172,7 +197,7 @@ def _separation(column: Column, labels: Int[Array, " row"], count: int) -> float
     missing is tried as well.
     """
     if len(labels) > SAMPLED:
-        rows = np.sort(np.random.default_rng(0).choice(len(labels), SAMPLED, replace=False))
+        rows = _sampled(len(labels))
         column, labels = Column(column.name, column.kind, column.values[rows], column.categories), labels[rows]
     codes = np.full(len(column.values), -1, dtype=np.int64)
     known = ~column.missing
@@ -184,6 +209,12 @@ def _separation(column: Column, labels: Int[Array, " row"], count: int) -> float
     codes = codes + 1
     targets = [labels == one for one in range(count)][: 1 if count == 2 else count]
     return min(max(_area(codes, target, few), _area(np.minimum(codes, 1), target, True)) for target in targets)
+
+
+@cache
+def _sampled(rows: int) -> Int[Array, " sampled"]:
+    """The same rows for every column."""
+    return np.sort(np.random.default_rng(0).choice(rows, SAMPLED, replace=False))
 
 
 def _area(codes: Int[Array, " row"], target: Bool[Array, " row"], by_share: bool) -> float:

@@ -3,8 +3,9 @@
 import atexit
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,13 @@ from interplay.arrays import Array, Bool, Float, Int
 from interplay.data.features import (
     INFLATED,
     MOST_CATEGORIES,
-    UNSEEN_CODE,
     Feature,
     LevelFeature,
     NumericFeature,
     fit_feature,
 )
 from interplay.data.mapped import MappedRows, store
-from interplay.data.table import Kind, Table
+from interplay.data.table import Column, Kind, Table
 from interplay.engine import declared_memory
 from interplay.errors import DataError
 
@@ -59,13 +59,14 @@ class EncodedFeature:
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """An encoded table.
+    """An encoded table, whose rows are encoded when they are first asked for.
 
     `lower` and `upper` are the smallest and largest values of the fitting rows; `movable` marks the columns an attacker
     may move by small steps. `unseen` counts, by feature, the rows whose category the fitting rows never had.
     """
 
-    matrix: Float[Array, "row column"]
+    lay: Callable[[], tuple[Float[Array, "row column"], MappedRows | None]]
+    """Encodes the rows, in memory or to a file."""
     columns: tuple[str, ...]
     features: tuple[EncodedFeature, ...]
     lower: Float[Array, " column"]
@@ -76,12 +77,24 @@ class Encoded:
     """The largest change that a study declares an attacker can make to a column, in encoded units; 0 where none is."""
     flags: Int[Array, " column"]
     """The place of the column that marks a number as missing; -1 for columns without one."""
-    mapped: MappedRows | None = None
-    """The file behind `matrix`, when the rows are not held in memory."""
     notes: tuple[str, ...] = ()
     """Those of the encoder."""
     grid: Grid | None = None
     """The columns of whole numbers; None where there are none."""
+
+    @property
+    def matrix(self) -> Float[Array, "row column"]:
+        """The encoded rows."""
+        return self._laid[0]
+
+    @property
+    def mapped(self) -> MappedRows | None:
+        """The file behind `matrix`, when the rows are not held in memory."""
+        return self._laid[1]
+
+    @cached_property
+    def _laid(self) -> tuple[Float[Array, "row column"], MappedRows | None]:
+        return self.lay()
 
     @property
     def movable_columns(self) -> tuple[int, ...]:
@@ -150,20 +163,14 @@ class Encoder:
 
         Raises DataError where a column is absent, has another kind than when fitting, or holds infinite numbers.
         """
-        raw = self.raw(table)
-        unseen = {
-            part.name: int((raw[:, place] == UNSEEN_CODE).sum())
-            for place, part in enumerate(self.parts)
-            if isinstance(part, LevelFeature) and bool((raw[:, place] == UNSEEN_CODE).any())
-        }
-        matrix, mapped = self._matrix(raw)
+        unseen = {part.name: rows for part in self.parts if (rows := part.unseen(table.column(part.name)))}
         bounds = self.lower, self.upper, self.movable
-        return Encoded(
-            matrix, self.columns, self.layout, *bounds, unseen, self.reach, self.flags, mapped, self.notes, self.grid
-        )
+        lay = partial(self._matrix, table)
+        return Encoded(lay, self.columns, self.layout, *bounds, unseen, self.reach, self.flags, self.notes, self.grid)
 
-    def _matrix(self, raw: Float[Array, "row feature"]) -> tuple[Float[Array, "row column"], MappedRows | None]:
+    def _matrix(self, table: Table) -> tuple[Float[Array, "row column"], MappedRows | None]:
         """The matrix in memory, or in a temporary file where it would take too much."""
+        raw = self.raw(table)
         if 4 * len(raw) * len(self.columns) <= _largest_in_memory():
             return self.encode_raw(raw), None
         folder = Path(tempfile.mkdtemp(prefix="interplay-"))
@@ -221,7 +228,7 @@ def fit(
         found = "no fitting row" if features else "no feature"
         raise DataError("rows and features to learn an encoder from", found, table.source, "check the choice")
     parts = tuple(fit_feature(table.column(name), rows, most_categories) for name in features)
-    fitted = [part.encode(part.raw(table.column(part.name))[rows]) for part in parts]
+    fitted = [part.encode(part.raw(_extremes(table.column(part.name), rows))) for part in parts]
     still = {part.name: _why_still(part) for part in parts if isinstance(part, NumericFeature)}
     movable = [
         place == 0 and part.name not in immutable and still.get(part.name) == ""
@@ -242,6 +249,18 @@ def fit(
             *(_shared(part) for part in parts if isinstance(part, LevelFeature) and part.others),
         ),
     )
+
+
+def _extremes(column: Column, rows: Int[Array, " fitting"]) -> Column:
+    """Values of a column that encode to the smallest and largest of every encoded column: a number's are those of its own
+    least and greatest, and of a missing one.
+    """
+    values = column.values[rows]
+    if column.kind != "numeric":
+        return replace(column, values=np.unique(values))
+    known = values[~np.isnan(values)]
+    ends = [known.min(), known.max()] if len(known) else []
+    return replace(column, values=np.asarray([*ends, *([np.nan] if len(known) < len(values) else [])]))
 
 
 def _reach(

@@ -57,6 +57,14 @@ class NumericFeature:
         """A change of the value, or a factor where it is logarithmic, in standard deviations."""
         return float(np.log(amount) if self.logarithmic else amount) / self.deviation
 
+    def unseen(self, column: Column) -> int:
+        """None: a number can be encoded whether or not the fitting rows had it.
+
+        Raises DataError where the column has another kind than when fitting, or holds infinite numbers.
+        """
+        _as_numbers(column)
+        return 0
+
     def raw(self, column: Column) -> Float[Array, " row"]:
         """Standardised values, NaN where missing."""
         values = _as_numbers(column)
@@ -107,16 +115,27 @@ class LevelFeature:
             return np.array([[0.0], [1.0]], dtype=np.float32)
         return np.eye(len(self.columns), dtype=np.float32)
 
+    def unseen(self, column: Column) -> int:
+        """How many rows have a category that has no column and that the fitting rows never had.
+
+        Raises DataError where the column has another kind than when fitting.
+        """
+        new = self._places(column)[:-1] == UNSEEN_CODE
+        return int(np.bincount(column.values + 1, minlength=len(new) + 1)[1:][new].sum()) if new.any() else 0
+
     def raw(self, column: Column) -> Float[Array, " row"]:
         """Positions in `levels`, those of other categories after them; -1 where missing, -2 where a category that has no
         column was not seen when fitting.
         """
+        return self._places(column)[column.values]
+
+    def _places(self, column: Column) -> Float[Array, " category"]:
+        """The raw position of each category of a column, and last that of a missing value."""
         if column.kind != self.kind:
             raise _changed(self.name, self.kind, column.kind)
         known = {level: place for place, level in enumerate(self.levels)}
         unknown = len(self.levels) if self.others else UNSEEN_CODE
-        places = [known.get(category, unknown) for category in column.categories]
-        return np.asarray([*places, MISSING_CODE], dtype=np.float64)[column.values]
+        return np.asarray([*(known.get(name, unknown) for name in column.categories), MISSING_CODE], dtype=np.float64)
 
     def encode(self, raw: Float[Array, " row"]) -> Float[Array, "row encoded"]:
         """The encoded columns of raw positions."""

@@ -45,13 +45,15 @@ class Proposals:
     Written so that it holds: `drop`, columns left out with the reason; `missing`, values that stand for a missing one;
     `classes`, label values that differ in writing only; `groups`, the sensitive attributes with the edges of their bins; and
     `weight`. Only asked about: `doubtful` columns with the reason, numbers that may be codes (`categorical`), `dates`, the
-    column that may name a `person`, and `wide` columns with their number of categories. `counts` are the rows of each class.
+    column that may name a `person`, and `wide` columns with their number of categories. `counts` are the rows of each class,
+    `sizes` those of the groups of each attribute.
     """
 
     label: str
     counts: Mapping[str, int]
     columns: tuple[ColumnSummary, ...]
     groups: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    sizes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     drop: Mapping[str, str] = field(default_factory=dict)
     doubtful: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, tuple[float | str, ...]] = field(default_factory=dict)
@@ -95,11 +97,13 @@ def propose(table: Table, label: str, groups: Sequence[str]) -> Proposals:
     drop = {one.name: why for one in others if one.name != weight and (why := _dropped(known.column(one.name), one))}
     left = [one for one in others if one.name not in drop and one.name != weight and one.name not in table.dates]
     repeated = (one.name for one in left if names_the_row(one.name) and 20 <= one.distinct < one.rows - one.missing)
+    bins = {name: _bins(known.column(name)) for name in groups}
     return Proposals(
         label=label,
         counts=dict(zip(names, np.bincount(codes, minlength=len(names)).tolist(), strict=True)),
         columns=summaries,
-        groups={name: _bins(known.column(name)) for name in groups},
+        groups=bins,
+        sizes={name: _sizes(known.column(name), edges) for name, edges in bins.items()},
         drop=drop,
         doubtful={one.name: why for one in left if (why := _doubtful(one))},
         missing=missing,
@@ -201,6 +205,13 @@ def _bins(column: Column) -> tuple[float, ...]:
     if column.kind != "numeric" or len(np.unique(known)) <= MOST_VALUES:
         return ()
     return tuple(_rounded(np.quantile(known, QUARTERS), known)) or (float(np.median(known)),)
+
+
+def _sizes(column: Column, edges: tuple[float, ...]) -> tuple[int, ...]:
+    """The rows of each group."""
+    known = column.values[~column.missing]
+    codes = np.digitize(known, edges) if edges else np.unique(known, return_inverse=True)[1]
+    return tuple(np.bincount(codes.reshape(-1)).tolist())
 
 
 def _rounded(edges: Float[Array, " edge"], known: Float[Array, " row"]) -> Iterator[float]:

@@ -32,7 +32,7 @@ def network_of(study: Study, dataset: Dataset, encoded: Encoded, where: Position
 
     Raises StudyError where the columns are not the values of the declared image.
     """
-    columns, labels = encoded.matrix.shape[1], len(dataset.classes)
+    columns, labels = len(encoded.columns), len(dataset.classes)
     if study.model.architecture == "dense":
         return Dense((columns, *study.model.hidden, labels))
     image = study.model.image or ()
@@ -50,7 +50,7 @@ def admitted(network: Network, design: Design, dataset: Dataset, encoded: Encode
     where a row's scores depend on other rows: together with DP-SGD whatever the reason, and without it where the rows
     of one call act on each other, since then no score is that of a row.
     """
-    columns, name = encoded.matrix.shape[1], called(network)
+    columns, name = len(encoded.columns), called(network)
     if isinstance(network, Referenced) and network.normalises_batches and network.reference is None:
         count = min(REFERENCE_ROWS, len(design.pool))
         drawn = streams.generator(design.study.seed, "reference rows").choice(len(design.pool), count, replace=False)

@@ -172,7 +172,7 @@ def _switches(encoded: Encoded) -> Switches | None:
     for feature in encoded.features:
         if feature.mutable and len(feature.options):
             for option in feature.options:
-                mask, value = np.zeros(encoded.matrix.shape[1]), np.zeros(encoded.matrix.shape[1])
+                mask, value = np.zeros(len(encoded.columns)), np.zeros(len(encoded.columns))
                 mask[feature.columns] = 1.0
                 value[feature.columns] = option
                 touched.append(mask)

@@ -1,6 +1,7 @@
 """A first study file for a table: every key explained, and defaults that run."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from pathlib import PurePath
 
 from interplay.aspects import RANKED_ASPECTS
@@ -13,6 +14,14 @@ from interplay.study.quoting import toml_key, toml_text, toml_texts
 FULL_BATCH_BELOW = 2000
 """Training rows below which every step takes all of them."""
 LARGE_BATCH = 1024
+COST_OF_USE = 0.03
+"""The proposed limit: how much balanced accuracy an intervention may cost."""
+DECIDING_ROWS = 61
+"""Rows that settle this limit for a treatment that hardly differs from the control, were the classes of one size
+(`interplay.design.resolution.rows_needed`)."""
+MINIMUM_ROWS = 100
+LARGEST_AUDIT_SHARE = 0.2
+"""More is not proposed: these rows are missing in training."""
 LISTED = 40
 """How many columns the comments list."""
 
@@ -48,6 +57,25 @@ def starter(proposed: Proposals, source: str, favourable: str | None = None) -> 
         _goals(),
     )
     return "\n".join(part for part in parts if part)
+
+
+def audit_share(proposed: Proposals) -> float:
+    """The share of the rows held back for a confirmation: enough to settle the proposed limit, and for the two largest
+    groups of each attribute to be compared; at least the usual share.
+
+    What would take more than `LARGEST_AUDIT_SHARE` is not reached, and then not aimed at.
+
+    Example:
+        >>> audit_share(Proposals("paid", {"no": 1_000, "yes": 1_000}, (), {"sex": ()}, {"sex": (1_400, 600)}))
+        0.17
+        >>> audit_share(Proposals("paid", {"no": 1_000, "yes": 1_000}, (), {"race": ()}, {"race": (1_900, 100)}))
+        0.06
+    """
+    classes = proposed.counts.values()
+    settling = DECIDING_ROWS * sum(1 / max(count, 1) for count in classes) / len(classes) ** 2
+    comparing = [MINIMUM_ROWS / max(sorted(sizes)[-2], 1) for sizes in proposed.sizes.values() if len(sizes) > 1]
+    wanted = [share for share in (settling, *comparing) if share <= LARGEST_AUDIT_SHARE]
+    return max([AUDIT_SHARE, *(ceil(100 * share) / 100 for share in wanted)])
 
 
 def _head(source: str) -> str:
@@ -200,7 +228,7 @@ def _split(proposed: Proposals) -> str:
 #twins = "apart"
 # The share of the rows held back for `interplay confirm`, from 0.02 to 0.4. Raise it where the plan says that they
 # cannot judge a confirmation; they are taken from the rows to train on.
-audit_share = {AUDIT_SHARE:g}
+audit_share = {audit_share(proposed):g}
 """
 
 
@@ -241,7 +269,7 @@ def _groups(groups: Sequence[str]) -> str:
 [groups]
 {"".join(_grouping_lines(groups))}\
 # A group with fewer rows than this in the denominator of a metric is left out, with a footnote.
-minimum_rows = 100
+minimum_rows = {MINIMUM_ROWS}
 """
 
 
@@ -330,11 +358,11 @@ def _limits(groups: Sequence[str]) -> str:
     disparity = f"accuracy_disparity/{groups[0]}" if groups else "membership_risk"
     bound = "0.05" if groups else "0.6"
     return f"""\
-# Hard limits: a treatment that breaks one is not admissible. This one is a proposal: balanced accuracy at most 3 points
-# below the control's, which is the same model with nothing applied.
+# Hard limits: a treatment that breaks one is not admissible. This one is a proposal: balanced accuracy at most
+# {100 * COST_OF_USE:g} points below the control's, which is the same model with nothing applied.
 [[limits]]
 metric = "balanced_accuracy"
-at_most_below_control = 0.03
+at_most_below_control = {COST_OF_USE:g}
 reason = "proposed by interplay init: what an intervention may cost in usefulness"
 
 # A limit of its own, whatever the control has.

@@ -29,7 +29,7 @@ def fresh(
     known by it, so that neither kind is taken for the other.
     """
     trainings = shop.design.trainings
-    budgets = {one: spent for one in trainings if (spent := budget(shop, one)) is not None}
+    budgets = {one: spent for one in trainings if (spent := budget(shop.design, one)) is not None}
     tuned: dict[Treatment, Parameters] = {}
     for place, one in enumerate(trainings):
         hidden = secret_noise and one in budgets

@@ -100,7 +100,7 @@ def recipe(shop: Workshop) -> Recipe:
     return Recipe(
         network=shop.network,
         optimiser=shop.design.study.model.optimiser,
-        sampling=sampling(shop),
+        sampling=sampling(shop.design),
         movable=shop.movable,
         favourable=shop.favourable,
         group_count=shop.group_count,
@@ -109,28 +109,27 @@ def recipe(shop: Workshop) -> Recipe:
     )
 
 
-def sampling(shop: Workshop) -> Sampling:
+def sampling(design: Design) -> Sampling:
     """How batches are drawn: what the loop does and what the accountant is told."""
-    design = shop.design
     return Sampling(design.half, min(1.0, design.batch_size / design.half), design.study.model.steps)
 
 
-def acting(shop: Workshop, treatment: Treatment) -> list[Intervention]:
+def acting(design: Design, treatment: Treatment) -> list[Intervention]:
     """The training interventions of a treatment, with everything solved for."""
-    active = [shop.design.factors.known.get(name) for name in treatment.interventions]
-    return [_with_noise(one, sampling(shop)) for one in active if one is not None]
+    active = [design.factors.known.get(name) for name in treatment.interventions]
+    return [_with_noise(one, sampling(design)) for one in active if one is not None]
 
 
-def budget(shop: Workshop, treatment: Treatment) -> PrivacyBudget | None:
+def budget(design: Design, treatment: Treatment) -> PrivacyBudget | None:
     """What training spends, at the size trained on and at the full pool with the same batch size, noise and steps.
 
     None without noise (`interplay.design.guarantees.no_budget` says why).
     """
-    private = next((one for one in acting(shop, treatment) if isinstance(one, DpSgd)), None)
+    private = next((one for one in acting(design, treatment) if isinstance(one, DpSgd)), None)
     if private is None or not private.noise_multiplier:
         return None
-    drawn, noise = sampling(shop), private.noise_multiplier
-    delta, full = private.delta(drawn.rows), len(shop.labels)
+    drawn, noise = sampling(design), private.noise_multiplier
+    delta, full = private.delta(drawn.rows), len(design.pool)
     return PrivacyBudget(
         privacy_epsilon=epsilon(noise, drawn.rate, drawn.steps, delta),
         privacy_delta=delta,
@@ -155,7 +154,7 @@ def job(shop: Workshop, treatment: Treatment, half: Int[Array, " half"], member:
         _weights(shop, treatment, half).astype(np.float32),
         np.float32(rate),
         np.float32(shop.design.study.model.weight_decay),
-        hooks(acting(shop, treatment)),
+        hooks(acting(shop.design, treatment)),
         *keys,
     )
 

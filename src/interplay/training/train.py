@@ -103,7 +103,7 @@ def train(
 
     tuned = {one: members(one, tuning[one].chosen) for one in trainings}
     as_applied = {one: tuned[one] if tuning[one].chosen == applied else members(one, applied) for one in trainings}
-    budgets = {one: budget(shop, one) for one in trainings}
+    budgets = {one: budget(shop.design, one) for one in trainings}
     return Fleet(tuned, as_applied, tuning, {one: spent for one, spent in budgets.items() if spent is not None})
 
 
