@@ -25,7 +25,6 @@ from interplay.effects.compare import compare
 from interplay.effects.looks import Looks
 from interplay.effects.sequence import Attention, Look, look
 from interplay.engine import jax
-from interplay.evidence import Memberships
 from interplay.measurement.bench import Bench
 from interplay.measurement.explanations import Explainer
 from interplay.measurement.measure import Reference, measured_with
@@ -108,7 +107,7 @@ def _measured(lab: Laboratory, growing: Sequence[Treatment], members: int) -> It
     # Membership attacks keep the members of the first look, so that every treatment has as many shadow models, and so do
     # metrics that need the decisions of both treatments.
     kept = lab.design.metrics.items()
-    metrics = {key: one for key, one in kept if Memberships not in one.needs and not one.paired}
+    metrics = {key: one for key, one in kept if not (one.needs_shadows or one.paired)}
     design = replace(lab.design.with_members(members), metrics=metrics)
     names = {treatment: f"{MEASURED}/{lab.design.trainings.index(treatment)}-{members}" for treatment in growing}
     missing = {treatment: name for treatment, name in names.items() if not lab.folder.finished(name)}

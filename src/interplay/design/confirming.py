@@ -9,7 +9,6 @@ from interplay.data.split import PARTS, Split
 from interplay.design.factors import Factors
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
-from interplay.evidence import Memberships
 from interplay.interventions.group_conformal import GroupConformal
 from interplay.interventions.split_conformal import SplitConformal
 
@@ -31,7 +30,7 @@ def confirming(design: Design, winner: Treatment, members: int, miscoverage: flo
         factors=_with_miscoverage(design.factors, miscoverage),
         trainings=trainings,
         treatments=tuple(one for one in design.treatments if one.without(layers) in trainings),
-        metrics={key: one for key, one in design.metrics.items() if Memberships not in one.needs},
+        metrics={key: one for key, one in design.metrics.items() if not one.needs_shadows},
         comparisons=(),
     )
 
@@ -44,7 +43,7 @@ def on_audit_rows(design: Design, members: int) -> Design:
 
 def unconfirmed(design: Design) -> tuple[str, ...]:
     """The metrics, by key, that no confirmation can measure."""
-    return tuple(key for key, one in design.metrics.items() if Memberships in one.needs)
+    return tuple(key for key, one in design.metrics.items() if one.needs_shadows)
 
 
 def audit_rows(design: Design) -> Int[Array, " row"]:

@@ -8,7 +8,7 @@ from interplay.aspects import Aspect
 from interplay.design.comparison import Comparison
 from interplay.design.factors import Factors, factorial, trained
 from interplay.design.treatment import Treatment
-from interplay.evidence import Attacked, Distances, Explanations, Predictions, PredictionSets, Switched
+from interplay.evidence import Predictions, rests_on
 from interplay.interactions import Interaction, Probe
 from interplay.interventions import Intervention, PredictionIntervention, ReleaseIntervention, Service
 from interplay.metrics import GroupMetric, Metric
@@ -39,9 +39,9 @@ def measured_on(treatment: Treatment, metric: Metric, built: Factors) -> bool:
     decisions on bare treatments and where a prediction layer changes decisions.
     """
     layers = [name for name in treatment.interventions if name in built.layers]
-    if {Explanations, PredictionSets} & set(metric.needs):
+    if any(kind.released for kind in metric.needs):
         return any(name in layers for name in layer_of(metric, built))
-    decides = bool({Predictions, Attacked, Distances, Switched} & set(metric.needs))
+    decides = rests_on(metric.needs, Predictions)
     return not layers or (decides and all(isinstance(built.layers[name], PredictionIntervention) for name in layers))
 
 

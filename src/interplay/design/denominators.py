@@ -1,9 +1,6 @@
 """How many rows each share is a share of, known before anything is trained."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -11,29 +8,11 @@ from interplay.arrays import Array, Bool, Int
 from interplay.data.dataset import Dataset
 from interplay.design.plan import Design
 from interplay.estimates import NotMeasurable
-from interplay.evidence import (
-    Attacked,
-    Evidence,
-    Explanations,
-    Predictions,
-    PredictionSets,
-    RightlyDecided,
-    Rows,
-    Switched,
-)
+from interplay.evidence import Evidence, Planned, Rows, present
 from interplay.metrics import DisparityMetric, GroupMetric, Metric, group_rates
 
 SHARE = "share of rows"
 """The unit of the metrics whose row values are yes or no."""
-
-
-@dataclass(frozen=True, eq=False)
-class Planned:
-    """The rows that will be evaluated: by some member (`rows`), under attack, and with an explanation."""
-
-    rows: Rows
-    attacked: Int[Array, " attacked"]
-    explained: Int[Array, " explained"]
 
 
 def evaluated(design: Design) -> Bool[Array, " row"]:
@@ -66,7 +45,9 @@ def denominators(metrics: Mapping[str, Metric], plan: Planned) -> dict[str, int 
     Each metric is asked what it averages over, on stand-ins that decide every row correctly; a group below the minimum
     is left out, as it will be. A metric that averages several rates without groups tells all its rows.
     """
-    evidence = _stand_ins(plan)
+    kinds = {kind for metric in metrics.values() for kind in metric.needs}
+    made = {kind: exhibit for kind in kinds if (exhibit := kind.stand_in(plan)) is not None}
+    evidence = Evidence(plan.rows, {kind: present(exhibit) for kind, exhibit in made.items()})
     return {key: _smallest(metric, evidence) for key, metric in metrics.items() if metric.unit == SHARE}
 
 
@@ -80,23 +61,3 @@ def _smallest(metric: Metric, evidence: Evidence) -> int | NotMeasurable:
     supports = [tuple(group_rates(evidence, metric.grouping, rate).supports.values()) for rate in rates.values()]
     least = 2 if isinstance(metric, DisparityMetric) else 1
     return min(count for counts in supports if len(counts) >= least for count in counts)
-
-
-def _stand_ins(plan: Planned) -> Evidence:
-    rows, members = plan.rows, len(plan.rows.counted)
-    logs = np.full((members, len(rows.labels), rows.classes), -np.log(rows.classes))
-    right = np.repeat(rows.labels[None], members, axis=0)
-    moved, told = logs[:, plan.attacked], np.ones((members, len(plan.explained)))
-    one_part, limits = np.zeros(len(rows.labels), dtype=np.int64), np.zeros((members, 1, 1))
-    made = (
-        Predictions(logs, right),
-        RightlyDecided(right == rows.labels),
-        Attacked(plan.attacked, right[:, plan.attacked], moved, radius=0.0, steps=0),
-        Switched(plan.attacked, np.ones((members, len(plan.attacked)), dtype=bool)),
-        Explanations(plan.explained, told[..., None], told, told, told, told),
-        PredictionSets(-logs, limits, one_part, 0.1, attacked=plan.attacked, scores_attacked=-moved),
-    )
-    known: dict[type, Any] = {type(one): one for one in made}
-    if not len(plan.explained):
-        del known[Explanations]
-    return Evidence(rows, {kind: partial(known.__getitem__, kind) for kind in known})

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import FUTILE
 from interplay.effects.effect import Effect
-from interplay.evidence import Memberships
 from interplay.metrics import Metric
 
 CONTROL = Treatment()
@@ -62,7 +61,7 @@ class Attention:
         metric = self.metrics[effect.metric]
         decides = metric.headline or bool({metric.key, metric.name} & set(self.limited))
         weighed = decides and not set(effect.applied) & set(self.strengths)
-        return (effect.primary or weighed) and effect.tuning == "tuned" and Memberships not in metric.needs
+        return (effect.primary or weighed) and effect.tuning == "tuned" and not metric.needs_shadows
 
     def trained(self, effect: Effect) -> set[Treatment]:
         """The trained treatments of both sides of a comparison."""

@@ -26,7 +26,6 @@ from interplay.effects.families import STRICT, Correction
 from interplay.effects.reading import Reading
 from interplay.effects.wording import measured, p_text, tolerated, written
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Attacked, Distances, Logits, Memberships, PrivacyBudget, Switched
 from interplay.metrics import Metric
 
 
@@ -68,13 +67,12 @@ def _owed_to_nothing(reading: Reading, found: Judgement) -> str:
 def rests_on_attack(metric: Metric) -> bool:
     """Whether a null result only says that one attack found nothing.
 
-    True for metrics that read an attack's outcome, and for every privacy or robustness metric that reads neither the
-    privacy budget nor the model's margins.
+    True for metrics that read an attack's outcome, and for every privacy or robustness metric that reads nothing which
+    states it directly, as a privacy budget does.
     """
-    if {Attacked, Switched, Distances, Memberships} & set(metric.needs):
+    if any(kind.attack for kind in metric.needs):
         return True
-    direct = {PrivacyBudget, Logits} & set(metric.needs)
-    return metric.aspect in (Aspect.PRIVACY, Aspect.ROBUSTNESS) and not direct
+    return metric.aspect in (Aspect.PRIVACY, Aspect.ROBUSTNESS) and not any(kind.direct for kind in metric.needs)
 
 
 def _on_interval(reading: Reading, difference: Difference, correction: Correction) -> Judgement:

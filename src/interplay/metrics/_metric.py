@@ -13,7 +13,7 @@ from interplay.aspects import Aspect
 from interplay.discovery import name_of
 from interplay.drawn import Drawn
 from interplay.estimates import Contrast, NotMeasurable, Sample
-from interplay.evidence import Evidence, Grouping
+from interplay.evidence import Evidence, Exhibit, Grouping
 
 Direction = Literal["higher_is_better", "lower_is_better"]
 
@@ -38,7 +38,7 @@ class Metric(abc.ABC):
     unit: ClassVar[str]
     bounds: ClassVar[tuple[float, float]]
     tolerance: ClassVar[float]
-    needs: ClassVar[tuple[type, ...]]
+    needs: ClassVar[tuple[type[Exhibit], ...]]
     reference: ClassVar[str]
     relative: ClassVar[bool] = False
     headline: ClassVar[bool] = False
@@ -55,6 +55,11 @@ class Metric(abc.ABC):
     def shows_collapse(self) -> bool:
         """Whether it is judged of a collapsed treatment too: it is there to show that one is of no use."""
         return self.aspect == Aspect.UTILITY or self.name == "collapse"
+
+    @property
+    def needs_shadows(self) -> bool:
+        """Whether it takes members that did not see a row, as many in every treatment."""
+        return any(kind.needs_shadows for kind in self.needs)
 
     @property
     def key(self) -> str:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Predictions
+from interplay.evidence import Evidence, Exhibit, Predictions
 from interplay.metrics._mean import averaged
 from interplay.metrics._metric import Direction, Metric, Rate
 
@@ -35,7 +35,7 @@ class Accuracy(Metric):
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.02
-    needs: ClassVar[tuple[type, ...]] = (Predictions,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Predictions,)
     reference: ClassVar[str] = "Cresswell, 2025"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

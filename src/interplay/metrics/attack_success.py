@@ -7,7 +7,7 @@ import numpy as np
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Attacked, Evidence, RightlyDecided
+from interplay.evidence import Attacked, Evidence, Exhibit, RightlyDecided
 from interplay.metrics._classes import FEWEST, class_means
 from interplay.metrics._metric import Direction, Metric
 
@@ -42,7 +42,7 @@ class AttackSuccess(Metric):
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.05
-    needs: ClassVar[tuple[type, ...]] = (Attacked, RightlyDecided)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Attacked, RightlyDecided)
     paired: ClassVar[bool] = True
     reference: ClassVar[str] = "Carlini and Wagner, 2017"
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Attacked, Evidence
+from interplay.evidence import Attacked, Evidence, Exhibit
 from interplay.metrics._classes import class_means
 from interplay.metrics._metric import Direction, Metric
 
@@ -41,7 +41,7 @@ class BalancedRobustAccuracy(Metric):
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.03
-    needs: ClassVar[tuple[type, ...]] = (Attacked,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Attacked,)
     headline: ClassVar[bool] = True
     reference: ClassVar[str] = "Brodersen et al., 2010"
 

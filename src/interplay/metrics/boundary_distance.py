@@ -7,7 +7,7 @@ import numpy as np
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Distances, Evidence, RightlyDecided
+from interplay.evidence import Distances, Evidence, Exhibit, RightlyDecided
 from interplay.metrics._classes import FEWEST, class_means
 from interplay.metrics._metric import Direction, Metric
 
@@ -44,7 +44,7 @@ class BoundaryDistance(Metric):
     unit: ClassVar[str] = "standard deviations"
     bounds: ClassVar[tuple[float, float]] = (0.0, float("inf"))
     tolerance: ClassVar[float] = 0.1
-    needs: ClassVar[tuple[type, ...]] = (Distances, RightlyDecided)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Distances, RightlyDecided)
     relative: ClassVar[bool] = True
     paired: ClassVar[bool] = True
     reference: ClassVar[str] = "Tran et al., 2024"

@@ -7,7 +7,7 @@ import numpy as np
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Predictions
+from interplay.evidence import Evidence, Exhibit, Predictions
 from interplay.metrics._mean import averaged
 from interplay.metrics._metric import Direction, Metric, Rate
 
@@ -37,7 +37,7 @@ class Brier(Metric):
     unit: ClassVar[str] = "squared probability"
     bounds: ClassVar[tuple[float, float]] = (0.0, 2.0)
     tolerance: ClassVar[float] = 0.02
-    needs: ClassVar[tuple[type, ...]] = (Predictions,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Predictions,)
     reference: ClassVar[str] = "Brier, 1950"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

@@ -8,7 +8,7 @@ import numpy as np
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Predictions
+from interplay.evidence import Evidence, Exhibit, Predictions
 from interplay.metrics._histogram import histograms
 from interplay.metrics._metric import Direction, Metric
 from interplay.metrics._size_of_excess import bias_left, size
@@ -53,7 +53,7 @@ class CalibrationError(Metric):
     unit: ClassVar[str] = "probability"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.02
-    needs: ClassVar[tuple[type, ...]] = (Predictions,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Predictions,)
     reference: ClassVar[str] = "Naeini et al., 2015"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, PredictionSets
+from interplay.evidence import Evidence, Exhibit, PredictionSets
 from interplay.metrics._mean import averaged
 from interplay.metrics._metric import Direction, Metric
 from interplay.metrics._sets import covered
@@ -39,7 +39,7 @@ class Coverage(Metric):
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.02
-    needs: ClassVar[tuple[type, ...]] = (PredictionSets,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (PredictionSets,)
     headline: ClassVar[bool] = True
     reference: ClassVar[str] = "Vovk et al., 2005"
 

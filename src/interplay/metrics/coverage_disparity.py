@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Evidence, PredictionSets
+from interplay.evidence import Evidence, Exhibit, PredictionSets
 from interplay.metrics._metric import Direction, DisparityMetric, Rate
 from interplay.metrics._sets import covered
 
@@ -41,7 +41,7 @@ class CoverageDisparity(DisparityMetric):
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.03
-    needs: ClassVar[tuple[type, ...]] = (PredictionSets,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (PredictionSets,)
     reference: ClassVar[str] = "Cresswell, 2025, Eq. 9"
 
     def rates(self, evidence: Evidence) -> Mapping[str, Rate] | NotMeasurable:

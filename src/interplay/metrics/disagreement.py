@@ -8,7 +8,7 @@ import numpy as np
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Predictions
+from interplay.evidence import Evidence, Exhibit, Predictions
 from interplay.metrics._jackknife import pseudo_values
 from interplay.metrics._metric import Direction, Metric
 
@@ -46,7 +46,7 @@ class Disagreement(Metric):
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.02
-    needs: ClassVar[tuple[type, ...]] = (Predictions,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Predictions,)
     reference: ClassVar[str] = "Marx et al., 2020"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Evidence, Predictions
+from interplay.evidence import Evidence, Exhibit, Predictions
 from interplay.metrics._metric import Direction, DisparityMetric, Rate
 
 
@@ -38,7 +38,7 @@ class EqualizedOddsDifference(DisparityMetric):
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.02
-    needs: ClassVar[tuple[type, ...]] = (Predictions,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Predictions,)
     reference: ClassVar[str] = "Hardt et al., 2016"
 
     def rates(self, evidence: Evidence) -> Mapping[str, Rate] | NotMeasurable:

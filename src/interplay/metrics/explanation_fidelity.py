@@ -7,7 +7,7 @@ import numpy as np
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Explanations
+from interplay.evidence import Evidence, Exhibit, Explanations
 from interplay.metrics._fidelity import ABSENT, UNVARIED, mean_reference, r_squared
 from interplay.metrics._mean import averaged, left_out
 from interplay.metrics._metric import Direction, Metric
@@ -46,7 +46,7 @@ class ExplanationFidelity(Metric):
     unit: ClassVar[str] = "share of a linear model's R2"
     bounds: ClassVar[tuple[float, float]] = (float("-inf"), float("inf"))
     tolerance: ClassVar[float] = 0.1
-    needs: ClassVar[tuple[type, ...]] = (Explanations,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Explanations,)
     headline: ClassVar[bool] = True
     reference: ClassVar[str] = "Ribeiro et al., 2016"
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Explanations
+from interplay.evidence import Evidence, Exhibit, Explanations
 from interplay.metrics._fidelity import NO_RANKING, UNRANKED
 from interplay.metrics._mean import averaged, known, left_out
 from interplay.metrics._metric import Direction, Metric
@@ -42,7 +42,7 @@ class ExplanationStability(Metric):
     unit: ClassVar[str] = "rank correlation"
     bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
     tolerance: ClassVar[float] = 0.1
-    needs: ClassVar[tuple[type, ...]] = (Explanations,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Explanations,)
     reference: ClassVar[str] = "Visani et al., 2022"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Explanations
+from interplay.evidence import Evidence, Exhibit, Explanations
 from interplay.metrics._fidelity import NO_RANKING, UNRANKED
 from interplay.metrics._mean import averaged, known, left_out
 from interplay.metrics._metric import Direction, Metric
@@ -43,7 +43,7 @@ class ExplanationUncertainty(Metric):
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.05
-    needs: ClassVar[tuple[type, ...]] = (Explanations,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Explanations,)
     reference: ClassVar[str] = "Zhang et al., 2019"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

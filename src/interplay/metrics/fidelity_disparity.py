@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Evidence, Explanations
+from interplay.evidence import Evidence, Exhibit, Explanations
 from interplay.metrics._fidelity import shares_by_group
 from interplay.metrics._metric import Direction, DisparityMetric, Rate
 
@@ -46,7 +46,7 @@ class FidelityDisparity(DisparityMetric):
     unit: ClassVar[str] = "share of a linear model's R2"
     bounds: ClassVar[tuple[float, float]] = (0.0, float("inf"))
     tolerance: ClassVar[float] = 0.1
-    needs: ClassVar[tuple[type, ...]] = (Explanations,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Explanations,)
     reference: ClassVar[str] = "Balagopalan et al., 2022"
 
     def rates(self, evidence: Evidence) -> Mapping[str, Rate] | NotMeasurable:

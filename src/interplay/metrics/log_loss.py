@@ -7,7 +7,7 @@ import numpy as np
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Predictions
+from interplay.evidence import Evidence, Exhibit, Predictions
 from interplay.metrics._mean import averaged
 from interplay.metrics._metric import Direction, Metric, Rate
 
@@ -38,7 +38,7 @@ class LogLoss(Metric):
     unit: ClassVar[str] = "nats"
     bounds: ClassVar[tuple[float, float]] = (0.0, float("inf"))
     tolerance: ClassVar[float] = 0.02
-    needs: ClassVar[tuple[type, ...]] = (Predictions,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Predictions,)
     headline: ClassVar[bool] = True
     reference: ClassVar[str] = "Good, 1952"
 

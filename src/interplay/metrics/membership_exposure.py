@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Memberships
+from interplay.evidence import Evidence, Exhibit, Memberships
 from interplay.metrics._metric import Direction, Metric
 from interplay.metrics._roc import pooled_sample, rate_at
 
@@ -47,7 +47,7 @@ class MembershipExposure(Metric):
     unit: ClassVar[str] = "share of training rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.01
-    needs: ClassVar[tuple[type, ...]] = (Memberships,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Memberships,)
     headline: ClassVar[bool] = True
     reference: ClassVar[str] = "Carlini et al., 2022"
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Memberships
+from interplay.evidence import Evidence, Exhibit, Memberships
 from interplay.metrics._metric import Direction, Metric
 from interplay.metrics._roc import area, pooled_sample
 
@@ -43,7 +43,7 @@ class MembershipRisk(Metric):
     unit: ClassVar[str] = "area under the curve"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.02
-    needs: ClassVar[tuple[type, ...]] = (Memberships,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Memberships,)
     reference: ClassVar[str] = "Carlini et al., 2022"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

@@ -8,7 +8,7 @@ import numpy as np
 from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Logits
+from interplay.evidence import Evidence, Exhibit, Logits
 from interplay.metrics._metric import Direction, Metric
 
 
@@ -42,7 +42,7 @@ class MovableShare(Metric):
     unit: ClassVar[str] = "share of variance"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.1
-    needs: ClassVar[tuple[type, ...]] = (Logits,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Logits,)
     descriptive: ClassVar[bool] = True
     reference: ClassVar[str] = "Tsipras et al., 2019"
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence
+from interplay.evidence import Evidence, Exhibit
 from interplay.evidence import PrivacyBudget as Guarantee
 from interplay.metrics._metric import Direction, Metric
 
@@ -41,7 +41,7 @@ class PrivacyBudget(Metric):
     unit: ClassVar[str] = "epsilon"
     bounds: ClassVar[tuple[float, float]] = (0.0, float("inf"))
     tolerance: ClassVar[float] = 0.5
-    needs: ClassVar[tuple[type, ...]] = (Guarantee,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Guarantee,)
     reference: ClassVar[str] = "Dwork et al., 2006"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

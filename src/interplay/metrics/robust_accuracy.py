@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Attacked, Evidence
+from interplay.evidence import Attacked, Evidence, Exhibit
 from interplay.metrics._mean import averaged
 from interplay.metrics._metric import Direction, Metric, Rate
 
@@ -38,7 +38,7 @@ class RobustAccuracy(Metric):
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.03
-    needs: ClassVar[tuple[type, ...]] = (Attacked,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Attacked,)
     reference: ClassVar[str] = "Madry et al., 2018"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

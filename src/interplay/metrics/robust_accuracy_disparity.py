@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Attacked, Evidence
+from interplay.evidence import Attacked, Evidence, Exhibit
 from interplay.metrics._metric import Direction, DisparityMetric, Rate
 
 
@@ -40,7 +40,7 @@ class RobustAccuracyDisparity(DisparityMetric):
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.03
-    needs: ClassVar[tuple[type, ...]] = (Attacked,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Attacked,)
     reference: ClassVar[str] = "Xu et al., 2021"
 
     def rates(self, evidence: Evidence) -> Mapping[str, Rate] | NotMeasurable:

@@ -9,7 +9,7 @@ from scipy.special import logsumexp
 from interplay.arrays import Array, Bool, Float
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Attacked, Evidence
+from interplay.evidence import Attacked, Evidence, Exhibit
 from interplay.metrics._histogram import histograms
 from interplay.metrics._metric import Direction, Metric
 from interplay.metrics._roc import area
@@ -47,7 +47,7 @@ class RobustAuc(Metric):
     unit: ClassVar[str] = "area under the curve"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.03
-    needs: ClassVar[tuple[type, ...]] = (Attacked,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Attacked,)
     headline: ClassVar[bool] = True
     reference: ClassVar[str] = "Bradley, 1997"
 

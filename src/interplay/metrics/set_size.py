@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, PredictionSets
+from interplay.evidence import Evidence, Exhibit, PredictionSets
 from interplay.metrics._mean import averaged
 from interplay.metrics._metric import Direction, Metric
 from interplay.metrics._sets import set_sizes
@@ -39,7 +39,7 @@ class SetSize(Metric):
     unit: ClassVar[str] = "labels"
     bounds: ClassVar[tuple[float, float]] = (0.0, float("inf"))
     tolerance: ClassVar[float] = 0.05
-    needs: ClassVar[tuple[type, ...]] = (PredictionSets,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (PredictionSets,)
     relative: ClassVar[bool] = True
     headline: ClassVar[bool] = True
     reference: ClassVar[str] = "Romano et al., 2020"

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Evidence, PredictionSets
+from interplay.evidence import Evidence, Exhibit, PredictionSets
 from interplay.metrics._metric import Direction, DisparityMetric, Rate
 from interplay.metrics._sets import set_sizes
 
@@ -42,7 +42,7 @@ class SetSizeDisparity(DisparityMetric):
     unit: ClassVar[str] = "labels"
     bounds: ClassVar[tuple[float, float]] = (0.0, float("inf"))
     tolerance: ClassVar[float] = 0.1
-    needs: ClassVar[tuple[type, ...]] = (PredictionSets,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (PredictionSets,)
     reference: ClassVar[str] = "Cresswell et al., 2025"
 
     def rates(self, evidence: Evidence) -> Mapping[str, Rate] | NotMeasurable:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import Contrast, NotMeasurable, Sample
-from interplay.evidence import Evidence, Predictions
+from interplay.evidence import Evidence, Exhibit, Predictions
 from interplay.metrics._metric import Direction, GroupMetric, Rate, group_rates
 
 
@@ -39,7 +39,7 @@ class WorstGroupAccuracy(GroupMetric):
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.02
-    needs: ClassVar[tuple[type, ...]] = (Predictions,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (Predictions,)
     reference: ClassVar[str] = "Sagawa et al., 2020"
 
     def rates(self, evidence: Evidence) -> Mapping[str, Rate] | NotMeasurable:

@@ -1,29 +1,16 @@
 """Evidence made of random numbers, with every exhibit, for tests that need plausible values and no training."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from interplay import streams
+import interplay.evidence
+from interplay import discovery, streams
 from interplay.arrays import Array, Float, Int
-from interplay.evidence import (
-    Attacked,
-    Distances,
-    Evidence,
-    Explanations,
-    Grouping,
-    Logits,
-    Memberships,
-    Predictions,
-    PredictionSets,
-    PrivacyBudget,
-    RightlyDecided,
-    Rows,
-    Switched,
-)
+from interplay.evidence import Evidence, Exhibit, Grouping, RandomModels, Rows
 from interplay.testing._axes import axes, length, reordered, taken
 
 
@@ -73,8 +60,9 @@ def random_facts(
     draws: int = 5,
     features: int = 6,
     signal: float = 1.5,
+    more: Collection[type[Exhibit]] = (),
 ) -> Facts:
-    """Rows and one exhibit of every kind from random numbers.
+    """Rows and one exhibit of every kind from random numbers; `more` are kinds of other packages.
 
     Members decide better than chance by `signal` (the difference in logits that the true label makes), worse on
     adversarial rows; scores of rows a member trained on are larger. The only grouping is called "group". Draw 0 has all
@@ -96,18 +84,8 @@ def random_facts(
     attacked = np.sort(streams.generator(seed, "attacked rows").choice(rows, rows // 2, replace=False))
     clean = _log_probabilities(seed, "predictions", table.labels, members, classes, signal)
     moved = _log_probabilities(seed, "attacked", table.labels[attacked], members, classes, signal / 2)
-    exhibits = (
-        Predictions(clean, clean.argmax(axis=2)),
-        RightlyDecided(clean.argmax(axis=2) == table.labels),
-        Attacked(attacked, moved.argmax(axis=2), moved, radius=0.5, steps=10),
-        _switched(seed, attacked, clean, table),
-        _distances(seed, attacked, clean, table),
-        _logits(seed, clean, table),
-        _memberships(seed, table),
-        PrivacyBudget(8.0, 1e-4, 3.6, 1.2),
-        _explanations(seed, attacked, members, features),
-        _sets(seed, clean, moved, attacked, table),
-    )
+    models = RandomModels(seed, table, attacked, clean, moved, features)
+    exhibits = tuple(kind.random(models) for kind in (*discovery.classes(interplay.evidence, Exhibit).values(), *more))
     _freeze(table, *exhibits)
     return Facts(table, exhibits)
 
@@ -141,62 +119,6 @@ def _log_probabilities(
     noise = streams.generator(seed, purpose).normal(size=(members, len(labels), classes))
     logits = noise + signal * np.eye(classes)[labels]
     return np.asarray(logits - np.logaddexp.reduce(logits, axis=2, keepdims=True))
-
-
-def _right(clean: Float[Array, "member row label"], table: Rows, rows: Int[Array, " some"]) -> Array:
-    return np.asarray(clean.argmax(axis=2)[:, rows] == table.labels[rows])
-
-
-def _switched(seed: int, rows: Int[Array, " some"], clean: Float[Array, "member row label"], table: Rows) -> Switched:
-    right = _right(clean, table, rows)
-    return Switched(rows, right & (streams.generator(seed, "switched").random(right.shape) < 0.8))
-
-
-def _distances(seed: int, rows: Int[Array, " some"], clean: Float[Array, "member row label"], table: Rows) -> Distances:
-    right = _right(clean, table, rows)
-    return Distances(rows, right * streams.generator(seed, "distances").uniform(0.05, 4.0, right.shape), largest=4.0)
-
-
-def _logits(seed: int, clean: Float[Array, "member row label"], table: Rows) -> Logits:
-    chosen = clean[:, :, table.favourable]
-    margins = chosen - np.log1p(-np.exp(chosen))
-    noise = streams.generator(seed, "logits").normal(size=margins.shape)
-    return Logits(margins, 0.6 * margins + 0.1 * noise)
-
-
-def _memberships(seed: int, table: Rows) -> Memberships:
-    chance = streams.generator(seed, "memberships")
-    inside = chance.random(table.counted.shape) < 0.5
-    lira, loss = chance.normal(size=(2, *inside.shape))
-    scored = chance.random(inside.shape) < 0.9
-    rmia = chance.normal(size=inside.shape) + 1.5 * inside
-    return Memberships(lira + inside, loss + 0.5 * inside, 1 / (1 + np.exp(-rmia)), inside, scored)
-
-
-def _explanations(seed: int, rows: Int[Array, " some"], members: int, features: int) -> Explanations:
-    chance = streams.generator(seed, "explanations")
-    shape = (members, len(rows))
-    return Explanations(
-        rows,
-        importances=chance.normal(size=(*shape, features)),
-        fidelity=chance.uniform(0.2, 1.0, shape),
-        repeat=chance.uniform(0.1, 1.0, shape),
-        top_changed=(chance.random(shape) < 0.3).astype(np.float64),
-        reference=chance.uniform(0.3, 0.5, shape),
-    )
-
-
-def _sets(
-    seed: int,
-    clean: Float[Array, "member row label"],
-    moved: Float[Array, "member attacked label"],
-    rows: Int[Array, " some"],
-    table: Rows,
-) -> PredictionSets:
-    parts = table.groupings["group"].codes
-    shape = (len(clean), len(table.weights), int(parts.max()) + 1)
-    thresholds = streams.generator(seed, "prediction sets").uniform(0.3, 0.9, shape)
-    return PredictionSets(1 - np.exp(clean), thresholds, parts, 0.1, False, rows, 1 - np.exp(moved))
 
 
 def _freeze(*values: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from interplay.aspects import Aspect
 from interplay.effects.compare import compare
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Memberships
+from interplay.evidence import Evidence, Exhibit
 from interplay.metrics import Direction, GroupMetric, Metric
 from interplay.testing._prose import YEAR, camel, missing_parts
 from interplay.testing.evidence import Facts, random_facts
@@ -25,24 +25,30 @@ COARSE = 0.75
 
 
 @cache
-def _facts() -> Facts:
-    return random_facts(members=4, rows=600, groups=3, draws=5)
+def _facts(*more: type[Exhibit]) -> Facts:
+    return random_facts(members=4, rows=600, groups=3, draws=5, more=more)
+
+
+def _foreign(metric: Metric) -> list[type[Exhibit]]:
+    """The exhibits of other packages that a metric reads."""
+    built_in = {type(one) for one in _facts().exhibits}
+    return [kind for kind in metric.needs if kind not in built_in]
 
 
 class MetricSuite:
     """Subclass it and define the fixture `metric`; a grouping it asks for must be called "group".
 
-    Override `facts` when the metric reads an exhibit of your own, and `pools_members` when its value for one member
-    depends on the others.
+    Override `pools_members` when the metric's value for one member depends on the others. An exhibit of your own is drawn
+    by its `random`.
     """
 
-    def facts(self) -> Facts:
-        """What the laws are tried on: three groups, several members and draws."""
-        return _facts()
+    def facts(self, metric: Metric) -> Facts:
+        """What the laws are tried on: three groups, several members and draws, and every exhibit that the metric reads."""
+        return _facts(*_foreign(metric))
 
     def pools_members(self, metric: Metric) -> bool:
         """Whether one member's value depends on the other members."""
-        return Memberships in metric.needs or metric.aspect is Aspect.REPRODUCIBILITY
+        return metric.needs_shadows or metric.aspect is Aspect.REPRODUCIBILITY
 
     def worlds(self) -> tuple[World, ...]:
         """Where the metric is simulated with a known truth; add one with your exhibit when it reads one of your own."""
@@ -72,7 +78,7 @@ class MetricSuite:
         assert hash(type(metric)(**values)) == hash(metric)
 
     def test_every_member_and_draw_has_a_value_in_bounds(self, metric: Metric) -> None:
-        facts = self.facts()
+        facts = self.facts(metric)
         found = self._sample(metric, facts.evidence())
         assert found.values.shape == (len(facts.rows.counted), len(facts.rows.weights))
         assert np.isfinite(found.values).all(), f"{metric.name} has values that are not finite"
@@ -84,25 +90,25 @@ class MetricSuite:
             assert 0 < contrast.support <= len(facts.rows.labels)
 
     def test_reads_only_what_it_says_it_needs(self, metric: Metric) -> None:
-        facts = self.facts()
+        facts = self.facts(metric)
         whole = self._sample(metric, facts.evidence())
         enough = self._sample(metric, facts.evidence(metric.needs))
         np.testing.assert_array_equal(enough.values, whole.values)
 
     def test_without_exhibits_it_says_why_it_has_no_value(self, metric: Metric) -> None:
-        found = metric.measure(self.facts().evidence(kinds=()))
+        found = metric.measure(self.facts(metric).evidence(kinds=()))
         assert isinstance(found, NotMeasurable), f"{metric.name} has a value without anything to read"
         assert found.reason
 
     def test_order_of_rows_does_not_matter(self, metric: Metric) -> None:
-        facts = self.facts()
+        facts = self.facts(metric)
         here = self._sample(metric, facts.evidence())
         there = self._sample(metric, facts.shuffled(seed=1).evidence())
         np.testing.assert_allclose(there.values, here.values, rtol=1e-9, atol=1e-9)
         assert there.support == here.support
 
     def test_members_at_once_equal_members_one_by_one(self, metric: Metric) -> None:
-        facts = self.facts()
+        facts = self.facts(metric)
         together = self._sample(metric, facts.evidence())
         for member in range(len(facts.rows.counted)) if not self.pools_members(metric) else ():
             alone = self._sample(metric, facts.only("member", member).evidence())
@@ -112,19 +118,21 @@ class MetricSuite:
                 np.testing.assert_allclose(alone.values[0], together.values[member], rtol=1e-9, atol=1e-12)
 
     def test_draws_at_once_equal_draws_one_by_one(self, metric: Metric) -> None:
-        facts = self.facts()
+        facts = self.facts(metric)
         together = self._sample(metric, facts.evidence())
         alone = self._sample(metric, facts.only("draw", 0).evidence())
         np.testing.assert_allclose(alone.values[:, 0], together.values[:, 0], rtol=1e-9, atol=1e-12)
 
     def test_more_labels_than_two_give_values_or_a_reason(self, metric: Metric) -> None:
-        found = metric.measure(random_facts(classes=3).evidence())
+        found = metric.measure(
+            random_facts(classes=3, more=set(metric.needs) - {type(one) for one in _facts().exhibits}).evidence()
+        )
         assert isinstance(found, NotMeasurable) or np.isfinite(found.values).all()
 
     def test_a_group_without_rows_is_left_out_by_name(self, metric: Metric) -> None:
         if not isinstance(metric, GroupMetric):
             return
-        facts = self.facts()
+        facts = self.facts(metric)
         name, grouping = next(iter(facts.rows.groupings.items()))
         found = self._sample(metric, facts.without_group(1).evidence())
         reasons = [reason.reason for reason in found.excluded]

@@ -1,0 +1,54 @@
+"""Decisions and probabilities on adversarial rows."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from interplay.arrays import Array, Float, Int
+from interplay.drawn import Cuts, Drawn
+from interplay.evidence._exhibit import Exhibit, Planned, RandomModels
+from interplay.evidence._rows import Rows
+from interplay.evidence.predictions import Predictions
+
+
+@dataclass(frozen=True, eq=False)
+class Attacked(Exhibit):
+    """The decisions on adversarial rows (the worst of PGD and APGD within `radius`, movable columns only).
+
+    `cuts` as in `Predictions`: with two labels the attack is on the scores, wherever the cut lies.
+    """
+
+    attack: ClassVar[bool] = True
+    read_from: ClassVar[tuple[type[Exhibit], ...]] = (Predictions,)
+
+    rows: Int[Array, " attacked"]
+    decisions: Int[Array, "member attacked"]
+    log_probabilities: Float[Array, "member attacked label"]
+    radius: float
+    steps: int
+    cuts: Cuts | None = None
+
+    def right(self, rows: Rows) -> Float[Array, "member attacked"] | Drawn:
+        """1 where an attacked row is still decided as its label, else 0."""
+        labels = rows.labels[self.rows]
+        if self.cuts is None:
+            return (self.decisions == labels).astype(np.float64)
+        return self.cuts.where(labels == rows.favourable)
+
+    def turned(self, rows: Rows) -> Float[Array, "member attacked"] | Drawn:
+        """1 where an attacked row is decided otherwise than its label, else 0."""
+        labels = rows.labels[self.rows]
+        if self.cuts is None:
+            return (self.decisions != labels).astype(np.float64)
+        return self.cuts.where(labels != rows.favourable)
+
+    @classmethod
+    def stand_in(cls, planned: Planned) -> Self:
+        every = Predictions.stand_in(planned)
+        decisions, logs = every.decisions[:, planned.attacked], every.log_probabilities[:, planned.attacked]
+        return cls(planned.attacked, decisions, logs, radius=0.0, steps=0)
+
+    @classmethod
+    def random(cls, models: RandomModels) -> Self:
+        return cls(models.attacked, models.moved.argmax(axis=2), models.moved, radius=0.5, steps=10)

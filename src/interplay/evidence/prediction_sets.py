@@ -1,0 +1,50 @@
+"""Conformal prediction sets."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from interplay import streams
+from interplay.arrays import Array, Float, Int
+from interplay.evidence._exhibit import Exhibit, Planned, RandomModels
+from interplay.evidence.predictions import Predictions
+
+
+@dataclass(frozen=True, eq=False)
+class PredictionSets(Exhibit):
+    """Conformal sets: label y is in the set of a row when its conformity score is within the row's threshold.
+
+    `thresholds` has one value per member, draw and part (one part for marginal sets, one per group for group-wise
+    ones); `part` maps a row to its part; `strict` uses `<` (the paper's Eq. 6) instead of `<=`. `scores_attacked`
+    are the scores on the adversarial rows `attacked`, when an attack was run. Scores are those fitted at unit weights:
+    only the thresholds are fitted anew in every draw.
+    """
+
+    released: ClassVar[bool] = True
+
+    scores: Float[Array, "member row label"]
+    thresholds: Float[Array, "member draw part"]
+    part: Int[Array, " row"]
+    miscoverage: float
+    strict: bool = False
+    attacked: Int[Array, " attacked"] | None = None
+    scores_attacked: Float[Array, "member attacked label"] | None = None
+
+    @classmethod
+    def stand_in(cls, planned: Planned) -> Self:
+        scores, one_part = (
+            -Predictions.stand_in(planned).log_probabilities,
+            np.zeros(len(planned.rows.labels), np.int64),
+        )
+        limits = np.zeros((len(scores), 1, 1))
+        attacked = planned.attacked
+        return cls(scores, limits, one_part, 0.1, attacked=attacked, scores_attacked=scores[:, attacked])
+
+    @classmethod
+    def random(cls, models: RandomModels) -> Self:
+        parts = models.rows.groupings["group"].codes
+        shape = models.members, len(models.rows.weights), int(parts.max()) + 1
+        limits = streams.generator(models.seed, "prediction sets").uniform(0.3, 0.9, shape)
+        scores, moved = 1 - np.exp(models.clean), 1 - np.exp(models.moved)
+        return cls(scores, limits, parts, 0.1, False, models.attacked, moved)
