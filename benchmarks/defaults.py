@@ -174,7 +174,7 @@ def seen(audit: dict[str, Any], settled: dict[str, Any]) -> dict[str, Any]:
     return {
         "rows": audit["data"]["rows"],
         "radius": settled["radius"],
-        "max_grad_norm": settled["max_grad_norm"],
+        "max_grad_norm": settled["parameters"].get("dp_sgd", {}).get("max_grad_norm"),
         "controls": len(audit["controls"]),
         "passed": passed,
         "not_passed": {one["name"]: one["sentence"] for one in audit["controls"] if not one["passed"]},

@@ -18,11 +18,11 @@ from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
 from interplay.effects.effect import Effect
 from interplay.effects.families import STRICT
-from interplay.effects.looks import Looks
 from interplay.estimates import Sample
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
 from interplay.metrics.set_size import SetSize
+from interplay.statistics.group_sequential import Looks
 
 CONTROL = Treatment()
 TREATMENTS = tuple(Treatment((f"treatment {number}",)) for number in range(1, 31))

@@ -14,11 +14,11 @@ from interplay.design.comparison import Comparison
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
 from interplay.effects.effect import Effect
-from interplay.effects.looks import Looks
 from interplay.estimates import Sample
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics import Metric
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
+from interplay.statistics.group_sequential import Looks
 
 COVERED = Target(at_least=0.93, at_most=0.99)
 AT_LEAST = Target(at_least=0.93)

@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.calibration.audits import RATES, SHAPE, Truth, Verdicts, heavy_tailed, measured, verdicts
 from benchmarks.calibration.claims import Seen, Target, claim
 from interplay.arrays import Array, Bool, Float
-from interplay.effects.looks import Looks
+from interplay.statistics.group_sequential import Looks
 
 LOOKS = Looks((5, 8, 12, 16, 20))
 FIVE_PERCENT, SIX_PERCENT = Target(at_most=0.05), Target(at_most=0.06)

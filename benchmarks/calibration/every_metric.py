@@ -12,11 +12,11 @@ from benchmarks.calibration.coverage import COVERED
 from interplay import catalogue
 from interplay.design.treatment import Treatment
 from interplay.effects.contrast import Difference
-from interplay.effects.interval import ONE_SIDED
 from interplay.effects.reading import differences
-from interplay.evidence import PrivacyBudget
+from interplay.evidence import PrivacyGuarantee
 from interplay.interventions.group_thresholds import GroupThresholds
 from interplay.metrics import GroupMetric, Metric
+from interplay.statistics.crossed_interval import ONE_SIDED
 from interplay.testing.simulation.audit import (
     AT_TOLERANCE,
     AT_TWICE,
@@ -158,7 +158,7 @@ def _held(
     """Whether the interval holds the truth."""
     of = "level" if treatment == CONTROL else "difference"
     wide = difference.moderated(None, ONE_SIDED / 2)
-    target = EXACT if PrivacyBudget in metric.needs else COVERED
+    target = EXACT if PrivacyGuarantee in metric.needs else COVERED
     return Seen(claim(HELD, target, **setting, of=of), float(wide.low <= truth <= wide.high), 1)
 
 

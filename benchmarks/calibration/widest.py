@@ -9,8 +9,8 @@ import numpy as np
 from benchmarks.calibration.claims import Seen, Target, claim
 from benchmarks.calibration.coverage import MEMBERS
 from benchmarks.calibration.world import Crowd, Draws, effects
-from interplay.effects.widest import widest_gap
 from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.statistics.largest_gap import largest_gap
 
 SHARES = 0.40, 0.25, 0.15, 0.12, 0.08
 WORLDS = {
@@ -45,7 +45,7 @@ class LargestGaps:
                     means.append(weights.at(own).means(correct)[0])
                 sample = _disparity(np.stack(means), np.bincount(group))
                 for members in self.members:
-                    found = widest_gap(sample.first(members))
+                    found = largest_gap(sample.first(members))
                     if isinstance(found, NotMeasurable):
                         raise ValueError(found.reason)
                     setting = {"groups": world, "members": members, "rows": rows}

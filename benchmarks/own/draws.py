@@ -16,10 +16,8 @@ from benchmarks import adult
 from interplay.audit.prepare import prepare
 from interplay.audit.timings import peak_memory
 from interplay.conformal.sets import default_miscoverage
-from interplay.evidence import Evidence
+from interplay.exhibits import Memo, refitted
 from interplay.measurement import measure as stage
-from interplay.measurement.explanations import explanations
-from interplay.measurement.facts import Facts
 from interplay.study.load import load
 from interplay.training.train import train, tune
 
@@ -33,20 +31,22 @@ def main() -> None:
     data = study.data.model_copy(update={"path": str(adult.folder())})
     model = study.model.model_copy(update={"steps": given.get("steps", 20), "learning_rates": (0.003,)})
     ready = prepare(study.model_copy(update={"data": data, "model": model}))
-    shop = ready.workshop()
-    fleet, bench = train(shop, tune(shop, ready.tuning_rows())), ready.bench()
-    explained = dict(zip(fleet.tuned, explanations(bench, list(fleet.tuned.values())), strict=True))
-    default, spent, made = default_miscoverage(0.15), 0.0, 0
-    for bare, parameters in fleet.tuned.items():
-        facts = Facts(bench, parameters)
-        exhibits = stage._exhibits(facts, explained[bare], fleet.budgets.get(bare))
+    shop = ready.training_setting()
+    fleet, setting = train(shop, tune(shop, ready.tuning_rows())), ready.setting()
+    stacks = {one: setting.members(refitted(setting, found)) for one, found in fleet.tuned.items()}
+    given = dict(zip(stacks, stage._together(list(stacks.values()), setting), strict=True))
+    held_out, spent, made = setting.held_out(default_miscoverage(0.15)), 0.0, 0
+    kinds = {kind for metric in ready.design.metrics.values() for kind in metric.needs}
+    for bare, members in stacks.items():
+        beneath = Memo(members, setting)
+        beneath.give(given[bare])
         for treatment in ready.design.treatments:
             if treatment.without(tuple(ready.design.factors.layers)) == bare:
-                evidence = Evidence(bench.rows, stage._layered(exhibits, facts, treatment, default))
-                for kind in exhibits:
+                evidence = stage._layered(beneath, treatment, held_out).evidence(setting.rows)
+                for kind in kinds:
                     evidence.ask(kind)
                 began = time.perf_counter()
-                made += len(stage._measured(bench, treatment, evidence))
+                made += len(stage._measured(setting, treatment, evidence))
                 spent += time.perf_counter() - began
         print(f"{bare.name}: {spent:.1f} s so far", file=sys.stderr, flush=True)
     print(json.dumps({"seconds": round(spent, 2), "samples": made, "draws": study.draws, "peak_bytes": peak_memory()}))

@@ -24,7 +24,7 @@ from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.dense import Dense
 from interplay.training.fleet import Lazy, train_all
 from interplay.training.hooks import hooks
-from interplay.training.loop import Job, Recipe, Table
+from interplay.training.loop import Job, Recipe, TrainingTable
 from interplay.training.sampler import Sampling
 
 BATCH = 256
@@ -61,7 +61,7 @@ def main() -> None:
     print(json.dumps({**asdict(point), **found, "models": len(jobs), "devices": len(devices())}))
 
 
-def _rows(point: Point, folder: Path) -> tuple[Recipe, Table]:
+def _rows(point: Point, folder: Path) -> tuple[Recipe, TrainingTable]:
     labels = np.random.default_rng(0).integers(0, 2, point.rows)
     blocks = (_block(point, labels[at : at + BLOCK], at) for at in range(0, point.rows, BLOCK))
     width = point.features
@@ -71,7 +71,7 @@ def _rows(point: Point, folder: Path) -> tuple[Recipe, Table]:
     inputs = jnp.arange(point.rows) if reader else jnp.asarray(np.concatenate(list(blocks)))
     movable = tuple(range(min(6, width)))
     recipe = Recipe(Dense((width, *point.hidden, 2)), "adam", sampling, movable=movable, reader=reader)
-    return recipe, Table(inputs, jnp.asarray(labels), jnp.zeros(point.rows, jnp.int32), threat)
+    return recipe, TrainingTable(inputs, jnp.asarray(labels), jnp.zeros(point.rows, jnp.int32), threat)
 
 
 def _block(

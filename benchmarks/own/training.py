@@ -15,7 +15,7 @@ from interplay.models.dense import Dense
 from interplay.models.network import Parameters
 from interplay.training.fleet import Lazy, train_all
 from interplay.training.hooks import hooks
-from interplay.training.loop import Job, Recipe, Table
+from interplay.training.loop import Job, Recipe, TrainingTable
 from interplay.training.sampler import Sampling
 
 
@@ -51,7 +51,7 @@ class Fleet:
         movable = np.ones(width, bool) if all_columns else work.movable
         threat = Threat(jnp.asarray(movable, jnp.float32), jnp.zeros(width), jnp.ones(width))
         self.work, self.active, self.models = work, tuple(active), models
-        self.table = Table(
+        self.table = TrainingTable(
             jnp.asarray(work.inputs), jnp.asarray(work.labels, jnp.int32), jnp.zeros(work.rows, jnp.int32), threat
         )
         sampling = Sampling(work.rows, work.recipe.batch / work.rows, round(work.batches))

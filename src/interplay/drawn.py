@@ -158,6 +158,11 @@ class Refits:
     scale: Float[Array, "member draw"]
     shift: Float[Array, "member draw"]
 
+    @property
+    def zeros(self) -> Float[Array, "member draw"]:
+        """The margins at which the refitted log-odds are zero."""
+        return np.asarray(-self.shift / self.scale)
+
 
 @dataclass(frozen=True, eq=False)
 class Rescored(Drawn):

@@ -145,7 +145,7 @@ def test_the_budget_is_solved_again_for_the_whole_pool(ready):
 
 def test_only_audit_rows_are_looked_at_and_no_member_of_the_run_is_there(ready):
     design = confirming(ready.design, Treatment(("dp_sgd",)), MEMBERS, 0.1)
-    counted = replace(ready, design=design).bench().rows.counted
+    counted = replace(ready, design=design).setting().rows.counted
     assert (counted == ready.design.split.audit).all()
     assert (design.split.calibration == ready.design.split.calibration).all()
     assert (design.split.tuning == ready.design.split.tuning).all()

@@ -17,16 +17,16 @@ from interplay.audit.prepare import prepare
 from interplay.audit.samples import FIRST, MORE, read_measurements
 from interplay.design.contexts import metrics_for
 from interplay.design.treatment import Treatment
+from interplay.effects.adaptive_members import Attention, look
 from interplay.effects.compare import compare
-from interplay.effects.looks import Looks
-from interplay.effects.sequence import Attention, look
 from interplay.engine import jax
 from interplay.errors import StudyError
 from interplay.estimates import NotMeasurable, Sample
-from interplay.measurement import explanations as module
-from interplay.measurement.explanations import Explainer
+from interplay.exhibits import Explainer, refitted
+from interplay.exhibits import _explaining as module
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.report.validation import validate
+from interplay.statistics.group_sequential import Looks
 from interplay.study.load import load
 from tests.audit.worlds import silobank
 
@@ -144,13 +144,14 @@ def test_added_members_are_those_that_would_have_been_there_from_the_start(sever
 def test_explanations_do_not_depend_on_when_and_with_whom_a_member_is_explained():
     release = ip.InterventionSection(name="release_explanations", parameters={"explained_rows": 20, "samples": 500})
     ready = prepare(study(7, interventions=(BAD, release)))
-    shop = replace(ready.workshop(), design=ready.design.with_members(7))
+    shop = replace(ready.training_setting(), design=ready.design.with_members(7))
     stacks = {place: looks.more_members(shop, one, 0.1, range(7)) for place, one in enumerate(shop.design.trainings)}
     first = {place: jax.tree.map(lambda leaf: leaf[:4], one) for place, one in stacks.items()}
-    few, many = ready.bench(), ready.bench_of(shop.design)
+    few, many = ready.setting(), ready.setting_of(shop.design)
     together, stepwise = Explainer(2), Explainer(2)
-    stepwise(few, {1: first[1]})
-    whole, later = together(many, stacks), stepwise(many, {1: stacks[1]})
+    stepwise(few, {1: few.members(refitted(few, first[1]))})
+    members = {place: many.members(refitted(many, stack)) for place, stack in stacks.items()}
+    whole, later = together(many, members), stepwise(many, {1: members[1]})
     assert set(later) == {1}
     for field in ("rows", "importances", "fidelity", "reference", "repeat", "top_changed"):
         np.testing.assert_array_equal(getattr(later[1], field), getattr(whole[1], field))
@@ -165,11 +166,12 @@ def test_no_member_is_explained_twice(monkeypatch):
         return real(*arguments)
 
     monkeypatch.setattr(module, "_member", counted)
-    shop, explainer = ready.workshop(), Explainer(1)
+    shop, explainer = ready.training_setting(), Explainer(1)
     for members in (4, 5, 5, 7):
         design = ready.design.with_members(members)
         stack = looks.more_members(replace(shop, design=design), Treatment(), 0.1, range(members))
-        explainer(ready.bench_of(design), {0: stack})
+        setting = ready.setting_of(design)
+        explainer(setting, {0: setting.members(refitted(setting, stack))})
     assert explained == list(range(7))
 
 
@@ -211,7 +213,7 @@ def test_a_killed_look_goes_on_where_it_stopped(trained, tmp_path, monkeypatch):
 
 def test_later_members_do_not_depend_on_when_they_are_trained():
     ready = prepare(study(7))
-    shop = replace(ready.workshop(), design=ready.design.with_members(7))
+    shop = replace(ready.training_setting(), design=ready.design.with_members(7))
     apart = [looks.more_members(shop, Treatment(), 0.1, [member]) for member in (4, 6)]
     together = looks.more_members(shop, Treatment(), 0.1, [4, 5, 6])
     for place, one in zip((0, 2), apart, strict=True):

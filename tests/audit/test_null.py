@@ -28,13 +28,13 @@ def _controls(world, seed):
     """Two fleets of controls on the same rows: same split, other halves, starts and noise."""
     study = WORLDS[world].model_copy(update={"interventions": (), "seed": 0})
     ready = prepare(study)
-    tuning = tune(ready.workshop(), ready.tuning_rows())
+    tuning = tune(ready.training_setting(), ready.tuning_rows())
     found = []
     for shift in (2 * seed, 2 * seed + 1):
         other = prepare(study.model_copy(update={"seed": 1000 + shift}))
         design = replace(ready.design, study=other.study, halves=other.design.halves)
-        fleet = train(replace(ready, design=design).workshop(), tuning)
-        found.append(measure(replace(ready, design=replace(design, study=study)).bench(), fleet))
+        fleet = train(replace(ready, design=design).training_setting(), tuning)
+        found.append(measure(replace(ready, design=replace(design, study=study)).setting(), fleet))
     return found
 
 

@@ -10,7 +10,7 @@ from interplay.aspects import Aspect
 from interplay.decision import Decision, decide
 from interplay.design.treatment import Treatment
 from interplay.estimates import Contrast, NotMeasurable, Sample
-from interplay.evidence import PrivacyBudget as Guarantee
+from interplay.evidence import PrivacyGuarantee as Guarantee
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics import Metric
 from interplay.metrics.accuracy_disparity import AccuracyDisparity

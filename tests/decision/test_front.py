@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from interplay.aspects import Aspect
-from interplay.decision.contest import Contest
 from interplay.decision.draws import joint_draws, repetitions
 from interplay.decision.draws import members as members_of
 from interplay.decision.front import front
 from interplay.decision.losses import headline_losses
 from interplay.decision.measured import Measured
+from interplay.decision.selection import Selection
 from interplay.estimates import NotMeasurable, Sample
 
 DISPARITY, EXPOSURE = "accuracy_disparity/race", "membership_exposure"
@@ -20,7 +20,7 @@ RANKING = (Aspect.FAIRNESS, Aspect.PRIVACY, Aspect.UTILITY)
 def fronts(kit: Any, cells: Any) -> dict[str, float]:
     names = [kit.named(name) for name in dict.fromkeys(name for name, _ in cells)]
     losses = headline_losses(RANKING, names, Measured(kit.measurements(cells)), {})
-    contest = Contest(names, losses, RANKING, tuple(range(len(names))))
+    contest = Selection(names, losses, RANKING, tuple(range(len(names))))
     return {
         one.treatment.name: one.probability
         for one in front(contest, joint_draws(losses, repetitions(members_of(losses))))

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from interplay.aspects import Aspect
-from interplay.decision.choose import Race, level
-from interplay.decision.contest import Contest
+from interplay.decision.choose import LexicographicRule, level
+from interplay.decision.comparisons import PairwiseComparisons, standings
 from interplay.decision.draws import joint_draws, repetitions, stability
 from interplay.decision.draws import members as members_of
 from interplay.decision.losses import Losses, headline_losses
 from interplay.decision.measured import Measured
-from interplay.decision.standing import Standing, standings
+from interplay.decision.selection import Selection
 from interplay.effects.contrast import Difference, paired_differences
 from interplay.estimates import Contrast, Sample
 
@@ -169,16 +169,18 @@ def test_the_best_is_kept_over_several_metrics(kit: Any) -> None:
 
 def test_all_draws_at_once_are_the_races_of_single_draws(kit: Any) -> None:
     found = tuple(losses_of(kit, cells()).values())
-    contest = Contest([kit.named(name) for name in NAMES], found, ASPECTS, (0, 1, 3, 4))
+    contest = Selection([kit.named(name) for name in NAMES], found, ASPECTS, (0, 1, 3, 4))
     moves = joint_draws(found, repetitions(members_of(found), 300))
     wins = 0
     for draw in range(300):
-        moved: dict[Aspect, Standing] = {}
+        moved: dict[Aspect, PairwiseComparisons] = {}
         for aspect, standing in contest.race.standings.items():
             own = [place for place, one in enumerate(found) if one.criterion.aspect == aspect]
             moving = [3 * moves[place][draw] for place in own]
             moved[aspect] = standing.moved(moving)
-        wins += Race(contest.candidates, moved).run(ASPECTS, contest.admissible).winner == contest.path.winner
+        wins += (
+            LexicographicRule(contest.candidates, moved).run(ASPECTS, contest.admissible).winner == contest.path.winner
+        )
     assert stability(contest, [3 * move for move in moves]) == wins / 300
     assert 0.1 < wins / 300 < 0.95
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from interplay.decision.pairs import paired
-from interplay.effects.interval import Interval, crossed_interval
-from interplay.effects.moderation import Prior
+from interplay.statistics.crossed_interval import Interval, crossed_interval
+from interplay.statistics.variance_shrinkage import Prior
 
 FIELDS = (
     "estimate",

@@ -11,10 +11,18 @@ from interplay.aspects import Aspect
 from interplay.decision.decision import LimitFinding
 from interplay.decision.measured import Measured
 from interplay.decision.register import identity, pair_of, register
-from interplay.decision.risk import LIKELIHOODS, SEVERITIES, Stakes, appraise, likelihood_word, severity_word, stakes
+from interplay.decision.risk import (
+    LIKELIHOODS,
+    SEVERITIES,
+    RiskContext,
+    appraise,
+    likelihood_word,
+    severity_word,
+    stakes,
+)
 from interplay.design.treatment import Treatment
 from interplay.effects.effect import Effect
-from interplay.evidence import PrivacyBudget
+from interplay.evidence import PrivacyGuarantee
 from interplay.study.model import PrioritiesSection
 
 PRIVATE = Treatment(("dp_sgd",))
@@ -57,13 +65,13 @@ _KNOWN: dict[str, Any] = {
     "reason": "worse",
 }
 EFFECT = Effect(**(dict.fromkeys(Effect.__dataclass_fields__) | _KNOWN))  # type: ignore[arg-type]
-NO_STAKES = Stakes({}, {}, frozenset(), {})
+NO_STAKES = RiskContext({}, {}, frozenset(), {})
 
 
-def attacked(epsilon: float | None) -> Stakes:
-    """Stakes in which membership exposure rests on an attack, and DP-SGD spent a budget or none."""
-    spent = {} if epsilon is None else {PRIVATE: PrivacyBudget(epsilon, 1e-5, epsilon / 2, 1.0)}
-    return Stakes({}, {}, frozenset({"membership_exposure", "robust_accuracy"}), spent)
+def attacked(epsilon: float | None) -> RiskContext:
+    """RiskContext in which membership exposure rests on an attack, and DP-SGD spent a budget or none."""
+    spent = {} if epsilon is None else {PRIVATE: PrivacyGuarantee(epsilon, 1e-5, epsilon / 2, 1.0)}
+    return RiskContext({}, {}, frozenset({"membership_exposure", "robust_accuracy"}), spent)
 
 
 def null(metric: str, target: Aspect) -> Effect:

@@ -13,7 +13,7 @@ from interplay.audit.parts.seen import protected, seen_lines
 from interplay.audit.prepare import Prepared, prepare
 from interplay.design.confirming import audit_rows
 from interplay.design.halves import halves
-from interplay.measurement.bench import rows_of
+from interplay.exhibits import rows_of
 
 
 def test_without_twins_halves_are_those_of_rows() -> None:

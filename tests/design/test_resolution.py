@@ -11,7 +11,7 @@ from interplay.audit.prepare import prepare
 from interplay.design.denominators import evaluated
 from interplay.design.resolution import MILD, few_members, half_width, rows_needed, smallest_decidable
 from interplay.errors import StudyError
-from interplay.measurement.bench import looked_at, rows_of
+from interplay.exhibits import looked_at, rows_of
 from interplay.study.positions import positions
 
 ODDS = "equalized_odds_difference"
@@ -79,7 +79,7 @@ def test_attacked_and_explained_rows_are_those_of_the_bench_at_any_number_of_mem
     looked = looked_at(ready.design, ready.dataset, evaluated(ready.design))
     attacked, explained = looked.attacked, looked.explained
     for members in (4, 7):
-        bench = ready.bench_of(ready.design.with_members(members))
+        bench = ready.setting_of(ready.design.with_members(members))
         assert (attacked == bench.attacked).all()
         assert (explained == bench.explained).all()
     many = ready.design.with_members(30)

@@ -9,9 +9,9 @@ from interplay.arrays import Array
 from interplay.decision.prediction import predict
 from interplay.decision.relative import beyond_control
 from interplay.design.treatment import Treatment
-from interplay.effects.cause import what_would_settle
 from interplay.effects.combination import Combination, Response, combine, responses
 from interplay.effects.contrast import Difference, paired_differences
+from interplay.effects.sample_size import what_would_settle
 from interplay.estimates import NotMeasurable, Sample
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.brier import Brier

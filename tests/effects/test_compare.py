@@ -8,12 +8,12 @@ from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
 from interplay.effects.effect import Effect
 from interplay.effects.families import family_of
-from interplay.effects.looks import Looks
 from interplay.effects.results import Effects
 from interplay.estimates import Contrast, Sample
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
+from interplay.statistics.group_sequential import Looks
 
 
 def retuned(kit: Any, tuned: float, applied: float) -> tuple[Effect, ...]:

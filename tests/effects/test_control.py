@@ -5,9 +5,9 @@ import pytest
 
 from interplay.aspects import Aspect
 from interplay.effects.compare import compare
-from interplay.effects.looks import Looks
 from interplay.effects.results import Effects
 from interplay.estimates import NotMeasurable, Sample
+from interplay.statistics.group_sequential import Looks
 
 
 def audited(kit: Any, risk: Sample | NotMeasurable, **more: Any) -> Effects:

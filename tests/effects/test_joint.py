@@ -10,7 +10,6 @@ from interplay.design.factors import Factors, factorial
 from interplay.design.treatment import Treatment
 from interplay.effects.joint import joint
 from interplay.effects.joint_effect import JointEffect, JointEffects
-from interplay.effects.looks import Looks
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.interventions.group_thresholds import GroupThresholds
 from interplay.interventions.release_explanations import ReleaseExplanations
@@ -22,6 +21,7 @@ from interplay.metrics.explanation_fidelity import ExplanationFidelity
 from interplay.metrics.log_loss import LogLoss
 from interplay.metrics.membership_risk import MembershipRisk
 from interplay.metrics.set_size import SetSize
+from interplay.statistics.group_sequential import Looks
 
 DRAWS = 60
 

@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 
 from interplay.aspects import Aspect
-from interplay.effects.cause import Need
 from interplay.effects.compare import compare
 from interplay.effects.effect import Effect
+from interplay.effects.sample_size import Need
 from interplay.effects.verdict import rests_on_attack
 from interplay.estimates import NotMeasurable
 from interplay.metrics.accuracy import Accuracy

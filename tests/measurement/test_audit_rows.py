@@ -9,9 +9,9 @@ from tests.measurement.worlds import CONTROL, bank, facts_of, ready
 
 
 def _measured(frame, prepared):
-    members = more_members(prepared.workshop(), CONTROL, 0.3, range(prepared.design.members))
+    members = more_members(prepared.training_setting(), CONTROL, 0.3, range(prepared.design.members))
     how = {CONTROL: Tuning((0.3,), (0.5,), (), 0.3, "", False)}
-    return measure(prepared.bench(), Fleet({CONTROL: members}, {CONTROL: members}, how, {}))
+    return measure(prepared.setting(), Fleet({CONTROL: members}, {CONTROL: members}, how, {}))
 
 
 def test_nothing_that_is_measured_depends_on_audit_rows():
@@ -33,5 +33,5 @@ def test_nothing_that_is_measured_depends_on_audit_rows():
 
 def test_the_population_of_rmia_is_no_audit_row():
     facts = facts_of(ready(bank(rows=700)))
-    assert not (facts.bench.never_trained & facts.bench.design.split.audit).any()
-    assert not (facts.bench.never_trained & facts.bench.design.split.pool).any()
+    assert not (facts.setting.never_trained & facts.setting.design.split.audit).any()
+    assert not (facts.setting.never_trained & facts.setting.design.split.pool).any()

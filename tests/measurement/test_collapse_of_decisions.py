@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from interplay.design.treatment import Treatment
-from interplay.interventions import PredictionIntervention, Thresholds
+from interplay.interventions import ThresholdIntervention, Thresholds
 from interplay.interventions.group_thresholds import GroupThresholds
 from interplay.measurement.measure import measure
 from interplay.measurement.measurements import Cell
@@ -26,11 +26,11 @@ def best_third(self, rows, groups):
 def measured(monkeypatch, rule, share):
     """A bank of which `share` of the labels are 1, and decisions by this rule in place of thresholds by group."""
     monkeypatch.setattr(GroupThresholds, "thresholds", rule)
-    monkeypatch.setattr(GroupThresholds, "thresholds_in_draws", PredictionIntervention.thresholds_in_draws)
+    monkeypatch.setattr(GroupThresholds, "thresholds_in_draws", ThresholdIntervention.thresholds_in_draws)
     prepared = ready(bank(rows=1500, share=share), "group_thresholds")
-    members = {CONTROL: more_members(prepared.workshop(), CONTROL, 0.3, range(3))}
+    members = {CONTROL: more_members(prepared.training_setting(), CONTROL, 0.3, range(3))}
     how = {CONTROL: Tuning((0.3,), (0.5,), (), 0.3, "", False)}
-    return measure(prepared.bench(), Fleet(members, members, how, {}))
+    return measure(prepared.setting(), Fleet(members, members, how, {}))
 
 
 def test_thresholds_that_accept_everybody_collapse_a_model_that_discriminates(monkeypatch):

@@ -10,13 +10,13 @@ from tests.measurement.worlds import bank, ready
 @pytest.fixture(scope="module")
 def world():
     prepared = ready(bank(rows=900, share=0.8), "split_conformal", "release_explanations", members=4)
-    return prepared, constant_levels(prepared.bench(), 0.1)
+    return prepared, constant_levels(prepared.setting(), 0.1)
 
 
 def test_levels_are_those_of_saying_the_commoner_label(world):
     prepared, found = world
     design, labels = prepared.design, prepared.dataset.labels
-    counted = prepared.bench().rows.counted.any(axis=0)
+    counted = prepared.setting().rows.counted.any(axis=0)
     share = np.mean(labels[counted])
     pool = (np.bincount(labels[design.pool]) + 1) / (len(design.pool) + 2)
     entropy = -np.mean(np.log(pool[labels[counted]]))

@@ -8,8 +8,9 @@ import pytest
 from interplay.arrays import Array, Float
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Evidence, Explanations, Rows, present
+from interplay.exhibits._explaining import explanations
+from interplay.explainers import evaluated as module
 from interplay.explainers.perturbations import fit
-from interplay.measurement import explanations as module
 from interplay.metrics.explanation_fidelity import ExplanationFidelity
 from interplay.metrics.explanation_stability import ExplanationStability
 from interplay.metrics.explanation_uncertainty import ExplanationUncertainty
@@ -36,10 +37,10 @@ def shown(margin: Margin, factors: tuple[float, ...], explained: int = 100) -> E
     pools = [cut.draw(count, draw) for count in (5000, 5000, 2000)]
     parts = [(cut.codes(raw[:explained]), raw[:explained]), *((pool.bins, pool.raw) for pool in pools)]
     scored = [
-        module._Scored(bins, values.astype(np.float32), np.stack([factor * margin(values) for factor in factors]))
+        module.ScoredRows(bins, values.astype(np.float32), np.stack([factor * margin(values) for factor in factors]))
         for bins, values in parts
     ]
-    found = module._explained(*scored, 10)
+    found = module.explained(*scored, 10)
     return Explanations(np.arange(explained), *(np.stack(part) for part in zip(*found, strict=True)))
 
 
@@ -106,8 +107,8 @@ def test_rows_around_which_the_score_hardly_varies_are_left_out_for_their_member
 
 def test_logistic_regression_has_a_fidelity_of_one_in_an_audit():
     prepared = ready(bank(rows=900), "release_explanations", members=3)
-    bench = prepared.bench()
-    (found,) = module.explanations(bench, [control_of(prepared)])
+    bench = prepared.setting()
+    (found,) = explanations(bench, [bench.members(control_of(prepared))])
     whole = Evidence(bench.rows, {Explanations: present(found)})
     assert np.nanmean(found.fidelity) < 0.8
     np.testing.assert_allclose(ExplanationFidelity().measure(whole).values, 1.0, atol=1e-3)

@@ -7,17 +7,16 @@ import pytest
 from scipy.optimize import minimize
 
 from interplay.drawn import Cuts, Refits
-from interplay.effects.interval import crossed_interval
 from interplay.evidence import Evidence, Grouping, Predictions, Rows
-from interplay.interventions import FittingRows
+from interplay.exhibits import cuts_of_refits, refitted_odds
+from interplay.interventions import FittingRows, cuts_of_thresholds
 from interplay.interventions.group_thresholds import GroupThresholds
-from interplay.measurement.fitted import cuts_of_refits, cuts_of_thresholds, refitted_odds
-from interplay.measurement.layers import deployed
 from interplay.metrics import Rate, group_rates
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.brier import Brier
 from interplay.metrics.demographic_parity_difference import DemographicParityDifference
 from interplay.metrics.log_loss import LogLoss
+from interplay.statistics.crossed_interval import crossed_interval
 from interplay.training.refit import refit, refits_in_draws
 from tests.measurement.worlds import bank, facts_of, ready
 
@@ -199,8 +198,8 @@ def bare():
 
 @pytest.mark.parametrize("layer", [None, *LAYERS])
 def test_at_unit_weights_decisions_are_those_of_the_fit(bare, layer):
-    facts = bare if layer is None else deployed(bare, layer)
-    rows = bare.bench.rows
+    facts = bare if layer is None else bare.layered(layer)
+    rows = bare.setting.rows
     for said in (facts.predictions, facts.attacked):
         np.testing.assert_array_equal(said.cuts.of(0), said.decisions == rows.favourable)
     entitled = rows.labels[facts.switched.rows] == rows.favourable

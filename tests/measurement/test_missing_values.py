@@ -1,11 +1,13 @@
 """A value that is missing stays missing: attacks do not move what stands in its place."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from interplay.design.treatment import Treatment
 from interplay.training.train import more_members
-from tests.measurement.worlds import CONTROL, bank, facts_of, ready
+from tests.measurement.worlds import CONTROL, Facts, bank, facts_of, ready
 
 ROBUST = Treatment(("adversarial_training",))
 
@@ -21,7 +23,7 @@ def test_an_attack_moves_only_what_is_there():
     """A logistic model under attack has an exact answer: radius times the weights of the columns that are known."""
     prepared = ready(_with_holes(0.5))
     facts = facts_of(prepared)
-    bench, network = facts.bench, facts.bench.network.network
+    bench, network = facts.setting, facts.setting.network.network
     assert network.widths[1:] == (2,)
     rows, encoded = bench.attacked, bench.encoded
     known = np.ones((len(rows), len(encoded.columns)), dtype=bool)
@@ -55,7 +57,7 @@ def test_training_moves_only_what_is_there(known, differs):
     mine = np.zeros(len(frame), dtype=bool)
     mine[prepared.design.pool[prepared.design.halves[0]]] = True
     frame.loc[mine & (draw.random(len(frame)) >= known), numbers] = np.nan
-    shop = ready(frame, "adversarial_training", data={"twins": "apart"}).workshop()
+    shop = ready(frame, "adversarial_training", data={"twins": "apart"}).training_setting()
     plain, robust = (more_members(shop, one, 0.3, range(1)) for one in (CONTROL, ROBUST))
     assert bool((plain[0].weight != robust[0].weight).any()) == differs
 
@@ -65,8 +67,8 @@ def test_the_robust_gain_of_a_table_with_holes_is_that_of_what_is_known():
     prepared = ready(_with_holes(0.5))
     pinned = facts_of(prepared)
     free = facts_of(prepared)
-    free.bench = ready(_with_holes(0.5)).bench()
-    object.__setattr__(free.bench, "threat", free.bench.threat._replace(flags=None))
-    rows, labels = pinned.bench.attacked, pinned.bench.dataset.labels
+    unpinned = free.setting.attack.threat._replace(flags=None)
+    free = Facts(replace(free.setting, attack=replace(free.setting.attack, threat=unpinned)), free.parameters)
+    rows, labels = pinned.setting.attacked, pinned.setting.dataset.labels
     held = [np.mean(one.attacked.decisions == labels[rows]) for one in (pinned, free)]
     assert held[0] > held[1] + 0.03

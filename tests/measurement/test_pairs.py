@@ -6,13 +6,12 @@ import pytest
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
 from interplay.estimates import NotMeasurable
-from interplay.measurement.facts import Facts
+from interplay.exhibits import refitted
 from interplay.measurement.measure import measure
 from interplay.measurement.measurements import Cell
-from interplay.measurement.refitting import refitted
 from interplay.training.train import Fleet, more_members
 from interplay.training.tuning import Tuning
-from tests.measurement.worlds import CONTROL, bank, ready
+from tests.measurement.worlds import CONTROL, Facts, bank, ready
 
 ROBUST = Treatment(("adversarial_training",))
 
@@ -20,14 +19,14 @@ ROBUST = Treatment(("adversarial_training",))
 @pytest.fixture(scope="module")
 def world():
     prepared = ready(bank(rows=1500), "adversarial_training", members=4)
-    members = {one: more_members(prepared.workshop(), one, 0.3, range(4)) for one in (CONTROL, ROBUST)}
+    members = {one: more_members(prepared.training_setting(), one, 0.3, range(4)) for one in (CONTROL, ROBUST)}
     how = dict.fromkeys(members, Tuning((0.3,), (0.5,), (), 0.3, "", False))
-    return prepared, members, measure(prepared.bench(), Fleet(members, members, how, {}))
+    return prepared, members, measure(prepared.setting(), Fleet(members, members, how, {}))
 
 
 def test_each_is_measured_on_the_rows_that_both_decide_rightly(world):
     prepared, members, found = world
-    bench = prepared.bench()
+    bench = prepared.setting()
     facts = {one: Facts(bench, refitted(bench, stack)) for one, stack in members.items()}
     both = facts[CONTROL].rightly_decided.right & facts[ROBUST].rightly_decided.right
     labels, rows = prepared.dataset.labels[bench.near], bench.near
@@ -55,8 +54,8 @@ def test_comparisons_read_those_samples(world):
 
 def test_too_few_rows_of_a_class_are_not_judged():
     rare = ready(bank(rows=700, share=0.06), "adversarial_training", members=4)
-    stacks = {one: more_members(rare.workshop(), one, 0.3, range(4)) for one in (CONTROL, ROBUST)}
+    stacks = {one: more_members(rare.training_setting(), one, 0.3, range(4)) for one in (CONTROL, ROBUST)}
     how = dict.fromkeys(stacks, Tuning((0.3,), (0.5,), (), 0.3, "", False))
-    found = measure(rare.bench(), Fleet(stacks, stacks, how, {}))
+    found = measure(rare.setting(), Fleet(stacks, stacks, how, {}))
     sample = found.samples[Cell(ROBUST, "tuned", "boundary_distance", CONTROL)]
     assert isinstance(sample, NotMeasurable) and "of at least 50" in sample.reason

@@ -11,13 +11,13 @@ from interplay.arrays import Array
 from interplay.audit.prepare import Prepared
 from interplay.data.split import PARTS
 from interplay.design.denominators import evaluated, planned
-from interplay.effects.interval import crossed_interval
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Evidence, Grouping, Memberships, Predictions, RightlyDecided, Rows, present
-from interplay.measurement.bench import looked_at
+from interplay.exhibits import looked_at
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
 from interplay.metrics.membership_risk import MembershipRisk
+from interplay.statistics.crossed_interval import crossed_interval
 from tests.measurement.worlds import bank, facts_of, ready
 
 MEMBERS, DRAWS, REPEATS = 8, 100, 250
@@ -106,7 +106,7 @@ def test_nobody_is_on_both_sides_of_any_line(crowded):
             assert len(torn) <= 1  # all halves have the same number of rows
     for member, half in enumerate(design.halves):
         assert inside[member, design.pool[half]].all() and apart(inside[member], ~inside[member], who)
-    bench = crowded.bench()
+    bench = crowded.setting()
     assert not (bench.rows.counted & inside).any()
     assert apart(bench.never_trained, design.split.pool | design.split.audit, who)
     looked = looked_at(design, crowded.dataset, evaluated(design))
@@ -115,14 +115,14 @@ def test_nobody_is_on_both_sides_of_any_line(crowded):
 
 
 def test_rows_of_a_person_share_their_weight_in_every_draw(crowded):
-    rows, codes = crowded.bench().rows, pd.factorize(crowd()["who"])[0]
+    rows, codes = crowded.setting().rows, pd.factorize(crowd()["who"])[0]
     first = np.unique(codes, return_index=True)[1]
     np.testing.assert_array_equal(rows.weights, rows.weights[:, first][:, codes])
     assert len(np.unique(rows.weights[1])) == len(first) == 500
 
 
 def test_errors_and_counts_are_those_of_people(crowded):
-    bench, facts, who = crowded.bench(), facts_of(crowded), pd.factorize(crowd()["who"])[0]
+    bench, facts, who = crowded.setting(), facts_of(crowded), pd.factorize(crowd()["who"])[0]
     draw = np.random.default_rng(0).exponential(size=(4000, 500))
     rows = replace(bench.rows, weights=np.concatenate([np.ones((1, len(who))), draw[:, who]]))
     # The refit of other draws would be another one: here the errors of rows alone are asked for.
@@ -144,7 +144,7 @@ def test_errors_and_counts_are_those_of_people(crowded):
 
 
 def test_a_group_with_many_rows_of_few_people_is_not_judged(crowded):
-    bench, who = crowded.bench(), pd.factorize(crowd()["who"])[0]
+    bench, who = crowded.setting(), pd.factorize(crowd()["who"])[0]
     everybody = np.ones((4, len(who)), dtype=bool)
     few = Grouping("g", np.where(who < 15, 1, 0), ("many", "few"), 0)
     rows = replace(bench.rows, groupings={"g": few}, counted=everybody, minimum_support=20)
@@ -167,4 +167,4 @@ def test_a_plan_counts_people_before_anything_is_trained(crowded):
 
 
 def test_without_twins_or_people_every_row_counts():
-    assert ready(bank(rows=400), members=3).bench().rows.clusters is None
+    assert ready(bank(rows=400), members=3).setting().rows.clusters is None

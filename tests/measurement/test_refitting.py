@@ -7,11 +7,10 @@ from scipy.special import log_softmax
 import interplay as ip
 from interplay.audit.prepare import prepare
 from interplay.design.treatment import Treatment
-from interplay.measurement.facts import Facts
-from interplay.measurement.refitting import refitted
+from interplay.exhibits import refitted
 from interplay.training.fleet import scores
 from interplay.training.train import more_members
-from tests.measurement.worlds import CONTROL, bank, study
+from tests.measurement.worlds import CONTROL, Facts, bank, study
 
 PRIVATE = Treatment(("dp_sgd",))
 
@@ -22,7 +21,7 @@ def world():
     clipped = ip.InterventionSection(name="dp_sgd", parameters={"max_grad_norm": 0.1})
     asked = study(model={"steps": 200}).model_copy(update={"interventions": (clipped,)})
     prepared = prepare(asked, bank(rows=3000, share=0.2))
-    shop = prepared.workshop()
+    shop = prepared.training_setting()
     return prepared, {one: more_members(shop, one, 0.3, range(3)) for one in (CONTROL, PRIVATE)}
 
 
@@ -34,7 +33,7 @@ def _balanced(decisions, prepared):
 
 def test_decisions_under_dp_sgd_come_back_to_the_controls(world):
     prepared, members = world
-    bench = prepared.bench()
+    bench = prepared.setting()
     before, after = {}, {}
     for one, stack in members.items():
         raw = scores(bench.network.network, stack, bench.encoded.matrix)
@@ -47,7 +46,7 @@ def test_decisions_under_dp_sgd_come_back_to_the_controls(world):
 
 def test_a_refit_changes_no_ranking(world):
     prepared, members = world
-    bench = prepared.bench()
+    bench = prepared.setting()
     raw = scores(bench.network.network, members[PRIVATE], bench.encoded.matrix)
     facts = Facts(bench, refitted(bench, members[PRIVATE]))
     for member, found in enumerate(facts.margins(facts.log_probabilities)):
@@ -59,7 +58,7 @@ def test_a_refit_changes_no_ranking(world):
 def test_refitted_scores_are_calibrated_on_the_tuning_rows(world):
     """At the optimum the mean probability of each label is its smoothed share, so that no label is favoured."""
     prepared, members = world
-    bench = prepared.bench()
+    bench = prepared.setting()
     facts = Facts(bench, refitted(bench, members[PRIVATE]))
     tuning = prepared.design.split.tuning
     labels = prepared.dataset.labels[tuning]
@@ -70,7 +69,7 @@ def test_refitted_scores_are_calibrated_on_the_tuning_rows(world):
 
 def test_what_is_refitted_is_not_refitted_again(world):
     prepared, members = world
-    bench = prepared.bench()
+    bench = prepared.setting()
     once = refitted(bench, members[CONTROL])
     assert refitted(bench, once) is once
 
@@ -78,7 +77,7 @@ def test_what_is_refitted_is_not_refitted_again(world):
 def test_attacks_follow_the_refitted_decision(world):
     """The same attack on the refitted and on the bare network ends where the refitted margin says."""
     prepared, members = world
-    bench = prepared.bench()
+    bench = prepared.setting()
     facts = Facts(bench, refitted(bench, members[PRIVATE]))
     moved, clean = facts.adversarial_log_probabilities, facts.log_probabilities[:, bench.attacked]
     labels = bench.dataset.labels[bench.attacked]

@@ -7,8 +7,8 @@ import pytest
 
 from interplay.design.denominators import evaluated
 from interplay.design.plan import strata
+from interplay.exhibits import looked_at
 from interplay.measurement import bench
-from interplay.measurement.bench import looked_at
 from tests.measurement.worlds import bank, ready
 
 ORDERS = {

@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 
 from interplay.conformal.quantile import FEW_ABOVE, thresholds_by_group, thresholds_in_draws
-from interplay.effects.interval import crossed_interval
 from interplay.evidence import Evidence, PredictionSets, Rows
 from interplay.metrics.coverage import Coverage
+from interplay.statistics.crossed_interval import crossed_interval
 
 EXTREME = [(10, 0.1), (20, 0.05), (60, 0.02), (200, 0.005)]
 """One score at or above the threshold; by weights alone the variance is .12, .09, .34 and .01 of the true one."""

@@ -9,22 +9,21 @@ import pytest
 import interplay as ip
 from interplay.audit.prepare import prepare
 from interplay.audit.run import run
-from interplay.design.settings import Settings, clipping_is_open, radius_is_open, settle
-from interplay.measurement.facts import under_attack
-from interplay.measurement.refitting import refitted
-from interplay.measurement.settings import LOST, settings
+from interplay.design.settings import Settings, open_parameters, radius_is_open, settle
+from interplay.exhibits import refitted
+from interplay.measurement.settings import LOST, settings, under_attack
 from interplay.training.train import anew, tuned_control
 from tests.measurement.worlds import bank, ready, study
 
 
 def found_for(prepared):
-    return settings(prepared.workshop(), prepared.bench(), prepared.tuning_rows(), anew)
+    return settings(prepared.training_setting(), prepared.setting(), prepared.tuning_rows(), anew)
 
 
 def lost_at(prepared, radius):
     """The balanced accuracy that the control's members for tuning lose on the tuning rows."""
-    bench = prepared.bench()
-    control = refitted(bench, tuned_control(prepared.workshop(), prepared.tuning_rows()))
+    bench = prepared.setting()
+    control = refitted(bench, tuned_control(prepared.training_setting(), prepared.tuning_rows()))
     tuning = np.flatnonzero(prepared.design.split.tuning)
     labels = prepared.dataset.labels[tuning]
 
@@ -73,15 +72,15 @@ def test_what_a_study_declares_is_not_looked_for():
         ip.InterventionSection(name="dp_sgd", parameters={"max_grad_norm": 0.5}),
     )
     own = study().model_copy(update={"interventions": declared})
-    assert not radius_is_open(own) and not clipping_is_open(own)
     prepared = prepare(own, bank())
+    assert not radius_is_open(own) and not list(open_parameters(prepared.design))
     assert prepared.design.radius == 0.3
     assert found_for(prepared) == Settings()
 
 
 def test_settled_designs_attack_and_train_within_the_radius():
     prepared = ready(bank(), "adversarial_training", "dp_sgd")
-    settled = settle(prepared.design, Settings(radius=0.17, lost=0.1, max_grad_norm=0.3))
+    settled = settle(prepared.design, Settings(radius=0.17, lost=0.1, parameters={"dp_sgd": {"max_grad_norm": 0.3}}))
     assert settled.radius == settled.factors.training["adversarial_training"].radius == 0.17
     assert settled.factors.training["dp_sgd"].max_grad_norm == 0.3
     assert prepared.design.radius == 0.5
@@ -91,10 +90,11 @@ def test_a_run_keeps_what_it_found_and_says_so(tmp_path):
     own = study("adversarial_training", "dp_sgd", model={"steps": 20})
     audit = run(own, tmp_path, bank(800))
     kept = json.loads((audit.path / "settled.json").read_bytes())
-    assert kept["radius"] > 0 and kept["max_grad_norm"] in (0.1, 0.3, 1.0)
+    norm = kept["parameters"]["dp_sgd"]["max_grad_norm"]
+    assert kept["radius"] > 0 and norm in (0.1, 0.3, 1.0)
     told = " ".join(audit.content["methods"]["statements"])
     assert f"It is {kept['radius']:g} standard deviations" in told
-    assert f"{kept['max_grad_norm']:g} is the one of those tried" in told
+    assert f"{norm:g} is the one of those tried" in told
     attack = next(one for one in audit.content["methods"]["attacks"] if one["name"].startswith("projected"))
     assert attack["settings"]["radius, standard deviations"] == kept["radius"]
     shown = {one["name"]: one for one in audit.content["interventions"]}["adversarial_training"]

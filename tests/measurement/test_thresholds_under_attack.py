@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from interplay.measurement.layers import deployed
 from tests.measurement.worlds import bank, facts_of, ready
 
 
@@ -11,7 +10,7 @@ from tests.measurement.worlds import bank, facts_of, ready
 def both():
     prepared = ready(bank(rows=1500), "group_thresholds")
     bare = facts_of(prepared)
-    return bare, deployed(bare, prepared.design.factors.layers["group_thresholds"])
+    return bare, bare.layered(prepared.design.factors.layers["group_thresholds"])
 
 
 def _weight(facts, member):
@@ -29,7 +28,7 @@ def test_the_decision_is_the_margin_against_the_groups_cut(both):
 def test_distances_are_those_to_the_deployed_boundary(both):
     """Exact for a logistic model: |margin - cut| over the sum of the absolute weights of movable columns."""
     bare, layered = both
-    rows, encoded = bare.bench.near, bare.bench.encoded
+    rows, encoded = bare.setting.near, bare.setting.encoded
     for member in range(len(layered.cuts)):
         slope = np.abs(_weight(bare, member) * encoded.movable).sum()
         margins = bare.margins(bare.log_probabilities)[member, rows]
@@ -46,7 +45,7 @@ def test_distances_are_those_to_the_deployed_boundary(both):
 
 def test_switches_are_tried_on_the_deployed_decision(both):
     bare, layered = both
-    bench = bare.bench
+    bench = bare.setting
     rows, labels = bench.attacked, bench.dataset.labels
     colour = next(one for one in bench.encoded.features if one.name == "c")
     for member in range(len(layered.cuts)):
@@ -62,7 +61,7 @@ def test_switches_are_tried_on_the_deployed_decision(both):
 def test_attacked_decisions_are_those_at_the_cuts(both):
     bare, layered = both
     moved = bare.margins(bare.adversarial_log_probabilities)
-    np.testing.assert_array_equal(layered.attacked.decisions == 1, moved >= layered.cuts[:, bare.bench.attacked])
+    np.testing.assert_array_equal(layered.attacked.decisions == 1, moved >= layered.cuts[:, bare.setting.attacked])
 
 
 def test_with_more_classes_the_attack_is_on_the_deployed_decision():
@@ -70,12 +69,14 @@ def test_with_more_classes_the_attack_is_on_the_deployed_decision():
     frame["y"] = np.digitize(frame.x0 + 0.6 * frame.x1, [-0.6, 0.6])
     prepared = ready(frame, "group_thresholds")
     bare = facts_of(prepared)
-    layered = deployed(bare, prepared.design.factors.layers["group_thresholds"])
-    labels = prepared.dataset.labels[bare.bench.attacked]
+    layered = bare.layered(prepared.design.factors.layers["group_thresholds"])
+    labels = prepared.dataset.labels[bare.setting.attacked]
     reused = bare.adversarial_log_probabilities
     rule = [
         np.where(
-            bare.margins(reused) >= layered.cuts[:, bare.bench.attacked], 1, np.delete(reused, 1, axis=2).argmax(2) * 2
+            bare.margins(reused) >= layered.cuts[:, bare.setting.attacked],
+            1,
+            np.delete(reused, 1, axis=2).argmax(2) * 2,
         )
     ][0]
     held = [np.mean(one == labels) for one in (layered.attacked.decisions, rule)]

@@ -71,7 +71,7 @@ def test_an_attack_reaches_a_range_wider_than_its_radius():
     wide = 4.0 * frame.x0.std()
     prepared = ready(frame, data={"largest_change": {"x0": wide}, "immutable": ("x1", "x2", "x3", "c")})
     facts = facts_of(prepared)
-    bench, member = facts.bench, 0
+    bench, member = facts.setting, 0
     assert prepared.design.radius == 0.5
     layer = facts.parameters.parameters[0]
     slope = float((layer.weight[member][0, 1] - layer.weight[member][0, 0]) * facts.parameters.scale[member])

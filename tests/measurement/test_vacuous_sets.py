@@ -9,7 +9,6 @@ from interplay.design.calibration import vacuous_sets
 from interplay.design.denominators import evaluated
 from interplay.estimates import NotMeasurable
 from interplay.evidence import PredictionSets
-from interplay.measurement.layers import sets
 from tests.measurement.worlds import bank, facts_of, ready
 
 
@@ -32,11 +31,13 @@ def test_a_small_table_is_warned_of_and_its_sets_are_not_measured():
     told = _told(prepared)
     assert any(one.startswith("split_conformal: 14 calibration rows: where the control errs") for one in told)
     assert any("group 'b'" in one and "9 needed at a miscoverage of 0.1" in one for one in told)
-    assert isinstance(sets(facts, layers["split_conformal"], 0.1), PredictionSets), "14 rows are enough for one in ten"
-    short = sets(facts, layers["split_conformal"], 0.05)
+    assert isinstance(facts.layered(layers["split_conformal"], 0.1).sets, PredictionSets), (
+        "14 rows are enough for one in ten"
+    )
+    short = facts.layered(layers["split_conformal"], 0.05).sets
     assert isinstance(short, NotMeasurable)
     assert "14 calibration rows, 19 needed at a miscoverage of 0.05: the sets hold every label" in short.reason
-    by_group = sets(facts, layers["group_conformal"], 0.1)
+    by_group = facts.layered(layers["group_conformal"], 0.1).sets
     assert isinstance(by_group, NotMeasurable) and "group 'b'" in by_group.reason
 
 

@@ -19,7 +19,7 @@ def weighed(values):
 def evidence(prepared):
     facts = facts_of(prepared)
     made = facts.predictions, facts.rightly_decided
-    return Evidence(prepared.bench().rows, {kind: present(one) for kind, one in zip(KINDS, made, strict=True)})
+    return Evidence(prepared.setting().rows, {kind: present(one) for kind, one in zip(KINDS, made, strict=True)})
 
 
 KINDS = Predictions, RightlyDecided
@@ -47,7 +47,7 @@ def test_a_metric_is_the_weighted_mean():
 def test_training_weighs_rows_alike():
     values = np.random.default_rng(1).uniform(0.5, 4, 1200)
     prepared = weighed(values)
-    shop, half = prepared.workshop(), prepared.design.halves[0]
+    shop, half = prepared.training_setting(), prepared.design.halves[0]
     weights = job(shop, CONTROL, half, 0, 0.3, "member").weights
     own = values[prepared.design.pool][half]
     assert weights == pytest.approx(own / own.mean(), rel=1e-5)

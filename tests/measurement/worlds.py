@@ -6,8 +6,20 @@ import pandas as pd
 import interplay as ip
 from interplay.audit.prepare import Prepared, prepare
 from interplay.design.treatment import Treatment
-from interplay.measurement.facts import Facts
-from interplay.measurement.refitting import refitted
+from interplay.evidence import (
+    AdversarialScores,
+    Attacked,
+    CategoryFlips,
+    DecisionRule,
+    Distances,
+    Logits,
+    Memberships,
+    Predictions,
+    PredictionSets,
+    RightlyDecided,
+    Scores,
+)
+from interplay.exhibits import EvaluationSetting, Memo, refitted
 from interplay.training.train import more_members
 
 CONTROL = Treatment()
@@ -48,10 +60,38 @@ def ready(frame: pd.DataFrame, *interventions: str, **changes) -> Prepared:
 
 def control_of(prepared: Prepared, rate: float = 0.3):
     """Members of the control, refitted."""
-    shop = prepared.workshop()
-    return refitted(prepared.bench(), more_members(shop, CONTROL, rate, range(prepared.design.members)))
+    shop = prepared.training_setting()
+    return refitted(prepared.setting(), more_members(shop, CONTROL, rate, range(prepared.design.members)))
+
+
+class Facts:
+    """What is known of a stack of members, by name."""
+
+    def __init__(self, setting: EvaluationSetting, parameters, memo: Memo | None = None):
+        self.setting, self.parameters = setting, parameters
+        self.memo = memo or Memo(setting.members(parameters), setting)
+
+    def layered(self, layer, miscoverage: float = 0.1) -> "Facts":
+        """The same with a layer on top."""
+        return Facts(self.setting, self.parameters, self.memo.layered(layer.makers(self.setting.held_out(miscoverage))))
+
+    predictions = property(lambda self: self.memo.ask(Predictions))
+    rightly_decided = property(lambda self: self.memo.ask(RightlyDecided))
+    attacked = property(lambda self: self.memo.ask(Attacked))
+    switched = property(lambda self: self.memo.ask(CategoryFlips))
+    distances = property(lambda self: self.memo.ask(Distances))
+    logits = property(lambda self: self.memo.ask(Logits))
+    memberships = property(lambda self: self.memo.ask(Memberships))
+    sets = property(lambda self: self.memo.ask(PredictionSets))
+    cuts = property(lambda self: self.memo.ask(DecisionRule).cuts)
+    refits = property(lambda self: self.memo.ask(Scores).refits)
+    log_probabilities = property(lambda self: self.memo.ask(Scores).log_probabilities)
+    adversarial_log_probabilities = property(lambda self: self.memo.ask(AdversarialScores).log_probabilities)
+
+    def margins(self, log_probabilities):
+        return self.setting.margins(log_probabilities)
 
 
 def facts_of(prepared: Prepared, rate: float = 0.3) -> Facts:
     """What is known of them."""
-    return Facts(prepared.bench(), control_of(prepared, rate))
+    return Facts(prepared.setting(), control_of(prepared, rate))

@@ -75,7 +75,7 @@ OF_MEMBERS = {
     **ON_ALL_ROWS,
     exhibits.PredictionSets: ("scores", "thresholds", "scores_attacked"),
     exhibits.Attacked: ("decisions", "log_probabilities"),
-    exhibits.Switched: ("withstood",),
+    exhibits.CategoryFlips: ("withstood",),
     exhibits.Distances: ("distances",),
     exhibits.Explanations: ("importances", "fidelity", "reference", "repeat", "top_changed"),
 }
@@ -118,7 +118,7 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
         exhibits.Predictions(logs, logs.argmax(axis=2)),
         exhibits.RightlyDecided(logs.argmax(axis=2) == truth),
         exhibits.Attacked(some, generator.integers(labels, size=shape), logs[:, some], 0.5, 10),
-        exhibits.Switched(some, generator.random(shape) < 0.6),
+        exhibits.CategoryFlips(some, generator.random(shape) < 0.6),
         exhibits.Distances(some, generator.exponential(size=shape).clip(max=4.0), 4.0),
         exhibits.Logits(generator.normal(size=(MEMBERS, ROWS)), generator.normal(size=(MEMBERS, ROWS))),
         exhibits.Memberships(
@@ -128,7 +128,7 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
             scored=generator.random(inside.shape) < 0.9,
             rmia=generator.random(inside.shape).round(2) + 0.2 * inside,
         ),
-        exhibits.PrivacyBudget(8.0, 1e-4, 3.6, 1.1),
+        exhibits.PrivacyGuarantee(8.0, 1e-4, 3.6, 1.1),
         exhibits.Explanations(
             rows=some,
             importances=generator.normal(size=(*shape, 5)),

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from interplay.effects.interval import crossed_interval
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Predictions, Rows, tabulated
 from interplay.metrics.disagreement import Disagreement
+from interplay.statistics.crossed_interval import crossed_interval
 
 
 def of_pairs(decisions, counted, weights):

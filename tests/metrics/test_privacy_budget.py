@@ -1,7 +1,7 @@
 import numpy as np
 
 from interplay.estimates import NotMeasurable
-from interplay.evidence import PrivacyBudget as Guarantee
+from interplay.evidence import PrivacyGuarantee as Guarantee
 from interplay.evidence import tabulated
 from interplay.metrics.privacy_budget import PrivacyBudget
 

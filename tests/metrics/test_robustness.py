@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Attacked, Distances, Logits, PredictionSets, RightlyDecided, Switched
+from interplay.evidence import Attacked, CategoryFlips, Distances, Logits, PredictionSets, RightlyDecided
 from interplay.metrics.attack_success import AttackSuccess
 from interplay.metrics.attacked_coverage import AttackedCoverage
 from interplay.metrics.balanced_robust_accuracy import BalancedRobustAccuracy
@@ -34,7 +34,7 @@ def agrees(world, metric, rows, values):
 
 
 def test_means_over_attacked_rows(world):
-    attacked, switched = world.exhibits[Attacked], world.exhibits[Switched]
+    attacked, switched = world.exhibits[Attacked], world.exhibits[CategoryFlips]
     labels = world.rows.labels
     agrees(world, RobustAccuracy(), attacked.rows, lambda k, d: attacked.decisions[k] == labels[attacked.rows])
     agrees(world, SwitchAccuracy(), switched.rows, lambda k, d: switched.withstood[k])

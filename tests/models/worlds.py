@@ -14,7 +14,7 @@ from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Examples, Network
 from interplay.training import lifting
 from interplay.training.fleet import member, scores, train_all
-from interplay.training.loop import Recipe, Table
+from interplay.training.loop import Recipe, TrainingTable
 from interplay.training.sampler import Sampling
 
 KINDS = {
@@ -33,7 +33,9 @@ def images(height=4, width=4, rows=worlds.ROWS):
     pixels[:, :, : width // 2] += np.where(labels, 1.0, -1.0)[:, None, None]
     flat = pixels.reshape(rows, -1).astype(np.float32)
     ones = jnp.ones(flat.shape[1])
-    return Table(jnp.asarray(flat), jnp.asarray(labels), jnp.zeros(rows, jnp.int32), Threat(ones, -5 * ones, 5 * ones))
+    return TrainingTable(
+        jnp.asarray(flat), jnp.asarray(labels), jnp.zeros(rows, jnp.int32), Threat(ones, -5 * ones, 5 * ones)
+    )
 
 
 def recipe(network, columns=COLUMNS, steps=40):

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from interplay.aspects import Aspect
-from interplay.decision.contest import Contest
 from interplay.decision.draws import joint_draws, repetitions
 from interplay.decision.draws import members as members_of
 from interplay.decision.front import front
 from interplay.decision.losses import headline_losses
 from interplay.decision.measured import Measured
+from interplay.decision.selection import Contest
 from interplay.design.treatment import Treatment
 from interplay.estimates import Sample
 from interplay.measurement.measurements import Cell, Measurements

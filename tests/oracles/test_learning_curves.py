@@ -26,7 +26,7 @@ from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.dense import Dense
 from interplay.training.fleet import member, train_all
 from interplay.training.hooks import hooks
-from interplay.training.loop import Job, Recipe, Table
+from interplay.training.loop import Job, Recipe, TrainingTable
 from interplay.training.sampler import Sampling
 
 torch = pytest.importorskip("torch")
@@ -85,7 +85,7 @@ def ours(optimiser, *active):
     (inputs, labels), _ = world()
     movable = (np.arange(COLUMNS) < NUMERIC).astype(np.float32)
     threat = Threat(jnp.asarray(movable), *map(jnp.asarray, bounds()))
-    table = Table(jnp.asarray(inputs), jnp.asarray(labels), jnp.zeros(ROWS, jnp.int32), threat)
+    table = TrainingTable(jnp.asarray(inputs), jnp.asarray(labels), jnp.zeros(ROWS, jnp.int32), threat)
     jobs = [
         Job(
             np.arange(ROWS, dtype=np.int32),

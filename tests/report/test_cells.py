@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from interplay.report.cells import Cell, pair_effect, pair_notes, rows
+from interplay.report.cells import MatrixCell, pair_effect, pair_notes, rows
 from interplay.report.page import render
-from interplay.report.reading import Reading, in_tolerances
+from interplay.report.reading import AuditReading, in_tolerances
 from interplay.report.schema import inconsistencies
 from tests.report import sample as samples
 
@@ -14,7 +14,7 @@ Audit = dict[str, Any]
 
 
 def test_training_and_layers_are_apart(audit: Audit) -> None:
-    reading = Reading(audit)
+    reading = AuditReading(audit)
     training = [row.treatment["name"] for row in rows(reading, training=True)]
     assert len(training) == 7 and "control" not in training
     assert [row.treatment["name"] for row in rows(reading, training=False)] == [
@@ -26,7 +26,7 @@ def test_training_and_layers_are_apart(audit: Audit) -> None:
 
 
 def test_cell_has_the_worst_verdict_and_its_largest_effect(audit: Audit) -> None:
-    row = next(row for row in rows(Reading(audit), training=True) if row.treatment["name"] == "dp_sgd")
+    row = next(row for row in rows(AuditReading(audit), training=True) if row.treatment["name"] == "dp_sgd")
     fairness, privacy = row.cells[0], row.cells[1]
     assert (fairness.aspect, fairness.verdict, privacy.verdict) == ("fairness", "harm", "improvement")
     assert fairness.deciding is not None and fairness.deciding["metric"] == "accuracy_disparity/race"
@@ -37,13 +37,13 @@ def test_cell_has_the_worst_verdict_and_its_largest_effect(audit: Audit) -> None
 
 
 def test_a_layer_that_must_be_there_counts_for_training(audit: Audit) -> None:
-    row = next(row for row in rows(Reading(audit), training=True) if row.treatment["name"] == "dp_sgd")
+    row = next(row for row in rows(AuditReading(audit), training=True) if row.treatment["name"] == "dp_sgd")
     explainability = next(cell for cell in row.cells if cell.aspect == "explainability")
     assert [one["treatment"] for one in explainability.effects] == ["dp_sgd + release_explanations"]
 
 
 def test_within_tolerance_is_marked(audit: Audit) -> None:
-    for row in rows(Reading(audit), training=True):
+    for row in rows(AuditReading(audit), training=True):
         for cell in row.cells:
             if cell.deciding is not None:
                 tolerance = cell.deciding["tolerance"]
@@ -51,12 +51,12 @@ def test_within_tolerance_is_marked(audit: Audit) -> None:
 
 
 def test_a_collapsed_treatment_is_withheld_whole(audit: Audit) -> None:
-    withheld = [row.treatment["name"] for row in rows(Reading(audit), training=True) if row.withheld]
+    withheld = [row.treatment["name"] for row in rows(AuditReading(audit), training=True) if row.withheld]
     assert withheld == ["reweighing + dp_sgd + adversarial_training"]
 
 
 def test_pair_is_decided_by_a_primary_effect_of_its_verdict(audit: Audit) -> None:
-    reading = Reading(audit)
+    reading = AuditReading(audit)
     for (source, target), pair in reading.pairs.items():
         effect = pair_effect(reading, source, target)
         assert effect is None or effect["verdict"] == pair["verdict"]
@@ -80,7 +80,7 @@ def _shuffled(seed: int) -> Audit:
     return audit
 
 
-def _cells(reading: Reading) -> list[tuple[Any, Cell]]:
+def _cells(reading: AuditReading) -> list[tuple[Any, MatrixCell]]:
     return [(row, cell) for training in (True, False) for row in rows(reading, training) for cell in row.cells]
 
 
@@ -90,7 +90,7 @@ def _cells(reading: Reading) -> list[tuple[Any, Cell]]:
 def test_no_cell_hides_a_shown_harm(made: Any) -> None:
     """For every treatment and aspect: no verdict is better than the worst harm shown on any metric of the aspect."""
     audit = made()
-    for row, cell in _cells(Reading(audit)):
+    for row, cell in _cells(AuditReading(audit)):
         mine = [
             effect
             for effect in audit["effects"]
@@ -112,7 +112,7 @@ def test_no_cell_hides_a_shown_harm(made: Any) -> None:
     assert inconsistencies(audit) == []
 
 
-def _planted(verdict: str, **more: Any) -> tuple[Audit, Reading, Cell]:
+def _planted(verdict: str, **more: Any) -> tuple[Audit, AuditReading, MatrixCell]:
     """Adversarial training and utility: clear on both headline metrics; the log loss, which is none, has this verdict."""
     audit = samples.sample()
     for effect in audit["effects"]:
@@ -120,7 +120,7 @@ def _planted(verdict: str, **more: Any) -> tuple[Audit, Reading, Cell]:
             numbers = {"estimate": 0.0, "low": -0.01, "high": 0.01, "verdict": "no_material_harm"}
             given = {"estimate": 0.05, "low": 0.03, "high": 0.07, "verdict": verdict, "reason": "planted", **more}
             effect |= given if effect["metric"] == "log_loss" else numbers
-    reading = Reading(audit)
+    reading = AuditReading(audit)
     row = next(row for row in rows(reading, training=True) if row.treatment["name"] == "adversarial_training")
     return audit, reading, next(cell for cell in row.cells if cell.aspect == "utility")
 
@@ -154,7 +154,7 @@ def test_a_pair_names_a_harm_outside_of_its_primary_probes_and_what_those_say() 
     audit["interactions"] = [
         pair if (one["source"], one["target"]) == ("robustness", "fairness") else one for one in audit["interactions"]
     ]
-    reading = Reading(audit)
+    reading = AuditReading(audit)
     deciding = pair_effect(reading, "robustness", "fairness")
     assert deciding is not None and deciding["metric"] == "worst_group_accuracy/race"
     assert pair_notes(reading, "robustness", "fairness")[0] == "primary probes: no material harm"

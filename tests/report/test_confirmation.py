@@ -9,7 +9,7 @@ from rich.console import Console
 from interplay.report.confirmation import CAUSES, MARGIN, WIDTH, mark, sentence
 from interplay.report.confirmed import confirmed
 from interplay.report.page import render
-from interplay.report.reading import Reading
+from interplay.report.reading import AuditReading
 from interplay.report.schema import inconsistencies
 
 
@@ -24,7 +24,7 @@ def _section(audit):
 
 
 def test_the_sentence_names_what_broke(audit):
-    said = sentence(Reading(audit))
+    said = sentence(AuditReading(audit))
     assert "is not confirmed by 5 fresh models on 119 held-back rows: they break the limit on accuracy and" in said
     assert "they do not settle the limit on accuracy disparity (race), membership risk." in said
     assert "What the run found on privacy is beyond a confirmation." in said
@@ -32,7 +32,7 @@ def test_the_sentence_names_what_broke(audit):
 
 def test_the_sentence_of_a_decision_that_stands(audit):
     audit["confirmation"] |= {"outcome": "stands", "causes": [], "unconfirmed": []}
-    said = sentence(Reading(audit))
+    said = sentence(AuditReading(audit))
     assert (
         "stands: 5 fresh models on 119 held-back rows keep all 4 hard limits, and show no harm beyond a tolerance."
         in said
@@ -42,7 +42,7 @@ def test_the_sentence_of_a_decision_that_stands(audit):
 @pytest.mark.parametrize("cause", ["collapsed", "harm_shown", "no_better_than_constant", "not_measured"])
 def test_every_cause_has_words(audit, cause):
     audit["confirmation"] |= {"limits": [], "causes": [cause]}
-    assert CAUSES[cause] in sentence(Reading(audit))
+    assert CAUSES[cause] in sentence(AuditReading(audit))
 
 
 def test_without_a_confirmation_the_page_says_so(audit):
@@ -56,7 +56,7 @@ def test_without_a_confirmation_the_page_says_so(audit):
 
 def test_a_choice_that_moved_on_is_said_to_be_unconfirmed(audit):
     audit["confirmation"]["treatment"] = "dp_sgd"
-    assert "now decides otherwise" in sentence(Reading(audit))
+    assert "now decides otherwise" in sentence(AuditReading(audit))
 
 
 def test_the_section_tells_numbers_sides_and_use(audit):

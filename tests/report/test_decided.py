@@ -8,7 +8,7 @@ import pytest
 from interplay.quantities import Scale
 from interplay.report import decided
 from interplay.report.page import render
-from interplay.report.reading import Reading
+from interplay.report.reading import AuditReading
 from tests.report.parsed import parse
 
 Audit = dict[str, Any]
@@ -21,11 +21,11 @@ def section(audit: Audit) -> str:
 
 
 def test_bars_are_shares_and_the_choice_is_marked(audit: Audit) -> None:
-    chosen, other = decided.orders(Reading(audit))
+    chosen, other = decided.orders(AuditReading(audit))
     assert (chosen.told, other.told) == ("480 of 720", "240 of 720")
     assert (chosen.chosen, other.chosen) == (True, False)
     assert chosen.length == pytest.approx(2 * other.length, abs=0.1)
-    assert [bar.told for bar in decided.front(Reading(audit))] == ["94 %", "40 %"]
+    assert [bar.told for bar in decided.front(AuditReading(audit))] == ["94 %", "40 %"]
 
 
 def test_the_section_says_what_would_change_the_choice(audit: Audit) -> None:

@@ -1,20 +1,20 @@
 from typing import Any
 
 from interplay.report.forest import FARTHEST, MARGIN, WIDTH, axis, plot
-from interplay.report.reading import Reading
+from interplay.report.reading import AuditReading
 
 Audit = dict[str, Any]
 
 
 def test_every_numbered_primary_effect_is_drawn_once(audit: Audit) -> None:
-    drawn = [line.effect for block in plot(Reading(audit)).blocks for line in block.lines]
+    drawn = [line.effect for block in plot(AuditReading(audit)).blocks for line in block.lines]
     known = [one for one in audit["effects"] if one["primary"] and one["estimate"] is not None]
     assert len(drawn) == len(known) > 40
     assert all(any(one is each for each in drawn) for one in known)
 
 
 def test_bars_lie_where_the_numbers_say(audit: Audit) -> None:
-    made = plot(Reading(audit))
+    made = plot(AuditReading(audit))
     for block in made.blocks:
         for line in block.lines:
             bar, effect = line.bar, line.effect
@@ -24,7 +24,7 @@ def test_bars_lie_where_the_numbers_say(audit: Audit) -> None:
 
 
 def test_harm_lies_right_of_the_tolerance(audit: Audit) -> None:
-    made = plot(Reading(audit))
+    made = plot(AuditReading(audit))
     harms = [line.bar for block in made.blocks for line in block.lines if line.effect["verdict"] == "harm"]
     assert harms and all(bar.left > made.axis.place(1) and bar.tone == "worse" for bar in harms)
 
@@ -36,7 +36,7 @@ def test_axis_is_bounded() -> None:
 
 
 def test_blocks_follow_the_ranking(audit: Audit) -> None:
-    reading = Reading(audit)
+    reading = AuditReading(audit)
     ranks = [reading.rank(block.target) for block in plot(reading).blocks]
     assert ranks == sorted(ranks)
 
@@ -44,5 +44,5 @@ def test_blocks_follow_the_ranking(audit: Audit) -> None:
 def test_primary_effects_without_a_pair_are_not_lost(audit: Audit) -> None:
     for effect in audit["effects"]:
         effect["probe"] = ""
-    blocks = plot(Reading(audit)).blocks
+    blocks = plot(AuditReading(audit)).blocks
     assert [block.source for block in blocks] == [""] and len(blocks[0].lines) > 40

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from interplay.report.page import render
-from interplay.report.reading import Reading
+from interplay.report.reading import AuditReading
 from interplay.report.risks import SHOWN, board, source
 from tests.report.parsed import parse
 
@@ -69,7 +69,7 @@ def test_hostile_people_start_no_formula_and_no_script(hostile: Audit) -> None:
 
 
 def test_a_risk_says_what_stands_beside_its_source(audit: Audit) -> None:
-    reading = Reading(audit)
+    reading = AuditReading(audit)
     layered = next(one for one in audit["register"]["risks"] if one["treatment"] == "dp_sgd + release_explanations")
     assert source(reading, layered) == "DP-SGD beside released explanations"
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from interplay.report.reading import Reading
+from interplay.report.reading import AuditReading
 from interplay.report.sentences import (
     counts_sentence,
     decision_sentence,
@@ -17,7 +17,7 @@ Audit = dict[str, Any]
 def effect(audit: Audit, **changes: Any) -> str:
     base = next(one for one in audit["effects"] if one["applied"] == ["dp_sgd"] and one["metric"] == "accuracy")
     numbers = {"estimate": 0.061, "low": 0.039, "high": 0.084, "tolerance": 0.02, "verdict": "harm", "reason": ""}
-    return effect_sentence(Reading(audit), base | numbers | changes)
+    return effect_sentence(AuditReading(audit), base | numbers | changes)
 
 
 def test_harm_has_number_interval_and_tolerance(audit: Audit) -> None:
@@ -45,7 +45,7 @@ def test_a_group_that_is_harmed_is_named_with_what_it_loses(audit: Audit) -> Non
     ("contrast", "signed"), [("black against white", True), ("accuracy of black", False), ("", False)]
 )
 def test_only_gaps_have_a_sign(audit: Audit, contrast: str, signed: bool) -> None:
-    assert Reading(audit).is_gap({"contrast": contrast}) is signed
+    assert AuditReading(audit).is_gap({"contrast": contrast}) is signed
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_unsettled_harm_leads_where_none_is_settled(audit: Audit) -> None:
 
 
 def test_catalogue_names_are_spoken(audit: Audit) -> None:
-    reading = Reading(audit)
+    reading = AuditReading(audit)
     text = "fairness -> privacy: dp_sgd on accuracy_disparity/race, membership_risk, my_dp_sgd_column"
     assert reading.spoken(text) == (
         "fairness \N{RIGHTWARDS ARROW} privacy: DP-SGD on accuracy disparity (race), membership risk, my_dp_sgd_column"

@@ -6,7 +6,7 @@ import pytest
 
 from interplay.report.doses import HEIGHT, WIDTH, doses, trend_words
 from interplay.report.page import render
-from interplay.report.reading import Reading
+from interplay.report.reading import AuditReading
 from interplay.report.stack import DRAWN, LISTED, stack, words
 from tests.report.parsed import parse
 
@@ -22,21 +22,21 @@ def test_the_first_sentence_counts_what_is_flagged(audit: Audit) -> None:
     joined = [e for e in effects if e["estimate"] is not None and e["kind"] in ("two_way", "three_way", "overlay")]
     shown = [e for e in joined if e["verdict"] in ("worse", "better")]
     worse = sum(e["verdict"] == "worse" for e in shown)
-    said = stack(Reading(audit)).sentence
+    said = stack(AuditReading(audit)).sentence
     assert said.startswith(f"{len(shown)} of {len(joined)} joint contrasts show, beyond twice the tolerance")
     assert f": {worse} for the worse, {len(shown) - worse} for the better." in said
     for effect in effects:
         effect["verdict"] = "not_flagged" if effect["estimate"] is not None else effect["verdict"]
-    none = stack(Reading(audit)).sentence
+    none = stack(AuditReading(audit)).sentence
     assert none.startswith(f"None of {len(joined)} joint contrasts shows") and none.endswith(", 0 lie beyond it.")
 
 
 def test_every_flag_and_every_overlay_penalty_of_a_headline_metric_is_drawn(audit: Audit) -> None:
-    found = stack(Reading(audit))
+    found = stack(AuditReading(audit))
     drawn = [id(line.effect) for block in found.blocks for line in block.lines]
     for effect in audit["joint"]["effects"]:
         overlay = effect["kind"] == "overlay" and effect["estimate"] is not None
-        headline = Reading(audit).metrics[effect["metric"]]["headline"]
+        headline = AuditReading(audit).metrics[effect["metric"]]["headline"]
         assert (id(effect) in drawn) == (effect["verdict"] in ("worse", "better") or (overlay and headline))
     assert len(drawn) == len(set(drawn))
     text = section(audit, "joint").text
@@ -45,7 +45,9 @@ def test_every_flag_and_every_overlay_penalty_of_a_headline_metric_is_drawn(audi
 
 
 def test_what_is_not_flagged_has_no_verdict(audit: Audit) -> None:
-    tones = {line.effect["verdict"]: line.bar.tone for block in stack(Reading(audit)).blocks for line in block.lines}
+    tones = {
+        line.effect["verdict"]: line.bar.tone for block in stack(AuditReading(audit)).blocks for line in block.lines
+    }
     assert tones == {"worse": "worse", "better": "better", "not_flagged": "none"}
 
 
@@ -54,7 +56,7 @@ def test_long_blocks_and_long_tables_are_cut_and_say_so(audit: Audit) -> None:
     quiet = next(e for e in audit["joint"]["effects"] if e["metric"] == "boundary_distance")
     audit["joint"]["effects"] += [copy.deepcopy(flagged) for _ in range(DRAWN)]
     audit["joint"]["effects"] += [copy.deepcopy(quiet) for _ in range(LISTED)]
-    found = stack(Reading(audit))
+    found = stack(AuditReading(audit))
     assert len(found.blocks[0].lines) == DRAWN and found.blocks[0].more >= 1
     assert found.left_out > LISTED and "boundary_distance" not in dict(found.listed)
     text = section(audit, "joint").text
@@ -76,7 +78,7 @@ def test_long_blocks_and_long_tables_are_cut_and_say_so(audit: Audit) -> None:
 )
 def test_what_is_contrasted_in_words(audit: Audit, change: dict[str, Any], said: str) -> None:
     effect = {"kind": "two_way", "at": "averaged", "factors": ["reweighing", "dp_sgd"], "aliases": [], "context": ""}
-    assert words(Reading(audit), {**effect, **change}) == said
+    assert words(AuditReading(audit), {**effect, **change}) == said
 
 
 def test_a_fraction_says_what_it_mixes_and_one_intervention_that_nothing_is_combined(audit: Audit) -> None:
@@ -88,7 +90,7 @@ def test_a_fraction_says_what_it_mixes_and_one_intervention_that_nothing_is_comb
 
 
 def test_charts_of_what_moved_and_a_table_of_what_did_not(audit: Audit) -> None:
-    (found,) = doses(Reading(audit))
+    (found,) = doses(AuditReading(audit))
     assert found.title == "DP-SGD, privacy epsilon"
     assert [chart.curve["metric"] for chart in found.charts] == [
         "accuracy",
@@ -103,11 +105,11 @@ def test_charts_of_what_moved_and_a_table_of_what_did_not(audit: Audit) -> None:
     assert below.middle > accuracy.zero and above.middle < gap.zero, "worse is below for an accuracy, above for a gap"
     assert accuracy.limits[0] > accuracy.zero and gap.limits[0] < gap.zero, "the tolerance is on the side that is worse"
     assert "1: collapsed: one decision" in text
-    assert "no trend is shown" in trend_words(found.still[0], found.entry, Reading(audit))
+    assert "no trend is shown" in trend_words(found.still[0], found.entry, AuditReading(audit))
 
 
 def test_charts_are_true_to_scale(audit: Audit) -> None:
-    (found,) = doses(Reading(audit))
+    (found,) = doses(AuditReading(audit))
     chart = found.charts[0]
     (run,) = chart.runs
     assert [tick.text for tick in chart.across] == ["1", "3", "8", "32"]
@@ -126,7 +128,7 @@ def test_charts_are_true_to_scale(audit: Audit) -> None:
 def test_a_strength_without_a_number_breaks_the_line(audit: Audit) -> None:
     points = audit["strengths"][0]["curves"][0]["points"]
     points[1] |= {"estimate": None, "low": None, "high": None, "reason": "collapsed"}
-    chart = doses(Reading(audit))[0].charts[0]
+    chart = doses(AuditReading(audit))[0].charts[0]
     assert [len(run) for run in chart.runs] == [1, 2] and len(chart.absent) == 1
     drawing = re.search(r'<svg viewBox="0 0 300 170".*?</svg>', render(audit), re.S)
     assert drawing is not None and drawing[0].count("<circle") == 3
@@ -138,7 +140,7 @@ def test_without_strengths_there_is_no_section(audit: Audit) -> None:
 
 
 def test_other_strengths_are_called_by_their_title_and_have_no_row_in_the_table(audit: Audit) -> None:
-    reading = Reading(audit)
+    reading = AuditReading(audit)
     assert reading.called(["dp_sgd privacy_epsilon=3", "unknown thing"]) == [
         "DP-SGD privacy_epsilon=3",
         "unknown thing",

@@ -19,6 +19,7 @@ from interplay.interventions import (
     PredictionIntervention,
     ReleaseIntervention,
     Service,
+    ThresholdIntervention,
     Thresholds,
     TrainingRows,
 )
@@ -26,9 +27,9 @@ from interplay.testing import (
     DataInterventionSuite,
     GradientInterventionSuite,
     InputInterventionSuite,
-    InterventionSuite,
     LossInterventionSuite,
-    PredictionInterventionSuite,
+    ReleaseInterventionSuite,
+    ThresholdInterventionSuite,
 )
 
 SOLVED: dict[str, dict[str, Any]] = {"dp_sgd": {"noise_multiplier": 1.0}}
@@ -67,13 +68,13 @@ class TestGradientInterventions(GradientInterventionSuite):
         return _built(request.param)
 
 
-class TestPredictionInterventions(PredictionInterventionSuite):
-    @pytest.fixture(params=_of_phase(PredictionIntervention))
+class TestThresholdInterventions(ThresholdInterventionSuite):
+    @pytest.fixture(params=_of_phase(ThresholdIntervention))
     def intervention(self, request: pytest.FixtureRequest) -> Intervention:
         return _built(request.param)
 
 
-class TestReleaseInterventions(InterventionSuite):
+class TestReleaseInterventions(ReleaseInterventionSuite):
     @pytest.fixture(params=_of_phase(ReleaseIntervention))
     def intervention(self, request: pytest.FixtureRequest) -> Intervention:
         return _built(request.param)
@@ -110,7 +111,7 @@ class Careless(DataIntervention):
 
 
 @dataclass(frozen=True)
-class Forgetful(PredictionIntervention):
+class Forgetful(ThresholdIntervention):
     """It takes the weights for granted."""
 
     def thresholds(self, rows: FittingRows, groups: int) -> Thresholds:
@@ -145,4 +146,4 @@ def test_a_careless_intervention_is_caught(law: str) -> None:
 )
 def test_a_forgetful_prediction_layer_is_caught(law: str) -> None:
     with pytest.raises(AssertionError):
-        getattr(PredictionInterventionSuite(), law)(Forgetful())
+        getattr(ThresholdInterventionSuite(), law)(Forgetful())

@@ -25,7 +25,7 @@ from interplay.models.dense import Dense
 from interplay.models.network import Examples
 from interplay.training.fleet import train_all
 from interplay.training.hooks import hooks
-from interplay.training.loop import Job, Recipe, Table
+from interplay.training.loop import Job, Recipe, TrainingTable
 from interplay.training.sampler import Sampling
 
 MODELS, DELTA, CLIP = 20_000, 0.01, 1e-3
@@ -49,7 +49,7 @@ def table():
     inputs[CANARY] = 4.0 * (np.arange(COLUMNS) == ITS_COLUMN)
     labels[CANARY] = 1
     wall = Threat(jnp.ones(COLUMNS), jnp.full(COLUMNS, -9.0), jnp.full(COLUMNS, 9.0))
-    return Table(jnp.asarray(inputs), jnp.asarray(labels), jnp.zeros(ROWS, jnp.int32), wall)
+    return TrainingTable(jnp.asarray(inputs), jnp.asarray(labels), jnp.zeros(ROWS, jnp.int32), wall)
 
 
 def bound(recipe, noise, *others):

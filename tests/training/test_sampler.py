@@ -10,7 +10,7 @@ from interplay.attacks.pgd import Threat
 from interplay.engine import jnp
 from interplay.models.dense import Dense
 from interplay.training.fleet import train_all
-from interplay.training.loop import Recipe, Table
+from interplay.training.loop import Recipe, TrainingTable
 from interplay.training.sampler import OVERFLOW, Sampling
 
 ROWS, RATE, MEMBERS = 90, 0.2, 600
@@ -23,7 +23,9 @@ def used_rows(sampling, members):
     """
     network = Dense((sampling.rows, 2))
     threat = Threat(jnp.zeros(sampling.rows), jnp.zeros(sampling.rows), jnp.ones(sampling.rows))
-    data = Table(jnp.eye(sampling.rows), jnp.arange(sampling.rows) % 2, jnp.zeros(sampling.rows, jnp.int32), threat)
+    data = TrainingTable(
+        jnp.eye(sampling.rows), jnp.arange(sampling.rows) % 2, jnp.zeros(sampling.rows, jnp.int32), threat
+    )
     jobs = [job(number, rate=1.0, rows=np.arange(sampling.rows)) for number in range(members)]
     trained = train_all(Recipe(network, "sgd", sampling), data, jobs)
     starts = np.stack([network.initial(jax.random.wrap_key_data(one.initialisation))[0].weight for one in jobs])

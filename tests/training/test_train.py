@@ -50,7 +50,7 @@ def _chosen(control, weighed):
 
 
 def _by_hand(ready, treatment, rate):
-    shop, halves = ready.workshop(), ready.design.halves
+    shop, halves = ready.training_setting(), ready.design.halves
     jobs = [job(shop, treatment, half, number, rate, "member") for number, half in enumerate(halves)]
     return train_all(recipe(shop), shop.table, jobs)
 
@@ -61,7 +61,7 @@ def _same(one, other):
 
 def test_models_as_applied_have_the_declared_rate_and_so_has_the_control(ready):
     declared = _with_rate(ready, 0.05)
-    fleet = train(declared.workshop(), _chosen(0.1, 0.3))
+    fleet = train(declared.training_setting(), _chosen(0.1, 0.3))
     for treatment, own in ((CONTROL, 0.1), (WEIGHED, 0.3)):
         assert _same(fleet.as_applied[treatment], _by_hand(ready, treatment, 0.05))
         assert _same(fleet.tuned[treatment], _by_hand(ready, treatment, own))
@@ -69,20 +69,20 @@ def test_models_as_applied_have_the_declared_rate_and_so_has_the_control(ready):
 
 
 def test_without_a_declared_rate_they_have_the_controls(ready):
-    fleet = train(ready.workshop(), _chosen(0.1, 0.3))
+    fleet = train(ready.training_setting(), _chosen(0.1, 0.3))
     assert fleet.as_applied[CONTROL] is fleet.tuned[CONTROL]
     assert _same(fleet.as_applied[WEIGHED], _by_hand(ready, WEIGHED, 0.1))
 
 
 def test_a_declared_rate_that_was_also_chosen_is_trained_once(ready):
-    fleet = train(_with_rate(ready, 0.3).workshop(), _chosen(0.1, 0.3))
+    fleet = train(_with_rate(ready, 0.3).training_setting(), _chosen(0.1, 0.3))
     assert fleet.as_applied[WEIGHED] is fleet.tuned[WEIGHED]
     assert _same(fleet.as_applied[CONTROL], _by_hand(ready, CONTROL, 0.3))
 
 
 def test_a_fleet_with_a_control_as_applied_is_read_back(ready):
     declared, tuning = _with_rate(ready, 0.05), _chosen(0.1, 0.3)
-    fleet = train(declared.workshop(), tuning)
+    fleet = train(declared.training_setting(), tuning)
     files = fleet_files(fleet)
     found = read_fleet(declared.design, ready.network, tuning, files["fleet.safetensors"], files["fleet.json"])
     for one in (CONTROL, WEIGHED):
@@ -91,7 +91,7 @@ def test_a_fleet_with_a_control_as_applied_is_read_back(ready):
 
 def test_one_listed_rate_is_tried_alone():
     alone = prepare(_study(learning_rates=(0.2,)))
-    tuning = tune(alone.workshop(), alone.tuning_rows())
+    tuning = tune(alone.training_setting(), alone.tuning_rows())
     assert {(how.rates, how.chosen) for how in tuning.values()} == {((0.2,), 0.2)}
 
 

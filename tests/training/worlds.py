@@ -10,7 +10,7 @@ from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.parity_penalty import ParityPenalty
 from interplay.models.dense import Dense
 from interplay.training.hooks import hooks
-from interplay.training.loop import Job, Recipe, Table
+from interplay.training.loop import Job, Recipe, TrainingTable
 from interplay.training.sampler import Sampling
 
 ROWS, COLUMNS = 120, 5
@@ -34,7 +34,7 @@ def table(seed=0, rows=ROWS):
     inputs = rng.normal(size=(rows, COLUMNS)).astype(np.float32)
     labels = (inputs[:, 0] + 0.5 * rng.normal(size=rows) > 0).astype(np.int64)
     threat = Threat(jnp.array([1.0, 1, 0, 0, 0]), jnp.asarray(inputs.min(0)), jnp.asarray(inputs.max(0)))
-    return Table(jnp.asarray(inputs), jnp.asarray(labels), jnp.asarray(rng.integers(0, 2, rows)), threat)
+    return TrainingTable(jnp.asarray(inputs), jnp.asarray(labels), jnp.asarray(rng.integers(0, 2, rows)), threat)
 
 
 def job(number, active=(), rate=0.1, decay=0.0, rows=None):

@@ -13,7 +13,7 @@ from interplay.decision.decision import Decision, Unresolved
 from interplay.design.treatment import Treatment
 from interplay.effects.results import Effects
 from interplay.errors import RunError, StudyError
-from interplay.evidence import PrivacyBudget
+from interplay.evidence import PrivacyGuarantee
 from interplay.measurement.measurements import Measurements
 from interplay.metrics import GroupMetric, Metric
 from interplay.study import Study
@@ -77,7 +77,7 @@ def read_choices(path: Path, also: Collection[str] = ()) -> Choices:
     if not folder.whole("train", "fleet.json"):
         raise _damaged(folder, "fleet.json", "other content than the run wrote, or none")
     budgets = json.loads(folder.read("fleet.json"))["budgets"]
-    spent = {_named(name): PrivacyBudget(**budget) for name, budget in budgets.items()}
+    spent = {_named(name): PrivacyGuarantee(**budget) for name, budget in budgets.items()}
     first, more = (read_measurements(metrics, spent, path / stem, wanted) for stem in (FIRST, MORE))
     return Choices(
         study=study,

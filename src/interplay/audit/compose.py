@@ -27,13 +27,13 @@ from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.effects.dose import dose_curves
 from interplay.effects.effect import Effect
-from interplay.effects.looks import Looks
 from interplay.effects.matrix import matrix
 from interplay.effects.near_collapse import nearly_collapsed
 from interplay.estimates import NotMeasurable, Sample
 from interplay.interventions import Intervention
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.models import perceptron
+from interplay.statistics.group_sequential import Looks
 from interplay.study.dump import to_json
 from interplay.training.train import Fleet
 

@@ -74,7 +74,7 @@ Now = Callable[[], datetime]
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class Confirmable:
     """A finished run whose winner can be confirmed: what its files say, and the rows to confirm it on."""
 
     ready: Prepared
@@ -128,7 +128,7 @@ def case(
     again: str = "",
     now: Now = lambda: datetime.now(UTC),
     secret_noise: bool = False,
-) -> Case:
+) -> Confirmable:
     """What a confirmation starts from; nothing is trained and nothing is written."""
     folder = RunFolder(Path(runs) / ready.digest[:16])
     unfinished = next((stage for stage in NEEDED if not folder.finished(stage)), None)
@@ -160,7 +160,7 @@ def case(
         again=again.strip() or None,
         secret_noise=secret_noise,
     )
-    made = Case(
+    made = Confirmable(
         ready=ready,
         folder=folder,
         ledger=ledger,
@@ -178,7 +178,7 @@ def case(
     return made
 
 
-def carry_out(one: Case, progress: Progress = lambda *_: None) -> dict[str, Any]:
+def carry_out(one: Confirmable, progress: Progress = lambda *_: None) -> dict[str, Any]:
     """Train, write the use down, look at the audit rows, judge, and write the result before it is shown."""
     done = one.known
     if done is None:
@@ -198,14 +198,14 @@ def carry_out(one: Case, progress: Progress = lambda *_: None) -> dict[str, Any]
     return done
 
 
-def meter(one: Case) -> Meter:
+def meter(one: Confirmable) -> Meter:
     """What tells how far a confirmation is."""
     trainings = len(one.design.trainings)
     units = {"train": trainings * MEMBERS, "measure": trainings}
     return Meter(one.design, units, {"train": 0.6, "measure": 0.35, "report": 0.05})
 
 
-def _trained(one: Case, progress: Progress) -> Fleet:
+def _trained(one: Confirmable, progress: Progress) -> Fleet:
     def told(_: Parameters) -> None:
         progress("train", MEMBERS)
         progress("train", 0)  # what was read back says nothing of the pace
@@ -213,13 +213,13 @@ def _trained(one: Case, progress: Progress) -> Fleet:
     progress("train", 0)
     unpack: Callable[[bytes], Parameters] = partial(read_fleet_piece, one.ready.network)
     pieces = Pieces(one.folder, STAGE, fleet_piece, unpack, told)
-    shop = replace(one.ready, design=one.design).workshop()
+    shop = replace(one.ready, design=one.design).training_setting()
     return fresh(shop, one.tuning, progress, pieces, one.secret_noise)
 
 
-def _judged(one: Case, fleet: Fleet, progress: Progress) -> Confirmation:
+def _judged(one: Confirmable, fleet: Fleet, progress: Progress) -> Confirmation:
     progress("measure", 0)
-    found = measure(replace(one.ready, design=one.design).bench(), fleet, progress)
+    found = measure(replace(one.ready, design=one.design).setting(), fleet, progress)
     all_of_run, study = one.ready.design, one.ready.study
     missing = unconfirmed(all_of_run)
     found = unmeasured(replace(found, metrics=all_of_run.metrics), missing, NEEDS_SHADOWS)
@@ -234,7 +234,7 @@ def _judged(one: Case, fleet: Fleet, progress: Progress) -> Confirmation:
     )
 
 
-def _part(one: Case, fleet: Fleet, found: Confirmation) -> dict[str, Any]:
+def _part(one: Confirmable, fleet: Fleet, found: Confirmation) -> dict[str, Any]:
     spent = fleet.budgets.get(one.winner.without(tuple(one.design.factors.layers)))
     metrics, use, left_out = one.ready.design.metrics, one.use, unconfirmed(one.ready.design)
     return {

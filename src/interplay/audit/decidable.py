@@ -4,7 +4,7 @@ from interplay.data.dataset import Dataset
 from interplay.design.denominators import evaluated, planned
 from interplay.design.plan import Design
 from interplay.design.resolution import TOO_FINE, Resolution, few_members, resolution_faults, resolutions, too_fine
-from interplay.measurement.bench import looked_at
+from interplay.exhibits import looked_at
 from interplay.report.names import clean
 from interplay.study import Study
 from interplay.study.faults import raise_first

@@ -18,7 +18,7 @@ from interplay.design.treatment import Treatment
 from interplay.effects.near_collapse import METRIC as BALANCED
 from interplay.errors import RunError
 from interplay.estimates import NotMeasurable
-from interplay.measurement.bench import looked_at
+from interplay.exhibits import looked_at
 from interplay.metrics import Metric
 
 MORE_ROWS = "raise audit_share under [data], or lower minimum_rows under [groups] if fewer are enough for you"
@@ -55,7 +55,7 @@ class Judging:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedLimit:
     """One limit on one metric, and what the audit rows can say of it."""
 
     key: str
@@ -150,12 +150,12 @@ def _usefulness(known: Judging) -> list[str]:
     return [f"{BALANCED} cannot be compared with a constant model's: {why}"] if why else []
 
 
-def _limits(known: Judging, ready: Prepared) -> Iterator["Asked"]:
+def _limits(known: Judging, ready: Prepared) -> Iterator["AskedLimit"]:
     """Every limit on every metric that it covers."""
     for limit in ready.study.limits:
         for key, metric in known.metrics.items():
             if limit.metric in (key, metric.name):
-                yield from (Asked(key, bound, declared) for bound, declared in declared_bounds(limit))
+                yield from (AskedLimit(key, bound, declared) for bound, declared in declared_bounds(limit))
 
 
 def _aspect_problems(known: Judging, aspects: Mapping[Aspect, Sequence[str]]) -> Iterator[str]:

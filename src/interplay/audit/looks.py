@@ -21,16 +21,16 @@ from interplay.audit.storage import (
 from interplay.audit.written import Files, as_json
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
+from interplay.effects.adaptive_members import Attention, Look, look
 from interplay.effects.compare import compare
-from interplay.effects.looks import Looks
-from interplay.effects.sequence import Attention, Look, look
 from interplay.engine import jax
-from interplay.measurement.bench import Bench
-from interplay.measurement.explanations import Explainer
-from interplay.measurement.measure import Reference, measured_with
+from interplay.evidence import Explanations
+from interplay.exhibits import EvaluationSetting, Explainer, refitted
+from interplay.measurement.measure import ControlReference, measured_with
 from interplay.measurement.measurements import Measurements
 from interplay.models.network import Parameters
-from interplay.training.recipes import Workshop
+from interplay.statistics.group_sequential import Looks
+from interplay.training.recipes import TrainingSetting
 from interplay.training.train import Fleet, more_members
 
 STAGE, MEMBERS, MEASURED = "look", "members", "measured"
@@ -40,17 +40,17 @@ Progress = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Laboratory:
+class MemberGrowth:
     """What adding members needs: where to keep them, how to train and measure them, and what all treatments share.
 
-    `bench` gives the workbench of a design with more members.
+    `setting` gives what evaluating a design with more members needs.
     """
 
     folder: RunFolder
-    shop: Workshop
+    shop: TrainingSetting
     fleet: Fleet
-    bench: Callable[[Design], Bench]
-    reference: Callable[[], Reference]
+    setting: Callable[[Design], EvaluationSetting]
+    reference: Callable[[], ControlReference]
     explainer: Explainer
     limited: tuple[str, ...]
     progress: Progress
@@ -72,7 +72,7 @@ def stale(folder: RunFolder, design: Design) -> bool:
     return folder.finished(STAGE) and tuple(json.loads(folder.read(FILE))["planned"]) != design.looks
 
 
-def look_files(lab: Laboratory, measured: Measurements) -> Files:
+def look_files(lab: MemberGrowth, measured: Measurements) -> Files:
     """Take the looks one after the other, and give what they decided and all that was measured anew."""
     taken: list[Look] = []
     more = replace(measured, samples={}, collapse={})
@@ -102,7 +102,7 @@ def _told(one: Look) -> dict[str, Any]:
     return {**asdict(one), "growing": [treatment.name for treatment in one.growing], "resting": resting}
 
 
-def _measured(lab: Laboratory, growing: Sequence[Treatment], members: int) -> Iterator[Measurements]:
+def _measured(lab: MemberGrowth, growing: Sequence[Treatment], members: int) -> Iterator[Measurements]:
     """Trained treatments and their layers, each measured on so many members; kept by both."""
     # Membership attacks keep the members of the first look, so that every treatment has as many shadow models, and so do
     # metrics that need the decisions of both treatments.
@@ -119,16 +119,17 @@ def _measured(lab: Laboratory, growing: Sequence[Treatment], members: int) -> It
         yield read_measurements(design.metrics, lab.fleet.budgets, lab.folder.path / name)
 
 
-def _measure(lab: Laboratory, design: Design, names: Mapping[Treatment, str]) -> None:
+def _measure(lab: MemberGrowth, design: Design, names: Mapping[Treatment, str]) -> None:
     """Train what is missing of these treatments, explain them together, measure one after the other, and keep each."""
     stacks = {treatment: _stack(lab, treatment, design) for treatment in names}
     places = {treatment: lab.design.trainings.index(treatment) for treatment in names}
-    bench = lab.bench(design)
-    explained = lab.explainer(bench, {places[treatment]: stack for treatment, stack in stacks.items()})
+    setting = lab.setting(design)
+    members = {places[treatment]: setting.members(refitted(setting, stack)) for treatment, stack in stacks.items()}
+    explained = lab.explainer(setting, members)
     for treatment, name in names.items():
         alone = {treatment: stacks[treatment]}
         own = Fleet(alone, alone, lab.fleet.tuning, lab.fleet.budgets)
-        found = measured_with(bench, own, lab.reference(), explained=[explained[places[treatment]]])
+        found = measured_with(setting, own, lab.reference(), given=[{Explanations: explained[places[treatment]]}])
         lab.folder.finish(name, measurement_files(_retuned(found, lab.fleet, treatment), name))
         lab.progress(STAGE, design.members)
 
@@ -142,7 +143,7 @@ def _retuned(found: Measurements, fleet: Fleet, treatment: Treatment) -> Measure
     return replace(found, samples=samples, collapse=collapse)
 
 
-def _stack(lab: Laboratory, treatment: Treatment, design: Design) -> Parameters:
+def _stack(lab: MemberGrowth, treatment: Treatment, design: Design) -> Parameters:
     """The members of the first look and all later ones; those that are not kept yet are trained together."""
     rate, place = lab.fleet.tuning[treatment].chosen, lab.design.trainings.index(treatment)
     names = {number: f"{place}-{rate}-{number}" for number in range(lab.design.members, design.members)}

@@ -17,7 +17,7 @@ from interplay.design.forecast import Forecast, forecast
 from interplay.design.guarantees import guarantee_faults
 from interplay.design.members import member_faults
 from interplay.design.plan import Design, plan
-from interplay.measurement.bench import Bench, bench
+from interplay.exhibits import EvaluationSetting, evaluation_setting
 from interplay.models.computation import called, computation
 from interplay.models.network import Network
 from interplay.study import Study
@@ -25,8 +25,8 @@ from interplay.study.check import check
 from interplay.study.digest import digest
 from interplay.study.faults import raise_first
 from interplay.study.positions import Positions
-from interplay.training.recipes import Workshop, workshop
-from interplay.training.train import Rows
+from interplay.training.recipes import TrainingSetting, training_setting
+from interplay.training.train import TuningRows
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,27 +60,27 @@ class Prepared:
         """What the literature expects of the study's interactions."""
         return forecast(self.design.factors.all, self.design.comparisons, catalogue.interactions(), self.digest)
 
-    def workshop(self) -> Workshop:
+    def training_setting(self) -> TrainingSetting:
         """What training needs; made once."""
-        return self._workshop
+        return self._training_setting
 
     @cached_property
-    def _workshop(self) -> Workshop:
-        return workshop(self.design, self.network, self.dataset, self.encoded)
+    def _workshop(self) -> TrainingSetting:
+        return training_setting(self.design, self.network, self.dataset, self.encoded)
 
-    def bench(self) -> Bench:
-        """What measuring needs."""
-        return self.bench_of(self.design)
+    def setting(self) -> EvaluationSetting:
+        """What evaluating needs."""
+        return self.setting_of(self.design)
 
-    def bench_of(self, design: Design) -> Bench:
+    def setting_of(self, design: Design) -> EvaluationSetting:
         """The same for a design with other members."""
-        return bench(design, self.network, self.dataset, self.encoder, self.encoded)
+        return evaluation_setting(design, self.network, self.dataset, self.encoder, self.encoded)
 
-    def tuning_rows(self) -> Rows:
+    def tuning_rows(self) -> TuningRows:
         """The rows on which learning rates are judged."""
         held_out = np.flatnonzero(self.design.split.tuning)
         weights = None if self.dataset.weights is None else self.dataset.weights[held_out]
-        return Rows(self.encoded.matrix[held_out], self.dataset.labels[held_out], weights)
+        return TuningRows(self.encoded.matrix[held_out], self.dataset.labels[held_out], weights)
 
 
 def prepare(

@@ -15,7 +15,7 @@ from interplay.audit.compose import compose
 from interplay.audit.confirmed import stored
 from interplay.audit.findings import Findings
 from interplay.audit.folder import RunFolder, write
-from interplay.audit.looks import MEASURED, MEMBERS, Laboratory, look_files, read_looks, stale
+from interplay.audit.looks import MEASURED, MEMBERS, MemberGrowth, look_files, read_looks, stale
 from interplay.audit.parts.forecast import registered
 from interplay.audit.parts.register import register_csv
 from interplay.audit.pieces import Pieces
@@ -45,14 +45,14 @@ from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
 from interplay.effects.joint import joint
 from interplay.effects.joint_effect import JointEffects
-from interplay.effects.looks import Looks
 from interplay.effects.results import Effects
 from interplay.engine import MEMORY, compile_seconds, declared_memory, notice
 from interplay.errors import MachineError
-from interplay.measurement.explanations import Explainer
+from interplay.exhibits import Explainer
 from interplay.measurement.measure import measure, reference
 from interplay.models.network import Network
 from interplay.report.page import render
+from interplay.statistics.group_sequential import Looks
 from interplay.study import Study
 from interplay.study.dump import to_json
 from interplay.training.train import Piece, train, tune
@@ -118,7 +118,7 @@ class _Stages:
         rates = self._pieces("tune", tuning_piece, read_tuning_piece, lambda how: len(how.rates) * len(halves))
         self._stage("settle", lambda: settled_files(self.ready, rates))
         ready = self.ready = settled(self.ready, folder)
-        design, shop = ready.design, ready.workshop()
+        design, shop = ready.design, ready.training_setting()
         self._stage("tune", lambda: tuning_files(tune(shop, ready.tuning_rows(), self.progress, rates)))
         tuning = read_tuning(folder.read("tuning.json"))
         members = self._pieces(
@@ -128,19 +128,19 @@ class _Stages:
         fleet = read_fleet(design, ready.network, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
         self._stage(
             "measure",
-            lambda: measurement_files(measure(ready.bench(), fleet, self.progress)),
+            lambda: measurement_files(measure(ready.setting(), fleet, self.progress)),
         )
         measured = read_measurements(design.metrics, fleet.budgets, folder.path / FIRST)
         tolerances: Mapping[str, float] = ready.study.tolerances
         limited, looks = tuple(limit.metric for limit in ready.study.limits), Looks(design.looks)
         if stale(folder, design):
             folder.forget(STAGES[STAGES.index("look") :])
-        lab = Laboratory(
+        lab = MemberGrowth(
             folder=folder,
             shop=shop,
             fleet=fleet,
-            bench=ready.bench_of,
-            reference=cache(lambda: reference(ready.bench(), fleet.tuned[Treatment()])),
+            setting=ready.setting_of,
+            reference=cache(lambda: reference(ready.setting(), fleet.tuned[Treatment()])),
             explainer=Explainer(len(design.trainings)),
             limited=limited,
             progress=self.progress,

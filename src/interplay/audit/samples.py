@@ -14,7 +14,7 @@ from interplay.audit.written import Files, as_json
 from interplay.design.treatment import Treatment
 from interplay.errors import RunError
 from interplay.estimates import Contrast, NotMeasurable, Sample
-from interplay.evidence import PrivacyBudget
+from interplay.evidence import PrivacyGuarantee
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics import Metric
 
@@ -65,7 +65,7 @@ def measurement_files(measured: Measurements, stem: str = FIRST) -> Files:
 
 def read_measurements(
     metrics: Mapping[str, Metric],
-    budgets: Mapping[Treatment, PrivacyBudget],
+    budgets: Mapping[Treatment, PrivacyGuarantee],
     stem: Path,
     wanted: Collection[str] | None = None,
 ) -> Measurements:

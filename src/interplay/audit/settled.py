@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from interplay.audit.folder import RunFolder
 from interplay.audit.prepare import Prepared
 from interplay.audit.written import Files, as_json
-from interplay.design.settings import Settings, radius_is_open, settle
+from interplay.design.settings import Settings, open_parameters, radius_is_open, settle
 from interplay.measurement.settings import settings
 from interplay.training.train import Keep
 from interplay.training.tuning import Tuning
@@ -16,7 +16,7 @@ FILE = "settled.json"
 
 def settled_files(ready: Prepared, keep: Keep[Tuning]) -> Files:
     """What was found."""
-    return {FILE: as_json(asdict(settings(ready.workshop(), ready.bench(), ready.tuning_rows(), keep)))}
+    return {FILE: as_json(asdict(settings(ready.training_setting(), ready.setting(), ready.tuning_rows(), keep)))}
 
 
 def settled(ready: Prepared, folder: RunFolder) -> Prepared:
@@ -38,9 +38,11 @@ def settled_sentences(ready: Prepared, folder: RunFolder) -> list[str]:
             "The study declares no radius of attacks, and the control hardly beats guessing on the tuning rows, or does not "
             "lose 10 points of balanced accuracy within 2 standard deviations: half a standard deviation is taken."
         )
-    if found.max_grad_norm is not None:
+    for asked in open_parameters(ready.design):
+        value = found.parameters[asked.intervention][asked.parameter]
+        title = ready.design.factors.training[asked.intervention].title
         told.append(
-            f"The study declares no clipping norm. {found.max_grad_norm:g} is the one of those tried with the least log loss "
-            "of DP-SGD on the tuning rows; like learning rates, its choice lies outside of the budget."
+            f"The study declares no {asked.search.called}. {value:g} is the one of those tried with the least log loss of "
+            f"{title} on the tuning rows; like learning rates, its choice lies outside of a privacy budget."
         )
     return told

@@ -12,7 +12,7 @@ from interplay.audit.written import Files, as_json
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.engine import jax
-from interplay.evidence import PrivacyBudget
+from interplay.evidence import PrivacyGuarantee
 from interplay.models.network import Network, Parameters
 from interplay.training.train import Fleet
 from interplay.training.tuning import Tuning
@@ -79,7 +79,7 @@ def read_fleet(
     tuned = {one: _parameters(found, network, f"{place}/tuned") for place, one in enumerate(design.trainings)}
     own = {one: _parameters(found, network, f"{place}/as_applied") for place, one in enumerate(design.trainings)}
     as_applied = {one: tuned[one] if parameters is None else parameters for one, parameters in own.items()}
-    spent = {one: PrivacyBudget(**budgets[one.name]) for one in design.trainings if one.name in budgets}
+    spent = {one: PrivacyGuarantee(**budgets[one.name]) for one in design.trainings if one.name in budgets}
     return Fleet(tuned, as_applied, tuning, spent)
 
 

@@ -30,7 +30,7 @@ _LISTS = {np.ndarray: "list"}
 
 
 @dataclass
-class Cells:
+class CellReader:
     """How the cells of one source are read, and what was decided on the way.
 
     `decimal` is the decimal mark of the file where that is known. Where `words` holds, "NA" and the like mean missing among

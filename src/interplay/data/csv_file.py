@@ -11,7 +11,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from interplay.data.cells import EXACT, MISSING, Cells
+from interplay.data.cells import EXACT, MISSING, CellReader
 from interplay.data.table import Table
 from interplay.data.text import encoding_of, opened
 from interplay.errors import DataError
@@ -38,7 +38,7 @@ def read_csv(path: Path, names: Sequence[str] | None = None, values: Collection[
         expected, found = "as many cells in each row as in the header", " ".join(str(problem).split())
         raise DataError(expected, found, str(path), "correct the row, or quote cells that hold the separator") from None
     columns = (nw.from_native(kept.get(place, frame[place]), series_only=True) for place in range(len(layout.header)))
-    cells = Cells(str(path), layout.decimal, words=True, values=values)
+    cells = CellReader(str(path), layout.decimal, words=True, values=values)
     return cells.table(zip(layout.header, columns, strict=True))
 
 

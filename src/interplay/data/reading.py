@@ -11,7 +11,7 @@ import narwhals as nw
 import pandas as pd
 from narwhals.exceptions import DuplicateError
 
-from interplay.data.cells import Cells
+from interplay.data.cells import CellReader
 from interplay.data.csv_file import SUFFIXES, read_csv
 from interplay.data.nearest import suggestion
 from interplay.data.table import Table
@@ -82,4 +82,4 @@ def _read_frame(source: Any, where: str) -> Table:
         raise DataError("column names that differ", found, where, "rename or remove the repeated columns") from None
     eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
     named = names or [str(name) for name in eager.columns]
-    return Cells(where).table(zip(named, eager.iter_columns(), strict=True))
+    return CellReader(where).table(zip(named, eager.iter_columns(), strict=True))

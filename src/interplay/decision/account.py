@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from interplay.decision.choose import Path, Race, Step
+from interplay.decision.choose import LexicographicRule, Path, Step
 from interplay.decision.decision import Rejected
 from interplay.decision.losses import Losses
 from interplay.effects.wording import tolerated, written
 
 
-def told(path: Path, race: Race) -> tuple[str, ...]:
+def told(path: Path, race: LexicographicRule) -> tuple[str, ...]:
     """One sentence for each aspect, and one where a tie was broken."""
     sentences = [_step(step, race) for step in path.steps]
     if len(path.left) > 1:
@@ -19,7 +19,7 @@ def told(path: Path, race: Race) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def rejections(path: Path, race: Race, losses: Sequence[Losses]) -> tuple[Rejected, ...]:
+def rejections(path: Path, race: LexicographicRule, losses: Sequence[Losses]) -> tuple[Rejected, ...]:
     """Every candidate that lost, with the loss that decided it."""
     gone = [_lost(place, step, race, losses) for step in path.steps for place in step.before if place not in step.kept]
     why = f"not told apart from {race.candidates[path.winner].name}, which is simpler or comes first by name"
@@ -27,7 +27,7 @@ def rejections(path: Path, race: Race, losses: Sequence[Losses]) -> tuple[Reject
     return (*gone, *tied)
 
 
-def _step(step: Step, race: Race) -> str:
+def _step(step: Step, race: LexicographicRule) -> str:
     names = ", ".join(race.candidates[place].name for place in step.kept)
     all_kept = step.kept == step.before
     keeps = f"keeps all {len(step.kept)}" if all_kept else f"keeps {len(step.kept)} of {len(step.before)} ({names})"
@@ -40,7 +40,7 @@ def _step(step: Step, race: Race) -> str:
     }[step.note]
 
 
-def _lost(place: int, step: Step, race: Race, losses: Sequence[Losses]) -> Rejected:
+def _lost(place: int, step: Step, race: LexicographicRule, losses: Sequence[Losses]) -> Rejected:
     """The first criterion that shows it, against the candidate with the largest loss on it."""
     own = [one for one in losses if one.criterion.aspect == step.aspect]
     worse = race.standings[step.aspect].worse(step.error)

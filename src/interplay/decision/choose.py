@@ -16,7 +16,7 @@ import numpy as np
 
 from interplay.arrays import Array, Bool
 from interplay.aspects import Aspect
-from interplay.decision.standing import Standing
+from interplay.decision.comparisons import PairwiseComparisons
 from interplay.design.treatment import Treatment
 
 ERROR = 0.05
@@ -52,11 +52,11 @@ class Path:
 
 
 @dataclass(frozen=True, eq=False)
-class Race:
+class LexicographicRule:
     """Candidates and their standings; steps are remembered, so that many rankings cost little more than one."""
 
     candidates: Sequence[Treatment]
-    standings: Mapping[Aspect, Standing]
+    standings: Mapping[Aspect, PairwiseComparisons]
     _known: dict[Aspect, dict[tuple[int, ...], Step]] = field(default_factory=dict)
 
     def run(self, ranking: Sequence[Aspect], among: Sequence[int] | None = None) -> Path:
@@ -80,9 +80,9 @@ class Race:
             known[left] = _step(aspect, left, self.standings.get(aspect))
         return known[left]
 
-    def instead(self, aspect: Aspect, standing: Standing) -> "Race":
+    def instead(self, aspect: Aspect, standing: PairwiseComparisons) -> "LexicographicRule":
         """The same race with another standing at one aspect; the steps of the others are still remembered."""
-        return Race(self.candidates, {**self.standings, aspect: standing}, {**self._known, aspect: {}})
+        return LexicographicRule(self.candidates, {**self.standings, aspect: standing}, {**self._known, aspect: {}})
 
     def _simplicity(self, place: int) -> tuple[int, str]:
         return len(self.candidates[place].interventions), self.candidates[place].name
@@ -98,7 +98,7 @@ def level(comparisons: int) -> float:
     return float(-np.expm1(np.log1p(-ERROR) / comparisons))
 
 
-def _step(aspect: Aspect, left: tuple[int, ...], standing: Standing | None) -> Step:
+def _step(aspect: Aspect, left: tuple[int, ...], standing: PairwiseComparisons | None) -> Step:
     if len(left) == 1:
         return Step(aspect, left, left, "one left", ERROR)
     if standing is None:

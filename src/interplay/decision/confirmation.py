@@ -19,11 +19,11 @@ from interplay.design.comparison import Comparison
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
 from interplay.effects.effect import Effect, Verdict
-from interplay.effects.interval import crossed_interval, why_no_interval
 from interplay.effects.near_collapse import METRIC as BALANCED
 from interplay.effects.near_collapse import nearly_collapsed
 from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Measurements
+from interplay.statistics.crossed_interval import crossed_interval, why_no_interval
 from interplay.study.model import LimitSection
 
 CONTROL = Treatment()

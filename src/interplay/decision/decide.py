@@ -7,7 +7,6 @@ from math import ceil, floor
 from interplay.decision.account import rejections, told
 from interplay.decision.admission import admitted, limited_members
 from interplay.decision.bound import in_words, side_of
-from interplay.decision.contest import Contest
 from interplay.decision.decision import (
     WHY_UNRESOLVED,
     Decision,
@@ -27,6 +26,7 @@ from interplay.decision.measured import Measured
 from interplay.decision.questions import open_comparisons, open_limits
 from interplay.decision.residual import residual_harms
 from interplay.decision.runner_up import runner_up
+from interplay.decision.selection import Selection
 from interplay.design.treatment import Treatment
 from interplay.effects.near_collapse import nearly_collapsed
 from interplay.effects.results import Effects
@@ -69,7 +69,7 @@ def decide(
     findings = tuple(finding for one in standing for finding in limit_findings(one, limits, measured))
     barred = _barred(standing, findings)
     out = {gone.treatment for gone in barred}
-    contest = Contest(
+    contest = Selection(
         candidates=standing,
         losses=headline_losses(priorities.ranking, standing, measured, tolerances),
         ranking=priorities.ranking,
@@ -136,7 +136,7 @@ def _opening(
     )
 
 
-def _questioned(decision: Decision, contest: Contest, findings: Sequence[LimitFinding]) -> Decision:
+def _questioned(decision: Decision, contest: Selection, findings: Sequence[LimitFinding]) -> Decision:
     """With the limits that, moved or settled, would change the choice."""
     return replace(
         decision,
@@ -149,7 +149,7 @@ def _unset(
     opening: tuple[str, ...],
     rejected: Sequence[Rejected],
     findings: Sequence[LimitFinding],
-    contest: Contest,
+    contest: Selection,
     moves: Sequence[Move],
 ) -> Decision:
     return Decision(

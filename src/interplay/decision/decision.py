@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 from interplay.aspects import Aspect
 from interplay.decision.bound import Bound
 from interplay.design.treatment import Treatment
-from interplay.effects.cause import Need
 from interplay.effects.effect import Effect
+from interplay.effects.sample_size import Need
 
 Status = Literal["admissible", "inadmissible", "undecided"]
 Unresolved = Literal["nothing_admissible", "nothing_learned", "priorities_not_set"]

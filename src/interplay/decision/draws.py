@@ -11,9 +11,9 @@ import numpy as np
 
 from interplay.arrays import Array, Bool, Float
 from interplay.decision.choose import gone, level
-from interplay.decision.contest import Contest
+from interplay.decision.comparisons import PairwiseComparisons
 from interplay.decision.losses import Losses, Move
-from interplay.decision.standing import Standing
+from interplay.decision.selection import Selection
 
 DRAWS = 1_000
 """Row draws are used again with other members where there are fewer."""
@@ -84,7 +84,7 @@ def _members(values: Float[Array, "member draw"], normal: Float[Array, "draw mem
 
 
 def stability(
-    contest: Contest, moves: Sequence[Move], admitted: Bool[Array, "draw candidate"] | None = None
+    contest: Selection, moves: Sequence[Move], admitted: Bool[Array, "draw candidate"] | None = None
 ) -> float | None:
     """The share of draws with the same outcome: the same winner, or again nobody admissible.
 
@@ -107,7 +107,7 @@ def stability(
 
 
 def _after(
-    standing: Standing, moves: Sequence[Move], left: Bool[Array, "draw candidate"]
+    standing: PairwiseComparisons, moves: Sequence[Move], left: Bool[Array, "draw candidate"]
 ) -> Bool[Array, "draw candidate"]:
     """Who is left in every draw after an aspect, of those that were left before; many draws with one level at once."""
     comparisons, kept = standing.comparisons(left), left.copy()

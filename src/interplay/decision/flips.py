@@ -7,9 +7,9 @@ from itertools import pairwise, permutations
 import numpy as np
 
 from interplay.decision.bound import is_relative, side_of
-from interplay.decision.contest import Contest
 from interplay.decision.decision import Flip, LimitFinding, LimitFlip, Orders, ToleranceFlip
 from interplay.decision.limits import alone_enough
+from interplay.decision.selection import Selection
 from interplay.design.treatment import Treatment
 
 WIDEST = 10.0
@@ -19,7 +19,7 @@ STEPS = 24
 """How many tolerances are tried on either side before the interval of the change is halved."""
 
 
-def swaps(contest: Contest) -> tuple[Flip, ...]:
+def swaps(contest: Selection) -> tuple[Flip, ...]:
     """The neighbours in the ranking which, swapped, make another candidate win."""
     ranking, flips = contest.ranking, []
     for place, (first, second) in enumerate(pairwise(ranking)):
@@ -30,14 +30,14 @@ def swaps(contest: Contest) -> tuple[Flip, ...]:
     return tuple(flips)
 
 
-def orders(contest: Contest) -> tuple[Orders, ...]:
+def orders(contest: Selection) -> tuple[Orders, ...]:
     """How many of all orders of the ranked aspects choose which candidate, the most frequent first."""
     found = Counter(contest.race.run(ranking, contest.admissible).winner for ranking in permutations(contest.ranking))
     counted = [Orders(contest.candidates[place], count) for place, count in found.items()]
     return tuple(sorted(counted, key=lambda one: (-one.count, one.treatment.name)))
 
 
-def tolerance_flips(contest: Contest) -> tuple[ToleranceFlip, ...]:
+def tolerance_flips(contest: Selection) -> tuple[ToleranceFlip, ...]:
     """For every headline metric, the tolerance nearest to the declared one under which another candidate wins.
 
     The others stay as declared. Tolerances from 0 to ten times the declared one are tried in 24 steps on either side,
@@ -48,7 +48,7 @@ def tolerance_flips(contest: Contest) -> tuple[ToleranceFlip, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def _nearest(contest: Contest, metric: str, declared: float) -> ToleranceFlip | None:
+def _nearest(contest: Selection, metric: str, declared: float) -> ToleranceFlip | None:
     aspect = next(one.criterion.aspect for one in contest.losses if one.criterion.metric == metric)
     standing = contest.race.standings[aspect]
 
@@ -73,7 +73,7 @@ def _nearest(contest: Contest, metric: str, declared: float) -> ToleranceFlip | 
     return ToleranceFlip(metric, declared, needed, contest.candidates[wins(needed)])
 
 
-def limit_flips(contest: Contest, findings: Sequence[LimitFinding]) -> tuple[LimitFlip, ...]:
+def limit_flips(contest: Selection, findings: Sequence[LimitFinding]) -> tuple[LimitFlip, ...]:
     """For every limit, the smallest loosening and the smallest tightening that change the winner.
 
     A looser limit admits, one after the other, the candidates which keep all other limits. A tighter one bars first
@@ -88,7 +88,9 @@ def limit_flips(contest: Contest, findings: Sequence[LimitFinding]) -> tuple[Lim
     return tuple(flips)
 
 
-def _loosened(contest: Contest, mine: Sequence[LimitFinding], findings: Sequence[LimitFinding]) -> Iterator[LimitFlip]:
+def _loosened(
+    contest: Selection, mine: Sequence[LimitFinding], findings: Sequence[LimitFinding]
+) -> Iterator[LimitFlip]:
     now, among = contest.winner, set(contest.admissible)
     barred = [one for one in mine if contest.place(one.treatment) not in among and alone_enough(one, findings)]
     for one in sorted(barred, key=_needed_of):
@@ -99,7 +101,7 @@ def _loosened(contest: Contest, mine: Sequence[LimitFinding], findings: Sequence
             return
 
 
-def _tightened(contest: Contest, mine: Sequence[LimitFinding]) -> Iterator[LimitFlip]:
+def _tightened(contest: Selection, mine: Sequence[LimitFinding]) -> Iterator[LimitFlip]:
     now = contest.winner
     if now is None:
         return

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float
-from interplay.decision.contest import Contest
 from interplay.decision.decision import Front
 from interplay.decision.losses import Losses, Move
+from interplay.decision.selection import Selection
 
 
-def front(contest: Contest, moves: Sequence[Move]) -> tuple[Front, ...]:
+def front(contest: Selection, moves: Sequence[Move]) -> tuple[Front, ...]:
     """The probability of each candidate being on the front, the largest first and then by name.
 
     j dominates i where it is nowhere worse by more than the tolerance and somewhere better by more than it. A candidate

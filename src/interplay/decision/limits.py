@@ -27,11 +27,11 @@ from interplay.decision.measured import CONTROL, Measured
 from interplay.decision.prediction import ROUNDING, SURE, Prediction
 from interplay.decision.settling import Goal, what_would_settle
 from interplay.design.treatment import Treatment
-from interplay.effects.cause import Need
-from interplay.effects.multiplicity import holm
+from interplay.effects.sample_size import Need
 from interplay.effects.wording import count
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import PrivacyBudget
+from interplay.evidence import PrivacyGuarantee
+from interplay.statistics.multiplicity import holm
 from interplay.study.model import LimitSection
 
 Limit = tuple[str, Bound, float]
@@ -155,7 +155,7 @@ def _without_number(candidate: Treatment, limit: Limit, measured: Measured, why:
 
 def _is_budget(metric: str, measured: Measured) -> bool:
     known = measured.measurements.metrics.get(metric)
-    return known is not None and PrivacyBudget in known.needs
+    return known is not None and PrivacyGuarantee in known.needs
 
 
 def _spends(candidate: Treatment, measured: Measured) -> bool:

@@ -10,12 +10,12 @@ from interplay.aspects import Aspect
 from interplay.decision.measured import Measured
 from interplay.decision.pairs import Intervals, Paired, Square, paired
 from interplay.design.treatment import Treatment
-from interplay.effects.interval import why_no_interval
-from interplay.effects.moderation import Prior, fit
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable, Sample
 from interplay.metrics import Metric
 from interplay.quantities import Quantity
+from interplay.statistics.crossed_interval import why_no_interval
+from interplay.statistics.variance_shrinkage import Prior, fit
 
 Move = Float[Array, "*draw having"]
 """How far the means of the candidates that have a criterion lie from those that were found."""
@@ -53,7 +53,7 @@ class Criterion:
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class SignedLosses:
     """All losses under one assumption about the signs of the gaps: first[i, j] * i - second[i, j] * j."""
 
     intervals: Intervals
@@ -76,7 +76,7 @@ class Losses:
     places: Int[Array, " having"]
     values: tuple[Float[Array, "member draw"], ...]
     estimate: Square
-    cases: tuple[Case, ...]
+    cases: tuple[SignedLosses, ...]
     floor: Intervals | None
     settled: Bool[Array, "having having"]
     bias: Square | float = 0.0
@@ -136,7 +136,7 @@ def headline_losses(
         if metric.aspect not in aspects or not metric.headline:
             continue
         samples = {place: measured.sample(one, key) for place, one in enumerate(candidates)}
-        by_contrast: dict[str, dict[int, Column]] = {}
+        by_contrast: dict[str, dict[int, CandidateColumn]] = {}
         for place, sample in samples.items():
             if isinstance(sample, Sample):
                 for contrast, column in _oriented(sample, metric):
@@ -154,7 +154,7 @@ def headline_losses(
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class CandidateColumn:
     """The harm-oriented values of one candidate, with the rows behind them and how far they may lie below and above."""
 
     values: Float[Array, "member draw"]
@@ -162,18 +162,18 @@ class Column:
     bias: tuple[float, float] = (0.0, 0.0)
 
 
-def _oriented(sample: Sample, metric: Metric) -> list[tuple[str, Column]]:
+def _oriented(sample: Sample, metric: Metric) -> list[tuple[str, CandidateColumn]]:
     """The harm-oriented values by contrast, signed ones of gaps, of those that have an interval."""
     sign = 1.0 if metric.direction == "lower_is_better" else -1.0
     if sample.contrasts:
         signed = ((one, one.values if one.kind == "gap" else sign * one.values) for one in sample.contrasts)
-        found = [(one.name, Column(values, one.support)) for one, values in signed]
+        found = [(one.name, CandidateColumn(values, one.support)) for one, values in signed]
     elif metric.relative and (sample.values.min() <= 0 or any(sample.bias)):
         return []
     else:
         values = np.log(sample.values) if metric.relative else sample.values
         bias = sample.bias if sign > 0 else (sample.bias[1], sample.bias[0])
-        found = [("", Column(sign * values, sample.support, bias))]
+        found = [("", CandidateColumn(sign * values, sample.support, bias))]
     return [(name, one) for name, one in found if not why_no_interval(one.values)]
 
 
@@ -183,14 +183,14 @@ def _gaps(samples: Iterable[Sample | NotMeasurable]) -> set[str]:
     return {contrast.name for one in measured for contrast in one.contrasts if contrast.kind == "gap"}
 
 
-def _losses(criterion: Criterion, columns: Mapping[int, Column]) -> Losses:
+def _losses(criterion: Criterion, columns: Mapping[int, CandidateColumn]) -> Losses:
     values = tuple(one.values for one in columns.values())
     pairs = paired(values, [one.support for one in columns.values()])
     places = np.array(list(columns))
     if not criterion.gap:
         ones = np.ones_like(pairs.means)
         likeliest = pairs.differences()
-        only = Case(likeliest.moderated(_prior(likeliest)), ones, ones)
+        only = SignedLosses(likeliest.moderated(_prior(likeliest)), ones, ones)
         below, above = np.array([one.bias for one in columns.values()]).T
         same = (likeliest.estimate == 0) & (likeliest.standard_error == 0)
         bias = np.where(same, 0.0, np.add.outer(above, below))
@@ -205,10 +205,12 @@ def _losses(criterion: Criterion, columns: Mapping[int, Column]) -> Losses:
     return Losses(criterion, places, values, likeliest.estimate, cases, floor, known.T)
 
 
-def _case(pairs: Paired, known: Bool[Array, "i j"], sign: Square, open_sign: float, prior: Prior | None) -> Case:
+def _case(
+    pairs: Paired, known: Bool[Array, "i j"], sign: Square, open_sign: float, prior: Prior | None
+) -> SignedLosses:
     """With the sign of every gap that is not known taken to be this one."""
     first, second = np.where(known, sign, open_sign), np.where(known.T, sign.T, open_sign)
-    return Case(pairs.differences(first, second).moderated(prior), first, second)
+    return SignedLosses(pairs.differences(first, second).moderated(prior), first, second)
 
 
 def _mirrored(alone: Intervals) -> Intervals:

@@ -7,9 +7,9 @@ from interplay.decision.bound import Bound, is_relative
 from interplay.decision.prediction import Prediction, predict
 from interplay.decision.relative import ITSELF, beyond_control
 from interplay.design.treatment import Treatment
-from interplay.effects.interval import why_no_interval
 from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Measurements
+from interplay.statistics.crossed_interval import why_no_interval
 
 CONTROL = Treatment()
 

@@ -1,6 +1,6 @@
 """The crossed intervals of all paired differences between candidates at once, without forming any of them.
 
-Every part of `interplay.effects.interval.crossed_interval` is a variance, and the variance of a difference is
+Every part of `interplay.statistics.crossed_interval.crossed_interval` is a variance, and the variance of a difference is
 
     var(a * x - b * y) = var(x) + var(y) - 2 * a * b * cov(x, y)    with a, b = +1 or -1
 
@@ -15,11 +15,11 @@ from functools import cached_property
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float
-from interplay.effects.interval import ONE_SIDED
-from interplay.effects.lopsided import quantile_at, reach, unbiased
-from interplay.effects.moderation import Prior
-from interplay.effects.reaches import Reaches
-from interplay.effects.two_errors import TwoErrors
+from interplay.statistics.behrens_fisher import BehrensFisher
+from interplay.statistics.crossed_interval import ONE_SIDED
+from interplay.statistics.isf_table import IsfTable
+from interplay.statistics.skewness import quantile_at, reach, unbiased
+from interplay.statistics.variance_shrinkage import Prior
 
 Square = Float[Array, "candidate candidate"]
 
@@ -79,7 +79,7 @@ class Intervals:
         """The p values against "at most `threshold`"."""
         room, error = self.estimate - threshold, self.standard_error
         scaled = np.divide(room, error, out=np.zeros(room.shape), where=error > 0)
-        found = self.errors.beyond(quantile_at(scaled, self._leaning_down) * error)
+        found = self.errors.sf(quantile_at(scaled, self._leaning_down) * error)
         return np.asarray(np.where(error > 0, found, room <= 0))
 
     def low(self, error: float) -> Square:
@@ -94,10 +94,10 @@ class Intervals:
         return np.abs(self.estimate) > self._reaches.at(ONE_SIDED / 2)
 
     @cached_property
-    def errors(self) -> TwoErrors:
+    def errors(self) -> BehrensFisher:
         """The errors of the members, and what the variances hold beyond them."""
         least = np.minimum(self.row_degrees, self.member_degrees)
-        return TwoErrors(
+        return BehrensFisher(
             first=np.sqrt(self.from_members),
             first_degrees=self.member_degrees,
             second=np.sqrt(np.maximum(self.standard_error**2 - self.from_members, 0.0)),
@@ -105,8 +105,8 @@ class Intervals:
         )
 
     @cached_property
-    def _reaches(self) -> Reaches:
-        return Reaches(self.errors)
+    def _reaches(self) -> IsfTable:
+        return IsfTable(self.errors)
 
     @cached_property
     def _leaning_down(self) -> Square:

@@ -9,8 +9,8 @@ from scipy import special
 
 from interplay.arrays import Array, Float
 from interplay.decision.bound import Side
-from interplay.effects.interval import why_no_interval
 from interplay.estimates import Kind, Sample
+from interplay.statistics.crossed_interval import why_no_interval
 
 SURE = 0.95
 """The probability that admits a candidate; one minus it, or less, rules it out."""
@@ -214,7 +214,7 @@ def predict(sample: Sample) -> Prediction:
 
     covariance = members * (from_members - residual) + from_members + (from_rows - residual)
 
-    with the parts of `interplay.effects.interval.crossed_interval`, as matrices over the contrasts of a disparity; the
+    with the parts of `interplay.statistics.crossed_interval.crossed_interval`, as matrices over the contrasts of a disparity; the
     residual belongs to the evaluated rows and not to the deployed model, and is at most as large as either other part.
     A metric over groups is predicted from its contrasts, because the largest gap, or the lowest value, of a noisy sample
     is biased. With two groups and one rate the probabilities are exact, P(-limit <= gap <= limit) by t; otherwise from

@@ -4,18 +4,18 @@ from collections.abc import Iterator, Sequence
 
 from interplay.decision.bound import in_words
 from interplay.decision.choose import ERROR, Step
-from interplay.decision.contest import Contest
 from interplay.decision.decision import LimitFinding, OpenQuestion
 from interplay.decision.losses import Losses
 from interplay.decision.measured import Measured
+from interplay.decision.selection import Selection
 from interplay.design.treatment import Treatment
-from interplay.effects.cause import Need, what_would_settle
 from interplay.effects.contrast import Difference, paired_differences
+from interplay.effects.sample_size import Need, what_would_settle
 from interplay.effects.wording import tolerated, written
 from interplay.estimates import Sample
 
 
-def open_limits(contest: Contest, findings: Sequence[LimitFinding]) -> Iterator[OpenQuestion]:
+def open_limits(contest: Selection, findings: Sequence[LimitFinding]) -> Iterator[OpenQuestion]:
     """The undecided limits of candidates that break none, where keeping them would make another candidate win."""
     for candidate in dict.fromkeys(one.treatment for one in findings):
         own = [one for one in findings if one.treatment == candidate]
@@ -45,7 +45,7 @@ def _of_limit(one: LimitFinding, unsettled: int, winner: Treatment | None) -> st
     )
 
 
-def open_comparisons(contest: Contest, measured: Measured) -> Iterator[OpenQuestion]:
+def open_comparisons(contest: Selection, measured: Measured) -> Iterator[OpenQuestion]:
     """The comparisons of the winner that are open: if the loss is real, the winner goes and another candidate wins.
 
     Open means that a loss beyond the tolerance is neither shown nor ruled out, with an error of 5 %. For every metric
@@ -80,7 +80,7 @@ def _likeliest(losses: Losses, winner: int, rest: Sequence[int]) -> tuple[float,
 
 
 def _of_comparison(
-    contest: Contest, losses: Losses, rival: int, step: Step, would: Treatment, measured: Measured
+    contest: Selection, losses: Losses, rival: int, step: Step, would: Treatment, measured: Measured
 ) -> OpenQuestion:
     winner, criterion = contest.path.winner, losses.criterion
     one, other = contest.candidates[winner], contest.candidates[rival]

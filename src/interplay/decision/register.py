@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from interplay.aspects import DIRECTED_PAIRS
-from interplay.decision.risk import Risk, Stakes, appraise
+from interplay.decision.risk import Risk, RiskContext, appraise
 from interplay.effects.effect import Effect
 from interplay.effects.matrix import CLEAR, shown_harms
 
@@ -12,7 +12,7 @@ WHOLE = "treatment"
 """The source of a residual harm that no probe asks about: the treatment as a whole."""
 
 
-def register(effects: Sequence[Effect], residual: Sequence[Effect], at_stake: Stakes) -> tuple[Risk, ...]:
+def register(effects: Sequence[Effect], residual: Sequence[Effect], at_stake: RiskContext) -> tuple[Risk, ...]:
     """The risks of a study: those of re-tuned primary probes, every other harm that is shown for a directed pair, and the
     residual harms of the chosen treatment.
 
@@ -44,7 +44,7 @@ def identity(effect: Effect) -> str:
     return "R-" + hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _absent(effect: Effect, at_stake: Stakes) -> bool:
+def _absent(effect: Effect, at_stake: RiskContext) -> bool:
     return effect.verdict in CLEAR and not at_stake.unproven(effect)
 
 

@@ -13,7 +13,7 @@ from interplay.decision.measured import Measured
 from interplay.design.treatment import Treatment
 from interplay.effects.effect import Effect
 from interplay.effects.verdict import rests_on_attack
-from interplay.evidence import PrivacyBudget
+from interplay.evidence import PrivacyGuarantee
 from interplay.study.model import PrioritiesSection
 
 Likelihood = Literal["remote", "unlikely", "possible", "likely", "near-certain"]
@@ -85,7 +85,7 @@ class Risk:
 
 
 @dataclass(frozen=True, eq=False)
-class Stakes:
+class RiskContext:
     """What effects are appraised with.
 
     `weights` are by aspect; `breaches` says, for a treatment and a metric key, which hard limit one deployed model is
@@ -96,7 +96,7 @@ class Stakes:
     weights: Mapping[Aspect, float]
     breaches: Mapping[tuple[Treatment, str], str]
     attacked: frozenset[str]
-    budgets: Mapping[Treatment, PrivacyBudget]
+    budgets: Mapping[Treatment, PrivacyGuarantee]
 
     def unproven(self, effect: Effect) -> bool:
         """Whether a null result of this effect only says that one attack found nothing.
@@ -112,7 +112,7 @@ class Stakes:
         return effect.target != Aspect.PRIVACY or not any(map(_bounds, spent))
 
 
-def stakes(priorities: PrioritiesSection, findings: Sequence[LimitFinding], measured: Measured) -> Stakes:
+def stakes(priorities: PrioritiesSection, findings: Sequence[LimitFinding], measured: Measured) -> RiskContext:
     """What the declared priorities and limits, and the way things were measured, say about risks."""
     by_rank = dict(zip(priorities.ranking, RANK_WEIGHTS if priorities.signed else repeat(1.0), strict=False))
     broken = {
@@ -122,10 +122,10 @@ def stakes(priorities: PrioritiesSection, findings: Sequence[LimitFinding], meas
     }
     metrics = measured.measurements.metrics
     attacked = frozenset(key for key, metric in metrics.items() if rests_on_attack(metric))
-    return Stakes(by_rank | priorities.weights, broken, attacked, measured.measurements.budgets)
+    return RiskContext(by_rank | priorities.weights, broken, attacked, measured.measurements.budgets)
 
 
-def appraise(effect: Effect, at_stake: Stakes) -> Risk:
+def appraise(effect: Effect, at_stake: RiskContext) -> Risk:
     """The risk that an effect poses.
 
     likelihood: P(effect > tolerance | data), in words at .05, .33, .67 and .95; a result that rests on an attack is
@@ -158,5 +158,5 @@ def appraise(effect: Effect, at_stake: Stakes) -> Risk:
     )
 
 
-def _bounds(budget: PrivacyBudget) -> bool:
+def _bounds(budget: PrivacyGuarantee) -> bool:
     return exp(min(budget.privacy_epsilon, 700.0)) * CONFIDENT_RATE + budget.privacy_delta < 1

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from interplay.decision.choose import level
-from interplay.decision.contest import Contest
 from interplay.decision.decision import HeadToHead, RunnerUp
 from interplay.decision.losses import Losses
+from interplay.decision.selection import Selection
 from interplay.effects.wording import written
 from interplay.quantities import Quantity
 
 
-def runner_up(contest: Contest) -> RunnerUp | None:
+def runner_up(contest: Selection) -> RunnerUp | None:
     """The runner-up, the step at which it went, and how it differs from the winner; None where nobody else is left."""
     winner = contest.path.winner
     rest = tuple(place for place in contest.admissible if place != winner)
@@ -24,7 +24,7 @@ def runner_up(contest: Contest) -> RunnerUp | None:
     )
 
 
-def _differences(contest: Contest, place: int, winner: int) -> Iterator[HeadToHead]:
+def _differences(contest: Selection, place: int, winner: int) -> Iterator[HeadToHead]:
     for aspect in contest.ranking:
         own = [one for one in contest.losses if one.criterion.aspect == aspect]
         both = [one for one in own if {place, winner} <= set(one.places.tolist())]
@@ -48,7 +48,7 @@ def _difference(losses: Losses, place: int, winner: int, error: float) -> HeadTo
     )
 
 
-def _sentence(contest: Contest, place: int, decided_at: str, differences: Sequence[HeadToHead]) -> str:
+def _sentence(contest: Selection, place: int, decided_at: str, differences: Sequence[HeadToHead]) -> str:
     name, winner = contest.candidates[place].name, contest.candidates[contest.path.winner].name
     quantities = {(one.criterion.metric, one.criterion.contrast): one.criterion.quantity for one in contest.losses}
     worse = [_told(one, quantities[one.metric, one.contrast]) for one in differences if one.shown and one.estimate > 0]

@@ -6,7 +6,7 @@ from math import ceil, inf
 
 from interplay.decision.bound import Side
 from interplay.decision.prediction import Prediction
-from interplay.effects.cause import ALONE, Need
+from interplay.effects.sample_size import ALONE, Need
 from interplay.estimates import Sample
 
 

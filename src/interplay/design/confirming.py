@@ -9,8 +9,7 @@ from interplay.data.split import PARTS, Split
 from interplay.design.factors import Factors
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
-from interplay.interventions.group_conformal import GroupConformal
-from interplay.interventions.split_conformal import SplitConformal
+from interplay.interventions import SetIntervention
 
 NO_SHADOWS = "a membership attack needs models that did not see a row, and all of a confirmation see all of the pool"
 NEEDS_SHADOWS = f"not confirmed: {NO_SHADOWS}; what is known is the run's own figure, at half of the pool"
@@ -62,7 +61,7 @@ def _exchanged(split: Split) -> Split:
 def _with_miscoverage(factors: Factors, miscoverage: float) -> Factors:
     fixed = {
         name: replace(one, miscoverage=miscoverage)
-        if isinstance(one, SplitConformal | GroupConformal) and one.miscoverage is None
+        if isinstance(one, SetIntervention) and one.miscoverage is None
         else one
         for name, one in factors.layers.items()
     }

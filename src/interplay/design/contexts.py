@@ -8,7 +8,7 @@ from interplay.aspects import Aspect
 from interplay.design.comparison import Comparison
 from interplay.design.factors import Factors, factorial, trained
 from interplay.design.treatment import Treatment
-from interplay.evidence import Predictions, rests_on
+from interplay.evidence import DecisionRule, rests_on
 from interplay.interactions import Interaction, Probe
 from interplay.interventions import Intervention, PredictionIntervention, ReleaseIntervention, Service
 from interplay.metrics import GroupMetric, Metric
@@ -41,7 +41,7 @@ def measured_on(treatment: Treatment, metric: Metric, built: Factors) -> bool:
     layers = [name for name in treatment.interventions if name in built.layers]
     if any(kind.released for kind in metric.needs):
         return any(name in layers for name in layer_of(metric, built))
-    decides = rests_on(metric.needs, Predictions)
+    decides = rests_on(metric.needs, DecisionRule)
     return not layers or (decides and all(isinstance(built.layers[name], PredictionIntervention) for name in layers))
 
 

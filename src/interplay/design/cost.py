@@ -6,7 +6,6 @@ from interplay.design.denominators import evaluated
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.interventions import GradientIntervention, InputIntervention
-from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.models.network import Network
 from interplay.study.model import ModelSection
 
@@ -108,11 +107,7 @@ def _parameters(design: Design, columns: int, classes: int) -> int:
 def _work(design: Design, treatment: Treatment, width: float) -> float:
     passes = 3.0
     for name in treatment.interventions:
-        one = design.factors.known[name]
-        if isinstance(one, InputIntervention):
-            passes += 3.0 * (one.attack_steps if isinstance(one, AdversarialTraining) else 10)
-        if isinstance(one, GradientIntervention):
-            passes += 2.0
+        passes += design.factors.known[name].passes
     return passes * design.study.model.steps * design.batch_size * width
 
 

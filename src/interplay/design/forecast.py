@@ -37,7 +37,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ForecastCell:
     """One directed pair: the study's `techniques` for its source, and its probes."""
 
     source: Aspect
@@ -77,7 +77,7 @@ class Forecast:
 
     digest: str
     before_training: bool
-    cells: tuple[Cell, ...]
+    cells: tuple[ForecastCell, ...]
 
     def to_json(self) -> str:
         """The same as JSON text, which `from_json` reads back."""
@@ -129,12 +129,12 @@ def _cell(
     applied: Mapping[str, Intervention],
     interaction: Interaction | None,
     planned: set[str],
-) -> Cell:
+) -> ForecastCell:
     techniques = tuple(name for name, one in applied.items() if source in one.aspects)
     if interaction is None:
-        return Cell(source, target, techniques, ())
+        return ForecastCell(source, target, techniques, ())
     probes = tuple(_expected(interaction.name, probe, applied, planned) for probe in interaction.probes)
-    return Cell(source, target, techniques, probes)
+    return ForecastCell(source, target, techniques, probes)
 
 
 def _expected(pair: str, probe: Probe | Unmeasured, applied: Mapping[str, Intervention], planned: set[str]) -> Expected:

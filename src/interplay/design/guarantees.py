@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from interplay.accounting import smallest_noise
 from interplay.design.factors import Factors
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
-from interplay.interventions.dp_sgd import DpSgd
+from interplay.interventions import Intervention
 from interplay.study.faults import Fault
 from interplay.study.positions import KeyPath
 
@@ -31,14 +30,15 @@ ROWS_ARE_PUBLIC = (
 
 def no_budget(built: Factors, treatment: Treatment) -> str:
     """Why a treatment has no budget of differential privacy; empty where it has one."""
-    private = [one for name in treatment.interventions if isinstance(one := built.known.get(name), DpSgd)]
-    return next((one.diagnostic for one in private), NO_MECHANISM)
+    known = [one for name in treatment.interventions if (one := built.known.get(name)) is not None]
+    return next((one.diagnostic for one in known if one.gives_guarantee), NO_MECHANISM)
 
 
 def never_chosen(built: Factors, treatment: Treatment) -> str:
     """Why a treatment is trained and compared, and never chosen by a decision; empty where it may be chosen.
 
     Example:
+        >>> from interplay.interventions.dp_sgd import DpSgd
         >>> built = Factors({"dp_sgd": DpSgd(noise_multiplier=0.0)}, {})
         >>> never_chosen(built, Treatment()), never_chosen(built, Treatment(("dp_sgd",)))[:24]
         ('', 'a diagnostic: gradients ')
@@ -62,17 +62,16 @@ def guarantee_faults(design: Design) -> Iterator[Fault]:
     The most rows that a model trains on are those of the pool, when a choice is confirmed.
     """
     for stated in _stated(design):
-        if stated.key == "privacy_delta" or stated.declared:
-            yield from _delta_faults(stated, len(design.pool))
-        if stated.key == "noise_multiplier" or stated.declared:
-            yield from _noise_faults(stated, design)
+        for problem in stated.intervention.problems(design.schedule, len(design.pool)):
+            if stated.declared or stated.key == problem.parameter:
+                yield Fault(stated.at(problem.parameter), problem.expected, problem.found, problem.step)
 
 
 @dataclass(frozen=True)
 class _Stated:
-    """DP-SGD as a study states it: declared, or at another strength of the parameter `key`."""
+    """An intervention as a study states it: declared, or at another strength of the parameter `key`."""
 
-    private: DpSgd
+    intervention: Intervention
     path: KeyPath
     key: str
     declared: bool
@@ -85,48 +84,16 @@ def _stated(design: Design) -> Iterator[_Stated]:
     for index, section in enumerate(design.study.interventions):
         path: KeyPath = ("interventions", index)
         declared = design.factors.training.get(section.name)
-        if isinstance(declared, DpSgd):
+        if declared is not None:
             yield _Stated(declared, path, "", True)
         for one in design.factors.strengths.values():
-            if one.of == section.name and isinstance(one.intervention, DpSgd):
+            if one.of == section.name:
                 place = section.strengths[one.parameter].index(one.value)
                 yield _Stated(one.intervention, (*path, "strengths", one.parameter, place), one.parameter, False)
 
 
-def _delta_faults(stated: _Stated, rows: int) -> Iterator[Fault]:
-    delta = stated.private.privacy_delta
-    if delta is not None and delta * rows >= 1:
-        yield Fault(
-            stated.at("privacy_delta"),
-            f"a privacy_delta below 1/{rows} = {1 / rows:.2g}, for the {rows:,} rows of the pool",
-            f"{delta:g}, with which a mechanism may publish a whole row and keep its promise",
-            f"write one well below, or take it out for {rows**-1.1:.1g} (rows ** -1.1)",
-        )
-
-
-def _noise_faults(stated: _Stated, design: Design) -> Iterator[Fault]:
-    noise, steps = stated.private.noise_multiplier, design.study.model.steps
-    if not noise:  # solved for, or clipping alone
-        return
-    rate = min(1.0, design.batch_size / design.half)
-    least = smallest_noise(rate, steps, stated.private.delta(design.half))
-    if noise < least:
-        yield Fault(
-            stated.at("noise_multiplier"),
-            f"a noise multiplier of at least {_rounded_up(least)}, the smallest that can be accounted for",
-            f"{noise:g} with {steps} steps and a sampling rate of {rate:.3g}, whose guarantee would say nothing",
-            "raise it, or write 0 for clipping alone, which promises nothing, is compared and never chosen",
-        )
-
-
-def _rounded_up(value: float) -> str:
-    """Three digits, and not below the value."""
-    text = f"{value:.3g}"
-    return text if float(text) >= value else f"{value * 1.005:.3g}"
-
-
-def _guarantees(built: Factors) -> Iterator[DpSgd]:
+def _guarantees(built: Factors) -> Iterator[Intervention]:
     strengths = (one.intervention for one in built.strengths.values())
     for one in (*built.training.values(), *strengths):
-        if isinstance(one, DpSgd) and not one.diagnostic:
+        if one.gives_guarantee and not one.diagnostic:
             yield one

@@ -16,10 +16,12 @@ from interplay.design.factors import Factors, factors, layered, trained
 from interplay.design.halves import halves
 from interplay.design.members import planned_members
 from interplay.design.treatment import Treatment
-from interplay.interventions.adversarial_training import AdversarialTraining
+from interplay.interventions import Schedule
 from interplay.metrics import Metric
 from interplay.study import Study
 
+RADIUS = 0.5
+"""Of attacks, in standard deviations, where no intervention has one."""
 SMALL_TABLE = 10_000
 """Below this many rows a member is also evaluated on the pool rows it did not train on."""
 
@@ -47,7 +49,7 @@ class Design:
     halves: Int[Array, "member half"]
     tuning_halves: Int[Array, "member half"]
     looks: tuple[int, ...]
-    radius: float = AdversarialTraining().radius
+    radius: float = RADIUS
     """Of attacks, in standard deviations of the encoded columns: what the study declares, or what its data give."""
 
     @property
@@ -74,6 +76,11 @@ class Design:
         """The expected batch size."""
         declared = self.study.model.batch_size
         return self.half if declared == "full" else min(int(declared), self.half)
+
+    @property
+    def schedule(self) -> Schedule:
+        """How every member is trained: what the loop does and what an accountant is told."""
+        return Schedule(self.half, min(1.0, self.batch_size / self.half), self.study.model.steps)
 
     @property
     def uses_pool_rows(self) -> bool:
@@ -116,9 +123,8 @@ def plan(study: Study, dataset: Dataset) -> Design:
 
 
 def _radius(built: Factors) -> float:
-    """That of adversarial training when the study has it, else half a standard deviation."""
-    found = [one.radius for one in built.training.values() if isinstance(one, AdversarialTraining)]
-    return found[0] if found else AdversarialTraining().radius
+    """That of the first intervention that has one, else half a standard deviation."""
+    return next((one.radius for one in built.training.values() if hasattr(one, "radius")), RADIUS)
 
 
 def mitigated(dataset: Dataset, grouping: str | None) -> str | None:

@@ -1,26 +1,34 @@
-"""What a study leaves to its data: the radius of attacks, and the norm to which DP-SGD clips."""
+"""What a study leaves to its data: the radius of attacks, and parameters of interventions that are looked for."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 
 from interplay.design.factors import Factors
 from interplay.design.plan import Design
-from interplay.interventions import Intervention
-from interplay.interventions.adversarial_training import AdversarialTraining
-from interplay.interventions.dp_sgd import DpSgd
+from interplay.interventions import Intervention, Search
 from interplay.study import Study
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What was found on the tuning rows, before anything is compared; None where the study declares it or has no use for it.
+    """What was found on the tuning rows, before anything is compared.
 
-    `radius` in standard deviations of the encoded columns; `lost` is the balanced accuracy that the control loses at it.
+    `radius` in standard deviations of the encoded columns, None where the study declares it or nothing can be moved; `lost`
+    is the balanced accuracy that the control loses at it. `parameters` are those of interventions, by their names.
     """
 
     radius: float | None = None
     lost: float | None = None
-    max_grad_norm: float | None = None
+    parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Open:
+    """A parameter of an intervention that the study leaves to its data."""
+
+    intervention: str
+    parameter: str
+    search: Search
 
 
 def radius_is_open(study: Study) -> bool:
@@ -28,29 +36,31 @@ def radius_is_open(study: Study) -> bool:
     return not any("radius" in section.parameters for section in study.interventions)
 
 
-def clipping_is_open(study: Study) -> bool:
-    """Whether the study has DP-SGD and leaves the clipping norm to its data."""
-    found = [section for section in study.interventions if section.name == "dp_sgd"]
-    return bool(found) and "max_grad_norm" not in found[0].parameters
+def open_parameters(design: Design) -> Iterator[Open]:
+    """The parameters that are looked for, since the study does not declare them."""
+    declared = {section.name: section.parameters for section in design.study.interventions}
+    for name, one in design.factors.training.items():
+        for parameter, search in one.searched.items():
+            if parameter not in declared[name]:
+                yield Open(name, parameter, search)
 
 
 def settle(design: Design, found: Settings) -> Design:
     """The design with what was found in place of the defaults."""
     factors = design.factors
     strengths = {
-        name: replace(one, intervention=_set(one.intervention, found)) for name, one in factors.strengths.items()
+        name: replace(one, intervention=_settled(one.intervention, one.of, found, besides=one.parameter))
+        for name, one in factors.strengths.items()
     }
-    settled = Factors(_all_set(factors.training, found), factors.layers, strengths)
+    training = {name: _settled(one, name, found) for name, one in factors.training.items()}
+    settled = Factors(training, factors.layers, strengths)
     return replace(design, factors=settled, radius=design.radius if found.radius is None else found.radius)
 
 
-def _all_set(interventions: Mapping[str, Intervention], found: Settings) -> dict[str, Intervention]:
-    return {name: _set(one, found) for name, one in interventions.items()}
-
-
-def _set(one: Intervention, found: Settings) -> Intervention:
-    if isinstance(one, AdversarialTraining) and found.radius is not None:
-        return replace(one, radius=found.radius)
-    if isinstance(one, DpSgd) and found.max_grad_norm is not None:
-        return replace(one, max_grad_norm=found.max_grad_norm)
-    return one
+def _settled(one: Intervention, name: str, found: Settings, besides: str = "") -> Intervention:
+    """The intervention with what was found for its parameters, but for the one that a strength is about."""
+    values = dict(found.parameters.get(name, {}))
+    if found.radius is not None:
+        values["radius"] = found.radius
+    own = {each.name for each in fields(one)} - {besides}
+    return replace(one, **{key: value for key, value in values.items() if key in own})

@@ -14,10 +14,10 @@ import numpy as np
 
 from interplay.arrays import Array, Float
 from interplay.design.treatment import Treatment
-from interplay.effects.interval import Interval, crossed_interval, why_no_interval
-from interplay.effects.moderation import Prior
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.metrics import Metric
+from interplay.statistics.crossed_interval import Interval, crossed_interval, why_no_interval
+from interplay.statistics.variance_shrinkage import Prior
 
 ENUMERATED = 3
 """Up to so many signs that are not settled, every choice of them is looked at."""

@@ -8,13 +8,13 @@ from interplay.design.comparison import Comparison
 from interplay.effects.control import Control, positive_controls
 from interplay.effects.effect import Effect
 from interplay.effects.families import Correction, corrections, family_of
-from interplay.effects.interval import ONE_SIDED, shared_spread
-from interplay.effects.looks import Looks
-from interplay.effects.moderation import Prior
 from interplay.effects.reading import Reading, readings
 from interplay.effects.results import Effects
 from interplay.effects.verdict import Judgement, judge
 from interplay.measurement.measurements import Measurements, Tuning
+from interplay.statistics.crossed_interval import ONE_SIDED, shared_spread
+from interplay.statistics.group_sequential import Looks
+from interplay.statistics.variance_shrinkage import Prior
 
 FUTILE = 0.10
 """Below this chance that the members of the last look settle a comparison, no more are spent on it."""

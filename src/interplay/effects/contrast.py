@@ -14,7 +14,7 @@ reported with a confidence it has not. When neither sign is settled the two case
 | |a| - |b| | <= |a - b|. A gap whose sign is settled bounds the difference by itself: -|b| <= |a| - |b| <= |a|.
 
 Bounds and p values have to hold in every case. Probabilities need not choose: where a sign is not settled both gaps are
-drawn together (see `interplay.effects.two_gaps`), and so they are for one more member, whose gap may have another sign
+drawn together (see `interplay.statistics.two_gaps`), and so they are for one more member, whose gap may have another sign
 than the mean.
 """
 
@@ -24,17 +24,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from interplay.arrays import Array, Float
-from interplay.effects.interval import Interval, crossed_interval, crossed_intervals, why_no_interval
-from interplay.effects.moderation import Prior
-from interplay.effects.two_gaps import TwoGaps, two_gaps
 from interplay.estimates import Contrast, NotMeasurable, Sample
 from interplay.metrics import Metric
+from interplay.statistics.crossed_interval import Interval, crossed_interval, crossed_intervals, why_no_interval
+from interplay.statistics.two_gaps import TwoGaps, two_gaps
+from interplay.statistics.variance_shrinkage import Prior
 
 Values = Float[Array, "member draw"]
 
 
 @dataclass(frozen=True)
-class Case:
+class SignCase:
     """The interval of a difference under one assumption about the signs of the gaps, and how likely that one is."""
 
     interval: Interval
@@ -53,7 +53,7 @@ class Difference:
     """
 
     values: Values
-    cases: tuple[Case, ...]
+    cases: tuple[SignCase, ...]
     treated: float
     control: float | None
     support: int
@@ -244,7 +244,7 @@ def _oriented(treated: Sample | Contrast, control: Sample | Contrast | None, met
     values = sign * (treated.values - (0.0 if control is None else control.values))
     return Difference(
         values=values,
-        cases=(Case(crossed_interval(values, support), 1.0),),
+        cases=(SignCase(crossed_interval(values, support), 1.0),),
         treated=float(treated.values[:, 0].mean()),
         control=None if control is None else float(control.values[:, 0].mean()),
         support=support,
@@ -286,7 +286,7 @@ def _sign(gap: Interval) -> float:
     return 1.0 if gap.estimate >= 0 else -1.0
 
 
-def _sign_cases(treated: Interval, control: Interval | None, gaps: TwoGaps) -> tuple[Case, ...]:
+def _sign_cases(treated: Interval, control: Interval | None, gaps: TwoGaps) -> tuple[SignCase, ...]:
     theirs = 1.0 if control is None else _sign(control)
     sure, sure_there = treated.sign_settled, control is None or control.sign_settled
     if sure and sure_there:
@@ -301,6 +301,6 @@ def _sign_cases(treated: Interval, control: Interval | None, gaps: TwoGaps) -> t
     return _case(gaps, 1.0, 1.0, positive), _case(gaps, -1.0, -1.0, 1 - positive)
 
 
-def _case(gaps: TwoGaps, sign: float, sign_there: float, weight: float) -> Case:
+def _case(gaps: TwoGaps, sign: float, sign_there: float, weight: float) -> SignCase:
     """The interval of sign * a - sign_there * b: the difference or the sum of both gaps, or minus one of these."""
-    return Case((gaps.difference if sign == sign_there else gaps.total).turned(sign), weight)
+    return SignCase((gaps.difference if sign == sign_there else gaps.total).turned(sign), weight)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from interplay.effects.contrast import Difference
-from interplay.effects.interval import ONE_SIDED
-from interplay.effects.looks import Looks
 from interplay.effects.reading import Reading
 from interplay.effects.wording import measured, tolerated
 from interplay.measurement.measurements import Tuning
+from interplay.statistics.crossed_interval import ONE_SIDED
+from interplay.statistics.group_sequential import Looks
 
 
 @dataclass(frozen=True)

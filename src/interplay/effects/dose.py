@@ -13,12 +13,12 @@ from interplay.design.treatment import Treatment
 from interplay.effects.combination import Combination, Response, combine
 from interplay.effects.dose_curve import DoseCurve, Point, Trend
 from interplay.effects.field import Field, fields, standing
-from interplay.effects.interval import ONE_SIDED
-from interplay.effects.looks import Looks
-from interplay.effects.multiplicity import benjamini_hochberg
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable
 from interplay.measurement.measurements import Measurements
+from interplay.statistics.crossed_interval import ONE_SIDED
+from interplay.statistics.group_sequential import Looks
+from interplay.statistics.multiplicity import benjamini_hochberg
 
 LEAST = 3
 """A trend needs so many strengths with a number; of two there is only a difference."""

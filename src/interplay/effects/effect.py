@@ -5,7 +5,7 @@ from typing import Literal
 
 from interplay.aspects import Aspect
 from interplay.design.treatment import Treatment
-from interplay.effects.cause import Cause, Need
+from interplay.effects.sample_size import Cause, Need
 from interplay.measurement.measurements import Tuning
 
 Verdict = Literal[

@@ -12,10 +12,10 @@ from typing import Literal
 import numpy as np
 
 from interplay.design.comparison import Comparison
-from interplay.effects.looks import Looks
-from interplay.effects.multiplicity import benjamini_hochberg, holm
 from interplay.effects.reading import Reading
 from interplay.measurement.measurements import Tuning
+from interplay.statistics.group_sequential import Looks
+from interplay.statistics.multiplicity import benjamini_hochberg, holm
 
 Family = Literal["confirmatory", "secondary"]
 

@@ -10,16 +10,16 @@ from interplay.design.joint import JointContrast, contexts_of, crossing, joint_c
 from interplay.design.treatment import Treatment
 from interplay.effects.combination import Combination, Response, combine
 from interplay.effects.field import Field, collapsed, fields
-from interplay.effects.interval import ONE_SIDED, shared_spread
 from interplay.effects.joint_effect import JointEffect, JointEffects, JointVerdict
 from interplay.effects.joint_wording import reason_of
-from interplay.effects.looks import Looks
-from interplay.effects.multiplicity import benjamini_hochberg
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable
 from interplay.measurement.measurements import Measurements
 from interplay.metrics import Metric
 from interplay.quantities import Quantity
+from interplay.statistics.crossed_interval import ONE_SIDED, shared_spread
+from interplay.statistics.group_sequential import Looks
+from interplay.statistics.multiplicity import benjamini_hochberg
 
 TIMES = 2.0
 """A joint effect is flagged when it is shown to exceed so many tolerances: it is measured with less precision than a
@@ -61,7 +61,7 @@ def joint(
     """Every joint contrast of every metric, re-tuned, over the training interventions and each prediction layer.
 
     The contrasts are those of `interplay.design.joint`, each a weighted sum of treatments with the crossed interval of
-    `interplay.effects.interval`; spreads over members are moderated over the contrasts of one kind. Those shown beyond
+    `interplay.statistics.crossed_interval`; spreads over members are moderated over the contrasts of one kind. Those shown beyond
     twice the tolerance, either way, after Benjamini and Hochberg over all of them, are flagged; the others are estimates
     without a verdict. `tolerances` and `looks` are as in `interplay.effects.compare`.
 

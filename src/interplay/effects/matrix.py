@@ -9,9 +9,9 @@ import numpy as np
 from interplay.aspects import DIRECTED_PAIRS, Aspect
 from interplay.effects.effect import Effect
 from interplay.effects.families import LEVELS
-from interplay.effects.multiplicity import holm
 from interplay.effects.results import Effects
 from interplay.interactions import Interaction, Probe, Unmeasured
+from interplay.statistics.multiplicity import holm
 
 PairOutcome = Literal[
     "harm",

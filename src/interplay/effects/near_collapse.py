@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from interplay.design.treatment import Treatment
-from interplay.effects.interval import crossed_interval, why_no_interval
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Cell, Measurements, Tuning
+from interplay.statistics.crossed_interval import crossed_interval, why_no_interval
 
 METRIC = "balanced_accuracy"
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from interplay.design.comparison import Comparison
 from interplay.design.treatment import Treatment
 from interplay.effects.contrast import Difference, paired_differences
-from interplay.effects.moderation import Prior
 from interplay.effects.near_collapse import nearly_collapsed
 from interplay.effects.tolerance import tolerance_of
 from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Cell, Measurements, Tuning
 from interplay.metrics import Metric
 from interplay.quantities import Quantity
+from interplay.statistics.variance_shrinkage import Prior
 
 
 @dataclass(frozen=True, eq=False)

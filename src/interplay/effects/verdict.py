@@ -18,12 +18,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interplay.aspects import Aspect
-from interplay.effects.cause import Openness, what_would_settle
 from interplay.effects.contrast import Difference
 from interplay.effects.control import Control, helped
 from interplay.effects.effect import Verdict
 from interplay.effects.families import STRICT, Correction
 from interplay.effects.reading import Reading
+from interplay.effects.sample_size import Undecided, what_would_settle
 from interplay.effects.wording import measured, p_text, tolerated, written
 from interplay.estimates import NotMeasurable
 from interplay.metrics import Metric
@@ -35,7 +35,7 @@ class Judgement:
 
     verdict: Verdict
     reason: str
-    open_because: Openness | None = None
+    open_because: Undecided | None = None
 
 
 def judge(reading: Reading, correction: Correction | None, controls: Sequence[Control]) -> Judgement:

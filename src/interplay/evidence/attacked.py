@@ -9,6 +9,8 @@ from interplay.arrays import Array, Float, Int
 from interplay.drawn import Cuts, Drawn
 from interplay.evidence._exhibit import Exhibit, Planned, RandomModels
 from interplay.evidence._rows import Rows
+from interplay.evidence.adversarial_scores import AdversarialScores
+from interplay.evidence.decision_rule import DecisionRule
 from interplay.evidence.predictions import Predictions
 
 
@@ -20,7 +22,7 @@ class Attacked(Exhibit):
     """
 
     attack: ClassVar[bool] = True
-    read_from: ClassVar[tuple[type[Exhibit], ...]] = (Predictions,)
+    read_from: ClassVar[tuple[type[Exhibit], ...]] = (AdversarialScores, DecisionRule)
 
     rows: Int[Array, " attacked"]
     decisions: Int[Array, "member attacked"]

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from interplay import streams
 from interplay.arrays import Array, Float, Int
 from interplay.evidence._exhibit import Exhibit, RandomModels
-from interplay.evidence.predictions import Predictions
+from interplay.evidence.decision_rule import DecisionRule
 from interplay.evidence.rightly_decided import right_on_attacked
 
 
@@ -18,7 +18,7 @@ class Distances(Exhibit):
     """
 
     attack: ClassVar[bool] = True
-    read_from: ClassVar[tuple[type[Exhibit], ...]] = (Predictions,)
+    read_from: ClassVar[tuple[type[Exhibit], ...]] = (DecisionRule,)
 
     rows: Int[Array, " attacked"]
     distances: Float[Array, "member attacked"]

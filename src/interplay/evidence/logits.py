@@ -8,6 +8,7 @@ import numpy as np
 from interplay import streams
 from interplay.arrays import Array, Float
 from interplay.evidence._exhibit import Exhibit, RandomModels
+from interplay.evidence.scores import Scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,6 +16,7 @@ class Logits(Exhibit):
     """The margin of the favourable class, and the same with all movable columns held at their training mean."""
 
     direct: ClassVar[bool] = True
+    read_from: ClassVar[tuple[type[Exhibit], ...]] = (Scores,)
 
     margins: Float[Array, "member row"]
     margins_without_movable: Float[Array, "member row"]

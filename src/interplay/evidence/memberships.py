@@ -8,6 +8,7 @@ import numpy as np
 from interplay import streams
 from interplay.arrays import Array, Bool, Float
 from interplay.evidence._exhibit import Exhibit, RandomModels
+from interplay.evidence.scores import Scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +21,7 @@ class Memberships(Exhibit):
 
     attack: ClassVar[bool] = True
     needs_shadows: ClassVar[bool] = True
+    read_from: ClassVar[tuple[type[Exhibit], ...]] = (Scores,)
 
     lira: Float[Array, "member row"]
     loss: Float[Array, "member row"]

@@ -8,7 +8,9 @@ import numpy as np
 from interplay import streams
 from interplay.arrays import Array, Float, Int
 from interplay.evidence._exhibit import Exhibit, Planned, RandomModels
+from interplay.evidence.adversarial_scores import AdversarialScores
 from interplay.evidence.predictions import Predictions
+from interplay.evidence.scores import Scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +24,7 @@ class PredictionSets(Exhibit):
     """
 
     released: ClassVar[bool] = True
+    read_from: ClassVar[tuple[type[Exhibit], ...]] = (Scores, AdversarialScores)
 
     scores: Float[Array, "member row label"]
     thresholds: Float[Array, "member draw part"]

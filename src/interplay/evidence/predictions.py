@@ -1,7 +1,7 @@
 """What members predict: probabilities, and the decisions that a treatment takes."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from interplay.arrays import Array, Float, Int
 from interplay.drawn import Cuts, Drawn, Refits, SquaredDistance, Surprise
 from interplay.evidence._exhibit import Exhibit, Planned, RandomModels
 from interplay.evidence._rows import Rows
+from interplay.evidence.decision_rule import DecisionRule
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +19,8 @@ class Predictions(Exhibit):
     Both are those of fits at unit weights. `cuts` and `refits` hold those of every draw, and are None where nothing is
     fitted on rows, or where that is not done anew (more than two labels): values are then of these fits only.
     """
+
+    read_from: ClassVar[tuple[type[Exhibit], ...]] = (DecisionRule,)
 
     log_probabilities: Float[Array, "member row label"]
     decisions: Int[Array, "member row"]

@@ -1,39 +1,29 @@
 """Interventions: one file each; each is a hook into one training loop, or a layer on a trained model."""
 
-from interplay.interventions._intervention import (
-    Baseline,
-    DataIntervention,
-    DrawnThresholds,
-    FittingRows,
-    GradientIntervention,
-    InputIntervention,
-    Intervention,
-    LossIntervention,
-    PredictionIntervention,
-    Range,
-    Rates,
-    ReleaseIntervention,
-    Service,
-    Thresholds,
-    TrainingRows,
-    refusal,
-)
-
-__all__ = [
-    "Baseline",
-    "DataIntervention",
-    "DrawnThresholds",
-    "FittingRows",
-    "GradientIntervention",
-    "InputIntervention",
-    "Intervention",
-    "LossIntervention",
-    "PredictionIntervention",
-    "Range",
-    "Rates",
-    "ReleaseIntervention",
-    "Service",
-    "Thresholds",
-    "TrainingRows",
-    "refusal",
-]
+from interplay.interventions._explanation import ExplanationIntervention as ExplanationIntervention
+from interplay.interventions._intervention import Baseline as Baseline
+from interplay.interventions._intervention import DataIntervention as DataIntervention
+from interplay.interventions._intervention import GradientIntervention as GradientIntervention
+from interplay.interventions._intervention import InputIntervention as InputIntervention
+from interplay.interventions._intervention import Intervention as Intervention
+from interplay.interventions._intervention import LossIntervention as LossIntervention
+from interplay.interventions._intervention import Problem as Problem
+from interplay.interventions._intervention import Range as Range
+from interplay.interventions._intervention import Schedule as Schedule
+from interplay.interventions._intervention import Search as Search
+from interplay.interventions._intervention import Service as Service
+from interplay.interventions._intervention import TrainingRows as TrainingRows
+from interplay.interventions._intervention import refusal as refusal
+from interplay.interventions._layer import Ask as Ask
+from interplay.interventions._layer import HeldOut as HeldOut
+from interplay.interventions._layer import Makers as Makers
+from interplay.interventions._layer import PredictionIntervention as PredictionIntervention
+from interplay.interventions._layer import ReleaseIntervention as ReleaseIntervention
+from interplay.interventions._sets import CalibrationPart as CalibrationPart
+from interplay.interventions._sets import SetIntervention as SetIntervention
+from interplay.interventions._thresholds import DrawnThresholds as DrawnThresholds
+from interplay.interventions._thresholds import FittingRows as FittingRows
+from interplay.interventions._thresholds import Rates as Rates
+from interplay.interventions._thresholds import ThresholdIntervention as ThresholdIntervention
+from interplay.interventions._thresholds import Thresholds as Thresholds
+from interplay.interventions._thresholds import cuts_of_thresholds as cuts_of_thresholds

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import abc
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Real
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
-import numpy as np
-
-from interplay.arrays import Array, Bool, Float, Int
+from interplay.arrays import Array, Float, Int
 from interplay.aspects import Aspect
 from interplay.discovery import name_of
 from interplay.errors import StudyError
-from interplay.estimates import NotMeasurable
 
 if TYPE_CHECKING:  # a description needs no engine: `interplay decide` answers without it
     from interplay.attacks.pgd import Threat
     from interplay.engine import jax
+    from interplay.evidence import PrivacyGuarantee
     from interplay.models.network import Examples, Network, Parameters
+
+NORMS_ALONE = 1.4
+"""Clipping without forming gradients, and the noise, against plain training; from 1.1 for dense to 2 for convolutions."""
+FORMED = 10.0
+"""What forming one number of a row's gradient costs against a multiply-add; measured between 5 and 50."""
 
 Baseline = Literal["without", "same", "absent"]
 """What a treated cell is held against. `without`: the treatment less the intervention. `same`: the same treatment, by
@@ -66,12 +69,48 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Schedule:
+    """How a model is trained: every one of `rows` is in a step's batch with chance `rate`, independently, in `steps` steps."""
+
+    rows: int
+    rate: float
+    steps: int
+
+    @property
+    def expected(self) -> float:
+        """The expected size of a batch."""
+        return self.rows * self.rate
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a parameter makes no sense with the rows and steps of a study: what would, what it is, and what to do."""
+
+    parameter: str
+    expected: str
+    found: str
+    step: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """A parameter that is looked for on the tuning rows where a study does not declare it: what it is called, and the values
+    tried.
+    """
+
+    called: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Intervention(abc.ABC):
     """One thing done for one aspect (or two).
 
     Class attributes: `aspects`, the aspects it serves; `title`, how people call it; `serves`, its positive control: the
     intervention worked when it improves one of these by more than the tolerance, on the grouping it acts on;
-    `reference`, author and year; `ranges`, what its numbers may be. Fields are parameters a study may set.
+    `reference`, author and year; `ranges`, what its numbers may be; `searched`, the parameters that are looked for where a
+    study does not declare them; `gives_guarantee`, whether it promises differential privacy, unless it is a diagnostic.
+    Fields are parameters a study may set.
 
     Raises StudyError for a number outside of its range.
     """
@@ -81,6 +120,8 @@ class Intervention(abc.ABC):
     serves: ClassVar[tuple[Service, ...]]
     reference: ClassVar[str]
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({})
+    searched: ClassVar[Mapping[str, Search]] = MappingProxyType({})
+    gives_guarantee: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for name, allowed in self.ranges.items():
@@ -104,6 +145,34 @@ class Intervention(abc.ABC):
     def aims(self) -> tuple[Service, ...]:
         """What its positive control looks at: all that it serves, or what its parameters aim at."""
         return self.serves
+
+    @property
+    def passes(self) -> float:
+        """What it adds to the three passes over a batch of a plain training step, for planning."""
+        return 0.0
+
+    def expense(self, network: Network, columns: int, rows: int) -> str:
+        """What it costs with a network against plain training, in words; empty where that is little.
+
+        `rows` are those of a batch that are computed at once.
+        """
+        del network, columns, rows
+        return ""
+
+    def solved(self, schedule: Schedule) -> Self:
+        """The same with everything solved for that depends on how a model is trained."""
+        del schedule
+        return self
+
+    def guarantee(self, schedule: Schedule, all_rows: int) -> PrivacyGuarantee | None:
+        """What training so spends, and what it would with `all_rows` rows; None where nothing is promised."""
+        del schedule, all_rows
+        return None
+
+    def problems(self, schedule: Schedule, all_rows: int) -> Iterator[Problem]:
+        """What makes no sense with these rows and steps, or with `all_rows` rows."""
+        del schedule, all_rows
+        return iter(())
 
     def refuses(self, partner: Intervention) -> str | None:
         """Why it cannot act on one model together with `partner`, and the alternative; None when it can."""
@@ -172,6 +241,14 @@ class InputIntervention(Intervention):
         loss. Each row's perturbation depends on that row only, so that clipping still bounds one person's influence.
         """
 
+    @property
+    def passes(self) -> float:
+        return 30.0
+
+    def expense(self, network: Network, columns: int, rows: int) -> str:
+        del network, columns, rows
+        return "moves every row in every step; how much that costs is not known here"
+
     def phase_refuses(self, partner: Intervention) -> str | None:
         if not isinstance(partner, InputIntervention):
             return None
@@ -210,6 +287,21 @@ class GradientIntervention(Intervention):
         del key
         return total
 
+    @property
+    def passes(self) -> float:
+        return 2.0
+
+    def expense(self, network: Network, columns: int, rows: int) -> str:
+        if not network.forms_gradients:
+            return f"norms of the rows' gradients without forming them, about {NORMS_ALONE} times plain training"
+        times = NORMS_ALONE + FORMED * network.size / max(network.operations(columns), 1.0)
+        held = 4 * network.size * rows
+        at_once = f"{held / 1e9:,.1f} GB" if held >= 1e9 else f"{held / 1e6:,.1f} MB"
+        return (
+            f"forms one gradient per row ({network.size:,} parameters x {rows:,} rows = {at_once} at once), "
+            f"about {times:.0f} times plain training"
+        )
+
     def phase_refuses(self, partner: Intervention) -> str | None:
         if isinstance(partner, LossIntervention):
             return (
@@ -222,100 +314,3 @@ class GradientIntervention(Intervention):
                 "one gradient; take one of them out, or write one intervention that does both"
             )
         return None
-
-
-@dataclass(frozen=True, eq=False)
-class FittingRows:
-    """Held-out rows a prediction layer is fitted on: the favourable-class margin, label and group, and weights."""
-
-    margins: Float[Array, " row"]
-    labels: Bool[Array, " row"]
-    groups: Int[Array, " row"]
-    weights: Float[Array, " row"]
-
-
-@dataclass(frozen=True)
-class Rates:
-    """The rate that thresholds were fitted for, and the one that each group attains on the fitted rows."""
-
-    target: float
-    attained: tuple[float | NotMeasurable, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Thresholds:
-    """The margins at and above which the favourable decision is taken, one or two for each group.
-
-    threshold(row) = low of its group where the row's draw < chance of its group, else high
-
-    Where `low` and `high` agree nothing is left to chance. `rates` says what they were fitted for, where it is a rate.
-    """
-
-    low: Float[Array, " group"]
-    high: Float[Array, " group"]
-    chance: Float[Array, " group"]
-    rates: Rates | None = None
-
-    @classmethod
-    def fixed(cls, limits: Float[Array, " group"], rates: Rates | None = None) -> Thresholds:
-        """The same threshold for all rows of a group."""
-        return cls(limits, limits, np.ones(len(limits)), rates)
-
-    def of_rows(self, groups: Int[Array, " row"], draws: Float[Array, " row"]) -> Float[Array, " row"]:
-        """The threshold of every row; `draws` are uniform between 0 and 1. A row without a group (-1) has zero.
-
-        Example:
-            >>> tied = Thresholds(np.array([1.0]), np.array([2.0]), np.array([0.25]))
-            >>> tied.of_rows(np.array([0, 0, -1]), np.array([0.1, 0.7, 0.7])).tolist()
-            [1.0, 2.0, 0.0]
-        """
-        low, high, chance = (np.append(values, 0.0) for values in (self.low, self.high, self.chance))
-        return np.asarray(np.where(draws < chance[groups], low[groups], high[groups]))
-
-
-@dataclass(frozen=True, eq=False)
-class DrawnThresholds:
-    """`Thresholds` fitted anew with the row weights of every draw."""
-
-    low: Float[Array, "draw group"]
-    high: Float[Array, "draw group"]
-    chance: Float[Array, "draw group"]
-
-
-@dataclass(frozen=True)
-class PredictionIntervention(Intervention):
-    """Post-processing: decisions adjusted with held-out rows."""
-
-    @abc.abstractmethod
-    def thresholds(self, rows: FittingRows, groups: int) -> Thresholds:
-        """The thresholds of the groups, fitted on these rows."""
-
-    def thresholds_in_draws(
-        self,
-        rows: FittingRows,
-        weights: Float[Array, "draw row"],
-        scale: Float[Array, " draw"],
-        shift: Float[Array, " draw"],
-        groups: int,
-    ) -> DrawnThresholds:
-        """The thresholds fitted anew in every draw, on the scale of the margins of `rows`, whose own weights are not used.
-
-        In a draw the margins are scale * margins + shift, since the model is refitted too. As it is, `thresholds` is asked
-        draw by draw; an intervention that can do it for all of them at once is faster.
-        """
-        fitted = [
-            self.thresholds(FittingRows(size * rows.margins + move, rows.labels, rows.groups, drawn), groups)
-            for size, move, drawn in zip(scale, shift, weights, strict=True)
-        ]
-        low, high = (
-            (np.stack([getattr(single, side) for single in fitted]) - shift[:, None]) / scale[:, None]
-            for side in ("low", "high")
-        )
-        return DrawnThresholds(low, high, np.stack([single.chance for single in fitted]))
-
-
-@dataclass(frozen=True)
-class ReleaseIntervention(Intervention):
-    """Release: what leaves the model besides the label; `releases` is the exhibit it makes."""
-
-    releases: ClassVar[type]

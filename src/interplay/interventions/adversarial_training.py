@@ -9,6 +9,7 @@ from interplay.aspects import Aspect
 from interplay.attacks.pgd import Threat, ascend
 from interplay.engine import jax, jnp
 from interplay.interventions._intervention import InputIntervention, Range, Service
+from interplay.models.network import Network
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,15 @@ class AdversarialTraining(InputIntervention):
     attack_steps: int = 7
     copies: int = 1
     clean_copy: bool = False
+
+    @property
+    def passes(self) -> float:
+        return 3.0 * self.attack_steps
+
+    def expense(self, network: Network, columns: int, rows: int) -> str:
+        starts = "" if self.copies == 1 else f" for each of {self.copies} copies"
+        passes = self.copies * (1 + self.attack_steps) + self.clean_copy
+        return f"{self.attack_steps} attack steps{starts}, about {passes} times plain training"
 
     def perturb(
         self, loss: Callable[[jax.Array], jax.Array], inputs: jax.Array, threat: Threat, key: jax.Array

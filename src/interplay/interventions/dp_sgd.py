@@ -1,16 +1,26 @@
 """DP-SGD: per-example clipping and Gaussian noise in every step."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
 from interplay.aspects import Aspect
 from interplay.engine import jax, jnp
 from interplay.errors import StudyError
-from interplay.interventions._intervention import GradientIntervention, Intervention, LossIntervention, Range, Service
+from interplay.evidence import PrivacyGuarantee
+from interplay.interventions._intervention import (
+    GradientIntervention,
+    Intervention,
+    LossIntervention,
+    Problem,
+    Range,
+    Schedule,
+    Search,
+    Service,
+)
 from interplay.models.network import Examples, Network, Parameters
 from interplay.threefry import normal
 
@@ -53,6 +63,11 @@ class DpSgd(GradientIntervention):
         }
     )
 
+    searched: ClassVar[Mapping[str, Search]] = MappingProxyType(
+        {"max_grad_norm": Search("clipping norm", (0.1, 0.3, 1.0))}
+    )
+    gives_guarantee: ClassVar[bool] = True
+
     privacy_epsilon: float = 8.0
     max_grad_norm: float = 1.0
     privacy_delta: float | None = None
@@ -70,6 +85,50 @@ class DpSgd(GradientIntervention):
             (0.0005012, 1e-06)
         """
         return self.privacy_delta if self.privacy_delta is not None else float(rows**-1.1)
+
+    def solved(self, schedule: Schedule) -> Self:
+        if self.noise_multiplier is not None:
+            return self
+        from interplay.accounting import noise_for
+
+        noise = noise_for(self.privacy_epsilon, schedule.rate, schedule.steps, self.delta(schedule.rows))
+        return replace(self, noise_multiplier=noise)
+
+    def guarantee(self, schedule: Schedule, all_rows: int) -> PrivacyGuarantee | None:
+        from interplay.accounting import epsilon
+
+        noise = self.solved(schedule).noise_multiplier
+        if not noise:
+            return None
+        delta, steps = self.delta(schedule.rows), schedule.steps
+        return PrivacyGuarantee(
+            privacy_epsilon=epsilon(noise, schedule.rate, steps, delta),
+            privacy_delta=delta,
+            privacy_epsilon_full_data=epsilon(noise, schedule.expected / all_rows, steps, self.delta(all_rows)),
+            noise_multiplier=noise,
+        )
+
+    def problems(self, schedule: Schedule, all_rows: int) -> Iterator[Problem]:
+        if self.privacy_delta is not None and self.privacy_delta * all_rows >= 1:
+            yield Problem(
+                "privacy_delta",
+                f"a privacy_delta below 1/{all_rows} = {1 / all_rows:.2g}, for the {all_rows:,} rows of the pool",
+                f"{self.privacy_delta:g}, with which a mechanism may publish a whole row and keep its promise",
+                f"write one well below, or take it out for {all_rows**-1.1:.1g} (rows ** -1.1)",
+            )
+        if not self.noise_multiplier:  # solved for, or clipping alone
+            return
+        from interplay.accounting import smallest_noise
+
+        least = smallest_noise(schedule.rate, schedule.steps, self.delta(schedule.rows))
+        if self.noise_multiplier < least:
+            yield Problem(
+                "noise_multiplier",
+                f"a noise multiplier of at least {_rounded_up(least)}, the smallest that can be accounted for",
+                f"{self.noise_multiplier:g} with {schedule.steps} steps and a sampling rate of {schedule.rate:.3g}, whose "
+                "guarantee would say nothing",
+                "raise it, or write 0 for clipping alone, which promises nothing, is compared and never chosen",
+            )
 
     def summed(self, network: Network, parameters: Parameters, examples: Examples) -> Parameters:
         return network.clipped_sum(parameters, examples, self.max_grad_norm)[0]
@@ -91,3 +150,9 @@ class DpSgd(GradientIntervention):
                 "use reweighing instead"
             )
         return None
+
+
+def _rounded_up(value: float) -> str:
+    """Three digits, and not below the value."""
+    text = f"{value:.3g}"
+    return text if float(text) >= value else f"{value * 1.005:.3g}"

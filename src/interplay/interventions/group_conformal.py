@@ -1,17 +1,15 @@
 """Group-wise conformal prediction: prediction sets calibrated within each group."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from interplay.aspects import Aspect
-from interplay.evidence import PredictionSets
-from interplay.interventions._intervention import Range, ReleaseIntervention, Service
+from interplay.interventions._intervention import Service
+from interplay.interventions._sets import SetIntervention
 
 
 @dataclass(frozen=True)
-class GroupConformal(ReleaseIntervention):
+class GroupConformal(SetIntervention):
     """Release prediction sets whose threshold is calibrated within each group (equalized coverage).
 
     set(x) = labels y with conformity_score(x, y) <= q(group of x), one order statistic per group
@@ -31,10 +29,5 @@ class GroupConformal(ReleaseIntervention):
     aspects: ClassVar[tuple[Aspect, ...]] = (Aspect.FAIRNESS, Aspect.UNCERTAINTY)
     title: ClassVar[str] = "group-wise conformal sets"
     serves: ClassVar[tuple[Service, ...]] = (Service("coverage_disparity", replaces=("split_conformal",)),)
-    releases: ClassVar[type] = PredictionSets
     reference: ClassVar[str] = "Vovk et al., 2003"
-    ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({"miscoverage": Range(0.0, 1.0, open=True)})
-
-    miscoverage: float | None = None
-    score: Literal["lac", "aps"] = "lac"
-    strict: bool = False
+    by_group: ClassVar[bool] = True

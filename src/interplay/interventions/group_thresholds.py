@@ -8,18 +8,18 @@ import numpy as np
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
-from interplay.interventions._intervention import (
+from interplay.interventions._intervention import Service
+from interplay.interventions._thresholds import (
     DrawnThresholds,
     FittingRows,
-    PredictionIntervention,
     Rates,
-    Service,
+    ThresholdIntervention,
     Thresholds,
 )
 
 
 @dataclass(frozen=True)
-class GroupThresholds(PredictionIntervention):
+class GroupThresholds(ThresholdIntervention):
     """Decide at a threshold of its own in each group, so that a rate is the same in all groups.
 
     criterion "demographic_parity": P(favourable | group) is the overall rate of favourable decisions at threshold zero.

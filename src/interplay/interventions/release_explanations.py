@@ -1,17 +1,22 @@
 """Releasing explanations: a local linear explanation goes out with every decision."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from interplay.aspects import Aspect
-from interplay.evidence import Explanations
-from interplay.interventions._intervention import Range, ReleaseIntervention, Service
+from interplay.interventions._explanation import ExplanationIntervention
+from interplay.interventions._intervention import Range, Service
+
+if TYPE_CHECKING:
+    from interplay.explainers.evaluated import Explained, ScoredRows
 
 
 @dataclass(frozen=True)
-class ReleaseExplanations(ReleaseIntervention):
+class ReleaseExplanations(ExplanationIntervention):
     """Release a local linear explanation (LIME) of the favourable score with each decision.
 
     argmin over sparse linear g of sum over perturbed rows z of kernel(x, z) * (score(z) - g(z)) ** 2 + ridge
@@ -31,12 +36,12 @@ class ReleaseExplanations(ReleaseIntervention):
     aspects: ClassVar[tuple[Aspect, ...]] = (Aspect.EXPLAINABILITY,)
     title: ClassVar[str] = "released explanations"
     serves: ClassVar[tuple[Service, ...]] = (Service("explanation_fidelity", "absent"),)
-    releases: ClassVar[type] = Explanations
     reference: ClassVar[str] = "Ribeiro et al., 2016"
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType(
         {"samples": Range(1), "features": Range(1), "explained_rows": Range(1)}
     )
 
-    samples: int = 5000
-    features: int = 10
-    explained_rows: int = 200
+    def explain(self, own: ScoredRows, first: ScoredRows, second: ScoredRows, fresh: ScoredRows) -> Sequence[Explained]:
+        from interplay.explainers.evaluated import explained
+
+        return explained(own, first, second, fresh, self.features)

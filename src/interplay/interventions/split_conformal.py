@@ -1,17 +1,15 @@
 """Split conformal prediction: prediction sets that hold the true label at a chosen rate."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from interplay.aspects import Aspect
-from interplay.evidence import PredictionSets
-from interplay.interventions._intervention import Range, ReleaseIntervention, Service
+from interplay.interventions._intervention import Service
+from interplay.interventions._sets import SetIntervention
 
 
 @dataclass(frozen=True)
-class SplitConformal(ReleaseIntervention):
+class SplitConformal(SetIntervention):
     """Release a prediction set with each decision, calibrated on held-out rows.
 
     set(x) = labels y with conformity_score(x, y) <= q, where q is the ceil((n + 1) * (1 - miscoverage))-th smallest
@@ -36,10 +34,4 @@ class SplitConformal(ReleaseIntervention):
     aspects: ClassVar[tuple[Aspect, ...]] = (Aspect.UNCERTAINTY,)
     title: ClassVar[str] = "split conformal sets"
     serves: ClassVar[tuple[Service, ...]] = (Service("coverage", "same", baseline_metric="accuracy"),)
-    releases: ClassVar[type] = PredictionSets
     reference: ClassVar[str] = "Vovk et al., 2005"
-    ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({"miscoverage": Range(0.0, 1.0, open=True)})
-
-    miscoverage: float | None = None
-    score: Literal["lac", "aps"] = "lac"
-    strict: bool = False

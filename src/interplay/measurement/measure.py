@@ -1,61 +1,41 @@
-"""MEASURE: every metric on every treatment, from cached facts."""
+"""MEASURE: every metric on every treatment, from exhibits made once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from interplay import streams
+from interplay.arrays import Array, Float, Int
 from interplay.attacks import lira
 from interplay.conformal.sets import default_miscoverage
 from interplay.design.contexts import measured_on
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import (
-    Attacked,
-    Distances,
-    Evidence,
-    Explanations,
-    Logits,
-    Memberships,
-    Predictions,
-    PredictionSets,
-    PrivacyBudget,
-    RightlyDecided,
-    Switched,
-)
-from interplay.interventions import PredictionIntervention
-from interplay.interventions.group_conformal import GroupConformal
-from interplay.interventions.split_conformal import SplitConformal
-from interplay.measurement import layers
-from interplay.measurement.bench import (
-    ATTACK_RESTARTS,
-    ATTACK_STEPS,
-    LARGEST_DISTANCE,
-    Bench,
-)
+from interplay.evidence import Evidence, Exhibit, Predictions, PrivacyGuarantee, Scores
+from interplay.exhibits import EvaluationSetting, Memo, makers, refitted
+from interplay.interventions import HeldOut, PredictionIntervention, ReleaseIntervention
 from interplay.measurement.constant import constant_levels
-from interplay.measurement.explanations import explanations
-from interplay.measurement.facts import Facts
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.measurement.measurements import Tuning as Arm
 from interplay.measurement.pairs import Pairs
-from interplay.measurement.refitting import refitted
 from interplay.models.network import Parameters
 from interplay.sums import Sums
+from interplay.training.adversary import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE
+from interplay.training.members import Members
 from interplay.training.train import Fleet
 from interplay.training.tuning import collapse_reason
 
 Progress = Callable[[str, int], None]
-Maker = Callable[[], Any] | NotMeasurable
+Given = Mapping[type[Exhibit], Exhibit | NotMeasurable]
+"""Exhibits of a treatment that are there already."""
 
 CONTROL: tuple[Treatment, Arm] = (Treatment(), "tuned")
 
 
 @dataclass(frozen=True)
-class Reference:
+class ControlReference:
     """What all treatments take from the control: the miscoverage of prediction sets that declare none, and the share of
     its most frequent decision, against which a collapse is judged.
     """
@@ -64,74 +44,98 @@ class Reference:
     share: float
 
 
-def reference(bench: Bench, control: Parameters) -> Reference:
+def reference(setting: EvaluationSetting, control: Parameters) -> ControlReference:
     """What all treatments take from these members of the control."""
-    return _reference(bench, Facts(bench, refitted(bench, control)))
+    return _reference(setting, _memo(setting, control))
 
 
-def measure(bench: Bench, fleet: Fleet, progress: Progress = lambda *_: None) -> Measurements:
+def measure(setting: EvaluationSetting, fleet: Fleet, progress: Progress = lambda *_: None) -> Measurements:
     """Measure every treatment, tuned and as applied; treatments whose two rates agree are measured once."""
-    control = Facts(bench, refitted(bench, fleet.tuned[Treatment()]))
-    known = _reference(bench, control)
-    found = measured_with(bench, fleet, known, progress, control)
-    constant = constant_levels(bench, known.miscoverage)
-    methods = {**found.methods, **_methods(bench, control, known.miscoverage)}
+    control = _memo(setting, fleet.tuned[Treatment()])
+    known = _reference(setting, control)
+    found = measured_with(setting, fleet, known, progress, control)
+    constant = constant_levels(setting, known.miscoverage)
+    methods = {**found.methods, **_methods(setting, control, known.miscoverage)}
     return replace(found, constant=constant, methods=methods)
 
 
 def measured_with(
-    bench: Bench,
+    setting: EvaluationSetting,
     fleet: Fleet,
-    known: Reference,
+    known: ControlReference,
     progress: Progress = lambda *_: None,
-    control: Facts | None = None,
-    explained: Sequence[Explanations | NotMeasurable] = (),
+    control: Memo | None = None,
+    given: Sequence[Given] = (),
 ) -> Measurements:
     """Measure the treatments of a fleet, which may lack the control, with what they take from it.
 
     What is known of one treatment's members is forgotten before the next is looked at, so that memory does not grow
-    with treatments; only what paired comparisons read is kept. `control` are the facts of the control, and `explained`
-    the explanations of every arm, where they are there already.
+    with treatments; only what paired comparisons read is kept. `control` holds what is known of the control, and `given`
+    the exhibits of every arm that are there already.
     """
-    arms = {place: refitted(bench, parameters) for place, parameters in _arms(fleet).items()}
-    released = dict(zip(arms, explained or explanations(bench, list(arms.values())), strict=True))
+    arms = {place: setting.members(refitted(setting, parameters)) for place, parameters in _arms(fleet).items()}
+    made = dict(zip(arms, given or _together(list(arms.values()), setting), strict=True))
     samples: dict[Cell, Sample | NotMeasurable] = {}
     collapse: dict[tuple[Treatment, Arm], str] = {}
-    thresholds: list[dict[str, Any]] = []
-    pairs = Pairs(bench)
-    for (bare, arm), parameters in arms.items():
-        facts = control if control and (bare, arm) == CONTROL else Facts(bench, parameters)
-        exhibits = _exhibits(facts, released[bare, arm], fleet.budgets.get(bare))
+    summaries: list[dict[str, Any]] = []
+    pairs, held_out = Pairs(setting), setting.held_out(known.miscoverage)
+    for (bare, arm), members in arms.items():
+        beneath = control if control and (bare, arm) == CONTROL else Memo(members, setting)
+        beneath.give(made[bare, arm])
+        if (budget := fleet.budgets.get(bare)) is not None:
+            beneath.give({PrivacyGuarantee: budget})
         sums: dict[bytes, Sums] = {}  # what layers on top leave as it is, as log losses, is summed once
         names: tuple[Arm, ...] = (arm,) if (bare, "as_applied") in arms else ("tuned", "as_applied")
-        for treatment in bench.design.treatments:
-            if treatment.without(tuple(bench.design.factors.layers)) == bare:
-                deciding = _deciding(facts, treatment)
-                layered = _layered(exhibits, facts, deciding, treatment, known.miscoverage)
-                evidence = Evidence(bench.rows, layered, sums)
-                reason = _collapsed(bench, deciding, None if treatment == Treatment() else known.share)
-                found = _measured(bench, treatment, evidence)
+        for treatment in setting.design.treatments:
+            if treatment.without(tuple(setting.design.factors.layers)) == bare:
+                memo = _layered(beneath, treatment, held_out)
+                evidence = memo.evidence(setting.rows, sums)
+                reason = _collapsed(memo, None if treatment == Treatment() else known.share)
+                found = _measured(setting, treatment, evidence)
                 samples |= {Cell(treatment, name, key): sample for name in names for key, sample in found.items()}
                 collapse |= {(treatment, name): reason for name in names if reason is not None}
-                thresholds += _attained(facts, treatment) if "tuned" in names else ()
+                summaries += _summaries(beneath, treatment, held_out) if "tuned" in names else ()
                 pairs.keep(treatment, names, evidence)
         progress("measure", 1)
     return Measurements(
         samples=samples | pairs.samples(),
-        metrics=bench.design.metrics,
+        metrics=setting.design.metrics,
         collapse=collapse,
         budgets=fleet.budgets,
-        methods={"thresholds": thresholds},
+        methods={"thresholds": summaries},
     )
 
 
-def _attained(facts: Facts, treatment: Treatment) -> Iterator[dict[str, Any]]:
-    """What thresholds on top of a treatment attain where they are fitted."""
+def _memo(setting: EvaluationSetting, parameters: Parameters) -> Memo:
+    return Memo(setting.members(refitted(setting, parameters)), setting)
+
+
+def _together(stacks: Sequence[Members], setting: EvaluationSetting) -> list[Given]:
+    """What is made for all arms at once."""
+    found: list[dict[type[Exhibit], Exhibit | NotMeasurable]] = [{} for _ in stacks]
+    for kind, maker in makers().items():
+        for exhibits, exhibit in zip(found, maker.make_together(stacks, setting) or (), strict=False):
+            exhibits[kind] = exhibit
+    return list(found)
+
+
+def _layered(beneath: Memo, treatment: Treatment, held_out: HeldOut) -> Memo:
+    """The exhibits of a treatment: of its models, and what its layers change, each on top of the one before."""
+    memo, known = beneath, beneath.setting.design.factors.known
     for name in treatment.interventions:
-        layer = facts.bench.design.factors.known[name]
-        rates = layers.attained(facts, layer) if isinstance(layer, PredictionIntervention) else None
-        if rates is not None:
-            yield {"treatment": treatment.name, "intervention": name, **rates}
+        layer = known[name]
+        if isinstance(layer, PredictionIntervention | ReleaseIntervention):
+            memo = memo.layered(layer.makers(held_out))
+    return memo
+
+
+def _summaries(beneath: Memo, treatment: Treatment, held_out: HeldOut) -> Iterator[dict[str, Any]]:
+    """What the rules on top of a treatment attain where they are fitted."""
+    for name in treatment.interventions:
+        layer = beneath.setting.design.factors.known[name]
+        found = layer.summary(beneath.ask, held_out) if isinstance(layer, PredictionIntervention) else None
+        if found is not None:
+            yield {"treatment": treatment.name, "intervention": name, **found}
 
 
 def _arms(fleet: Fleet) -> dict[tuple[Treatment, Arm], Parameters]:
@@ -144,118 +148,90 @@ def _arms(fleet: Fleet) -> dict[tuple[Treatment, Arm], Parameters]:
     return found
 
 
-def _measured(bench: Bench, treatment: Treatment, evidence: Evidence) -> dict[str, Sample | NotMeasurable]:
+def _measured(
+    setting: EvaluationSetting, treatment: Treatment, evidence: Evidence
+) -> dict[str, Sample | NotMeasurable]:
     return {
         key: metric.measure(evidence)
-        for key, metric in bench.design.metrics.items()
-        if measured_on(treatment, metric, bench.design.factors)
+        for key, metric in setting.design.metrics.items()
+        if measured_on(treatment, metric, setting.design.factors)
     }
 
 
-def _exhibits(facts: Facts, explained: Explanations | NotMeasurable, budget: PrivacyBudget | None) -> dict[type, Maker]:
-    found: dict[type, Maker] = {
-        **_of_decisions(facts),
-        Logits: lambda: facts.logits,
-        Memberships: lambda: facts.memberships,
-        Explanations: lambda: explained,
-    }
-    if budget is not None:
-        found[PrivacyBudget] = lambda: budget
-    return found
+def _reference(setting: EvaluationSetting, control: Memo) -> ControlReference:
+    decisions = _decisions(control)
+    return ControlReference(default_miscoverage(_error(setting, decisions)), _share(setting, decisions))
 
 
-def _deciding(facts: Facts, treatment: Treatment) -> Facts | NotMeasurable:
-    """The facts of the decisions that a treatment takes: with its thresholds on top, or why there are none."""
-    applied = [facts.bench.design.factors.known[name] for name in treatment.interventions]
-    rules = [layer for layer in applied if isinstance(layer, PredictionIntervention)]
-    return layers.deployed(facts, rules[-1]) if rules else facts
+def _decisions(memo: Memo) -> Int[Array, "member row"]:
+    predictions = memo.ask(Predictions)
+    if isinstance(predictions, NotMeasurable):
+        raise ValueError(f"trained models decide: {predictions.reason}")
+    return predictions.decisions
 
 
-def _of_decisions(facts: Facts) -> dict[type, Maker]:
-    """What changes with the rule that turns scores into decisions."""
-    return {
-        Predictions: lambda: facts.predictions,
-        RightlyDecided: lambda: facts.rightly_decided,
-        Attacked: lambda: facts.attacked,
-        Switched: lambda: facts.switched,
-        Distances: lambda: facts.distances,
-    }
+def _error(setting: EvaluationSetting, decisions: Int[Array, "member row"]) -> float:
+    tuning = setting.tuning
+    return float(np.mean(decisions[:, tuning] != setting.dataset.labels[tuning]))
 
 
-def _layered(
-    exhibits: Mapping[type, Maker], facts: Facts, deciding: Facts | NotMeasurable, treatment: Treatment, default: float
-) -> dict[type, Maker]:
-    """The exhibits of a treatment, from those of its models, the facts of its decisions and its releases."""
-    if isinstance(deciding, NotMeasurable):
-        found = {**exhibits, **dict.fromkeys(_of_decisions(facts), deciding)}
-    else:
-        found = {**exhibits, **_of_decisions(deciding)}
-    for name in treatment.interventions:
-        layer = facts.bench.design.factors.known[name]
-        if isinstance(layer, SplitConformal | GroupConformal):
-            found[PredictionSets] = partial(layers.sets, facts, layer, default)
-    return found
-
-
-def _reference(bench: Bench, control: Facts) -> Reference:
-    return Reference(default_miscoverage(_error(bench, control)), _share(bench, control))
-
-
-def _error(bench: Bench, control: Facts) -> float:
-    tuning = np.flatnonzero(bench.design.split.tuning)
-    return float(np.mean(control.predictions.decisions[:, tuning] != bench.dataset.labels[tuning]))
-
-
-def _share(bench: Bench, control: Facts) -> float:
+def _share(setting: EvaluationSetting, decisions: Int[Array, "member row"]) -> float:
     """The share of the test rows with the control's most frequent decision."""
-    decided = control.predictions.decisions[:, bench.design.split.test]
+    decided = decisions[:, setting.design.split.test]
     return float(np.mean([np.bincount(one).max() / len(one) for one in decided]))
 
 
-def _collapsed(bench: Bench, deciding: Facts | NotMeasurable, share: float | None) -> str | None:
+def _collapsed(memo: Memo, share: float | None) -> str | None:
     """Why the decisions that a treatment takes on the test rows count as collapsed; None where they do not."""
-    if isinstance(deciding, NotMeasurable):
+    predictions = memo.ask(Predictions)
+    if isinstance(predictions, NotMeasurable):
         return None
-    test = bench.design.split.test
-    labels, classes = bench.dataset.labels[test], len(bench.dataset.classes)
-    return collapse_reason(deciding.predictions.decisions[:, test], labels, classes, share)
+    dataset, test = memo.setting.dataset, memo.setting.design.split.test
+    return collapse_reason(predictions.decisions[:, test], dataset.labels[test], len(dataset.classes), share)
 
 
-def _whole(bench: Bench) -> list[str]:
+def _whole(setting: EvaluationSetting) -> list[str]:
     """The movable columns that an attack leaves whole."""
-    grid, movable = bench.encoded.grid, bench.encoded.movable
+    grid, movable = setting.encoded.grid, setting.encoded.movable
     if grid is None:
         return []
-    return [name for name, whole in zip(bench.encoded.columns, grid.whole & movable, strict=True) if whole]
+    return [name for name, whole in zip(setting.encoded.columns, grid.whole & movable, strict=True) if whole]
 
 
-def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]:
-    design = bench.design
-    never = np.flatnonzero(bench.never_trained)
+def _scores(memo: Memo) -> Float[Array, "member row label"]:
+    scores = memo.ask(Scores)
+    if isinstance(scores, NotMeasurable):
+        raise ValueError(f"trained models have scores: {scores.reason}")
+    return scores.log_probabilities
+
+
+def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> dict[str, Any]:
+    design = setting.design
+    never = np.flatnonzero(setting.never_trained)
     fakes = streams.generator(design.study.seed, "null self-test")
     masks = fakes.random((20, design.members, len(never))) < 0.5
-    areas = lira.null_check(lira.signal(control.log_probabilities[:, never], bench.dataset.labels[never]), masks)
+    areas = lira.null_check(lira.signal(_scores(control)[:, never], setting.dataset.labels[never]), masks)
     outside = int((~design.inside()[:, design.pool]).sum())
     return {
-        "evaluation_rows": int(bench.rows.counted.any(axis=0).sum()),
+        "evaluation_rows": int(setting.rows.counted.any(axis=0).sum()),
         "uses_pool_rows": design.uses_pool_rows,
         "rows_trained_on": design.half,
         "draws": design.study.draws,
         "conformal_miscoverage": miscoverage,
         "attack": {
-            "radius": bench.radius,
+            "radius": setting.attack.radius,
             "methods": ["pgd", "apgd"],
             "steps": ATTACK_STEPS,
             "restarts": ATTACK_RESTARTS,
-            "rows": len(bench.attacked),
-            "distance_rows": len(bench.near),
+            "rows": len(setting.attacked),
+            "distance_rows": len(setting.near),
             "largest_distance": LARGEST_DISTANCE,
             "movable_columns": [
-                name for name, moves in zip(bench.encoded.columns, bench.encoded.movable, strict=True) if moves
+                name for name, moves in zip(setting.encoded.columns, setting.encoded.movable, strict=True) if moves
             ],
-            "factors": bench.encoder.factors(bench.radius),
+            "factors": setting.encoder.factors(setting.attack.radius),
             "largest_changes": dict(design.study.data.largest_change),
-            "whole_columns": _whole(bench),
+            "whole_columns": _whole(setting),
         },
         "membership": {
             "non_members": outside,
@@ -266,6 +242,6 @@ def _methods(bench: Bench, control: Facts, miscoverage: float) -> dict[str, Any]
             "null_draws": len(areas),
             "shadows": design.members - 1,
         },
-        "explained_rows": len(bench.explained),
+        "explained_rows": len(setting.explained),
         "group_minimum": design.study.groups.minimum_rows,
     }

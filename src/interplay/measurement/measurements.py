@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import PrivacyBudget
+from interplay.evidence import PrivacyGuarantee
 from interplay.metrics import Metric
 
 Tuning = Literal["tuned", "as_applied"]
@@ -40,7 +40,7 @@ class Measurements:
     samples: Mapping[Cell, Sample | NotMeasurable]
     metrics: Mapping[str, Metric]
     collapse: Mapping[tuple[Treatment, Tuning], str]
-    budgets: Mapping[Treatment, PrivacyBudget]
+    budgets: Mapping[Treatment, PrivacyGuarantee]
     constant: Mapping[str, float] = field(default_factory=dict)
     methods: Mapping[str, Any] = field(default_factory=dict)
 

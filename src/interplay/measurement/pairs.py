@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, RightlyDecided
-from interplay.measurement.bench import Bench
+from interplay.exhibits import EvaluationSetting
 from interplay.measurement.measurements import Cell
 from interplay.measurement.measurements import Tuning as Arm
 from interplay.metrics import Metric
@@ -14,14 +14,14 @@ from interplay.metrics import Metric
 class Pairs:
     """Keeps of every measured treatment what paired metrics read, and measures them for the planned comparisons."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self._metrics = {key: one for key, one in bench.design.metrics.items() if one.paired}
+    def __init__(self, setting: EvaluationSetting) -> None:
+        self.setting = setting
+        self._metrics = {key: one for key, one in setting.design.metrics.items() if one.paired}
         self._kept: dict[tuple[Treatment, Arm], Evidence] = {}
 
     def keep(self, treatment: Treatment, arms: Sequence[Arm], evidence: Evidence) -> None:
         """Keep a treatment's exhibits for paired metrics."""
-        asked = [c for c in self.bench.design.comparisons if c.metric in self._metrics]
+        asked = [c for c in self.setting.design.comparisons if c.metric in self._metrics]
         if any(treatment in (one.treatment, one.baseline) for one in asked):
             needs = {kind for metric in self._metrics.values() for kind in metric.needs}
             light = evidence.only(needs)
@@ -32,7 +32,7 @@ class Pairs:
         return {cell: sample for arm in ("tuned", "as_applied") for cell, sample in self._of(arm)}
 
     def _of(self, arm: Arm) -> Iterator[tuple[Cell, Sample | NotMeasurable]]:
-        for one in self.bench.design.comparisons:
+        for one in self.setting.design.comparisons:
             metric, treated = self._metrics.get(one.metric), self._kept.get((one.treatment, arm))
             if metric is None or treated is None or one.baseline is None:
                 continue

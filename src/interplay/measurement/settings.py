@@ -5,15 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from interplay import streams
-from interplay.arrays import Array, Float
-from interplay.design.settings import Settings, clipping_is_open, radius_is_open, settle
+from interplay.arrays import Array, Float, Int
+from interplay.design.settings import Open, Settings, open_parameters, radius_is_open, settle
 from interplay.design.treatment import Treatment
-from interplay.measurement.bench import Bench
-from interplay.measurement.facts import under_attack
-from interplay.measurement.refitting import refitted
+from interplay.exhibits import EvaluationSetting, refitted
 from interplay.models.network import Parameters
-from interplay.training.recipes import Workshop
-from interplay.training.train import Keep, Progress, Rows, tuned_control, tuned_with
+from interplay.training.members import Members
+from interplay.training.recipes import TrainingSetting
+from interplay.training.train import Keep, Progress, TuningRows, tuned_control, tuned_with
 from interplay.training.tuning import Tuning, least_balanced
 
 LOST, SHARE = 0.10, 1 / 3
@@ -23,16 +22,19 @@ SMALLEST, LARGEST = 0.02, 2.0
 """Radii between which it is looked for, in standard deviations."""
 HALVINGS = 8
 """Of the logarithm of the interval: the radius is right to about 2 %."""
-CLIPPINGS = 0.1, 0.3, 1.0
 MOST_ROWS = 2_000
 """Tuning rows that are attacked; drawn from the seed where there are more, whatever their order."""
 
 
 def settings(
-    shop: Workshop, bench: Bench, rows: Rows, keep: Keep[Tuning], progress: Progress = lambda *_: None
+    shop: TrainingSetting,
+    setting: EvaluationSetting,
+    rows: TuningRows,
+    keep: Keep[Tuning],
+    progress: Progress = lambda *_: None,
 ) -> Settings:
     """The radius at which the control loses ten points of balanced accuracy, or a third of what it has above a
-    collapsed model where that is less, and the clipping norm with the least log loss.
+    collapsed model where that is less, and for parameters that are looked for the values with the least log loss.
 
     Both on the tuning rows, by members set apart for tuning, and only where the study declares none. `keep` holds what is
     found of the control's learning rate.
@@ -40,24 +42,25 @@ def settings(
     Does not show: that the control loses as much on other rows, nor that other norms would not do better.
     """
     study, found = shop.design.study, Settings()
-    if radius_is_open(study) and bench.encoded.movable.any():
-        found = _radius(bench, tuned_control(shop, rows, keep, progress))
-    if clipping_is_open(study):
-        found = replace(found, max_grad_norm=_clipping(shop, rows))
-    return found
+    if radius_is_open(study) and setting.is_movable:
+        found = _radius(setting, tuned_control(shop, rows, keep, progress))
+    parameters: dict[str, dict[str, float]] = {}
+    for asked in open_parameters(shop.design):
+        parameters.setdefault(asked.intervention, {})[asked.parameter] = _best(shop, rows, asked)
+    return replace(found, parameters=parameters)
 
 
-def _radius(bench: Bench, control: Parameters) -> Settings:
+def _radius(setting: EvaluationSetting, control: Parameters) -> Settings:
     """By bisection of the logarithm; where nothing within the largest radius costs as much, the default stays."""
-    parameters = refitted(bench, control)
-    tuning = np.flatnonzero(bench.design.split.tuning)
-    tuning = np.sort(streams.generator(bench.design.study.seed, "radius rows").permutation(tuning)[:MOST_ROWS])
-    labels = bench.dataset.labels[tuning]
-    plain = _balanced(under_attack(bench, parameters, tuning, 0.0), labels)
-    wanted = min(LOST, SHARE * (plain - least_balanced(len(bench.dataset.classes))))
+    members = setting.members(refitted(setting, control))
+    tuning = np.flatnonzero(setting.design.split.tuning)
+    tuning = np.sort(streams.generator(setting.design.study.seed, "radius rows").permutation(tuning)[:MOST_ROWS])
+    labels = setting.dataset.labels[tuning]
+    plain = _balanced(under_attack(setting, members, tuning, 0.0), labels)
+    wanted = min(LOST, SHARE * (plain - least_balanced(len(setting.dataset.classes))))
 
     def lost(radius: float) -> float:
-        return plain - _balanced(under_attack(bench, parameters, tuning, radius), labels)
+        return plain - _balanced(under_attack(setting, members, tuning, radius), labels)
 
     if wanted <= 0 or lost(LARGEST) < wanted:
         return Settings()
@@ -67,6 +70,15 @@ def _radius(bench: Bench, control: Parameters) -> Settings:
         low, high = (low, middle) if lost(float(np.exp(middle))) >= wanted else (middle, high)
     radius = _rounded(float(np.exp(high)))
     return Settings(radius=radius, lost=round(lost(radius), 3))
+
+
+def under_attack(
+    setting: EvaluationSetting, members: Members, rows: Int[Array, " some"], radius: float
+) -> Int[Array, "member some"]:
+    """The most likely class of these rows under the evaluation attack within a radius."""
+    adversary = members.adversary(setting.attack_within(radius))
+    inputs, labels = setting.encoded.matrix[rows], setting.dataset.labels[rows]
+    return np.asarray(adversary.worst(inputs, labels, purpose="radius").argmax(axis=2))
 
 
 def _rounded(value: float) -> float:
@@ -79,13 +91,12 @@ def _balanced(decisions: Float[Array, "member row"], labels: Float[Array, " row"
     return float(np.mean([np.mean(decisions[:, labels == label] == label) for label in np.unique(labels)]))
 
 
-def _clipping(shop: Workshop, rows: Rows) -> float:
-    """The norm whose best learning rate has the least log loss on the tuning rows."""
+def _best(shop: TrainingSetting, rows: TuningRows, asked: Open) -> float:
+    """The value whose best learning rate has the least log loss on the tuning rows."""
 
-    def loss(norm: float) -> float:
-        how = tuned_with(
-            replace(shop, design=settle(shop.design, Settings(max_grad_norm=norm))), Treatment(("dp_sgd",)), rows
-        )
+    def loss(value: float) -> float:
+        tried = settle(shop.design, Settings(parameters={asked.intervention: {asked.parameter: value}}))
+        how = tuned_with(replace(shop, design=tried), Treatment((asked.intervention,)), rows)
         return min((score for score in how.scores if score is not None), default=np.inf)
 
-    return min(CLIPPINGS, key=loss)
+    return min(asked.search.values, key=loss)

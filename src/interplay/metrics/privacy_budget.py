@@ -8,7 +8,7 @@ import numpy as np
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit
-from interplay.evidence import PrivacyBudget as Guarantee
+from interplay.evidence import PrivacyGuarantee as Guarantee
 from interplay.metrics._metric import Direction, Metric
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Exhibit, Switched
+from interplay.evidence import CategoryFlips, Evidence, Exhibit
 from interplay.metrics._mean import averaged
 from interplay.metrics._metric import Direction, Metric, Rate
 
@@ -25,7 +25,7 @@ class SwitchAccuracy(Metric):
     Example:
         >>> import numpy as np
         >>> from interplay.evidence import tabulated
-        >>> switched = Switched(np.array([0, 2]), np.array([[True, False]]))
+        >>> switched = CategoryFlips(np.array([0, 2]), np.array([[True, False]]))
         >>> SwitchAccuracy().measure(tabulated(labels=[1, 0, 1], exhibits=(switched,))).mean
         0.5
 
@@ -38,11 +38,11 @@ class SwitchAccuracy(Metric):
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.03
-    needs: ClassVar[tuple[type[Exhibit], ...]] = (Switched,)
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (CategoryFlips,)
     reference: ClassVar[str] = "Yang et al., 2020"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
-        switched = evidence.ask(Switched)
+        switched = evidence.ask(CategoryFlips)
         if isinstance(switched, NotMeasurable):
             return switched
         return averaged(evidence, Rate(switched.right(evidence.rows), rows=switched.rows))

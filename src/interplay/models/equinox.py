@@ -49,7 +49,7 @@ def from_equinox(
     return Equinox(named, shape, kept, build)
 
 
-class Template(NamedTuple):
+class EquinoxTemplate(NamedTuple):
     """What is the same for all parameters: the tree of arrays, the rest of the module, its state, and its batch axis."""
 
     module: Any
@@ -66,7 +66,7 @@ class Equinox(Referenced):
     build: Callable[[jax.Array], Any]
 
     @functools.cached_property
-    def template(self) -> Template:
+    def template(self) -> EquinoxTemplate:
         """The module as `build` makes it, taken apart."""
         equinox = needed("equinox", "equinox")
         with jax.ensure_compile_time_eval():
@@ -77,7 +77,7 @@ class Equinox(Referenced):
             found = "batch normalisation over several axes" if axes else "layers with another memory"
             remedy = "use layer or group normalisation, and layers without a state"
             raise InterplayError("no state but that of batch normalisation", found, "the Equinox module", remedy)
-        return Template(module, jax.tree.structure(arrays), rest, state, next(iter(axes), None))
+        return EquinoxTemplate(module, jax.tree.structure(arrays), rest, state, next(iter(axes), None))
 
     @property
     def normalises_batches(self) -> bool:

@@ -146,7 +146,7 @@ class Linen(Referenced):
         return jax.tree.map(lambda one, slope: one / (1.0 - slope), blended, momentum)
 
 
-class Template(NamedTuple):
+class FlaxTemplate(NamedTuple):
     """What is the same for all parameters: the graph, the tree of parameters, and all other variables."""
 
     module: Any
@@ -164,14 +164,14 @@ class Nnx(Network):
     build: Callable[[Any], Any]
 
     @functools.cached_property
-    def template(self) -> Template:
+    def template(self) -> FlaxTemplate:
         """The module as `build` makes it, taken apart."""
         nnx = needed("flax.nnx", "flax")
         with jax.ensure_compile_time_eval():
             module = self.build(nnx.Rngs(jax.random.key(0)))
             module.eval()
             graph, parameters, rest = nnx.split(module, nnx.Param, ...)
-        return Template(module, graph, jax.tree.structure(parameters), rest)
+        return FlaxTemplate(module, graph, jax.tree.structure(parameters), rest)
 
     def initial(self, key: jax.Array) -> Parameters:
         nnx = needed("flax.nnx", "flax")

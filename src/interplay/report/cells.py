@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from interplay.quantities import plural
-from interplay.report.reading import Effect, Reading, equivalent, in_tolerances, numbered
+from interplay.report.reading import AuditReading, Effect, equivalent, in_tolerances, numbered
 from interplay.report.words import VERDICTS, pooled
 
 _SILENT = {"withheld", "not_measurable"}
@@ -14,7 +14,7 @@ _OPEN = {"inconclusive", "harm_undetermined"}
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class MatrixCell:
     """What a treatment does to an aspect: its verdict, and the effect that decides it (None without a number).
 
     The headline metrics decide, and over them a harm that any other metric shows; where no headline metric has a number
@@ -81,7 +81,7 @@ class Row:
 
     treatment: Mapping[str, Any]
     position: int
-    cells: tuple[Cell, ...]
+    cells: tuple[MatrixCell, ...]
 
     @property
     def withheld(self) -> bool:
@@ -95,19 +95,19 @@ class Row:
         return list({id(effect): effect for effect in found}.values())
 
 
-def _context(reading: Reading, effect: Effect) -> int:
+def _context(reading: AuditReading, effect: Effect) -> int:
     """How many interventions stand beside the applied ones."""
     return len(reading.treatments[effect["treatment"]]["interventions"]) - len(effect["applied"])
 
 
-def _compared(reading: Reading, treatment: Mapping[str, Any]) -> list[Effect]:
+def _compared(reading: AuditReading, treatment: Mapping[str, Any]) -> list[Effect]:
     """The effects of all interventions of a treatment together, tuned where it was tuned."""
     whole = set(treatment["interventions"])
     found = [effect for effect in reading.audit["effects"] if set(effect["applied"]) == whole]
     return [effect for effect in found if effect["tuning"] == "tuned"] or found
 
 
-def _headline(reading: Reading, compared: Sequence[Effect]) -> list[Effect]:
+def _headline(reading: AuditReading, compared: Sequence[Effect]) -> list[Effect]:
     """Those on headline metrics, each in the smallest context it was seen in.
 
     An explanation has to be released before its quality can be compared, so some effects have layers beside them.
@@ -134,7 +134,7 @@ def _deciding(effects: Sequence[Effect], verdict: str) -> Effect | None:
     )
 
 
-def _cell(aspect: str, headline: Sequence[Effect], compared: Sequence[Effect]) -> Cell:
+def _cell(aspect: str, headline: Sequence[Effect], compared: Sequence[Effect]) -> MatrixCell:
     mine = tuple(effect for effect in headline if effect["target"] == aspect)
     others = tuple(one for one in compared if one["target"] == aspect and not any(one is other for other in mine))
     alone = pooled(effect["verdict"] for effect in mine)
@@ -147,12 +147,12 @@ def _cell(aspect: str, headline: Sequence[Effect], compared: Sequence[Effect]) -
     verdict = pooled(effect["verdict"] for effect in ruling)
     deciding = _deciding(ruling, verdict)
     unmeasured = sum(effect["verdict"] == "not_measurable" for effect in mine)
-    return Cell(
+    return MatrixCell(
         aspect, verdict, alone, deciding, deciding is not None and equivalent(deciding), mine, others, unmeasured
     )
 
 
-def pair_effect(reading: Reading, source: str, target: str) -> Effect | None:
+def pair_effect(reading: AuditReading, source: str, target: str) -> Effect | None:
     """The effect that decides the verdict of a directed pair; None without a number.
 
     That of a primary probe, unless a harm is shown outside of them alone.
@@ -166,7 +166,7 @@ def pair_effect(reading: Reading, source: str, target: str) -> Effect | None:
     return _deciding(tuned or deciding, pair["verdict"])
 
 
-def pair_notes(reading: Reading, source: str, target: str) -> list[str]:
+def pair_notes(reading: AuditReading, source: str, target: str) -> list[str]:
     """What the verdict of a pair alone does not say: what the primary probes say, further harms, and what stays open."""
     pair = reading.pairs[(source, target)]
     said = f"primary probes: {VERDICTS[pair['primary_verdict']].words}"
@@ -177,7 +177,7 @@ def pair_notes(reading: Reading, source: str, target: str) -> list[str]:
     ]
 
 
-def rows(reading: Reading, training: bool) -> list[Row]:
+def rows(reading: AuditReading, training: bool) -> list[Row]:
     """The treatments that only train differently, or those with layers on top, each with its six cells.
 
     A layered treatment that only serves as a context for comparing other interventions has no row, and one at another
@@ -194,7 +194,7 @@ def rows(reading: Reading, training: bool) -> list[Row]:
     return found
 
 
-def control_values(reading: Reading) -> list[list[Mapping[str, Any]]]:
+def control_values(reading: AuditReading) -> list[list[Mapping[str, Any]]]:
     """For each ranked aspect the headline metrics with the control's value: where the changes start from.
 
     Of a disparity it is the largest gap between any two groups, as a mean over models (`gap`); what is compared between

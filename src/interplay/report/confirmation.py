@@ -7,7 +7,7 @@ from typing import Any
 from interplay.decision.bound import in_words, is_relative, side_of
 from interplay.quantities import Scale, change_scale, level_scale, plural
 from interplay.report.names import name
-from interplay.report.reading import Reading
+from interplay.report.reading import AuditReading
 from interplay.report.sentences import listed
 
 WIDTH, MARGIN = 300, 12
@@ -41,7 +41,7 @@ class Mark:
     earlier: float | None
 
 
-def sentence(reading: Reading) -> str:
+def sentence(reading: AuditReading) -> str:
     """What the confirmation says, in one sentence; also that there was none."""
     found, chosen = reading.audit["confirmation"], reading.audit["decision"]["treatment"]
     if found is None:
@@ -63,13 +63,13 @@ def sentence(reading: Reading) -> str:
     return said + moved
 
 
-def scale(reading: Reading, key: str) -> Scale:
+def scale(reading: AuditReading, key: str) -> Scale:
     """How values of a metric are written; plain numbers where the audit does not know it."""
     known = reading.metrics.get(key)
     return Scale(1, 3, "") if known is None else level_scale(known)
 
 
-def limit_scale(reading: Reading, limit: Mapping[str, Any]) -> Scale:
+def limit_scale(reading: AuditReading, limit: Mapping[str, Any]) -> Scale:
     """How the numbers of a limit are written: distances from the control as differences, in the unit of the metric."""
     known = reading.metrics.get(limit["metric"])
     if known is None or not is_relative(limit["bound"]):
@@ -77,7 +77,7 @@ def limit_scale(reading: Reading, limit: Mapping[str, Any]) -> Scale:
     return change_scale({**known, "relative": False})
 
 
-def said(reading: Reading, limit: Mapping[str, Any], value: float | None = None) -> str:
+def said(reading: AuditReading, limit: Mapping[str, Any], value: float | None = None) -> str:
     """A limit in words, as declared or with another value: 'at most 3.0 points below the control's'."""
     declared: float = limit["declared"] if value is None else value
     return in_words(limit["bound"], limit_scale(reading, limit).amount(declared))
@@ -125,7 +125,7 @@ def _keeps(found: Mapping[str, Any]) -> str:
     return f"keep all {limits} hard limits"
 
 
-def _causes(reading: Reading, found: Mapping[str, Any]) -> list[str]:
+def _causes(reading: AuditReading, found: Mapping[str, Any]) -> list[str]:
     limits = {
         "limit_broken": f"they break the limit on {_named(reading, found, 'inadmissible')}",
         "limit_not_settled": f"they do not settle the limit on {_named(reading, found, 'undecided')}",
@@ -133,6 +133,6 @@ def _causes(reading: Reading, found: Mapping[str, Any]) -> list[str]:
     return [limits.get(cause) or CAUSES[cause] for cause in found["causes"]]
 
 
-def _named(reading: Reading, found: Mapping[str, Any], status: str) -> str:
+def _named(reading: AuditReading, found: Mapping[str, Any], status: str) -> str:
     names = [reading.metric(limit["metric"]) for limit in found["limits"] if limit["status"] == status]
     return name(", ".join(dict.fromkeys(names)))

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from interplay.report.confirmation import STATUSES, limit_scale, said, sentence
 from interplay.report.names import clean, heading, name
-from interplay.report.reading import Audit, Reading
+from interplay.report.reading import Audit, AuditReading
 from interplay.report.words import VERDICTS
 
 _SIDES = {
@@ -27,7 +27,7 @@ class Confirmed:
     paths: Mapping[str, str]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        reading, found = Reading(self.audit), self.audit["confirmation"]
+        reading, found = AuditReading(self.audit), self.audit["confirmation"]
         yield Text(f"Confirmation: {name(self.audit['study']['name'])}", style="bold")
         yield Text(sentence(reading), style="bold")
         yield from (Text(f"- {clean(reading.spoken(reason))}") for reason in found["reasons"])
@@ -41,7 +41,7 @@ class Confirmed:
         yield from (Text(f"{clean(label)}  {clean(path)}", overflow="fold") for label, path in self.paths.items())
 
 
-def _limits(reading: Reading, found: Mapping[str, Any]) -> Iterator[str]:
+def _limits(reading: AuditReading, found: Mapping[str, Any]) -> Iterator[str]:
     for limit in found["limits"]:
         written, bound = limit_scale(reading, limit), said(reading, limit)
         number = f"{written.amount(limit['estimate'])} ({written.interval(limit['low'], limit['high'])})"
@@ -53,7 +53,7 @@ def _limits(reading: Reading, found: Mapping[str, Any]) -> Iterator[str]:
         yield f"{heading(reading.metric(limit['metric']))} {bound}: {STATUSES[limit['status']][0]}, {told}"
 
 
-def _effects(reading: Reading, found: Mapping[str, Any]) -> Iterator[str]:
+def _effects(reading: AuditReading, found: Mapping[str, Any]) -> Iterator[str]:
     for effect in found["effects"]:
         number = f", {reading.change(effect)} ({reading.between(effect)}); {_SIDES[effect['inside']]}"
         told = number if effect["estimate"] is not None else f", {clean(reading.spoken(effect['reason']))}"

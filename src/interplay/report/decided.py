@@ -9,7 +9,7 @@ from interplay.decision.bound import side_of
 from interplay.quantities import Scale, change_scale, plural
 from interplay.report.confirmation import STATUSES as STATUSES
 from interplay.report.confirmation import limit_scale, said
-from interplay.report.reading import Reading
+from interplay.report.reading import AuditReading
 
 SHOWN = 3
 """How many candidates that a limit keeps out are told in a sentence each, the nearest ones; a table has all."""
@@ -19,7 +19,7 @@ WIDTH = 260
 
 
 @dataclass(frozen=True)
-class Bar:
+class ShareBar:
     """One candidate's bar: its length out of `WIDTH`, the share as written, and whether it is the one chosen."""
 
     treatment: str
@@ -28,7 +28,7 @@ class Bar:
     chosen: bool
 
 
-def orders(reading: Reading) -> list[Bar]:
+def orders(reading: AuditReading) -> list[ShareBar]:
     """How many of all orders of the priorities choose which treatment, the most first."""
     found = reading.audit["decision"]["orders"]
     total = sum(one["count"] for one in found) or 1
@@ -36,13 +36,13 @@ def orders(reading: Reading) -> list[Bar]:
     return [_bar(reading, one["treatment"], one["count"] / total, f"{one['count']} of {total}") for one in ranked]
 
 
-def front(reading: Reading) -> list[Bar]:
+def front(reading: AuditReading) -> list[ShareBar]:
     """The probability of each candidate that no other one is at least as good everywhere and better somewhere."""
     found = sorted(reading.audit["decision"]["pareto"], key=lambda one: -one["probability"])
     return [_bar(reading, one["treatment"], one["probability"], f"{100 * one['probability']:.0f} %") for one in found]
 
 
-def let_through(reading: Reading) -> Iterator[str]:
+def let_through(reading: AuditReading) -> Iterator[str]:
     """Which limit would have let a candidate through that only this limit keeps out."""
     found = sorted(reading.audit["decision"]["let_through"], key=lambda one: abs(one["needed"] - one["declared"]))
     for one in found[:SHOWN]:
@@ -76,7 +76,7 @@ def tolerance_beyond(one: Mapping[str, Any], scale: Scale) -> float:
     return beyond(needed, needed > one["declared"], scale) or needed
 
 
-def changes(reading: Reading) -> Iterator[str]:
+def changes(reading: AuditReading) -> Iterator[str]:
     """The nearest limits and tolerances under which another treatment is chosen."""
     decision = reading.audit["decision"]
     for one in decision["limit_flips"]:
@@ -92,7 +92,7 @@ def changes(reading: Reading) -> Iterator[str]:
         )
 
 
-def questions(reading: Reading) -> Iterator[str]:
+def questions(reading: AuditReading) -> Iterator[str]:
     """What is open and would change the choice, with what would settle it."""
     for one in reading.audit["decision"]["open_questions"]:
         needed = one["needed"]
@@ -104,11 +104,11 @@ def questions(reading: Reading) -> Iterator[str]:
         yield f"{reading.spoken(one['sentence'])}{settle}"
 
 
-def _limit(reading: Reading, one: Mapping[str, Any]) -> str:
+def _limit(reading: AuditReading, one: Mapping[str, Any]) -> str:
     amount = limit_scale(reading, one)
     needed = said(reading, one, limit_beyond(one, amount))
     return f"{reading.metric(one['metric'])} {needed} ({amount.amount(one['declared'])} declared)"
 
 
-def _bar(reading: Reading, treatment: str, share: float, told: str) -> Bar:
-    return Bar(treatment, round(WIDTH * share, 1), told, treatment == reading.audit["decision"]["treatment"])
+def _bar(reading: AuditReading, treatment: str, share: float, told: str) -> ShareBar:
+    return ShareBar(treatment, round(WIDTH * share, 1), told, treatment == reading.audit["decision"]["treatment"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interplay.quantities import Quantity, Scale, probability
-from interplay.report.reading import Reading
+from interplay.report.reading import AuditReading
 
 Curve = Mapping[str, Any]
 """One curve of the audit's strengths."""
@@ -69,7 +69,7 @@ class Doses:
     still: tuple[Curve, ...]
 
 
-def doses(reading: Reading) -> tuple[Doses, ...]:
+def doses(reading: AuditReading) -> tuple[Doses, ...]:
     """The section on strengths of an audit."""
     return tuple(
         Doses(
@@ -82,7 +82,7 @@ def doses(reading: Reading) -> tuple[Doses, ...]:
     )
 
 
-def trend_words(curve: Curve, entry: Mapping[str, Any], reading: Reading) -> str:
+def trend_words(curve: Curve, entry: Mapping[str, Any], reading: AuditReading) -> str:
     """The trend in words: from 1 to 32, each doubling counting the same: 4.1 points lower (3.2 to 5.0), adjusted p <.001."""
     trend = curve["trend"]
     if trend is None:
@@ -95,7 +95,7 @@ def trend_words(curve: Curve, entry: Mapping[str, Any], reading: Reading) -> str
     return f"from {first:g} to {last:g}, {kind}: {change}, adjusted p {probability(trend['adjusted_p'])}{shown}"
 
 
-def _chart(curve: Curve, entry: Mapping[str, Any], reading: Reading) -> Chart:
+def _chart(curve: Curve, entry: Mapping[str, Any], reading: AuditReading) -> Chart:
     written = reading.written(curve)
     points = [_own(point, written) for point in curve["points"]]
     across = _across([point["strength"] for point in points], entry["scale"] == "doublings")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from interplay.report.reading import Effect, Reading
+from interplay.report.reading import AuditReading, Effect
 
 _UNSETTLED = {"harm_undetermined", "inconclusive", "withheld", "not_measurable"}
 
@@ -36,6 +36,6 @@ def notes(effects: Iterable[Effect]) -> Notes:
     return Notes({reason: number for number, reason in enumerate(reasons, start=1)})
 
 
-def by_treatment(reading: Reading) -> list[tuple[str, list[Effect]]]:
+def by_treatment(reading: AuditReading) -> list[tuple[str, list[Effect]]]:
     """The treatments that have effects, with them."""
     return [(treatment, effects) for treatment, effects in reading.by_treatment.items() if effects]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interplay.aspects import DIRECTED_PAIRS
-from interplay.report.reading import Effect, Reading, in_tolerances, numbered
+from interplay.report.reading import AuditReading, Effect, in_tolerances, numbered
 from interplay.report.words import VERDICTS
 
 WIDTH = 360
@@ -92,13 +92,13 @@ def _pair(effect: Effect) -> str:
     return str(effect["probe"]).partition("/")[0]
 
 
-def primary(reading: Reading) -> list[Effect]:
+def primary(reading: AuditReading) -> list[Effect]:
     """The tuned primary effects that have a number (as applied, where nothing was tuned)."""
     known = [entry for entry in reading.audit["effects"] if entry["primary"] and numbered(entry)]
     return [entry for entry in known if entry["tuning"] == "tuned"] or known
 
 
-def plot(reading: Reading) -> Plot:
+def plot(reading: AuditReading) -> Plot:
     """The plot, one block for each directed pair that has primary effects, by the importance of its target."""
     effects = primary(reading)
     on = axis(effects)

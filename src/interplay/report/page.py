@@ -10,7 +10,7 @@ from interplay import quantities
 from interplay.report import cells, confirmation, decided, doses, folding, forest, risks, sentences, stack
 from interplay.report.environment import environment, escaped
 from interplay.report.names import clean
-from interplay.report.reading import Audit, Reading
+from interplay.report.reading import Audit, AuditReading
 
 _DECLARED_LENGTH = 30_000
 
@@ -21,7 +21,7 @@ def _declared(study: Mapping[str, Any]) -> Markup:
     return escaped("\n".join(map(clean, text.split("\n")))[:_DECLARED_LENGTH])
 
 
-def _parts(reading: Reading) -> dict[str, Any]:
+def _parts(reading: AuditReading) -> dict[str, Any]:
     """What the templates may name."""
     audit = reading.audit
     return {
@@ -68,4 +68,4 @@ def render(audit: Audit) -> str:
 
     Does not show: anything that is not in the audit; nothing is computed here but orders, counts and roundings.
     """
-    return environment().get_template("page.html").render(_parts(Reading(audit)))
+    return environment().get_template("page.html").render(_parts(AuditReading(audit)))

@@ -8,7 +8,7 @@ from interplay.aspects import TRUST_ASPECTS
 from interplay.report.cells import pair_effect
 from interplay.report.environment import environment
 from interplay.report.names import clean
-from interplay.report.reading import Audit, Reading
+from interplay.report.reading import Audit, AuditReading
 from interplay.report.words import VERDICTS
 
 _CAPTION_LENGTH = 90
@@ -19,7 +19,7 @@ def _template() -> Template:
     return environment().get_template("picture.svg")
 
 
-def _spoken(reading: Reading, source: str, target: str) -> str:
+def _spoken(reading: AuditReading, source: str, target: str) -> str:
     effect, word = pair_effect(reading, source, target), VERDICTS[reading.pairs[source, target]["verdict"]]
     shown = effect is not None and word.tone in ("worse", "better")
     by = f" by {reading.titled(effect)}" if effect is not None and shown else ""
@@ -32,7 +32,7 @@ def picture(audit: Audit) -> str:
     Each verdict is drawn with a word, a shape and a colour, in light and in dark. It names the data, loads nothing, and
     equal audits give equal bytes.
     """
-    reading = Reading(audit)
+    reading = AuditReading(audit)
     spoken = "; ".join(_spoken(reading, pair["source"], pair["target"]) for pair in audit["interactions"])
     caption = clean(f"{audit['data']['name']}, {audit['data']['rows']:,} rows", _CAPTION_LENGTH)
     aspects = [str(aspect) for aspect in TRUST_ASPECTS]

@@ -16,7 +16,7 @@ Effect = Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class AuditReading:
     """An audit, and its metrics, treatments and interventions by name."""
 
     audit: Audit

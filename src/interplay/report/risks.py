@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interplay.quantities import plural
-from interplay.report.reading import Audit, Reading
+from interplay.report.reading import Audit, AuditReading
 
 Risk = Mapping[str, Any]
 """One entry of the register's `risks`."""
@@ -94,7 +94,7 @@ def chance(value: float | None) -> str:
     return "under 1\N{NO-BREAK SPACE}%" if value < 0.01 else f"{100 * value:.0f}\N{NO-BREAK SPACE}%"
 
 
-def source(reading: Reading, risk: Risk) -> str:
+def source(reading: AuditReading, risk: Risk) -> str:
     """What a risk comes from, with what stands beside it."""
     beside = [name for name in reading.treatments[risk["treatment"]]["interventions"] if name not in risk["applied"]]
     applied = reading.interventions(risk["applied"]) or reading.treatment(risk["treatment"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from interplay.quantities import plural
 from interplay.report.names import clean, heading
-from interplay.report.reading import Audit, Effect, Reading, in_tolerances, numbered
+from interplay.report.reading import Audit, AuditReading, Effect, in_tolerances, numbered
 from interplay.report.words import VERDICTS
 
 UNRESOLVED = {
@@ -58,7 +58,7 @@ class _Subject:
         return "they" if self.several else "it"
 
 
-def _subject(reading: Reading, effect: Effect) -> _Subject:
+def _subject(reading: AuditReading, effect: Effect) -> _Subject:
     applied = reading.called(effect["applied"]) or [reading.treatment(effect["treatment"])]
     beside = [
         name for name in reading.treatments[effect["treatment"]]["interventions"] if name not in effect["applied"]
@@ -67,7 +67,7 @@ def _subject(reading: Reading, effect: Effect) -> _Subject:
     return _Subject(heading(words), _several(applied))
 
 
-def _change(reading: Reading, effect: Effect, subject: _Subject) -> str:
+def _change(reading: AuditReading, effect: Effect, subject: _Subject) -> str:
     """What happened to the metric: 'it raises the accuracy disparity (race) by 6.1 points (90 % interval ...)'."""
     scale, written = reading.scale(effect), reading.written(effect)
     own, (low, high) = written.own(effect["estimate"]), written.ends(effect["low"], effect["high"])
@@ -90,14 +90,14 @@ def _open_question(effect: Effect, tolerance: str) -> str:
     return f"whether that exceeds the tolerance of {tolerance} is not settled"
 
 
-def _tolerance(reading: Reading, effect: Effect) -> str:
+def _tolerance(reading: AuditReading, effect: Effect) -> str:
     """The tolerance, without a unit that the change has just named."""
     written = reading.written(effect)
     plain = not (written.relative and written.direction == "higher_is_better")
     return reading.scale(effect).number(effect["tolerance"]) if plain else written.tolerated(effect["tolerance"])
 
 
-def effect_sentence(reading: Reading, effect: Effect) -> str:
+def effect_sentence(reading: AuditReading, effect: Effect) -> str:
     """The effect in words, with its number, its interval and its tolerance."""
     subject, verdict, target = _subject(reading, effect), effect["verdict"], effect["target"]
     who, verb = subject.words, subject.verb
@@ -123,7 +123,7 @@ def effect_sentence(reading: Reading, effect: Effect) -> str:
     return sentences[verdict]
 
 
-def _shown(reading: Reading, verdict: str) -> list[Effect]:
+def _shown(reading: AuditReading, verdict: str) -> list[Effect]:
     """The primary effects with a verdict, the most important aspect first, and there the most certain one."""
     primary = [effect for effect in reading.audit["effects"] if effect["primary"]]
     tuned = [effect for effect in primary if effect["tuning"] == "tuned"] or primary
@@ -135,7 +135,7 @@ def _shown(reading: Reading, verdict: str) -> list[Effect]:
     return sorted((effect for effect in tuned if effect["verdict"] == verdict), key=order)
 
 
-def _outside(reading: Reading) -> list[Effect]:
+def _outside(reading: AuditReading) -> list[Effect]:
     """The harms of directed pairs that no primary probe shows, the most important aspect first."""
     places = dict.fromkeys(place for pair in reading.audit["interactions"] for place in pair["harms"])
     found = [effect for effect in reading.at(list(places)) if not effect["primary"]]
@@ -147,7 +147,7 @@ def verdict_sentence(audit: Audit) -> str:
 
     A harm that is shown outside of the primary probes comes before one that is not settled.
     """
-    reading = Reading(audit)
+    reading = AuditReading(audit)
     for effect in (*_shown(reading, "harm"), *_outside(reading), *_shown(reading, "harm_undetermined")):
         return effect_sentence(reading, effect)
     counts = pair_counts(audit)
@@ -160,7 +160,7 @@ def verdict_sentence(audit: Audit) -> str:
 
 def harm_sentences(audit: Audit) -> list[str]:
     """Every harm of a directed pair: those that primary effects show, those shown outside of them, those not settled."""
-    reading = Reading(audit)
+    reading = AuditReading(audit)
     shown = [*_shown(reading, "harm"), *_outside(reading), *_shown(reading, "harm_undetermined")]
     return [effect_sentence(reading, effect) for effect in shown]
 
@@ -188,7 +188,7 @@ def decision_sentence(audit: Audit) -> str:
     decision = audit["decision"]
     if decision["treatment"] is None:
         return UNRESOLVED[decision["unresolved"]]
-    chosen = Reading(audit).treatment(decision["treatment"])
+    chosen = AuditReading(audit).treatment(decision["treatment"])
     residual = len(decision["residual"])
     left = f"{plural(residual, 'harm remains', 'harms remain')}" if residual else "no shown harm remains"
     return f"Chosen under the declared limits and priorities: {chosen}; {left}."

@@ -7,7 +7,7 @@ from typing import Any
 
 from interplay.quantities import plural
 from interplay.report.forest import FARTHEST, Axis, Bar
-from interplay.report.reading import Reading, in_tolerances
+from interplay.report.reading import AuditReading, in_tolerances
 
 Joint = Mapping[str, Any]
 """One entry of the audit's joint effects."""
@@ -22,7 +22,7 @@ TONES = {"worse": "worse", "better": "better"}
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class StackLine:
     """One joint effect and its bar."""
 
     effect: Joint
@@ -30,11 +30,11 @@ class Line:
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class StackBlock:
     """Joint effects of one kind: their lines, and how many more there are."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[StackLine, ...]
     more: int
 
 
@@ -44,12 +44,12 @@ class Stack:
 
     sentence: str
     axis: Axis
-    blocks: tuple[Block, ...]
+    blocks: tuple[StackBlock, ...]
     listed: tuple[tuple[str, tuple[Joint, ...]], ...]
     left_out: int
 
 
-def stack(reading: Reading) -> Stack:
+def stack(reading: AuditReading) -> Stack:
     """The section on joint effects of an audit."""
     effects = reading.audit["joint"]["effects"]
     flagged = [one for one in effects if _flagged(one)]
@@ -62,14 +62,14 @@ def stack(reading: Reading) -> Stack:
     drawn = [(title, _sorted(found)) for title, found in groups if found]
     on = _axis([one for _, found in drawn for one in found[:DRAWN]])
     blocks = tuple(
-        Block(title, tuple(Line(one, _bar(one, on)) for one in found[:DRAWN]), max(len(found) - DRAWN, 0))
+        StackBlock(title, tuple(StackLine(one, _bar(one, on)) for one in found[:DRAWN]), max(len(found) - DRAWN, 0))
         for title, found in drawn
     )
     listed = [one for one in effects if len(effects) <= LISTED or reading.metrics[one["metric"]]["headline"]]
     return Stack(_sentence(effects), on, blocks, _by_metric(listed), len(effects) - len(listed))
 
 
-def words(reading: Reading, effect: Joint) -> str:
+def words(reading: AuditReading, effect: Joint) -> str:
     """What is contrasted: DP-SGD × reweighing, with the others off."""
     names = " \N{MULTIPLICATION SIGN} ".join(reading.called(effect["factors"]))
     if effect["kind"] == "overlay":
@@ -93,7 +93,7 @@ def _whole(effect: Joint) -> bool:
     return effect["kind"] == "two_way" and effect["at"] == "averaged" and effect["treatments"] == 4
 
 
-def _overlays(reading: Reading, effects: Sequence[Joint]) -> list[Joint]:
+def _overlays(reading: AuditReading, effects: Sequence[Joint]) -> list[Joint]:
     found = [one for one in effects if one["kind"] == "overlay" or _whole(one)]
     return [
         one

@@ -10,7 +10,7 @@ from rich.text import Text
 from interplay.aspects import TRUST_ASPECTS
 from interplay.report import cells
 from interplay.report.names import clean, heading, name
-from interplay.report.reading import Audit, Reading
+from interplay.report.reading import Audit, AuditReading
 from interplay.report.sentences import counts_sentence, decision_sentence, verdict_sentence
 from interplay.report.words import ASPECT_LETTERS, VERDICTS
 
@@ -30,7 +30,7 @@ def _word(verdict: str) -> Text:
     return Text(word.short, style=_STYLES[word.tone])
 
 
-def _cell(reading: Reading, cell: cells.Cell, numbers: bool) -> Text:
+def _cell(reading: AuditReading, cell: cells.MatrixCell, numbers: bool) -> Text:
     if not cell.effects:
         return Text(".")
     text = _word(cell.verdict)
@@ -44,7 +44,7 @@ def _table(title: str) -> Table:
     return Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
 
 
-def _treatments(reading: Reading, numbers: bool) -> Table:
+def _treatments(reading: AuditReading, numbers: bool) -> Table:
     what = " (change of the deciding metric)" if numbers else ""
     table = _table(f"Treatments against aspects{what}")
     table.add_column("")
@@ -56,7 +56,7 @@ def _treatments(reading: Reading, numbers: bool) -> Table:
     return table
 
 
-def _harms(reading: Reading) -> list[Text]:
+def _harms(reading: AuditReading) -> list[Text]:
     """The harms of the cells, one line for each treatment, each with the metric that decides it."""
     lines = []
     for row in (*cells.rows(reading, training=True), *cells.rows(reading, training=False)):
@@ -68,7 +68,7 @@ def _harms(reading: Reading) -> list[Text]:
     return [Text("Harms:"), *lines] if lines else []
 
 
-def _pairs(reading: Reading) -> Table:
+def _pairs(reading: AuditReading) -> Table:
     table = _table("The 20 interactions (rows: applied for, columns: may be harmed)")
     table.add_column("")
     for target in TRUST_ASPECTS:
@@ -96,7 +96,7 @@ class Summary:
     paths: Mapping[str, str]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        reading = Reading(self.audit)
+        reading = AuditReading(self.audit)
         yield Text(f"Interaction audit: {name(self.audit['study']['name'])}", style="bold")
         yield Text(verdict_sentence(self.audit))
         yield Text("")

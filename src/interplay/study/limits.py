@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from interplay.data.nearest import nearest
-from interplay.evidence import PrivacyBudget
+from interplay.evidence import PrivacyGuarantee
 from interplay.metrics import DisparityMetric, GroupMetric, Metric
 from interplay.study.faults import Fault
 from interplay.study.groupings import groupings
@@ -85,7 +85,7 @@ def _relative_faults(side: str, distance: float, name: str, metric: type[Metric]
         step = f"write at_most, the largest {metric.title} that is admissible"
         found = f"{key} for {name}, whose largest gap between groups is predicted from signed gaps"
         yield Fault((*path, key), "a metric that is one value of each model", found, step)
-    elif PrivacyBudget in metric.needs:
+    elif PrivacyGuarantee in metric.needs:
         step = "write at_most, the largest budget that is admissible"
         yield Fault((*path, key), "a metric that the control has", f"{key} for {name}, of which it has none", step)
     elif side != right:

@@ -10,6 +10,7 @@ fixture it asks for:
 """
 
 from interplay.testing.evidence import Facts, random_evidence, random_facts
+from interplay.testing.exhibit_suite import ExhibitSuite
 from interplay.testing.interaction_suite import InteractionSuite
 from interplay.testing.intervention_suite import InterventionSuite
 from interplay.testing.metric_suite import MetricSuite
@@ -18,11 +19,13 @@ from interplay.testing.phase_suites import (
     GradientInterventionSuite,
     InputInterventionSuite,
     LossInterventionSuite,
-    PredictionInterventionSuite,
+    ThresholdInterventionSuite,
 )
+from interplay.testing.release_suite import ReleaseInterventionSuite
 
 __all__ = [
     "DataInterventionSuite",
+    "ExhibitSuite",
     "Facts",
     "GradientInterventionSuite",
     "InputInterventionSuite",
@@ -30,7 +33,8 @@ __all__ = [
     "InterventionSuite",
     "LossInterventionSuite",
     "MetricSuite",
-    "PredictionInterventionSuite",
+    "ReleaseInterventionSuite",
+    "ThresholdInterventionSuite",
     "random_evidence",
     "random_facts",
 ]

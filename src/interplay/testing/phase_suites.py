@@ -10,7 +10,7 @@ from interplay.interventions import (
     GradientIntervention,
     InputIntervention,
     LossIntervention,
-    PredictionIntervention,
+    ThresholdIntervention,
     Thresholds,
     TrainingRows,
 )
@@ -140,7 +140,7 @@ class GradientInterventionSuite(InterventionSuite):
             np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
 
 
-class PredictionInterventionSuite(InterventionSuite):
+class ThresholdInterventionSuite(InterventionSuite):
     """Laws of thresholds. Define the fixture `intervention`."""
 
     def _rows(self, order: np.ndarray[tuple[int], np.dtype[np.int64]]) -> FittingRows:
@@ -148,7 +148,7 @@ class PredictionInterventionSuite(InterventionSuite):
         known = np.where(_groups() == GROUPS - 1, 0, _groups())
         return FittingRows(margins[order], (_labels() == 1)[order], known[order], np.ones(ROWS))
 
-    def test_a_threshold_for_every_group(self, intervention: PredictionIntervention) -> None:
+    def test_a_threshold_for_every_group(self, intervention: ThresholdIntervention) -> None:
         found = intervention.thresholds(self._rows(np.arange(ROWS)), GROUPS)
         for values in (found.low, found.high, found.chance):
             assert values.shape == (GROUPS,)
@@ -156,12 +156,12 @@ class PredictionInterventionSuite(InterventionSuite):
         assert (found.low <= found.high).all() and ((found.chance >= 0) & (found.chance <= 1)).all()
         assert found.low[GROUPS - 1] == found.high[GROUPS - 1] == 0.0, "a group without rows keeps the threshold zero"
 
-    def test_order_of_rows_does_not_matter(self, intervention: PredictionIntervention) -> None:
+    def test_order_of_rows_does_not_matter(self, intervention: ThresholdIntervention) -> None:
         order = generator(0, "order").permutation(ROWS)
         here = intervention.thresholds(self._rows(np.arange(ROWS)), GROUPS)
         self._agree(intervention.thresholds(self._rows(order), GROUPS), here)
 
-    def test_rows_of_weight_zero_do_not_count(self, intervention: PredictionIntervention) -> None:
+    def test_rows_of_weight_zero_do_not_count(self, intervention: ThresholdIntervention) -> None:
         rows = self._rows(np.arange(ROWS))
         weights = np.where(np.arange(ROWS) < 40, 1.0, 0.0)
         here = intervention.thresholds(FittingRows(rows.margins, rows.labels, rows.groups, weights), GROUPS)

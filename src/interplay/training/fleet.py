@@ -10,8 +10,8 @@ import numpy as np
 from interplay.arrays import Array, Float
 from interplay.engine import jax
 from interplay.models.network import Network, Parameters
-from interplay.training.lifting import Lifted, Progress
-from interplay.training.loop import Job, Recipe, Table, train
+from interplay.training.batched_map import BatchedMap, Progress
+from interplay.training.loop import Job, Recipe, TrainingTable, train
 
 SCORED_ROWS = 65_536
 """Rows that are scored in one call."""
@@ -40,12 +40,14 @@ class Lazy(Sequence[Any]):
 
 
 @functools.lru_cache(maxsize=64)
-def trainer(recipe: Recipe) -> Lifted:
+def trainer(recipe: Recipe) -> BatchedMap:
     """The compiled programs of a recipe, one for each kind of hooks its jobs have."""
-    return Lifted(functools.partial(train, recipe))
+    return BatchedMap(functools.partial(train, recipe))
 
 
-def train_all(recipe: Recipe, table: Table, jobs: Sequence[Job], progress: Progress = lambda _: None) -> Parameters:
+def train_all(
+    recipe: Recipe, table: TrainingTable, jobs: Sequence[Job], progress: Progress = lambda _: None
+) -> Parameters:
     """Train every job; the parameters come back on a leading axis, in the order of the jobs.
 
     All jobs have the same kinds of hooks. A model's parameters do not depend on the other jobs.
@@ -59,7 +61,7 @@ def over_members(function: Callable[..., Any]) -> Callable[..., Any]:
     The lifted function takes a stack of parameters, one key (its two words) per member and the shared arguments, and
     gives numpy arrays with the members first.
     """
-    lifted = Lifted(lambda shared, one: function(one[0], jax.random.wrap_key_data(one[1]), *shared))
+    lifted = BatchedMap(lambda shared, one: function(one[0], jax.random.wrap_key_data(one[1]), *shared))
 
     def over(fleet: Parameters, keys: Array, *shared: Any) -> Any:
         return lifted(shared, Lazy(len(keys), lambda at: (member(fleet, at), keys[at])))

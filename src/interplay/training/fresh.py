@@ -7,7 +7,7 @@ from interplay.design.treatment import Treatment
 from interplay.models.network import Parameters
 from interplay.training.fleet import Lazy, train_all
 from interplay.training.loop import Job
-from interplay.training.recipes import Workshop, budget, job, recipe, secret
+from interplay.training.recipes import TrainingSetting, budget, job, recipe, secret
 from interplay.training.train import Fleet, Keep, Progress, anew
 from interplay.training.tuning import Tuning
 
@@ -16,7 +16,7 @@ ROLE = "confirmation"
 
 
 def fresh(
-    shop: Workshop,
+    shop: TrainingSetting,
     tuning: Mapping[Treatment, Tuning],
     progress: Progress = lambda *_: None,
     keep: Keep[Parameters] = anew,
@@ -38,7 +38,7 @@ def fresh(
     return Fleet(tuned, tuned, {one: tuning[one] for one in tuned}, budgets)
 
 
-def _members(shop: Workshop, treatment: Treatment, rate: float, hidden: bool, progress: Progress) -> Parameters:
+def _members(shop: TrainingSetting, treatment: Treatment, rate: float, hidden: bool, progress: Progress) -> Parameters:
     rows = shop.design.halves
 
     def made(number: int) -> Job:

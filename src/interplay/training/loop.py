@@ -19,7 +19,7 @@ from interplay.training.hooks import Hooks
 from interplay.training.sampler import Sampling
 
 
-class Table(NamedTuple):
+class TrainingTable(NamedTuple):
     """The encoded pool, shared by all jobs: `inputs` (row, column), `labels`, `groups` (-1 = missing), the threat.
 
     When a recipe's `reader` gathers rows from a file, `inputs` are their places in it.
@@ -75,7 +75,7 @@ class _Part(NamedTuple):
     present: jax.Array
 
 
-def train(recipe: Recipe, table: Table, job: Job) -> Parameters:
+def train(recipe: Recipe, table: TrainingTable, job: Job) -> Parameters:
     """The parameters of one model: a pure function of rows, hyper-parameters and keys."""
     optimiser = _optimiser(recipe, job)
     parameters = recipe.network.initial(jax.random.wrap_key_data(job.initialisation))
@@ -99,7 +99,7 @@ def _optimiser(recipe: Recipe, job: Job) -> optax.GradientTransformation:
     return optax.sgd(job.learning_rate, momentum=0.9)
 
 
-def _gradient(recipe: Recipe, table: Table, job: Job, parameters: Parameters, step: jax.Array) -> Parameters:
+def _gradient(recipe: Recipe, table: TrainingTable, job: Job, parameters: Parameters, step: jax.Array) -> Parameters:
     total = _total(recipe, table, job, parameters, step)
     if job.hooks.gradient is not None:
         total = job.hooks.gradient.released(total, _key(job.noise, step))
@@ -112,7 +112,7 @@ def _gradient(recipe: Recipe, table: Table, job: Job, parameters: Parameters, st
     return jax.tree.map(mean, total, parameters)
 
 
-def _total(recipe: Recipe, table: Table, job: Job, parameters: Parameters, step: jax.Array) -> Parameters:
+def _total(recipe: Recipe, table: TrainingTable, job: Job, parameters: Parameters, step: jax.Array) -> Parameters:
     """The summed gradient of one batch, part by part."""
     whole = recipe.at_once or bool(job.hooks.penalties)  # a penalty couples the rows of a batch
     size = recipe.sampling.part_rows(whole)
@@ -132,7 +132,7 @@ def _total(recipe: Recipe, table: Table, job: Job, parameters: Parameters, step:
 
 
 def _part_gradient(
-    recipe: Recipe, table: Table, job: Job, parameters: Parameters, taken: jax.Array, attack: jax.Array
+    recipe: Recipe, table: TrainingTable, job: Job, parameters: Parameters, taken: jax.Array, attack: jax.Array
 ) -> Parameters:
     part = _rows(recipe, table, job, taken)
     if job.hooks.perturbation is not None and recipe.movable:
@@ -142,14 +142,14 @@ def _part_gradient(
     return jax.grad(_summed_loss)(parameters, recipe, job.hooks, part)
 
 
-def _rows(recipe: Recipe, table: Table, job: Job, taken: jax.Array) -> _Part:
+def _rows(recipe: Recipe, table: TrainingTable, job: Job, taken: jax.Array) -> _Part:
     present = (taken < recipe.sampling.rows).astype(jnp.float32)
     here = jnp.minimum(taken, recipe.sampling.rows - 1)
     places, weights = job.rows[here], job.weights[here] * present
     return _Part(Examples(_inputs(recipe, table, places), table.labels[places], weights), table.groups[places], present)
 
 
-def _inputs(recipe: Recipe, table: Table, places: jax.Array) -> jax.Array:
+def _inputs(recipe: Recipe, table: TrainingTable, places: jax.Array) -> jax.Array:
     """The encoded rows at these places of the pool, from memory or from a file."""
     if recipe.reader is None:
         return table.inputs[places]
@@ -158,7 +158,7 @@ def _inputs(recipe: Recipe, table: Table, places: jax.Array) -> jax.Array:
 
 
 def _perturbed(
-    recipe: Recipe, table: Table, job: Job, parameters: Parameters, examples: Examples, key: jax.Array
+    recipe: Recipe, table: TrainingTable, job: Job, parameters: Parameters, examples: Examples, key: jax.Array
 ) -> Examples:
     assert job.hooks.perturbation is not None
     columns = np.asarray(recipe.movable)

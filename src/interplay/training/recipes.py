@@ -1,12 +1,11 @@
 """From a treatment to a recipe, and from members to jobs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from interplay import streams
-from interplay.accounting import epsilon, noise_for
 from interplay.arrays import Array, Float, Int
 from interplay.attacks.pgd import Threat, Whole
 from interplay.data.dataset import Dataset
@@ -15,21 +14,20 @@ from interplay.data.mapped import MappedRows
 from interplay.design.plan import Design, mitigated
 from interplay.design.treatment import Treatment
 from interplay.engine import accelerated, jnp
-from interplay.evidence import PrivacyBudget
+from interplay.evidence import PrivacyGuarantee
 from interplay.interventions import (
     DataIntervention,
     Intervention,
     TrainingRows,
 )
-from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Network
 from interplay.training.hooks import hooks
-from interplay.training.loop import Job, Recipe, Table
+from interplay.training.loop import Job, Recipe, TrainingTable
 from interplay.training.sampler import Sampling
 
 
 @dataclass(frozen=True, eq=False)
-class Workshop:
+class TrainingSetting:
     """What every job needs: the design, and the encoded pool with its labels and groups."""
 
     design: Design
@@ -41,16 +39,16 @@ class Workshop:
     favourable: int
     group_count: int
     movable: tuple[int, ...]
-    table: Table
+    table: TrainingTable
     reader: MappedRows | None
 
 
-def workshop(design: Design, network: Network, dataset: Dataset, encoded: Encoded) -> Workshop:
+def training_setting(design: Design, network: Network, dataset: Dataset, encoded: Encoded) -> TrainingSetting:
     """Set out the pool rows for training."""
     grouping = mitigated(dataset, design.study.groups.mitigate)
     codes = np.zeros_like(dataset.labels) if grouping is None else dataset.groupings[grouping].codes
     pool = design.pool
-    return Workshop(
+    return TrainingSetting(
         design=design,
         network=network,
         labels=dataset.labels[pool],
@@ -61,7 +59,7 @@ def workshop(design: Design, network: Network, dataset: Dataset, encoded: Encode
         group_count=1 if grouping is None else len(dataset.groupings[grouping].names),
         movable=encoded.movable_columns,
         reader=encoded.mapped,
-        table=Table(
+        table=TrainingTable(
             jnp.asarray(encoded.matrix[pool] if encoded.mapped is None else pool),
             jnp.asarray(dataset.labels[pool]),
             jnp.asarray(codes[pool]),
@@ -95,7 +93,7 @@ def _whole(encoded: Encoded) -> Whole | None:
     return Whole(jnp.asarray(whole), mean, deviation, jnp.asarray(grid.logarithmic))
 
 
-def recipe(shop: Workshop) -> Recipe:
+def recipe(shop: TrainingSetting) -> Recipe:
     """The compiled program's description: the same for every treatment."""
     return Recipe(
         network=shop.network,
@@ -111,34 +109,28 @@ def recipe(shop: Workshop) -> Recipe:
 
 def sampling(design: Design) -> Sampling:
     """How batches are drawn: what the loop does and what the accountant is told."""
-    return Sampling(design.half, min(1.0, design.batch_size / design.half), design.study.model.steps)
+    schedule = design.schedule
+    return Sampling(schedule.rows, schedule.rate, schedule.steps)
 
 
 def acting(design: Design, treatment: Treatment) -> list[Intervention]:
     """The training interventions of a treatment, with everything solved for."""
     active = [design.factors.known.get(name) for name in treatment.interventions]
-    return [_with_noise(one, sampling(design)) for one in active if one is not None]
+    return [one.solved(design.schedule) for one in active if one is not None]
 
 
-def budget(design: Design, treatment: Treatment) -> PrivacyBudget | None:
+def budget(design: Design, treatment: Treatment) -> PrivacyGuarantee | None:
     """What training spends, at the size trained on and at the full pool with the same batch size, noise and steps.
 
-    None without noise (`interplay.design.guarantees.no_budget` says why).
+    None where nothing is promised (`interplay.design.guarantees.no_budget` says why).
     """
-    private = next((one for one in acting(design, treatment) if isinstance(one, DpSgd)), None)
-    if private is None or not private.noise_multiplier:
-        return None
-    drawn, noise = sampling(design), private.noise_multiplier
-    delta, full = private.delta(drawn.rows), len(design.pool)
-    return PrivacyBudget(
-        privacy_epsilon=epsilon(noise, drawn.rate, drawn.steps, delta),
-        privacy_delta=delta,
-        privacy_epsilon_full_data=epsilon(noise, drawn.expected / full, drawn.steps, private.delta(full)),
-        noise_multiplier=noise,
-    )
+    spent = (one.guarantee(design.schedule, len(design.pool)) for one in acting(design, treatment))
+    return next((one for one in spent if one is not None), None)
 
 
-def job(shop: Workshop, treatment: Treatment, half: Int[Array, " half"], member: int, rate: float, role: str) -> Job:
+def job(
+    shop: TrainingSetting, treatment: Treatment, half: Int[Array, " half"], member: int, rate: float, role: str
+) -> Job:
     """Member `member` of a treatment; `role` keeps the streams of tuning members apart from the fleet's.
 
     The streams do not name the treatment: the same member has the same initialisation, batches and noise in all. So
@@ -167,7 +159,7 @@ def secret(one: Job) -> Job:
     return one._replace(noise=streams.secret_key_data(), batches=streams.secret_key_data())
 
 
-def _weights(shop: Workshop, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
+def _weights(shop: TrainingSetting, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
     rows = TrainingRows(shop.labels[half], shop.groups[half], shop.classes)
     active = [shop.design.factors.known[name] for name in treatment.interventions]
     found = weighed([one for one in active if isinstance(one, DataIntervention)], rows)
@@ -183,10 +175,3 @@ def weighed(active: Sequence[DataIntervention], rows: TrainingRows) -> Float[Arr
     for one in active:
         weights = np.asarray(weights * one.weigh(rows))
     return np.asarray(weights / weights.mean()) if len(active) > 1 else weights
-
-
-def _with_noise(one: Intervention, drawn: Sampling) -> Intervention:
-    if not isinstance(one, DpSgd) or one.noise_multiplier is not None:
-        return one
-    noise = noise_for(one.privacy_epsilon, drawn.rate, drawn.steps, one.delta(drawn.rows))
-    return replace(one, noise_multiplier=noise)

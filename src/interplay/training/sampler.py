@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import binom
 
 from interplay.engine import jax, jnp
+from interplay.interventions import Schedule
 from interplay.threefry import exponential
 
 OVERFLOW = 1e-20
@@ -20,17 +21,8 @@ PART_ROWS = 144
 
 
 @dataclass(frozen=True)
-class Sampling:
-    """Every one of `rows` is in a step's batch with chance `rate`, independently of the others and of other steps."""
-
-    rows: int
-    rate: float
-    steps: int
-
-    @property
-    def expected(self) -> float:
-        """The expected size of a batch."""
-        return self.rows * self.rate
+class Sampling(Schedule):
+    """The batches of a schedule."""
 
     @property
     def places(self) -> int:

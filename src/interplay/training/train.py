@@ -9,11 +9,11 @@ import numpy as np
 
 from interplay.arrays import Array, Float, Int
 from interplay.design.treatment import Treatment
-from interplay.evidence import PrivacyBudget
+from interplay.evidence import PrivacyGuarantee
 from interplay.models.network import Parameters
 from interplay.training.fleet import Lazy, scores, train_all
 from interplay.training.loop import Job
-from interplay.training.recipes import Workshop, budget, job, recipe
+from interplay.training.recipes import TrainingSetting, budget, job, recipe
 from interplay.training.refit import refit
 from interplay.training.tuning import Trial, Tuning, choose, collapse_reason, refitted_log_loss
 
@@ -41,11 +41,11 @@ class Fleet:
     tuned: Mapping[Treatment, Parameters]
     as_applied: Mapping[Treatment, Parameters]
     tuning: Mapping[Treatment, Tuning]
-    budgets: Mapping[Treatment, PrivacyBudget]
+    budgets: Mapping[Treatment, PrivacyGuarantee]
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class TuningRows:
     """Encoded rows that no model trained on, their labels, and their weights where they do not count alike."""
 
     inputs: Float[Array, "row column"]
@@ -54,7 +54,7 @@ class Rows:
 
 
 def tune(
-    shop: Workshop, rows: Rows, progress: Progress = lambda *_: None, keep: Keep[Tuning] = anew
+    shop: TrainingSetting, rows: TuningRows, progress: Progress = lambda *_: None, keep: Keep[Tuning] = anew
 ) -> dict[Treatment, Tuning]:
     """Choose a learning rate for every training treatment, the control first, by its scores on `rows`."""
     found: dict[Treatment, Tuning] = {}
@@ -67,7 +67,11 @@ def tune(
 
 
 def tuned_with(
-    shop: Workshop, treatment: Treatment, rows: Rows, share: float | None = None, progress: Progress = lambda *_: None
+    shop: TrainingSetting,
+    treatment: Treatment,
+    rows: TuningRows,
+    share: float | None = None,
+    progress: Progress = lambda *_: None,
 ) -> Tuning:
     """The learning rate of one treatment; `share` is that of the control's most frequent decision."""
     trials = partial(_trials, shop, treatment, rows=rows, share=share, progress=progress)
@@ -75,21 +79,21 @@ def tuned_with(
 
 
 def tuned_control(
-    shop: Workshop, rows: Rows, keep: Keep[Tuning] = anew, progress: Progress = lambda *_: None
+    shop: TrainingSetting, rows: TuningRows, keep: Keep[Tuning] = anew, progress: Progress = lambda *_: None
 ) -> Parameters:
     """The control's members for tuning, with the learning rate chosen for it."""
     how = keep("0", partial(tuned_with, shop, Treatment(), rows, None, progress))
     return _tuning_models(shop, Treatment(), (how.chosen,), lambda *_: None)
 
 
-def applied_rate(shop: Workshop, tuning: Mapping[Treatment, Tuning]) -> float:
+def applied_rate(shop: TrainingSetting, tuning: Mapping[Treatment, Tuning]) -> float:
     """The learning rate of every treatment as applied: the study's own where it declares one, else the control's."""
     declared = shop.design.study.model.learning_rate
     return tuning[Treatment()].chosen if declared is None else declared
 
 
 def train(
-    shop: Workshop,
+    shop: TrainingSetting,
     tuning: Mapping[Treatment, Tuning],
     progress: Progress = lambda *_: None,
     keep: Keep[Parameters] = anew,
@@ -108,7 +112,11 @@ def train(
 
 
 def more_members(
-    shop: Workshop, treatment: Treatment, rate: float, members: Sequence[int], progress: Progress = lambda *_: None
+    shop: TrainingSetting,
+    treatment: Treatment,
+    rate: float,
+    members: Sequence[int],
+    progress: Progress = lambda *_: None,
 ) -> Parameters:
     """Train the members with these numbers; `shop` has a design with that many."""
     halves = shop.design.halves
@@ -116,11 +124,13 @@ def more_members(
     return train_all(recipe(shop), shop.table, jobs, lambda done: progress("train", done))
 
 
-def _members(shop: Workshop, treatment: Treatment, rate: float, progress: Progress) -> Parameters:
+def _members(shop: TrainingSetting, treatment: Treatment, rate: float, progress: Progress) -> Parameters:
     return more_members(shop, treatment, rate, range(shop.design.members), progress)
 
 
-def _tuning_models(shop: Workshop, treatment: Treatment, rates: tuple[float, ...], progress: Progress) -> Parameters:
+def _tuning_models(
+    shop: TrainingSetting, treatment: Treatment, rates: tuple[float, ...], progress: Progress
+) -> Parameters:
     halves = shop.design.tuning_halves
     members = len(halves)
 
@@ -132,11 +142,11 @@ def _tuning_models(shop: Workshop, treatment: Treatment, rates: tuple[float, ...
 
 
 def _trials(
-    shop: Workshop,
+    shop: TrainingSetting,
     treatment: Treatment,
     rates: tuple[float, ...],
     *,
-    rows: Rows,
+    rows: TuningRows,
     share: float | None,
     progress: Progress,
 ) -> list[Trial]:
@@ -151,13 +161,13 @@ def _trials(
     return trials
 
 
-def _share(shop: Workshop, treatment: Treatment, rate: float, rows: Rows) -> float:
+def _share(shop: TrainingSetting, treatment: Treatment, rate: float, rows: TuningRows) -> float:
     models = _tuning_models(shop, treatment, (rate,), lambda *_: None)
     decided = _decided(scores(shop.network, models, rows.inputs), rows)
     return float(np.mean([np.bincount(one).max() / len(one) for one in decided]))
 
 
-def _decided(found: Float[Array, "member row label"], rows: Rows) -> Int[Array, "member row"]:
+def _decided(found: Float[Array, "member row label"], rows: TuningRows) -> Int[Array, "member row"]:
     """The decisions of refitted models, which are those that a treatment takes."""
     fitted = [refit(one, rows.labels, rows.weights) for one in found]
     return np.stack([(how(one) if how else one).argmax(axis=1) for how, one in zip(fitted, found, strict=True)])

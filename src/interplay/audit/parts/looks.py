@@ -5,8 +5,8 @@ from typing import Any
 
 from interplay.design.plan import Design
 from interplay.effects.compare import FUTILE
-from interplay.effects.interval import ONE_SIDED
-from interplay.effects.looks import Looks
+from interplay.statistics.crossed_interval import ONE_SIDED
+from interplay.statistics.group_sequential import Looks
 
 
 def told_looks(design: Design, taken: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:

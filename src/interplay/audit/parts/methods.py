@@ -3,10 +3,10 @@
 from typing import Any
 
 from interplay.design.plan import Design
-from interplay.effects.interval import ONE_SIDED
-from interplay.effects.looks import Looks
 from interplay.effects.tolerance import tolerance_of
 from interplay.measurement.measurements import Measurements
+from interplay.statistics.crossed_interval import ONE_SIDED
+from interplay.statistics.group_sequential import Looks
 from interplay.study import Study
 
 PARTS = ("pool", "tuning", "calibration", "test", "audit")

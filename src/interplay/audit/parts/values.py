@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from interplay.design.plan import Design
-from interplay.effects.interval import crossed_interval, why_no_interval
 from interplay.effects.tolerance import tolerance_of
-from interplay.effects.widest import widest_gap
 from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Measurements
+from interplay.statistics.crossed_interval import crossed_interval, why_no_interval
+from interplay.statistics.largest_gap import largest_gap
 from interplay.study import Study
 
 
@@ -59,5 +59,5 @@ def _value(sample: Sample | NotMeasurable, bounds: tuple[float, float]) -> dict[
 
 
 def _widest(sample: Sample) -> dict[str, Any] | None:
-    found = widest_gap(sample)
+    found = largest_gap(sample)
     return None if isinstance(found, NotMeasurable) else asdict(found)

@@ -9,12 +9,12 @@ from scipy import special
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.drawn import Cuts, Refits
 from interplay.evidence import Attacked, Predictions
-from interplay.interventions import FittingRows, PredictionIntervention, Thresholds
-from interplay.measurement.fitted import cuts_of_refits, cuts_of_thresholds, refitted_odds
+from interplay.exhibits import cuts_of_refits, refitted_odds
+from interplay.interventions import FittingRows, ThresholdIntervention, Thresholds, cuts_of_thresholds
 from interplay.testing.simulation.latents import SIZES, TUNING, Latents
 from interplay.training.refit import refit
 
-Rule = Literal["refit"] | PredictionIntervention | None
+Rule = Literal["refit"] | ThresholdIntervention | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ def _refit(margins: Float[Array, " some"], favourable: Bool[Array, " some"]) -> 
 
 
 def _thresholds(
-    rule: PredictionIntervention,
+    rule: ThresholdIntervention,
     odds: Float[Array, " row"],
     favourable: Bool[Array, " row"],
     groups: Int[Array, " row"],

@@ -15,6 +15,7 @@ from interplay.conformal.quantile import thresholds_in_draws
 from interplay.conformal.scores import lac
 from interplay.evidence import (
     Attacked,
+    CategoryFlips,
     Distances,
     Evidence,
     Explanations,
@@ -23,12 +24,11 @@ from interplay.evidence import (
     Memberships,
     Predictions,
     PredictionSets,
-    PrivacyBudget,
+    PrivacyGuarantee,
     RightlyDecided,
     Rows,
-    Switched,
 )
-from interplay.interventions import PredictionIntervention
+from interplay.interventions import ThresholdIntervention
 from interplay.testing.simulation.change import Change
 from interplay.testing.simulation.fitted import Fitted, both, fitted
 from interplay.testing.simulation.latents import CALIBRATION, EVALUATED, GROUPINGS, SIZES, VARIANCE, Latents
@@ -50,13 +50,13 @@ class World:
     """What is the same for all treatments: the rule that decides, and the miscoverage of prediction sets.
 
     Without a `rule` decisions are those of the scores as they are; "refit" refits them on the tuning rows first, and every
-    other rule is a `PredictionIntervention` on top of that, fitted on the same rows for the groups of `by_group`.
+    other rule is a `ThresholdIntervention` on top of that, fitted on the same rows for the groups of `by_group`.
     Prediction sets have a threshold for each of these groups too.
     """
 
     miscoverage: float = 0.1
     by_group: str = ""
-    rule: Literal["refit"] | PredictionIntervention | None = None
+    rule: Literal["refit"] | ThresholdIntervention | None = None
     minimum_support: int = 10
 
     def evidence(self, latents: Latents, treatment: int, change: Change, fewer: int = 0) -> Evidence:
@@ -104,11 +104,11 @@ class _Members:
             Predictions: lambda: self.fitted.predictions,
             RightlyDecided: lambda: RightlyDecided(self.fitted.predictions.decisions == self.latents.labels),
             Attacked: self._attacked,
-            Switched: self._switched,
+            CategoryFlips: self._switched,
             Distances: self._distances,
             Logits: lambda: Logits(self.margins, 0.6 * self.margins + self._own("logits", 0.2)),
             Memberships: self._memberships,
-            PrivacyBudget: lambda: PrivacyBudget(8.0 + self.change.of("budget"), 1e-5, 4.0, 1.0),
+            PrivacyGuarantee: lambda: PrivacyGuarantee(8.0 + self.change.of("budget"), 1e-5, 4.0, 1.0),
             Explanations: self._explanations,
             PredictionSets: self._sets,
         }
@@ -185,11 +185,11 @@ class _Members:
     def _attacked(self) -> Attacked:
         return self.fitted.attacked(self._evaluated, self.attacked_margins[:, self._evaluated])
 
-    def _switched(self) -> Switched:
+    def _switched(self) -> CategoryFlips:
         moved = SWITCH + SWITCH_BY_ROW * np.abs(self.latents.normal("switch")) + self._own("switch", 0.1)
         rows, margins = self._evaluated, self._margins(self.decided - np.maximum(moved, 0))
         worst = self.fitted.attacked(rows, margins[:, rows])
-        return Switched(rows, worst.decisions == self.latents.labels[rows], worst.cuts)
+        return CategoryFlips(rows, worst.decisions == self.latents.labels[rows], worst.cuts)
 
     def _distances(self) -> Distances:
         nearer = 2 * (1 + self.change.of("nearness"))

@@ -1,0 +1,28 @@
+"""What members say of rows that an attack has moved."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from interplay.arrays import Array, Float, Int
+from interplay.evidence._exhibit import Exhibit, RandomModels
+
+
+@dataclass(frozen=True, eq=False)
+class AdversarialScores(Exhibit):
+    """Log-probabilities on the rows moved by the evaluation attack, and the log-odds of the favourable class.
+
+    With two labels the attack is on the scores, which is one on the decision wherever the cut lies.
+    """
+
+    attack: ClassVar[bool] = True
+
+    rows: Int[Array, " attacked"]
+    log_probabilities: Float[Array, "member attacked label"]
+    margins: Float[Array, "member attacked"]
+
+    @classmethod
+    def random(cls, models: RandomModels) -> Self:
+        chosen = models.moved[:, :, models.rows.favourable]
+        return cls(models.attacked, models.moved, np.asarray(chosen - np.log1p(-np.exp(chosen))))

@@ -1,0 +1,95 @@
+"""Explanations of all treatments at once: one perturbation pool per member, shared by treatments and rows."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from interplay import streams
+from interplay.arrays import Array, Float, Int
+from interplay.estimates import NotMeasurable
+from interplay.evidence import Explanations
+from interplay.exhibits._setting import EvaluationSetting
+from interplay.explainers.evaluated import Explained, ScoredRows
+from interplay.explainers.perturbations import Discretizer, fit
+from interplay.interventions import ExplanationIntervention
+from interplay.training.members import Members, same_member
+
+FRESH_SAMPLES = 2_000
+"""Fresh points on which the fidelity of an explanation is measured."""
+UNRELEASED = NotMeasurable("the study releases no explanations")
+
+
+def explanations(setting: EvaluationSetting, arms: Sequence[Members]) -> list[Explanations | NotMeasurable]:
+    """Explain the favourable score of every arm's members on the explained rows."""
+    found = Explainer(len(arms))(setting, dict(enumerate(arms)))
+    return [found[arm] for arm in range(len(arms))]
+
+
+class Explainer:
+    """Explains members as `explanations` does, and none of them twice.
+
+    An arm is known by its place among `arms`, and must have the same members at every call, or more. Most of the work is
+    on the pool of a member, whatever the number of arms: those that are not asked about are filled up with one that is,
+    so that the numbers of an arm do not depend on which others are asked about.
+    """
+
+    def __init__(self, arms: int) -> None:
+        self._arms = arms
+        self._known: dict[tuple[int, int], Explained] = {}
+
+    def __call__(
+        self, setting: EvaluationSetting, asked: Mapping[int, Members]
+    ) -> dict[int, Explanations | NotMeasurable]:
+        """The explanations of the arms at these places."""
+        release = next(
+            (one for one in setting.design.factors.all.values() if isinstance(one, ExplanationIntervention)), None
+        )
+        if release is None:
+            return dict.fromkeys(asked, UNRELEASED)
+        members = range(len(setting.design.halves))
+        self._explain(setting, release, asked, members)
+        return {arm: _exhibit(setting, [self._known[arm, member] for member in members]) for arm in asked}
+
+    def _explain(
+        self,
+        setting: EvaluationSetting,
+        release: ExplanationIntervention,
+        asked: Mapping[int, Members],
+        members: Sequence[int],
+    ) -> None:
+        raw = setting.encoder.raw(setting.dataset.table)
+        kinds = np.array([feature.kind != "numeric" for feature in setting.encoded.features])
+        discretizer = fit(raw[setting.design.pool], kinds)
+        points = discretizer.codes(raw[setting.explained])
+        for member in members:
+            new = [arm for arm in asked if (arm, member) not in self._known]
+            if new:
+                filled = [asked[arm if arm in new else new[0]] for arm in range(self._arms)]
+                made = _member(setting, release, discretizer, points, filled, member)
+                self._known |= {(arm, member): made[arm] for arm in new}
+
+
+def _member(
+    setting: EvaluationSetting,
+    release: ExplanationIntervention,
+    discretizer: Discretizer,
+    points: Array,
+    arms: list[Members],
+    member: int,
+) -> Sequence[Explained]:
+    models, seed = same_member(arms, member), setting.design.study.seed
+
+    def scored(bins: Int[Array, "row feature"], columns: Float[Array, "row column"]) -> ScoredRows:
+        return ScoredRows(bins, columns, setting.margins(models.log_probabilities(columns)))
+
+    def drawn(purpose: str, count: int) -> ScoredRows:
+        pool = discretizer.draw(count, streams.generator(seed, purpose, member=member))
+        return scored(pool.bins, setting.encoder.encode_raw(pool.raw))
+
+    own = scored(points, setting.encoded.matrix[setting.explained])
+    first, second = (drawn(purpose, release.samples) for purpose in ("explanation pool", "second explanation pool"))
+    return release.explain(own, first, second, drawn("fresh points", FRESH_SAMPLES))
+
+
+def _exhibit(setting: EvaluationSetting, members: list[Explained]) -> Explanations:
+    return Explanations(setting.explained, *(np.stack(part) for part in zip(*members, strict=True)))

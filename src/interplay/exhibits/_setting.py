@@ -1,0 +1,229 @@
+"""What evaluating any treatment needs besides its models: rows, weights, and what an attacker may do."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from interplay import streams
+from interplay.arrays import Array, Bool, Float, Int
+from interplay.attacks import lira
+from interplay.attacks.switch import Switches
+from interplay.attacks.thresholded import Favourable
+from interplay.data.dataset import Dataset
+from interplay.data.encoder import BLOCK_ROWS, Encoded, Encoder
+from interplay.data.mapped import store
+from interplay.design.denominators import evaluated
+from interplay.design.plan import Design, mitigated, strata
+from interplay.engine import jnp
+from interplay.estimates import NotMeasurable
+from interplay.evidence import Rows
+from interplay.interventions import ExplanationIntervention, HeldOut
+from interplay.models.network import Network, Parameters
+from interplay.models.rescaled import Rescaled
+from interplay.training.adversary import AttackSetting
+from interplay.training.members import Members
+from interplay.training.recipes import threat_of
+
+UNMOVED = NotMeasurable("no column can be moved by an attacker")
+UNSWITCHED = NotMeasurable("no categorical column can be changed by an attacker")
+
+ATTACKED_ROWS = 2_000
+DISTANCE_ROWS = 400
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluationSetting:
+    """What evaluating any treatment needs besides its models."""
+
+    design: Design
+    network: Rescaled
+    """The network with refitted class scores: that of `interplay.measurement.refitting`."""
+    dataset: Dataset
+    encoder: Encoder
+    encoded: Encoded
+    rows: Rows
+    attacked: Int[Array, " attacked"]
+    near: Int[Array, " near"]
+    """The rows whose distance to the boundary is looked for: as many of each class as there are, up to equal shares."""
+    explained: Int[Array, " explained"]
+    attack: AttackSetting
+    held: Float[Array, "row column"]
+    """The encoded rows with every movable column at its training mean."""
+
+    @property
+    def never_trained(self) -> Bool[Array, " row"]:
+        """The rows that no model of any treatment trains on, without those held back for a confirmation."""
+        return np.asarray(~self.design.split.pool & ~self.design.split.audit)
+
+    @property
+    def tuning(self) -> Int[Array, " some"]:
+        """The rows on which scales, intercepts and rules are fitted."""
+        return np.flatnonzero(self.design.split.tuning)
+
+    @property
+    def is_movable(self) -> bool:
+        """Whether an attacker can move any column by small steps."""
+        return bool(self.encoded.movable.any())
+
+    def margins(self, log_probabilities: Float[Array, "member some label"]) -> Float[Array, "member some"]:
+        """Log-odds of the favourable class."""
+        favourable = np.full(log_probabilities.shape[1], self.dataset.favourable, dtype=np.int64)
+        return lira.signal(log_probabilities, favourable)
+
+    def members(self, parameters: Parameters) -> Members:
+        """A stack of members whose scores are refitted."""
+        return Members(self.network, parameters)
+
+    def attack_within(self, radius: float) -> AttackSetting:
+        """The same attacker within another radius."""
+        return replace(self.attack, radius=radius, threat=threat_of(self.encoded, radius or 1.0))
+
+    def held_out(self, miscoverage: float) -> HeldOut:
+        """What a layer may be fitted on; `miscoverage` is that of prediction sets that declare none."""
+        design, name = self.design, mitigated(self.dataset, self.design.study.groups.mitigate)
+        return HeldOut(
+            labels=self.dataset.labels,
+            favourable=self.dataset.favourable,
+            grouping=None if name is None else self.dataset.groupings[name],
+            tuning=self.tuning,
+            calibration=np.flatnonzero(design.split.calibration),
+            counted=self.rows.counted,
+            weights=self.rows.weights,
+            minimum_rows=design.study.groups.minimum_rows,
+            seed=design.study.seed,
+            miscoverage=miscoverage,
+        )
+
+
+def evaluation_setting(
+    design: Design, network: Network, dataset: Dataset, encoder: Encoder, encoded: Encoded
+) -> EvaluationSetting:
+    """Set out everything shared."""
+    rows = rows_of(design, dataset)
+    looked = looked_at(design, dataset, evaluated(design))  # the same for any number of members
+    return EvaluationSetting(
+        design=design,
+        network=Rescaled(network),
+        dataset=dataset,
+        encoder=encoder,
+        encoded=encoded,
+        rows=rows,
+        attacked=looked.attacked,
+        near=looked.near,
+        explained=looked.explained,
+        attack=AttackSetting(
+            threat_of(encoded, design.radius),
+            encoded.movable_columns,
+            design.radius,
+            _switches(encoded),
+            Favourable(dataset.favourable, len(dataset.classes)),
+            design.study.seed,
+        ),
+        held=_held(encoded, design.pool),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """The rows that are attacked, those whose distance to the boundary is looked for, and those that are explained."""
+
+    attacked: Int[Array, " attacked"]
+    near: Int[Array, " near"]
+    explained: Int[Array, " explained"]
+
+
+def looked_at(design: Design, dataset: Dataset, counted: Bool[Array, " row"]) -> Looked:
+    """Which of the counted rows are attacked, which have a distance, and which are explained.
+
+    Drawn from the study's seed, whatever the order of the rows: test rows before pool rows, and of both an even share of
+    every group and label; of the rows with a distance as many of each label as there are, up to equal shares.
+    """
+    every, chance = (
+        strata(dataset, design.study.groups.mitigate),
+        streams.generator(design.study.seed, "rows looked at"),
+    )
+    parts = (np.flatnonzero(counted & design.split.test), np.flatnonzero(counted & ~design.split.test))
+    order = np.concatenate([rows[_evenly(every[rows], chance)] for rows in parts])
+    explaining = [one for one in design.factors.all.values() if isinstance(one, ExplanationIntervention)]
+    wanted = max((one.explained_rows for one in explaining), default=0)
+    attacked = order[:ATTACKED_ROWS]
+    explained = order[:wanted]
+    return Looked(np.sort(attacked), np.sort(_equally(attacked, dataset.labels)), np.sort(explained))
+
+
+def _evenly(every: Int[Array, " row"], chance: np.random.Generator) -> Int[Array, " row"]:
+    """Rows of these strata in an order of which every beginning holds about the same share of every stratum."""
+    shuffled = chance.permutation(len(every))
+    here = every[shuffled]
+    times = np.zeros(len(here))
+    for stratum in np.unique(here):
+        mine = here == stratum
+        times[mine] = (np.arange(mine.sum()) + chance.random()) / mine.sum()
+    return np.asarray(shuffled[np.argsort(times, kind="stable")])
+
+
+def _equally(rows: Int[Array, " some"], labels: Int[Array, " row"]) -> Int[Array, " few"]:
+    """Up to `DISTANCE_ROWS` of the rows, the first of each label; rare labels whole, the others share what is left."""
+    left, chosen = DISTANCE_ROWS, []
+    by_label = sorted((rows[labels[rows] == label] for label in np.unique(labels[rows])), key=len)
+    for position, mine in enumerate(by_label):
+        chosen.append(mine[: left // (len(by_label) - position)])
+        left -= len(chosen[-1])
+    return np.concatenate(chosen) if chosen else rows
+
+
+def _held(encoded: Encoded, pool: Int[Array, " pool"]) -> Float[Array, "row column"]:
+    columns = list(encoded.movable_columns)
+    means = np.array([encoded.matrix[pool, column].mean(dtype=np.float64) for column in columns])
+
+    def without(block: Float[Array, "some column"]) -> Float[Array, "some column"]:
+        copy = np.array(block, dtype=np.float32)
+        copy[:, columns] = means
+        return copy
+
+    if encoded.mapped is None:
+        return without(encoded.matrix)
+    blocks = (without(encoded.matrix[at : at + BLOCK_ROWS]) for at in range(0, len(encoded.matrix), BLOCK_ROWS))
+    return store(encoded.mapped.path.with_name("held"), blocks).all()
+
+
+def rows_of(design: Design, dataset: Dataset) -> Rows:
+    """Evaluated rows and bootstrap weights.
+
+    Test rows count for every member; in small tables also the pool rows a member did not train on. Weights are
+    exponential (a Bayesian bootstrap, which never empties a group), one draw for all rows, so calibration rows are
+    redrawn together with test rows. All rows of a cluster have the weight of their cluster: copies of a row tell nothing
+    more than the row. Where the study weighs rows, all of it is times their weights.
+    """
+    study, count = design.study, len(dataset.labels)
+    counted = np.repeat(design.split.test[None], design.members, axis=0)
+    if design.uses_pool_rows:
+        counted |= design.split.pool & ~design.inside()
+    random = streams.generator(study.seed, "row weights")
+    drawn = random.exponential(size=(study.draws, int(design.clusters.max()) + 1))[:, design.clusters]
+    counts = np.ones(count) if dataset.weights is None else dataset.weights
+    return Rows(
+        labels=dataset.labels,
+        groupings=dataset.groupings,
+        counted=counted,
+        weights=np.concatenate([counts[None], counts * drawn]),
+        classes=len(dataset.classes),
+        favourable=dataset.favourable,
+        minimum_support=study.groups.minimum_rows,
+        clusters=design.shared,
+    )
+
+
+def _switches(encoded: Encoded) -> Switches | None:
+    touched, values = [], []
+    for feature in encoded.features:
+        if feature.mutable and len(feature.options):
+            for option in feature.options:
+                mask, value = np.zeros(len(encoded.columns)), np.zeros(len(encoded.columns))
+                mask[feature.columns] = 1.0
+                value[feature.columns] = option
+                touched.append(mask)
+                values.append(value)
+    if not touched:
+        return None
+    return Switches(jnp.asarray(np.stack(touched)), jnp.asarray(np.stack(values), dtype=jnp.float32))

@@ -1,0 +1,27 @@
+"""Distances to the decision boundary on a part of the attacked rows."""
+
+from typing import ClassVar
+
+from interplay.estimates import NotMeasurable
+from interplay.evidence import DecisionRule, Distances, Exhibit
+from interplay.exhibits._maker import Maker
+from interplay.exhibits._setting import UNMOVED, EvaluationSetting
+from interplay.interventions import Ask
+from interplay.training.adversary import LARGEST_DISTANCE
+from interplay.training.members import Members
+
+
+class DistancesMaker(Maker):
+    """Distances to the decision boundary on a part of the attacked rows."""
+
+    makes: ClassVar[type[Exhibit]] = Distances
+
+    def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> Distances | NotMeasurable:
+        if not setting.is_movable:
+            return UNMOVED
+        rule, rows = ask(DecisionRule), setting.near
+        if isinstance(rule, NotMeasurable):
+            return rule
+        cuts = None if rule.cuts is None else rule.cuts[:, rows]
+        found = members.adversary(setting.attack).distances(setting.encoded.matrix[rows], cuts)
+        return Distances(rows, found, LARGEST_DISTANCE)

@@ -1,0 +1,24 @@
+"""The lowest log-odds of a row's own label under every switch of a category."""
+
+from typing import ClassVar
+
+from interplay.estimates import NotMeasurable
+from interplay.evidence import Exhibit, SwitchedOdds
+from interplay.exhibits._maker import Maker
+from interplay.exhibits._setting import UNSWITCHED, EvaluationSetting
+from interplay.interventions import Ask
+from interplay.training.members import Members
+
+
+class SwitchedOddsMaker(Maker):
+    """The lowest log-odds of a row's own label under every switch of a category."""
+
+    makes: ClassVar[type[Exhibit]] = SwitchedOdds
+
+    def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> SwitchedOdds | NotMeasurable:
+        del ask
+        if setting.attack.switches is None:
+            return UNSWITCHED
+        rows = setting.attacked
+        inputs, labels = setting.encoded.matrix[rows], setting.dataset.labels[rows]
+        return SwitchedOdds(rows, members.adversary(setting.attack).lowest_odds(inputs, labels))

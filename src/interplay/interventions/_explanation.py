@@ -1,0 +1,29 @@
+"""Released explanations of a score around a row."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from interplay.evidence import Exhibit, Explanations
+from interplay.interventions._layer import ReleaseIntervention
+
+if TYPE_CHECKING:
+    from interplay.explainers.evaluated import Explained, ScoredRows
+
+
+@dataclass(frozen=True)
+class ExplanationIntervention(ReleaseIntervention):
+    """Explanations of `explained_rows` rows, from pools of `samples` perturbed rows that all models and rows share."""
+
+    releases: ClassVar[type[Exhibit]] = Explanations
+
+    samples: int = 5000
+    features: int = 10
+    explained_rows: int = 200
+
+    @abc.abstractmethod
+    def explain(self, own: ScoredRows, first: ScoredRows, second: ScoredRows, fresh: ScoredRows) -> Sequence[Explained]:
+        """The explanations of every model from two pools, and how they hold on fresh rows."""

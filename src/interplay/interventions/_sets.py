@@ -1,0 +1,150 @@
+"""Prediction sets with calibrated thresholds, over all rows or by group."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from interplay.arrays import Array, Bool, Float
+from interplay.conformal.quantile import rows_for, thresholds_in_draws
+from interplay.conformal.scores import aps, lac
+from interplay.data.groups import Grouping
+from interplay.estimates import NotMeasurable
+from interplay.evidence import AdversarialScores, Exhibit, PredictionSets, Scores
+from interplay.interventions._intervention import Range
+from interplay.interventions._layer import NO_GROUP, Ask, HeldOut, ReleaseIntervention
+
+LARGEST_DEFAULT = 0.1
+"""The miscoverage of sets that declare none is at most this, and half of the control's error rate where that is less."""
+MINOR = 0.05
+"""Groups with a smaller share of the rows move no mean by much."""
+LIKELY_ERROR = 0.05
+"""A control that errs on so few rows is common; sets whose rows are too few even then are told of beforehand."""
+
+
+@dataclass(frozen=True)
+class CalibrationPart:
+    """The calibration rows of one threshold: of all rows, or of a group (`group` is then its name)."""
+
+    group: str
+    rows: int
+
+    def too_few(self, miscoverage: float) -> str:
+        """Why the sets say nothing at this miscoverage; empty when the rows are enough."""
+        needed = rows_for(miscoverage)
+        if self.rows >= needed:
+            return ""
+        return (
+            f"{self._who}{self.rows} calibration rows, {needed} needed at a miscoverage of {miscoverage:.3g}: the sets "
+            "hold every label by construction"
+        )
+
+    def foreseen(self, declared: float | None) -> str:
+        """The same before the miscoverage is known; empty when the rows are likely enough."""
+        if declared is not None:
+            return self.too_few(declared)
+        if why := self.too_few(LARGEST_DEFAULT):
+            return why
+        least = 2 / (self.rows + 1)
+        if least <= LIKELY_ERROR:
+            return ""
+        return (
+            f"{self._who}{self.rows} calibration rows: where the control errs on fewer than {least:.1%} of the rows the "
+            "sets hold every label by construction; declare a miscoverage, or bring more rows"
+        )
+
+    @property
+    def _who(self) -> str:
+        return f"group {self.group!r}: " if self.group else ""
+
+
+@dataclass(frozen=True)
+class SetIntervention(ReleaseIntervention):
+    """Prediction sets: label y is in the set of a row where its conformity score is within a calibrated threshold.
+
+    `miscoverage` None means the smaller of 0.1 and half of the control's error rate on the tuning rows. `by_group` says
+    whether every group has a threshold of its own.
+    """
+
+    releases: ClassVar[type[Exhibit]] = PredictionSets
+    ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({"miscoverage": Range(0.0, 1.0, open=True)})
+    by_group: ClassVar[bool] = False
+
+    miscoverage: float | None = None
+    score: Literal["lac", "aps"] = "lac"
+    strict: bool = False
+
+    def release(self, ask: Ask, held_out: HeldOut) -> PredictionSets | NotMeasurable:
+        """Sets on all rows, calibrated on the calibration rows of every draw."""
+        scores, grouping = ask(Scores), held_out.grouping
+        if isinstance(scores, NotMeasurable):
+            return scores
+        if self.by_group and grouping is None:
+            return NO_GROUP
+        miscoverage = held_out.miscoverage if self.miscoverage is None else self.miscoverage
+        codes, groups = np.zeros(len(held_out.labels), dtype=np.int64), 1
+        if self.by_group and grouping is not None:
+            codes, groups = grouping.codes, len(grouping.names)
+        calibrating = np.zeros(len(codes), dtype=bool)
+        calibrating[held_out.calibration] = True
+        counted = np.asarray(held_out.counted.any(axis=0))
+        parts = self.parts(grouping, calibrating, counted, held_out.minimum_rows)
+        if short := [why for part in parts if (why := part.too_few(miscoverage))]:
+            return NotMeasurable("; ".join(short))
+        uniform = held_out.uniform("set ties")
+        conformity = self._conformity(scores.log_probabilities, uniform)
+        limits = _limits(conformity, codes, groups, miscoverage, held_out)
+        moved = ask(AdversarialScores)
+        if isinstance(moved, NotMeasurable):
+            return PredictionSets(conformity, limits, codes, miscoverage, self.strict)
+        attacked = self._conformity(moved.log_probabilities, uniform[moved.rows])
+        return PredictionSets(conformity, limits, codes, miscoverage, self.strict, moved.rows, attacked)
+
+    def parts(
+        self,
+        grouping: Grouping | None,
+        calibrating: Bool[Array, " row"],
+        counted: Bool[Array, " row"],
+        minimum_rows: int,
+    ) -> Iterator[CalibrationPart]:
+        """The parts that are calibrated by themselves.
+
+        A group with fewer `counted` rows than a metric needs, and with less than `MINOR` of all of them, has no verdict of
+        its own and hardly moves another, so that it is left out.
+        """
+        if not self.by_group or grouping is None:
+            yield CalibrationPart("", int(calibrating.sum()))
+            return
+        for code, group in enumerate(grouping.names):
+            mine = np.equal(grouping.codes, code)
+            if int((counted & mine).sum()) >= min(minimum_rows, MINOR * counted.sum()):
+                yield CalibrationPart(group, int((calibrating & mine).sum()))
+
+    def _conformity(
+        self, log_probabilities: Float[Array, "member some label"], uniform: Float[Array, " some"]
+    ) -> Float[Array, "member some label"]:
+        return lac(log_probabilities) if self.score == "lac" else aps(log_probabilities, uniform)
+
+
+def _limits(
+    conformity: Float[Array, "member row label"], codes: Array, groups: int, miscoverage: float, held_out: HeldOut
+) -> Float[Array, "member draw part"]:
+    own = np.take_along_axis(conformity, held_out.labels[None, :, None], axis=2)[..., 0]
+    calibration = held_out.calibration
+    weights = held_out.weights[:, calibration]
+    return np.stack(
+        [
+            thresholds_in_draws(
+                scores[calibration],
+                codes[calibration],
+                groups,
+                miscoverage,
+                weights,
+                scores[counted],
+                codes[counted],
+            )
+            for scores, counted in zip(own, held_out.counted, strict=True)
+        ]
+    )

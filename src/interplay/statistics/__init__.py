@@ -1,0 +1,1 @@
+"""Statistics: intervals, tests and corrections under the names that textbooks give them; nothing here knows of models."""
