@@ -1,0 +1,1 @@
+"""Data: from a table as people have it to features, groups, parts and encoded rows."""

@@ -1,0 +1,1 @@
+"""Explainers: local explanations of scores, and how well they hold."""

@@ -1,0 +1,1 @@
+"""MEASURE: every metric on every treatment."""

@@ -1,0 +1,1 @@
+"""Models: networks as two pure functions, ours and those that a program brings."""

@@ -1,0 +1,1 @@
+"""TRAIN: tuning, many models at once, and who attacks them."""
