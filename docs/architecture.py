@@ -18,6 +18,8 @@ BEGIN, END = "<!-- rooms: begin -->", "<!-- rooms: end -->"
 WIDTH, HIGH, GAP, SIDE = 150, 40, 46, 20
 ACROSS = 7
 """Rooms side by side at most."""
+ASIDE = (-260, 60, 300, -80)
+"""How far a room that is alone in its layer stands from the middle."""
 
 
 def layers() -> list[list[str]]:
@@ -64,8 +66,10 @@ def table() -> str:
 def places() -> dict[str, tuple[float, float]]:
     """Where every room is drawn."""
     found, low = {}, SIDE
-    for layer in layers():
+    for number, layer in enumerate(layers()):
         start = SIDE + (ACROSS - len(layer)) * (WIDTH + SIDE) / 2
+        if len(layer) == 1:  # so that arrows past a room are seen
+            start += ASIDE[number % len(ASIDE)]
         for at, room in enumerate(layer):
             found[room] = (start + at * (WIDTH + SIDE), low)
         low += HIGH + GAP

@@ -1,0 +1,1 @@
+"""DESIGN: every run of a study laid out before anything is trained."""
