@@ -27,7 +27,7 @@ STUDY = """
 version = 1
 name = "a bank, with what acme adds"
 members = 4
-draws = 40
+draws = 50
 
 [data]
 source = "bank.csv"

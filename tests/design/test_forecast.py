@@ -13,7 +13,7 @@ from interplay.aspects import DIRECTED_PAIRS, Aspect
 from interplay.audit.parts.forecast import agreement, outlined, surprises
 from interplay.design.contexts import comparisons, metrics_for
 from interplay.design.factors import Factors, factors
-from interplay.design.forecast import Cell, Forecast, forecast
+from interplay.design.forecast import Forecast, ForecastCell, forecast
 from interplay.effects.effect import Verdict
 from interplay.effects.matrix import PairOutcome
 from interplay.interactions import Probe
@@ -35,11 +35,11 @@ def _forecast(*names: str, groupings: tuple[str, ...] = ("race",)) -> Forecast:
     return forecast(built.all, asked, catalogue.interactions(), "0" * 64)
 
 
-def _cell(found: Forecast, source: str, target: str) -> Cell:
+def _cell(found: Forecast, source: str, target: str) -> ForecastCell:
     return next(one for one in found.cells if (one.source.value, one.target.value) == (source, target))
 
 
-def _obstacles(cell: Cell) -> dict[str, str]:
+def _obstacles(cell: ForecastCell) -> dict[str, str]:
     return {probe.name: probe.obstacle for probe in cell.probes}
 
 

@@ -25,7 +25,7 @@ def test_an_attack_moves_only_what_is_there():
     facts = facts_of(prepared)
     bench, network = facts.setting, facts.setting.network.network
     assert network.widths[1:] == (2,)
-    rows, encoded = bench.attacked, bench.encoded
+    rows, encoded, radius = bench.attacked, bench.encoded, bench.attack.radius
     known = np.ones((len(rows), len(encoded.columns)), dtype=bool)
     for column, flag in enumerate(encoded.flags):
         if flag >= 0:
@@ -38,13 +38,15 @@ def test_an_attack_moves_only_what_is_there():
         inside = np.ones(len(rows), dtype=bool)
         for column in encoded.movable_columns:
             value = encoded.matrix[rows, column]
-            inside &= (value - bench.radius > encoded.lower[column]) & (value + bench.radius < encoded.upper[column])
-        moves = bench.radius * (np.abs(weight) * known * encoded.movable).sum(axis=1)
+            inside &= (value - bench.attack.radius > encoded.lower[column]) & (
+                value + bench.attack.radius < encoded.upper[column]
+            )
+        moves = radius * (np.abs(weight) * known * encoded.movable).sum(axis=1)
         toward = np.where(bench.dataset.labels[rows] == 1, -1, 1)
         moved = facts.margins(facts.adversarial_log_probabilities)[member]
         np.testing.assert_allclose(moved[inside], (clean + toward * moves)[inside], atol=2e-3)
         assert inside.sum() > 300
-        free = bench.radius * (np.abs(weight) * encoded.movable).sum()
+        free = radius * (np.abs(weight) * encoded.movable).sum()
         assert np.mean(np.abs(moved - clean)[inside]) < 0.75 * free, "moving everything would go further"
 
 

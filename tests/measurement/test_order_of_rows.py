@@ -6,7 +6,7 @@ import pytest
 import interplay as ip
 from interplay.data.split import Split
 from interplay.design import plan
-from interplay.measurement import bench
+from interplay.exhibits import _setting as bench
 from tests.measurement.worlds import bank, study
 
 METRICS = (

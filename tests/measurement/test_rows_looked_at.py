@@ -7,8 +7,8 @@ import pytest
 
 from interplay.design.denominators import evaluated
 from interplay.design.plan import strata
+from interplay.exhibits import _setting as bench
 from interplay.exhibits import looked_at
-from interplay.measurement import bench
 from tests.measurement.worlds import bank, ready
 
 ORDERS = {

@@ -18,13 +18,13 @@ from interplay.data.findings import Finding
 from interplay.design.calibration import vacuous_sets
 from interplay.design.denominators import evaluated
 from interplay.design.expense import expenses, in_words
-from interplay.design.guarantees import NOT_FOR_RELEASE, ROWS_ARE_PUBLIC, never_chosen, rows_are_public
+from interplay.design.guarantees import NOT_FOR_RELEASE, ROWS_ARE_PUBLIC, guarantees, never_chosen, rows_are_public
 from interplay.design.settings import radius_is_open
 from interplay.design.treatment import Treatment
 from interplay.engine import accelerated, block_bytes, declared_memory
 from interplay.models import perceptron
 from interplay.report.names import clean
-from interplay.training.recipes import budget, sampling
+from interplay.training.recipes import sampling
 
 
 def outline(ready: Prepared, runs: Path) -> str:
@@ -43,7 +43,7 @@ def outline(ready: Prepared, runs: Path) -> str:
         *(f"Left out   {clean(f'{column}: {reason}')}" for column, reason in dataset.dropped.items()),
         *(f"Warning    {clean(_told(one))}" for one in told if one.level == "warning"),
         *(f"Note       {clean(_told(one))}" for one in told if one.level == "note"),
-        *seen_lines(design, dataset, any(budget(design, one) for one in design.trainings)),
+        *seen_lines(design, dataset, any(guarantees(design.factors))),
         f"Training   {len(design.trainings)} treatments x {design.members} members, {design.half} rows each, "
         f"{design.study.model.steps} steps, batches of {design.batch_size}",
         *(f"           - {one.name}{_spent(one, ready)}{_never(one, ready)}" for one in design.trainings),
@@ -161,14 +161,9 @@ def _rows_at_once(ready: Prepared) -> int:
 
 
 def _spent(treatment: Treatment, ready: Prepared) -> str:
-    spent = budget(ready.design, treatment)
-    if spent is None:
-        return ""
-    return (
-        f"  [epsilon {spent.privacy_epsilon:.2f} at {ready.design.half} rows, "
-        f"{spent.privacy_epsilon_full_data:.2f} at {len(ready.design.pool)}; delta {spent.privacy_delta:.1e}; "
-        f"noise multiplier {spent.noise_multiplier:.2f}]"
-    )
+    known = [ready.design.factors.known[name] for name in treatment.interventions]
+    promises = [promise for one in known if (promise := one.promise(ready.design.schedule))]
+    return f"  [{'; '.join(promises)}]" if promises else ""
 
 
 def _never(treatment: Treatment, ready: Prepared) -> str:
@@ -178,7 +173,7 @@ def _never(treatment: Treatment, ready: Prepared) -> str:
 
 def _promises(ready: Prepared) -> list[str]:
     """What the budgets above mean, where there are any."""
-    if all(budget(ready.design, one) is None for one in ready.design.trainings):
+    if not any(guarantees(ready.design.factors)):
         return []
     public = [f"           {ROWS_ARE_PUBLIC}."] if rows_are_public(ready.design) else []
     return [f"Budgets    {NOT_FOR_RELEASE}.", *public]

@@ -62,10 +62,10 @@ class Prepared:
 
     def training_setting(self) -> TrainingSetting:
         """What training needs; made once."""
-        return self._training_setting
+        return self._shop
 
     @cached_property
-    def _workshop(self) -> TrainingSetting:
+    def _shop(self) -> TrainingSetting:
         return training_setting(self.design, self.network, self.dataset, self.encoded)
 
     def setting(self) -> EvaluationSetting:

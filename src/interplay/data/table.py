@@ -104,7 +104,7 @@ def numbers(name: str, values: Sequence[int | float] | Float[Array, " row"] | In
     """
     floats = np.asarray(values, dtype=np.float64)
     known = floats[~np.isnan(floats)]
-    if len(known) and bool(np.isin(known, (0.0, 1.0)).all()):
+    if len(known) and known.min() >= 0 and known.max() <= 1 and bool(((known == 0) | (known == 1)).all()):
         return Column(name, "boolean", np.where(np.isnan(floats), -1, floats).astype(np.int64), ("0", "1"))
     return Column(name, "numeric", floats)
 

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from interplay.aspects import Aspect
 from interplay.decision.choose import LexicographicRule, Path
+from interplay.decision.comparisons import standings
 from interplay.decision.losses import Losses
-from interplay.decision.standing import standings
 from interplay.design.treatment import Treatment
 
 

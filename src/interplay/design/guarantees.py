@@ -53,7 +53,7 @@ def never_chosen(built: Factors, treatment: Treatment) -> str:
 
 def rows_are_public(design: Design) -> bool:
     """Whether a guarantee of this design rests on a number of rows that everybody may know."""
-    return design.batch_size >= design.half and any(_guarantees(design.factors))
+    return design.batch_size >= design.half and any(guarantees(design.factors))
 
 
 def guarantee_faults(design: Design) -> Iterator[Fault]:
@@ -92,7 +92,8 @@ def _stated(design: Design) -> Iterator[_Stated]:
                 yield _Stated(one.intervention, (*path, "strengths", one.parameter, place), one.parameter, False)
 
 
-def _guarantees(built: Factors) -> Iterator[Intervention]:
+def guarantees(built: Factors) -> Iterator[Intervention]:
+    """The interventions that promise differential privacy, at another strength too."""
     strengths = (one.intervention for one in built.strengths.values())
     for one in (*built.training.values(), *strengths):
         if one.gives_guarantee and not one.diagnostic:

@@ -11,8 +11,9 @@ from math import ceil, sqrt
 
 from scipy import special
 
-from interplay.design.denominators import Planned, denominators
+from interplay.design.denominators import denominators
 from interplay.estimates import NotMeasurable
+from interplay.evidence import Planned
 from interplay.metrics import Metric
 from interplay.study.faults import Fault
 from interplay.study.wording import quoted

@@ -29,9 +29,11 @@ class MembershipsMaker(Maker):
         by_ratio = lira.scores(lira.signal(every[:, pool], labels[pool]), inside[:, pool])
         # The population of RMIA is every row outside of the pool, but for those held back for a confirmation.
         by_reference = rmia.scores(likelihood[:, pool], inside[:, pool], likelihood[:, setting.never_trained])
-        of_all = [np.zeros(inside.shape) for _ in range(3)]
-        scored = np.zeros(inside.shape, dtype=bool)
-        for found, own in zip(of_all, (by_ratio.scores, likelihood[:, pool], by_reference.scores), strict=True):
-            found[:, pool] = own
+        shape = inside.shape
+        of_all = {name: np.zeros(shape) for name in ("lira", "loss", "rmia")}
+        scored = np.zeros(shape, dtype=bool)
+        of_all["lira"][:, pool] = by_ratio.scores
+        of_all["loss"][:, pool] = likelihood[:, pool]
+        of_all["rmia"][:, pool] = by_reference.scores
         scored[:, pool] = by_ratio.scored & by_reference.scored
-        return Memberships(*of_all, inside, scored)
+        return Memberships(of_all["lira"], of_all["loss"], of_all["rmia"], inside, scored)

@@ -169,6 +169,11 @@ class Intervention(abc.ABC):
         del schedule, all_rows
         return None
 
+    def promise(self, schedule: Schedule) -> str:
+        """What training so promises, in words for a plan; empty where nothing is promised."""
+        del schedule
+        return ""
+
     def problems(self, schedule: Schedule, all_rows: int) -> Iterator[Problem]:
         """What makes no sense with these rows and steps, or with `all_rows` rows."""
         del schedule, all_rows

@@ -108,6 +108,19 @@ class DpSgd(GradientIntervention):
             noise_multiplier=noise,
         )
 
+    def promise(self, schedule: Schedule) -> str:
+        if self.diagnostic:
+            return ""
+        from interplay.accounting import epsilon
+
+        noise, delta = self.solved(schedule).noise_multiplier or 0.0, self.delta(schedule.rows)
+        declared = self.noise_multiplier is not None
+        spent = epsilon(noise, schedule.rate, schedule.steps, delta) if declared else self.privacy_epsilon
+        return (
+            f"epsilon {'' if declared else 'at most '}{spent:.2f} at {schedule.rows:,} rows; delta {delta:.1e}; noise "
+            f"multiplier {noise:.2f}"
+        )
+
     def problems(self, schedule: Schedule, all_rows: int) -> Iterator[Problem]:
         if self.privacy_delta is not None and self.privacy_delta * all_rows >= 1:
             yield Problem(

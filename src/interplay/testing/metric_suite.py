@@ -10,7 +10,7 @@ import numpy as np
 from interplay.aspects import Aspect
 from interplay.effects.compare import compare
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Exhibit
+from interplay.evidence import Evidence
 from interplay.metrics import Direction, GroupMetric, Metric
 from interplay.testing._prose import YEAR, camel, missing_parts
 from interplay.testing.evidence import Facts, random_facts
@@ -25,11 +25,11 @@ COARSE = 0.75
 
 
 @cache
-def _facts(*more: type[Exhibit]) -> Facts:
+def _facts(*more: type) -> Facts:
     return random_facts(members=4, rows=600, groups=3, draws=5, more=more)
 
 
-def _foreign(metric: Metric) -> list[type[Exhibit]]:
+def _foreign(metric: Metric) -> list[type]:
     """The exhibits of other packages that a metric reads."""
     built_in = {type(one) for one in _facts().exhibits}
     return [kind for kind in metric.needs if kind not in built_in]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from interplay.audit.folder import FORECAST, RunFolder, content
-from interplay.design.forecast import LATER, Cell, Expected, Forecast
+from interplay.design.forecast import LATER, Expected, Forecast, ForecastCell
 from interplay.effects.matrix import PairVerdict, pooled_outcome
 from interplay.effects.results import Effects
 from interplay.errors import RunError
@@ -132,7 +132,7 @@ def _outcomes(effects: Effects) -> dict[str, str]:
     return {probe: pooled_outcome(found) for probe, found in verdicts.items()}
 
 
-def _cell(cell: Cell, verdict: str, outcomes: Mapping[str, str]) -> dict[str, Any]:
+def _cell(cell: ForecastCell, verdict: str, outcomes: Mapping[str, str]) -> dict[str, Any]:
     pair = f"{cell.source.value}_to_{cell.target.value}"
     return {
         "source": cell.source.value,
@@ -174,11 +174,11 @@ _WORDS = {
 }
 
 
-def _arrow(cell: Cell) -> str:
+def _arrow(cell: ForecastCell) -> str:
     return f"{cell.source.letter} -> {cell.target.letter}"
 
 
-def _probes(cell: Cell) -> str:
+def _probes(cell: ForecastCell) -> str:
     running = [probe for probe in cell.probes if probe.runs]
     if running:
         mixed = len({probe.expects for probe in running}) > 1
