@@ -81,7 +81,7 @@ def test_init_then_plan(folder):
     done = run("plan", "study.toml", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "8 treatments x 16 members" in done.stdout
-    assert "epsilon 8.00" in done.stdout
+    assert "epsilon at most 8.00" in done.stdout
     assert not (folder / "runs").exists(), "plan must not write"
 
 

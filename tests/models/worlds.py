@@ -12,7 +12,7 @@ from interplay.engine import devices, jnp
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Examples, Network
-from interplay.training import lifting
+from interplay.training import batched_map
 from interplay.training.fleet import member, scores, train_all
 from interplay.training.loop import Recipe, TrainingTable
 from interplay.training.sampler import Sampling
@@ -49,7 +49,7 @@ def learns_and_packs(network, kind, data, spread=False):
     """
     plan, jobs = recipe(network, data.inputs.shape[1]), [worlds.job(number, KINDS[kind]) for number in range(3)]
     used = devices() if spread else devices()[:1]
-    with mock.patch.object(lifting, "devices", lambda: used):
+    with mock.patch.object(batched_map, "devices", lambda: used):
         together, alone = train_all(plan, data, jobs), train_all(plan, data, [jobs[1]])
     np.testing.assert_array_equal(flat(member(together, 1)), flat(member(alone, 0)))
     decided = scores(network, together, np.asarray(data.inputs)).argmax(axis=2)

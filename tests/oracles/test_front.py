@@ -9,7 +9,7 @@ from interplay.decision.draws import members as members_of
 from interplay.decision.front import front
 from interplay.decision.losses import headline_losses
 from interplay.decision.measured import Measured
-from interplay.decision.selection import Contest
+from interplay.decision.selection import Selection
 from interplay.design.treatment import Treatment
 from interplay.estimates import Sample
 from interplay.measurement.measurements import Cell, Measurements
@@ -36,7 +36,8 @@ def test_without_error_and_tolerance_the_front_is_the_nondominated_set(seed: int
     measured = Measured(Measurements(samples, METRICS, {}, {}))
     losses = headline_losses(RANKING, names, measured, dict.fromkeys(METRICS, 1e-9))
     found = front(
-        Contest(names, losses, RANKING, tuple(range(len(names)))), joint_draws(losses, repetitions(members_of(losses)))
+        Selection(names, losses, RANKING, tuple(range(len(names)))),
+        joint_draws(losses, repetitions(members_of(losses))),
     )
     maximised = [METRICS[key].direction == "higher_is_better" for key in METRICS]
     wanted = moocore.is_nondominated(values, maximise=maximised)

@@ -15,7 +15,7 @@ from interplay.engine import accelerated, devices
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.parity_penalty import ParityPenalty
-from interplay.training import lifting
+from interplay.training import batched_map
 from interplay.training.fleet import member, scores, train_all, trainer
 from interplay.training.sampler import Sampling
 
@@ -42,8 +42,8 @@ def test_a_member_is_the_same_in_calls_of_another_size(kind, monkeypatch):
     jobs = [job(number, active) for number in range(7)]
     usual = train_all(recipe, table(), jobs)
     for places, seconds in ((1, 2.0), (5, 1e-9)):
-        monkeypatch.setattr(lifting, "PLACES", places)
-        monkeypatch.setattr(lifting, "CALL_SECONDS", seconds)
+        monkeypatch.setattr(batched_map, "PLACES", places)
+        monkeypatch.setattr(batched_map, "CALL_SECONDS", seconds)
         np.testing.assert_array_equal(_flat(usual), _flat(train_all(recipe, table(), jobs)))
 
 

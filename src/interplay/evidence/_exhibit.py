@@ -75,8 +75,8 @@ def rests_on(kinds: Iterable[type[Exhibit]], other: type[Exhibit]) -> bool:
     """Whether any of these exhibits is the other one, or is made from it over several steps.
 
     Example:
-        >>> from interplay.evidence import Attacked, Memberships, Predictions
-        >>> rests_on([Attacked], Predictions), rests_on([Memberships], Predictions)
+        >>> from interplay.evidence import Attacked, DecisionRule, Memberships
+        >>> rests_on([Attacked], DecisionRule), rests_on([Memberships], DecisionRule)
         (True, False)
     """
     return any(kind is other or rests_on(kind.read_from, other) for kind in kinds)

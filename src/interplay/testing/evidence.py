@@ -103,6 +103,7 @@ def random_evidence(
     """Evidence with every exhibit from random numbers; the arguments are those of `random_facts`.
 
     Example:
+        >>> from interplay.evidence import Predictions
         >>> random_evidence(members=3, rows=50, classes=4).ask(Predictions).log_probabilities.shape
         (3, 50, 4)
     """
