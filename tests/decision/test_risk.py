@@ -69,7 +69,7 @@ NO_STAKES = RiskContext({}, {}, frozenset(), {})
 
 
 def attacked(epsilon: float | None) -> RiskContext:
-    """RiskContext in which membership exposure rests on an attack, and DP-SGD spent a budget or none."""
+    """What is at stake where membership exposure rests on an attack, and DP-SGD spent a budget or none."""
     spent = {} if epsilon is None else {PRIVATE: PrivacyGuarantee(epsilon, 1e-5, epsilon / 2, 1.0)}
     return RiskContext({}, {}, frozenset({"membership_exposure", "robust_accuracy"}), spent)
 

@@ -24,7 +24,7 @@ INTERACTION = Interaction(
             expects="harm",
             references=(
                 "Nanda et al., 2021, ACM Conference on Fairness, Accountability, and Transparency",
-                "Benz et al., 2021, NeurIPS 2020 TrainingSetting on Pre-registration in Machine Learning",
+                "Benz et al., 2021, NeurIPS 2020 Workshop on Pre-registration in Machine Learning",
                 "Xu et al., 2021, International Conference on Machine Learning",
             ),
             positive_control=(
@@ -70,7 +70,7 @@ INTERACTION = Interaction(
             interventions=("adversarial_training",),
             metric="worst_group_accuracy",
             expects="harm",
-            references=("Benz et al., 2021, NeurIPS 2020 TrainingSetting on Pre-registration in Machine Learning",),
+            references=("Benz et al., 2021, NeurIPS 2020 Workshop on Pre-registration in Machine Learning",),
             positive_control="Two Gaussian groups, one with twice the spread.",
             negative_control="Rows so far apart that the radius never reaches the boundary.",
             primary=False,
@@ -81,7 +81,7 @@ INTERACTION = Interaction(
             missing="fairness metrics that take the label itself as the grouping",
             expects="harm",
             references=(
-                "Benz et al., 2021, NeurIPS 2020 TrainingSetting on Pre-registration in Machine Learning",
+                "Benz et al., 2021, NeurIPS 2020 Workshop on Pre-registration in Machine Learning",
                 "Xu et al., 2021, International Conference on Machine Learning",
             ),
         ),
@@ -90,7 +90,7 @@ INTERACTION = Interaction(
             claim="Groups whose columns spread more, or whose classes lie closer, lose more.",
             missing="a regression of each group's loss on its spread and class distance, with a permutation test",
             expects="harm",
-            references=("Benz et al., 2021, NeurIPS 2020 TrainingSetting on Pre-registration in Machine Learning",),
+            references=("Benz et al., 2021, NeurIPS 2020 Workshop on Pre-registration in Machine Learning",),
         ),
         Unmeasured(
             name="cause: difficulty",
