@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import logsumexp
-from scipy.stats import rankdata
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.errors import InterplayError
@@ -188,5 +187,7 @@ def _area(found: LiraScores, inside: Bool[Array, "member row"]) -> float:
     members, others = int(truth.sum()), int((~truth).sum())
     if not members or not others:
         raise InterplayError("scored members and non-members", f"{members} and {others}", "LiRA", "use more members")
+    from scipy.stats import rankdata  # imported here, since it takes most of a second
+
     ranks = rankdata(found.scores[found.scored])
     return float((ranks[truth].sum() - members * (members + 1) / 2) / (members * others))

@@ -75,15 +75,18 @@ class CellReader:
             return numbers(name, np.asarray(pd.to_timedelta(series.to_numpy()) / pd.Timedelta(days=1)))
         if dtype in (nw.Categorical, nw.Enum):  # of codes with gaps an array would make floats
             return self._of_objects(name, np.array([*series.to_list(), None], dtype=object)[:-1], named=True)
-        return self._of_objects(name, series.to_numpy())
+        native = series.to_native()
+        texts = dtype == nw.String and isinstance(native, pd.Series)  # these need not become objects one by one
+        return self._of_objects(name, native if texts else series.to_numpy())
 
     def _of_numbers(self, name: str, values: Array) -> Column:
         found = dates_of_numbers(values)
         return numbers(name, values) if found is None else self._dated(name, found)
 
-    def _of_objects(self, name: str, values: Array, named: bool = False) -> Column:
+    def _of_objects(self, name: str, values: "Array | pd.Series[Any]", named: bool = False) -> Column:
         try:
-            codes, distinct = pd.factorize(np.asarray(values, dtype=object))
+            codes, found = pd.factorize(values if isinstance(values, pd.Series) else np.asarray(values, dtype=object))
+            distinct = np.asarray(found, dtype=object)
         except TypeError:
             kinds = {type(value) for value in values if not isinstance(value, str)}
             raise self._several(name, ", ".join(sorted(_LISTS.get(kind, kind.__name__) for kind in kinds))) from None

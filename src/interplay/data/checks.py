@@ -28,7 +28,7 @@ SMALL_CLASS = 20
 FEW_NUMBERS = 20
 COMPARED = 1_000
 """Rows on which columns are compared before all of their rows are."""
-SAMPLED = 100_000
+SAMPLED = 50_000
 """Rows on which a column is tried alone; drawn at random where there are more."""
 MANY_WITHOUT = 0.05
 """With this share of the rows in no group it is more than a note."""
@@ -74,7 +74,7 @@ def useless(column: Column) -> str:
         >>> useless(numbers("branch", [7.0] * 3)), useless(numbers("age", [31.0, 40.0, 31.0]))
         ('it has one value in every row', '')
     """
-    known = column.values[~column.missing]
+    known = column.known
     if not len(known):
         return "every value is missing"
     if (known == known[0]).all() and not column.missing.any():
@@ -85,7 +85,7 @@ def useless(column: Column) -> str:
 def _identifier(column: Column, known: Array) -> str | None:
     if len(known) < FEWEST_FOR_IDENTITY or column.kind == "boolean":
         return None
-    if column.kind == "numeric" and not (np.isfinite(known).all() and (known == np.round(known)).all()):
+    if column.kind == "numeric" and not all(map(_whole, (known[:COMPARED], known))):
         return None
     distinct = len(pd.unique(known))
     if column.kind == "categorical":
@@ -101,6 +101,10 @@ def _identifier(column: Column, known: Array) -> str | None:
     if not (ordered or counted):
         return None
     return "it seems to number the rows: whole numbers, all different, " + ("in order" if ordered else "without gaps")
+
+
+def _whole(values: Array) -> bool:
+    return bool(np.isfinite(values).all() and (values == np.round(values)).all())
 
 
 def _copies(columns: Sequence[Column]) -> tuple[list[Finding], list[Column]]:

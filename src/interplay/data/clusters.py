@@ -1,5 +1,7 @@
 """Clusters: rows that a split must not tear apart, since they hold the same input or belong to one person."""
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
@@ -8,6 +10,9 @@ from scipy.special import gammaln
 
 from interplay.arrays import Array, Int
 from interplay.data.dataset import Dataset
+
+_TWINS: WeakKeyDictionary[Dataset, Int[Array, " row"]] = WeakKeyDictionary()
+"""Those of data sets in use: several sentences and the split ask for them."""
 
 
 def twins(dataset: Dataset) -> Int[Array, " row"]:
@@ -25,6 +30,12 @@ def twins(dataset: Dataset) -> Int[Array, " row"]:
 
     Does not show: whether two equal rows are one person twice or two people; nor copies that differ in a digit.
     """
+    if dataset not in _TWINS:
+        _TWINS[dataset] = _numbered(dataset)
+    return _TWINS[dataset]
+
+
+def _numbered(dataset: Dataset) -> Int[Array, " row"]:
     codes = np.zeros(dataset.rows, dtype=np.int64)
     for name in dataset.features:
         values = dataset.table.columns[name].values

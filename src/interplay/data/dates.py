@@ -51,7 +51,8 @@ def dates(texts: Sequence[str]) -> Dates | None:
 
 def dates_of_numbers(values: Float[Array, " row"]) -> Dates | None:
     """The days of whole numbers such as 20200131; None where one is none, or where there are few different ones."""
-    known = values[~np.isnan(values)]
+    missing = np.isnan(values)
+    known = values[~missing] if missing.any() else values
     if not len(known) or known.min() < _EARLIEST or known.max() > _LATEST or (known != np.round(known)).any():
         return None
     distinct, places = np.unique(known, return_inverse=True)

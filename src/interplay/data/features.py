@@ -31,7 +31,8 @@ class NumericFeature:
     """(value - mean) / deviation, of log(1 + value) where `logarithmic`; a missing value is 0, the mean.
 
     `indicator` adds a column that is 1 where the value is missing. `largest_share` is the share of fitting rows that
-    have the most frequent value. `whole` says that all of them have whole numbers, so that an attack keeps to these.
+    have the value which more than half have, 0 where there is none. `whole` says that all of them have whole numbers, so
+    that an attack keeps to these.
     """
 
     name: str
@@ -171,9 +172,16 @@ def _fit_numeric(name: str, values: Float[Array, " fitting"]) -> NumericFeature:
     known = values[~np.isnan(values)]
     logarithmic = bool(len(known) and known.min() >= 0 and _skewness(known) > SKEWED)
     mean, deviation = _moments(np.log1p(known) if logarithmic else known)
-    share = np.unique(known, return_counts=True)[1].max() / len(values) if len(known) else 1.0
+    share = _share_of_most(known) * len(known) / len(values) if len(known) else 1.0
     whole = bool(len(known)) and bool((known == np.round(known)).all()) and float(np.abs(known).max()) <= LARGEST_WHOLE
     return NumericFeature(name, mean, deviation, logarithmic, len(known) < len(values), float(share), whole)
+
+
+def _share_of_most(known: Float[Array, " known"]) -> float:
+    """The share of the value that more than half of all have, which is then the middle one; 0 where there is none."""
+    middle = np.partition(known, len(known) // 2)[len(known) // 2]
+    share = float((known == middle).mean())
+    return share if share > 0.5 else 0.0
 
 
 def _moments(known: Float[Array, " known"]) -> tuple[float, float]:

@@ -161,7 +161,7 @@ def _missing(column: Column, label: str) -> tuple[float | str, ...]:
 
 
 def _summary(column: Column) -> ColumnSummary:
-    distinct = len(pd.unique(column.values[~column.missing]))
+    distinct = len(pd.unique(column.known))
     return ColumnSummary(column.name, column.kind, distinct, int(column.missing.sum()), len(column.values))
 
 
@@ -195,13 +195,13 @@ def _doubtful(one: ColumnSummary) -> str:
 def _codes(column: Column, one: ColumnSummary) -> bool:
     if column.kind != "numeric" or not CODES[0] <= one.distinct <= CODES[1]:
         return False
-    known = column.values[~column.missing]
+    known = column.known
     return bool((known == np.round(known)).all())
 
 
 def _bins(column: Column) -> tuple[float, ...]:
     """Edges near the quartiles for a number with many values; none for others."""
-    known = column.values[~column.missing]
+    known = column.known
     if column.kind != "numeric" or len(np.unique(known)) <= MOST_VALUES:
         return ()
     return tuple(_rounded(np.quantile(known, QUARTERS), known)) or (float(np.median(known)),)
@@ -209,7 +209,7 @@ def _bins(column: Column) -> tuple[float, ...]:
 
 def _sizes(column: Column, edges: tuple[float, ...]) -> tuple[int, ...]:
     """The rows of each group."""
-    known = column.values[~column.missing]
+    known = column.known
     codes = np.digitize(known, edges) if edges else np.unique(known, return_inverse=True)[1]
     return tuple(np.bincount(codes.reshape(-1)).tolist())
 

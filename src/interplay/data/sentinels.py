@@ -30,7 +30,7 @@ def sentinels(column: Column) -> tuple[float, ...]:
     """
     if column.kind != "numeric":
         return ()
-    known = column.values[~column.missing]
+    known = column.known
     infinite = tuple(value for value in (-np.inf, np.inf) if (known == value).any())
     finite = known[np.isfinite(known)] if infinite else known
     if not len(finite) or not (finite.min() in _LOW or finite.max() in _HIGH):

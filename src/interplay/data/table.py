@@ -32,6 +32,12 @@ class Column:
         """Which rows have no value."""
         return np.isnan(self.values) if self.kind == "numeric" else np.less(self.values, 0)
 
+    @property
+    def known(self) -> Float[Array, " known"] | Int[Array, " known"]:
+        """The values that are not missing."""
+        missing = self.missing
+        return self.values[~missing] if missing.any() else self.values
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -103,7 +109,7 @@ def numbers(name: str, values: Sequence[int | float] | Float[Array, " row"] | In
         ('numeric', 'boolean')
     """
     floats = np.asarray(values, dtype=np.float64)
-    known = floats[~np.isnan(floats)]
+    known = Column(name, "numeric", floats).known
     if len(known) and known.min() >= 0 and known.max() <= 1 and bool(((known == 0) | (known == 1)).all()):
         return Column(name, "boolean", np.where(np.isnan(floats), -1, floats).astype(np.int64), ("0", "1"))
     return Column(name, "numeric", floats)

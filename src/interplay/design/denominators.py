@@ -1,6 +1,7 @@
 """How many rows each share is a share of, known before anything is trained."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,18 +26,18 @@ def planned(
     design: Design, dataset: Dataset, attacked: Int[Array, " attacked"], explained: Int[Array, " explained"]
 ) -> Planned:
     """What will be evaluated, attacked and explained, with the labels and groups of the rows."""
-    counted = evaluated(design)
+    kept = np.flatnonzero(evaluated(design))
     rows = Rows(
-        labels=dataset.labels,
-        groupings=dataset.groupings,
-        counted=np.repeat(counted[None], 2, axis=0),  # some metrics need a second member
-        weights=np.ones((1, len(dataset.labels))),
+        labels=dataset.labels[kept],
+        groupings={name: replace(one, codes=one.codes[kept]) for name, one in dataset.groupings.items()},
+        counted=np.ones((2, len(kept)), dtype=bool),  # some metrics need a second member
+        weights=np.ones((1, len(kept))),
         classes=len(dataset.classes),
         favourable=dataset.favourable,
         minimum_support=design.study.groups.minimum_rows,
-        clusters=design.shared,
+        clusters=None if design.shared is None else design.shared[kept],
     )
-    return Planned(rows, attacked, explained)
+    return Planned(rows, np.searchsorted(kept, attacked), np.searchsorted(kept, explained))
 
 
 def denominators(metrics: Mapping[str, Metric], plan: Planned) -> dict[str, int | NotMeasurable]:

@@ -7,7 +7,6 @@ weighted Gram matrix per explained row; see `moments`.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.errors import InterplayError
@@ -218,6 +217,8 @@ def _centred_ranks(
     """Ranks among the used features, less their mean (which ties do not change); zero for the others."""
     count = used.sum(axis=-1, keepdims=True)
     # The others have the lowest ranks, so the used ones start behind them.
+    from scipy.stats import rankdata  # imported here, since it takes most of a second
+
     ranks = rankdata(np.where(used, sizes, -1.0), axis=-1) - (sizes.shape[-1] - count)
     return np.where(used, ranks - (count + 1) / 2, 0.0)
 

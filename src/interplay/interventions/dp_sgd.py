@@ -111,15 +111,13 @@ class DpSgd(GradientIntervention):
     def promise(self, schedule: Schedule) -> str:
         if self.diagnostic:
             return ""
+        delta = self.delta(schedule.rows)
+        if self.noise_multiplier is None:  # solved when the run begins, which may take seconds
+            return f"epsilon at most {self.privacy_epsilon:.2f} at {schedule.rows:,} rows; delta {delta:.1e}"
         from interplay.accounting import epsilon
 
-        noise, delta = self.solved(schedule).noise_multiplier or 0.0, self.delta(schedule.rows)
-        declared = self.noise_multiplier is not None
-        spent = epsilon(noise, schedule.rate, schedule.steps, delta) if declared else self.privacy_epsilon
-        return (
-            f"epsilon {'' if declared else 'at most '}{spent:.2f} at {schedule.rows:,} rows; delta {delta:.1e}; noise "
-            f"multiplier {noise:.2f}"
-        )
+        spent = epsilon(self.noise_multiplier, schedule.rate, schedule.steps, delta)
+        return f"epsilon {spent:.2f} at {schedule.rows:,} rows; delta {delta:.1e}; noise multiplier {self.noise_multiplier:.2f}"
 
     def problems(self, schedule: Schedule, all_rows: int) -> Iterator[Problem]:
         if self.privacy_delta is not None and self.privacy_delta * all_rows >= 1:

@@ -6,7 +6,7 @@ The accountant is told `Sampling`, and the loop draws with it: the budget is tha
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom
+from scipy import special
 
 from interplay.engine import jax, jnp
 from interplay.interventions import Schedule
@@ -31,7 +31,8 @@ class Sampling(Schedule):
             return self.rows
         spread = np.sqrt(self.expected * (1 - self.rate))
         sizes = np.arange(int(self.expected), int(self.expected + 20 * spread) + 60)
-        rare = binom.sf(sizes, self.rows, self.rate) * max(self.steps, 1) <= OVERFLOW
+        beyond = special.bdtrc(np.minimum(sizes, self.rows), self.rows, self.rate)  # the survival function, binom.sf
+        rare = beyond * max(self.steps, 1) <= OVERFLOW
         return min(self.rows, int(sizes[rare.argmax()]))
 
     def part_rows(self, at_once: bool) -> int:
