@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo test slow oracles bench calibrate defaults lint clean
+.PHONY: docs demo test slow oracles bench calibrate defaults lint clean
 
 demo: $(VENV)/demo
 	$(BIN)/interplay run examples/mortgage.toml
@@ -27,6 +27,9 @@ oracles: .venv-oracles/ready
 
 bench: .venv-bench/ready
 	.venv-bench/bin/python -m benchmarks
+
+docs: $(VENV)/dev
+	$(BIN)/python -m mkdocs build --strict
 
 calibrate: $(VENV)/dev
 	$(BIN)/python -m benchmarks.calibration

@@ -14,6 +14,9 @@ POINTS = """
 [interplay.exhibits]
 confidence_maker = acme_trust.confidence_maker:ConfidenceMaker
 
+[interplay.families]
+base_rates = acme_trust.base_rates:BaseRates
+
 [interplay.metrics]
 mean_confidence = acme_trust.mean_confidence:MeanConfidence
 shown_confidence = acme_trust.shown_confidence:ShownConfidence
@@ -59,8 +62,16 @@ name = "acme_trust/release_confidence"
 """
 
 
+OWN_MODEL = """
+kind = "acme_trust/base_rates"
+options = { cut = 2 }
+learning_rates = [0.5, 5.0]
+"""
+
+
 @pytest.fixture(scope="module")
-def audit(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, str]:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the package installed beside interplay, and a table."""
     from tests.measurement.worlds import bank
 
     folder = tmp_path_factory.mktemp("another")
@@ -70,23 +81,29 @@ def audit(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, str]:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-trust\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(POINTS)
     bank(rows=900).to_csv(folder / "bank.csv", index=False)
-    (folder / "study.toml").write_text(STUDY)
+    return folder
+
+
+def run(folder: Path, study: str, name: str) -> tuple[dict, str]:
+    """The audit and the page of a study."""
+    (folder / f"{name}.toml").write_text(study)
     path = os.pathsep.join([str(folder / "site"), *filter(None, [os.environ.get("PYTHONPATH")])])
-    code = "import sys; from interplay.cli import app; app()"
+    code = "from interplay.cli import app; app()"
     done = subprocess.run(
-        [sys.executable, "-c", code, "run", "study.toml"],
+        [sys.executable, "-c", code, "run", f"{name}.toml", "--runs", name],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    (found,) = (folder / "runs").glob("*/audit.json")
+    (found,) = (folder / name).glob("*/audit.json")
     return json.loads(found.read_text()), found.with_name("report.html").read_text()
 
 
-def levels(audit: dict, metric: str) -> dict[str, float]:
-    return {one["treatment"]: one["value"] for one in audit["levels"] if one["metric"] == metric}
+@pytest.fixture(scope="module")
+def audit(installed: Path) -> tuple[dict, str]:
+    return run(installed, STUDY, "added")
 
 
 def test_an_exhibit_with_its_maker_and_metric_reaches_the_page(audit):
@@ -120,3 +137,21 @@ def test_a_diagnostic_arm_is_compared_and_never_chosen(audit):
     candidates = {one["treatment"] for one in content["decision"]["rejected"]} | {content["decision"]["treatment"]}
     assert not any("flat_weights" in (name or "") for name in candidates)
     assert "flat weights" in page or "acme_trust/flat_weights" in page
+
+
+def test_a_family_without_an_engine_reaches_the_page(installed):
+    study = STUDY.replace("hidden = []\nsteps = 40\nlearning_rates = [0.1, 0.3]\n", OWN_MODEL)
+    study += '\n[[interventions]]\nname = "reweighing"\n'
+    content, page = run(installed, study, "own")
+    assert "shares in 4 cells" in page
+    measured = {one["metric"]: one for one in content["effects"] if one["treatment"] == "reweighing"}
+    assert measured["accuracy"]["estimate"] is not None
+    assert "no attack on models of this family" in measured["robust_accuracy"]["reason"]
+    assert measured["membership_risk"]["estimate"] is not None
+
+
+def test_what_acts_inside_of_training_is_refused_for_such_a_family(installed):
+    study = STUDY.replace("hidden = []\nsteps = 40\nlearning_rates = [0.1, 0.3]\n", OWN_MODEL)
+    study += '\n[[interventions]]\nname = "dp_sgd"\n'
+    with pytest.raises(AssertionError, match="interventions that can act on shares in 4 cells"):
+        run(installed, study, "refused")

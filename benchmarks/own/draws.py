@@ -33,7 +33,7 @@ def main() -> None:
     ready = prepare(study.model_copy(update={"data": data, "model": model}))
     shop = ready.training_setting()
     fleet, setting = train(shop, tune(shop, ready.tuning_rows())), ready.setting()
-    stacks = {one: setting.members(refitted(setting, found)) for one, found in fleet.tuned.items()}
+    stacks = {one: refitted(setting, found) for one, found in fleet.tuned.items()}
     given = dict(zip(stacks, stage._together(list(stacks.values()), setting), strict=True))
     held_out, spent, made = setting.held_out(default_miscoverage(0.15)), 0.0, 0
     kinds = {kind for metric in ready.design.metrics.values() for kind in metric.needs}

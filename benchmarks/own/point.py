@@ -19,13 +19,13 @@ from interplay.attacks.pgd import Threat
 from interplay.audit.timings import peak_memory
 from interplay.data.mapped import store
 from interplay.engine import compile_seconds, devices, jnp
+from interplay.families.network.fleet import Lazy, train_all
+from interplay.families.network.hooks import hooks
+from interplay.families.network.loop import Job, Recipe, TrainingTable
+from interplay.families.network.sampler import Sampling
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.dense import Dense
-from interplay.training.fleet import Lazy, train_all
-from interplay.training.hooks import hooks
-from interplay.training.loop import Job, Recipe, TrainingTable
-from interplay.training.sampler import Sampling
 
 BATCH = 256
 BLOCK = 100_000

@@ -12,13 +12,13 @@ from interplay.data.groups import Grouping
 from interplay.evidence import Evidence, Predictions, Rows
 from interplay.explainers.lime import explain
 from interplay.explainers.perturbations import fit
+from interplay.families.network.fleet import Lazy, scores, train_all
+from interplay.families.network.sampler import Sampling
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
 from interplay.metrics.demographic_parity_difference import DemographicParityDifference
 from interplay.metrics.equal_opportunity_difference import EqualOpportunityDifference
 from interplay.metrics.equalized_odds_difference import EqualizedOddsDifference
 from interplay.metrics.worst_group_accuracy import WorstGroupAccuracy
-from interplay.training.fleet import Lazy, scores, train_all
-from interplay.training.sampler import Sampling
 
 SHADOWS, EPOCHS = 32, 3
 EXPLAINED, MODELS, SAMPLES, SHOWN = 500, 8, 5_000, 10

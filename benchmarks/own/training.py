@@ -8,15 +8,15 @@ from benchmarks.work import Work
 from interplay import streams
 from interplay.attacks.pgd import Threat
 from interplay.engine import jnp
+from interplay.families.network.fleet import Lazy, train_all
+from interplay.families.network.hooks import hooks
+from interplay.families.network.loop import Job, Recipe, TrainingTable
+from interplay.families.network.sampler import Sampling
 from interplay.interventions import Intervention
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.dense import Dense
 from interplay.models.network import Parameters
-from interplay.training.fleet import Lazy, train_all
-from interplay.training.hooks import hooks
-from interplay.training.loop import Job, Recipe, TrainingTable
-from interplay.training.sampler import Sampling
 
 
 def network(work: Work) -> Dense:

@@ -8,8 +8,8 @@ from acme_trust._confidence import Confidence
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Exhibit, Scores
 from interplay.exhibits import EvaluationSetting, Maker
+from interplay.families import Members
 from interplay.interventions import Ask
-from interplay.training.members import Members
 
 
 class ConfidenceMaker(Maker):

@@ -34,10 +34,10 @@ from interplay.design.resolution import ONE_SIDED, smallest_decidable
 from interplay.design.treatment import Treatment
 from interplay.engine import jax
 from interplay.errors import RunError
+from interplay.families import budget
 from interplay.report.validation import validate
 from interplay.study.load import load
 from interplay.study.model import LimitSection
-from interplay.training.recipes import budget
 from tests.audit.worlds import mortgage
 
 LIMITS = (LimitSection(metric="privacy_budget", at_most=9.0), LimitSection(metric="accuracy", at_least=0.7))
@@ -166,7 +166,7 @@ def test_fresh_models_share_nothing_with_each_other_or_with_the_run(runs, ready)
     one = case(ready, runs)
     fresh = _rows(verb._trained(one, lambda *_: None).tuned[one.winner])
     design, folder = ready.design, one.folder
-    trained = read_fleet(design, ready.network, one.tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
+    trained = read_fleet(design, ready.family, one.tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
     known = _rows(trained.tuned[one.winner])
     assert len(np.unique(np.concatenate([fresh, known]), axis=0)) == MEMBERS + ready.study.members
     assert (_rows(verb._trained(one, lambda *_: None).tuned[one.winner]) == fresh).all(), "read back from its pieces"

@@ -149,8 +149,8 @@ def test_explanations_do_not_depend_on_when_and_with_whom_a_member_is_explained(
     first = {place: jax.tree.map(lambda leaf: leaf[:4], one) for place, one in stacks.items()}
     few, many = ready.setting(), ready.setting_of(shop.design)
     together, stepwise = Explainer(2), Explainer(2)
-    stepwise(few, {1: few.members(refitted(few, first[1]))})
-    members = {place: many.members(refitted(many, stack)) for place, stack in stacks.items()}
+    stepwise(few, {1: refitted(few, first[1])})
+    members = {place: refitted(many, stack) for place, stack in stacks.items()}
     whole, later = together(many, members), stepwise(many, {1: members[1]})
     assert set(later) == {1}
     for field in ("rows", "importances", "fidelity", "reference", "repeat", "top_changed"):
@@ -171,7 +171,7 @@ def test_no_member_is_explained_twice(monkeypatch):
         design = ready.design.with_members(members)
         stack = looks.more_members(replace(shop, design=design), Treatment(), 0.1, range(members))
         setting = ready.setting_of(design)
-        explainer(setting, {0: setting.members(refitted(setting, stack))})
+        explainer(setting, {0: refitted(setting, stack)})
     assert explained == list(range(7))
 
 

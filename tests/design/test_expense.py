@@ -1,7 +1,7 @@
 """What `plan` says about a network and about the interventions that cost most with it."""
 
-from interplay.design.expense import expenses, in_words
 from interplay.design.factors import Factors
+from interplay.families.network.expense import expenses, in_words
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.reweighing import Reweighing

@@ -16,6 +16,7 @@ from interplay.design.guarantees import NOT_FOR_RELEASE, ROWS_ARE_PUBLIC, guaran
 from interplay.design.strength import Strength
 from interplay.design.treatment import Treatment
 from interplay.errors import StudyError
+from interplay.families import budget
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.group_conformal import GroupConformal
@@ -24,7 +25,6 @@ from interplay.interventions.release_explanations import ReleaseExplanations
 from interplay.interventions.reweighing import Reweighing
 from interplay.interventions.split_conformal import SplitConformal
 from interplay.study.model import LimitSection
-from interplay.training.recipes import budget
 
 PRIVATE, WEIGHED = Treatment(("dp_sgd",)), Treatment(("reweighing",))
 NAN, INFINITE = float("nan"), float("inf")

@@ -108,7 +108,7 @@ def test_rows_around_which_the_score_hardly_varies_are_left_out_for_their_member
 def test_logistic_regression_has_a_fidelity_of_one_in_an_audit():
     prepared = ready(bank(rows=900), "release_explanations", members=3)
     bench = prepared.setting()
-    (found,) = explanations(bench, [bench.members(control_of(prepared))])
+    (found,) = explanations(bench, [control_of(prepared)])
     whole = Evidence(bench.rows, {Explanations: present(found)})
     assert np.nanmean(found.fidelity) < 0.8
     np.testing.assert_allclose(ExplanationFidelity().measure(whole).values, 1.0, atol=1e-3)

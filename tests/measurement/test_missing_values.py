@@ -23,7 +23,7 @@ def test_an_attack_moves_only_what_is_there():
     """A logistic model under attack has an exact answer: radius times the weights of the columns that are known."""
     prepared = ready(_with_holes(0.5))
     facts = facts_of(prepared)
-    bench, network = facts.setting, facts.setting.network.network
+    bench, network = facts.setting, facts.setting.family.network
     assert network.widths[1:] == (2,)
     rows, encoded, radius = bench.attacked, bench.encoded, bench.attack.radius
     known = np.ones((len(rows), len(encoded.columns)), dtype=bool)
@@ -70,7 +70,7 @@ def test_the_robust_gain_of_a_table_with_holes_is_that_of_what_is_known():
     pinned = facts_of(prepared)
     free = facts_of(prepared)
     unpinned = free.setting.attack.threat._replace(flags=None)
-    free = Facts(replace(free.setting, attack=replace(free.setting.attack, threat=unpinned)), free.parameters)
+    free = Facts(replace(free.setting, attack=replace(free.setting.attack, threat=unpinned)), free.members)
     rows, labels = pinned.setting.attacked, pinned.setting.dataset.labels
     held = [np.mean(one.attacked.decisions == labels[rows]) for one in (pinned, free)]
     assert held[0] > held[1] + 0.03

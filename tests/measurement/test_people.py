@@ -160,10 +160,9 @@ def test_a_plan_counts_people_before_anything_is_trained(crowded):
     looked = looked_at(design, dataset, evaluated(design))
     plan = planned(design, dataset, looked.attacked, looked.explained)
     who = pd.factorize(crowd()["who"])[0]
-    assert plan.rows.distinct(evaluated(design)) == len(set(who[evaluated(design)]))
-    assert plan.rows.distinct(np.ones(len(looked.attacked), dtype=bool), looked.attacked) == len(
-        set(who[looked.attacked])
-    )
+    assert plan.rows.distinct(np.ones(len(plan.rows.labels), dtype=bool)) == len(set(who[evaluated(design)]))
+    every = np.ones(len(plan.attacked), dtype=bool)
+    assert plan.rows.distinct(every, plan.attacked) == len(set(who[looked.attacked]))
 
 
 def test_without_twins_or_people_every_row_counts():

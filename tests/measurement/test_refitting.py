@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-from scipy.special import log_softmax
 
 import interplay as ip
 from interplay.audit.prepare import prepare
 from interplay.design.treatment import Treatment
 from interplay.exhibits import refitted
-from interplay.training.fleet import scores
+from interplay.families.network.fleet import scores
 from interplay.training.train import more_members
 from tests.measurement.worlds import CONTROL, Facts, bank, study
 
@@ -36,7 +35,7 @@ def test_decisions_under_dp_sgd_come_back_to_the_controls(world):
     bench = prepared.setting()
     before, after = {}, {}
     for one, stack in members.items():
-        raw = scores(bench.network.network, stack, bench.encoded.matrix)
+        raw = scores(bench.family.network, stack, bench.encoded.matrix)
         before[one] = _balanced(raw.argmax(axis=2), prepared)
         after[one] = _balanced(Facts(bench, refitted(bench, stack)).predictions.decisions, prepared)
     assert before[CONTROL] - before[PRIVATE] > 0.1, "as it was: decided where the intercept happened to lie"
@@ -47,7 +46,7 @@ def test_decisions_under_dp_sgd_come_back_to_the_controls(world):
 def test_a_refit_changes_no_ranking(world):
     prepared, members = world
     bench = prepared.setting()
-    raw = scores(bench.network.network, members[PRIVATE], bench.encoded.matrix)
+    raw = scores(bench.family.network, members[PRIVATE], bench.encoded.matrix)
     facts = Facts(bench, refitted(bench, members[PRIVATE]))
     for member, found in enumerate(facts.margins(facts.log_probabilities)):
         margins = raw[member, :, 1] - raw[member, :, 0]
@@ -83,5 +82,5 @@ def test_attacks_follow_the_refitted_decision(world):
     labels = bench.dataset.labels[bench.attacked]
     own = [np.take_along_axis(one, labels[None, :, None], axis=2) for one in (moved, clean)]
     assert (own[0] <= own[1] + 1e-5).all()
-    again = log_softmax(scores(bench.network, facts.parameters, bench.encoded.matrix[bench.attacked]), axis=2)
+    again = facts.members.log_probabilities(bench.encoded.matrix[bench.attacked])
     np.testing.assert_allclose(clean, again, atol=1e-5)

@@ -23,7 +23,7 @@ def found_for(prepared):
 def lost_at(prepared, radius):
     """The balanced accuracy that the control's members for tuning lose on the tuning rows."""
     bench = prepared.setting()
-    control = bench.members(refitted(bench, tuned_control(prepared.training_setting(), prepared.tuning_rows())))
+    control = refitted(bench, tuned_control(prepared.training_setting(), prepared.tuning_rows()))
     tuning = np.flatnonzero(prepared.design.split.tuning)
     labels = prepared.dataset.labels[tuning]
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from interplay.evidence import Evidence, Predictions, RightlyDecided, present
+from interplay.families.network.recipes import job
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
-from interplay.training.recipes import job
 from tests.measurement.worlds import CONTROL, bank, facts_of, ready
 
 WEIGHED = {"weight": "w"}

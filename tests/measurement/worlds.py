@@ -20,6 +20,7 @@ from interplay.evidence import (
     Scores,
 )
 from interplay.exhibits import EvaluationSetting, Memo, refitted
+from interplay.families import Members
 from interplay.training.train import more_members
 
 CONTROL = Treatment()
@@ -67,14 +68,15 @@ def control_of(prepared: Prepared, rate: float = 0.3):
 class Facts:
     """What is known of a stack of members, by name."""
 
-    def __init__(self, setting: EvaluationSetting, parameters, memo: Memo | None = None):
-        self.setting, self.parameters = setting, parameters
-        self.memo = memo or Memo(setting.members(parameters), setting)
+    def __init__(self, setting: EvaluationSetting, members: Members, memo: Memo | None = None):
+        self.setting, self.members = setting, members
+        self.memo = memo or Memo(members, setting)
 
     def layered(self, layer, miscoverage: float = 0.1) -> "Facts":
         """The same with a layer on top."""
-        return Facts(self.setting, self.parameters, self.memo.layered(layer.makers(self.setting.held_out(miscoverage))))
+        return Facts(self.setting, self.members, self.memo.layered(layer.makers(self.setting.held_out(miscoverage))))
 
+    parameters = property(lambda self: self.members.parameters)
     predictions = property(lambda self: self.memo.ask(Predictions))
     rightly_decided = property(lambda self: self.memo.ask(RightlyDecided))
     attacked = property(lambda self: self.memo.ask(Attacked))

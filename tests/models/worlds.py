@@ -9,13 +9,13 @@ from tests.training import worlds
 
 from interplay.attacks.pgd import Threat
 from interplay.engine import devices, jnp
+from interplay.families.network import batched_map
+from interplay.families.network.fleet import member, scores, train_all
+from interplay.families.network.loop import Recipe, TrainingTable
+from interplay.families.network.sampler import Sampling
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Examples, Network
-from interplay.training import batched_map
-from interplay.training.fleet import member, scores, train_all
-from interplay.training.loop import Recipe, TrainingTable
-from interplay.training.sampler import Sampling
 
 KINDS = {
     "plain": (),

@@ -21,13 +21,13 @@ from scipy.special import expit
 from interplay import streams
 from interplay.attacks.pgd import Threat
 from interplay.engine import jax, jnp
+from interplay.families.network.fleet import member, train_all
+from interplay.families.network.hooks import hooks
+from interplay.families.network.loop import Job, Recipe, TrainingTable
+from interplay.families.network.sampler import Sampling
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.dense import Dense
-from interplay.training.fleet import member, train_all
-from interplay.training.hooks import hooks
-from interplay.training.loop import Job, Recipe, TrainingTable
-from interplay.training.sampler import Sampling
 
 torch = pytest.importorskip("torch")
 cross_entropy = torch.nn.functional.cross_entropy

@@ -19,14 +19,14 @@ from interplay.accounting import epsilon
 from interplay.attacks.canaries import lower_bound
 from interplay.attacks.pgd import Threat
 from interplay.engine import jnp
+from interplay.families.network.fleet import train_all
+from interplay.families.network.hooks import hooks
+from interplay.families.network.loop import Job, Recipe, TrainingTable
+from interplay.families.network.sampler import Sampling
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.dense import Dense
 from interplay.models.network import Examples
-from interplay.training.fleet import train_all
-from interplay.training.hooks import hooks
-from interplay.training.loop import Job, Recipe, TrainingTable
-from interplay.training.sampler import Sampling
 
 MODELS, DELTA, CLIP = 20_000, 0.01, 1e-3
 ROWS, COLUMNS = 12, 8

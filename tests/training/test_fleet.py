@@ -12,12 +12,12 @@ from tests.training.worlds import KINDS, PLAIN, POISSON, PRIVATE, ROWS, job, tab
 
 from interplay.data.mapped import store
 from interplay.engine import accelerated, devices
+from interplay.families.network import batched_map
+from interplay.families.network.fleet import member, scores, train_all, trainer
+from interplay.families.network.sampler import Sampling
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.parity_penalty import ParityPenalty
-from interplay.training import batched_map
-from interplay.training.fleet import member, scores, train_all, trainer
-from interplay.training.sampler import Sampling
 
 
 def _flat(parameters):
@@ -60,7 +60,7 @@ def test_a_member_never_changes_when_another_does():
 _TRAIN = """
 import numpy as np, jax
 from interplay.engine import devices
-from interplay.training.fleet import train_all
+from interplay.families.network.fleet import train_all
 from tests.training.worlds import KINDS, job, table
 assert len(devices()) == {count}, devices()
 kinds = [KINDS[kind] for kind in ("poisson", "copies", "both", "penalty")]

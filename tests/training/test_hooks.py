@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from interplay.aspects import Aspect
+from interplay.families.network.hooks import hooks
 from interplay.interventions import LossIntervention
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.reweighing import Reweighing
-from interplay.training.hooks import hooks
 
 
 @dataclass(frozen=True)

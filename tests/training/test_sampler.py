@@ -8,10 +8,10 @@ from tests.training.worlds import job
 
 from interplay.attacks.pgd import Threat
 from interplay.engine import jnp
+from interplay.families.network.fleet import train_all
+from interplay.families.network.loop import Recipe, TrainingTable
+from interplay.families.network.sampler import OVERFLOW, Sampling
 from interplay.models.dense import Dense
-from interplay.training.fleet import train_all
-from interplay.training.loop import Recipe, TrainingTable
-from interplay.training.sampler import OVERFLOW, Sampling
 
 ROWS, RATE, MEMBERS = 90, 0.2, 600
 

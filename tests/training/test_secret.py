@@ -7,11 +7,11 @@ from tests.training.worlds import POISSON, job, table
 
 from interplay import streams
 from interplay.engine import jax
+from interplay.families.network.fleet import member, train_all
+from interplay.families.network.recipes import secret
+from interplay.families.network.sampler import Sampling
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Examples
-from interplay.training.fleet import member, train_all
-from interplay.training.recipes import secret
-from interplay.training.sampler import Sampling
 
 RATE, CLIP, STRENGTHS = 0.1, 0.5, (1.0, 3.0)
 RECIPE = dataclasses.replace(POISSON, optimiser="sgd", sampling=Sampling(60, 1.0, 1), movable=())

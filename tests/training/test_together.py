@@ -14,6 +14,10 @@ from interplay.design.candidates import candidates
 from interplay.design.factors import Factors, layered
 from interplay.engine import jax, jnp
 from interplay.errors import RefusedCombination
+from interplay.families import weighed
+from interplay.families.network.fleet import member, train_all
+from interplay.families.network.hooks import hooks
+from interplay.families.network.sampler import Sampling
 from interplay.interventions import (
     DataIntervention,
     GradientIntervention,
@@ -33,10 +37,6 @@ from interplay.interventions.reweighing import Reweighing
 from interplay.interventions.split_conformal import SplitConformal
 from interplay.study import Study
 from interplay.study.check import check
-from interplay.training.fleet import member, train_all
-from interplay.training.hooks import hooks
-from interplay.training.recipes import weighed
-from interplay.training.sampler import Sampling
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import interplay as ip
 from interplay.audit.prepare import prepare
 from interplay.audit.storage import fleet_files, read_fleet
 from interplay.design.treatment import Treatment
-from interplay.training.fleet import train_all
-from interplay.training.recipes import job, recipe
+from interplay.families.network.fleet import train_all
+from interplay.families.network.recipes import job, recipe, table
 from interplay.training.train import train, tune
 from interplay.training.tuning import Tuning
 
@@ -52,7 +52,7 @@ def _chosen(control, weighed):
 def _by_hand(ready, treatment, rate):
     shop, halves = ready.training_setting(), ready.design.halves
     jobs = [job(shop, treatment, half, number, rate, "member") for number, half in enumerate(halves)]
-    return train_all(recipe(shop), shop.table, jobs)
+    return train_all(recipe(shop, shop.family.network), table(shop), jobs)
 
 
 def _same(one, other):
@@ -83,8 +83,8 @@ def test_a_declared_rate_that_was_also_chosen_is_trained_once(ready):
 def test_a_fleet_with_a_control_as_applied_is_read_back(ready):
     declared, tuning = _with_rate(ready, 0.05), _chosen(0.1, 0.3)
     fleet = train(declared.training_setting(), tuning)
-    files = fleet_files(fleet)
-    found = read_fleet(declared.design, ready.network, tuning, files["fleet.safetensors"], files["fleet.json"])
+    files = fleet_files(ready.family, fleet)
+    found = read_fleet(declared.design, ready.family, tuning, files["fleet.safetensors"], files["fleet.json"])
     for one in (CONTROL, WEIGHED):
         assert _same(found.as_applied[one], fleet.as_applied[one]) and _same(found.tuned[one], fleet.tuned[one])
 

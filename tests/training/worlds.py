@@ -5,13 +5,13 @@ import numpy as np
 from interplay import streams
 from interplay.attacks.pgd import Threat
 from interplay.engine import jnp
+from interplay.families.network.hooks import hooks
+from interplay.families.network.loop import Job, Recipe, TrainingTable
+from interplay.families.network.sampler import Sampling
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.parity_penalty import ParityPenalty
 from interplay.models.dense import Dense
-from interplay.training.hooks import hooks
-from interplay.training.loop import Job, Recipe, TrainingTable
-from interplay.training.sampler import Sampling
 
 ROWS, COLUMNS = 120, 5
 PLAIN = Recipe(Dense((COLUMNS, 4, 2)), "sgd", Sampling(60, 1.0, 30), movable=(0, 1), group_count=2)

@@ -47,7 +47,7 @@ def _differs_in_priorities(path: Path, ready: Prepared) -> bool:
     except (ValueError, OSError, InterplayError):
         return False
     same = ready.study.model_copy(update={"priorities": priorities})
-    return digest(same, ready.dataset.fingerprint, ready.computation)[:16] == path.parent.name
+    return digest(same, ready.dataset.fingerprint, ready.family.identity)[:16] == path.parent.name
 
 
 def _take_over(source: RunFolder, folder: RunFolder) -> None:

@@ -21,7 +21,6 @@ from interplay.audit.parts.strengths import strengths_part
 from interplay.audit.parts.values import metric_values
 from interplay.audit.written import plain
 from interplay.design.cost import cost
-from interplay.design.expense import in_words
 from interplay.design.guarantees import NOT_FOR_RELEASE, ROWS_ARE_PUBLIC, never_chosen, no_budget, rows_are_public
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
@@ -46,7 +45,7 @@ def compose(found: Findings) -> dict[str, Any]:
     study, design, measured = found.study, found.design, found.measured
     verdicts = matrix(found.effects, catalogue.interactions().values())
     told, columns = methods(study, design, measured), len(found.encoded.columns)
-    network, size = in_words(found.network, columns), resolution_statements(design, found.dataset)
+    network, size = found.family.words, resolution_statements(design, found.dataset)
     return {
         "schema_version": SCHEMA_VERSION,
         "study": {
@@ -111,7 +110,9 @@ def compose(found: Findings) -> dict[str, Any]:
             "python": platform.python_version(),
             "packages": {name: version(name) for name in LIBRARIES},
         },
-        "seconds": {"planned": cost(design, columns, len(found.dataset.classes), network=found.network).seconds},
+        "seconds": {
+            "planned": cost(design, columns, len(found.dataset.classes), operations=found.family.operations).seconds
+        },
     }
 
 

@@ -38,9 +38,10 @@ from interplay.design.guarantees import NOT_FOR_RELEASE, SECRET_NOISE
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.errors import RunError
+from interplay.families import Stack
 from interplay.measurement.measure import measure
 from interplay.measurement.measurements import Measurements
-from interplay.models.network import Network, Parameters
+from interplay.models.network import Network
 from interplay.report.page import render
 from interplay.study import Study
 from interplay.training.fresh import fresh
@@ -136,7 +137,7 @@ def case(
         step = "run the study first: interplay run STUDY (with the same --runs)"
         raise RunError("a finished run of this study", f"no finished stage {unfinished!r}", str(folder.path), step)
     ready = settled(ready, folder)
-    design, network = ready.design, ready.network
+    design, family = ready.design, ready.family
     decision = Decision.from_json(folder.read("decision.json").decode())
     if decision.treatment is None:
         instead, step = NOTHING_CHOSEN[decision.unresolved or "nothing_admissible"]
@@ -144,7 +145,7 @@ def case(
     if secret_noise:
         refuse_without_noise(ready, decision.treatment, folder)
     tuning = read_tuning(folder.read("tuning.json"))
-    fleet = read_fleet(design, network, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
+    fleet = read_fleet(design, family, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
     first = read_measurements(design.metrics, fleet.budgets, folder.path / FIRST)
     measured, _ = read_looks(folder, design, fleet, first)
     rows, ledger = AuditRows(content(ready.dataset.table), audit_rows(design)), Ledger(Path(runs))
@@ -206,13 +207,14 @@ def meter(one: Confirmable) -> Meter:
 
 
 def _trained(one: Confirmable, progress: Progress) -> Fleet:
-    def told(_: Parameters) -> None:
+    def told(_: Stack) -> None:
         progress("train", MEMBERS)
         progress("train", 0)  # what was read back says nothing of the pace
 
     progress("train", 0)
-    unpack: Callable[[bytes], Parameters] = partial(read_fleet_piece, one.ready.network)
-    pieces = Pieces(one.folder, STAGE, fleet_piece, unpack, told)
+    family = one.ready.family
+    unpack: Callable[[bytes], Stack] = partial(read_fleet_piece, family)
+    pieces = Pieces(one.folder, STAGE, partial(fleet_piece, family), unpack, told)
     shop = replace(one.ready, design=one.design).training_setting()
     return fresh(shop, one.tuning, progress, pieces, one.secret_noise)
 

@@ -1,16 +1,15 @@
 """The model for deployment that a confirmation with secret noise leaves: its parameters, and what is to be known of it."""
 
+from safetensors.numpy import save as save_arrays
+
 from interplay.audit.confirmed import stored
 from interplay.audit.folder import RunFolder
 from interplay.audit.prepare import Prepared
-from interplay.audit.storage import fleet_piece
 from interplay.audit.written import Files, as_json
-from interplay.design.expense import in_words
 from interplay.design.guarantees import SECRET_NOISE, no_budget
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.errors import RunError
-from interplay.training.fleet import member
 from interplay.training.train import Fleet
 
 STAGE = "deployable"
@@ -43,10 +42,10 @@ def deployable_files(ready: Prepared, design: Design, winner: Treatment, fleet: 
         "learning_rate": fleet.tuning[bare].chosen,
         "trained_on": design.half,
         "steps": design.study.model.steps,
-        "network": in_words(ready.network, len(ready.encoded.columns)),
+        "network": ready.family.words,
         "columns": list(ready.encoded.columns),
     }
-    return {PARAMETERS: fleet_piece(member(fleet.tuned[bare], 0)), DESCRIBED: as_json(described)}
+    return {PARAMETERS: save_arrays(dict(ready.family.released(fleet.tuned[bare], 0))), DESCRIBED: as_json(described)}
 
 
 def refuse_without_noise(ready: Prepared, winner: Treatment, folder: RunFolder) -> None:

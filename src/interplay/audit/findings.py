@@ -12,8 +12,8 @@ from interplay.design.forecast import Forecast
 from interplay.design.plan import Design
 from interplay.effects.joint_effect import JointEffects
 from interplay.effects.results import Effects
+from interplay.families import Family
 from interplay.measurement.measurements import Measurements
-from interplay.models.network import Network
 from interplay.study import Study
 from interplay.training.train import Fleet
 
@@ -31,7 +31,7 @@ class Findings:
     measured: Measurements
     effects: Effects
     decision: Decision
-    network: Network
+    family: Family
     foreseen: Forecast
     kept: Kept
     joint: JointEffects

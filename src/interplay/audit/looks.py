@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
-
 from interplay.audit.folder import RunFolder
 from interplay.audit.samples import MORE, measurement_files, read_measurements
 from interplay.audit.storage import (
@@ -23,14 +21,12 @@ from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.effects.adaptive_members import Attention, Look, look
 from interplay.effects.compare import compare
-from interplay.engine import jax
 from interplay.evidence import Explanations
 from interplay.exhibits import EvaluationSetting, Explainer, refitted
+from interplay.families import Stack, TrainingSetting
 from interplay.measurement.measure import ControlReference, measured_with
 from interplay.measurement.measurements import Measurements
-from interplay.models.network import Parameters
 from interplay.statistics.group_sequential import Looks
-from interplay.training.recipes import TrainingSetting
 from interplay.training.train import Fleet, more_members
 
 STAGE, MEMBERS, MEASURED = "look", "members", "measured"
@@ -124,7 +120,7 @@ def _measure(lab: MemberGrowth, design: Design, names: Mapping[Treatment, str]) 
     stacks = {treatment: _stack(lab, treatment, design) for treatment in names}
     places = {treatment: lab.design.trainings.index(treatment) for treatment in names}
     setting = lab.setting(design)
-    members = {places[treatment]: setting.members(refitted(setting, stack)) for treatment, stack in stacks.items()}
+    members = {places[treatment]: refitted(setting, stack) for treatment, stack in stacks.items()}
     explained = lab.explainer(setting, members)
     for treatment, name in names.items():
         alone = {treatment: stacks[treatment]}
@@ -143,22 +139,17 @@ def _retuned(found: Measurements, fleet: Fleet, treatment: Treatment) -> Measure
     return replace(found, samples=samples, collapse=collapse)
 
 
-def _stack(lab: MemberGrowth, treatment: Treatment, design: Design) -> Parameters:
+def _stack(lab: MemberGrowth, treatment: Treatment, design: Design) -> Stack:
     """The members of the first look and all later ones; those that are not kept yet are trained together."""
     rate, place = lab.fleet.tuning[treatment].chosen, lab.design.trainings.index(treatment)
     names = {number: f"{place}-{rate}-{number}" for number in range(lab.design.members, design.members)}
     missing = [number for number, name in names.items() if not lab.folder.finished(f"{MEMBERS}/{name}")]
+    family = lab.shop.family
     if missing:
         trained = more_members(replace(lab.shop, design=design), treatment, rate, missing)
         for at, number in enumerate(missing):
-            one = jax.tree.map(lambda leaf, at=at: np.asarray(leaf[at : at + 1]), trained)
             name = names[number]
-            lab.folder.finish(f"{MEMBERS}/{name}", {f"{MEMBERS}/{name}.safetensors": fleet_piece(one)})
-    kept = [
-        read_fleet_piece(lab.shop.network, lab.folder.read(f"{MEMBERS}/{name}.safetensors")) for name in names.values()
-    ]
-    return _joined([lab.fleet.tuned[treatment], *kept])
-
-
-def _joined(stacks: Sequence[Parameters]) -> Parameters:
-    return jax.tree.map(lambda *leaves: np.concatenate([np.asarray(leaf) for leaf in leaves]), *stacks)
+            piece = fleet_piece(family, family.taken(trained, [at]))
+            lab.folder.finish(f"{MEMBERS}/{name}", {f"{MEMBERS}/{name}.safetensors": piece})
+    kept = [read_fleet_piece(family, lab.folder.read(f"{MEMBERS}/{name}.safetensors")) for name in names.values()]
+    return family.joined([lab.fleet.tuned[treatment], *kept])

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 
-from interplay import kernel
 from interplay.audit.decidable import lines as resolution_lines
 from interplay.audit.judging import confirmation_lines
 from interplay.audit.parts.data import findings
@@ -17,14 +16,11 @@ from interplay.data.dataset import Dataset
 from interplay.data.findings import Finding
 from interplay.design.calibration import vacuous_sets
 from interplay.design.denominators import evaluated
-from interplay.design.expense import expenses, in_words
 from interplay.design.guarantees import NOT_FOR_RELEASE, ROWS_ARE_PUBLIC, guarantees, never_chosen, rows_are_public
 from interplay.design.settings import radius_is_open
 from interplay.design.treatment import Treatment
-from interplay.engine import accelerated, block_bytes, declared_memory
-from interplay.models import perceptron
+from interplay.engine import block_bytes, declared_memory
 from interplay.report.names import clean
-from interplay.training.recipes import sampling
 
 
 def outline(ready: Prepared, runs: Path) -> str:
@@ -51,8 +47,8 @@ def outline(ready: Prepared, runs: Path) -> str:
         *_more(ready),
         *fraction_lines(design.factors),
         *strength_lines(design.factors),
-        f"Network    {in_words(ready.network, columns)}",
-        *(f"           - {line}" for line in expenses(design.factors, ready.network, columns, _rows_at_once(ready))),
+        f"Model      {ready.family.words}",
+        *(f"           - {line}" for line in ready.family.expenses(design.factors, ready.family.rows_at_once(design))),
         f"On top     {', '.join(design.factors.layers) or 'nothing'}",
         f"Measured   {len(design.treatments)} treatments, {len(design.metrics)} metrics, "
         f"{len(design.comparisons)} comparisons (each re-tuned and as applied)",
@@ -65,7 +61,7 @@ def outline(ready: Prepared, runs: Path) -> str:
         f"{expected.disk_bytes / 1e6:.0f} MB of disk",
         f"Memory     {ready.at_most.memory_bytes / 1e9:.1f} GB{_declared()}, at most {block_bytes() / 1e6:.0f} MB of it "
         "for models in work",
-        f"Kernel     {kernel.described(perceptron.SOURCE)}",
+        *ready.family.notes(design),
         f"Results    {runs / ready.digest[:16]}",
     ]
     return "\n".join(lines)
@@ -154,10 +150,6 @@ def _sizes(name: str, ready: Prepared) -> str:
     gone = int((grouping.codes < 0).sum())
     more = f", in no group {gone}" if gone else ""
     return clean(f"{name}: {', '.join(sizes)}{more} (reference: {grouping.names[grouping.reference]})")
-
-
-def _rows_at_once(ready: Prepared) -> int:
-    return sampling(ready.design).part_rows(accelerated())
 
 
 def _spent(treatment: Treatment, ready: Prepared) -> str:

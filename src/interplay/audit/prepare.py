@@ -11,21 +11,21 @@ from interplay.audit.decidable import refuse_undecidable
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded, Encoder, fit
 from interplay.data.load import load as load_data
-from interplay.design.architecture import admitted, network_of
+from interplay.data.nearest import suggestion
 from interplay.design.cost import Cost, cost, cost_at_most
 from interplay.design.forecast import Forecast, forecast
 from interplay.design.guarantees import guarantee_faults
 from interplay.design.members import member_faults
 from interplay.design.plan import Design, plan
+from interplay.errors import RefusedCombination
 from interplay.exhibits import EvaluationSetting, evaluation_setting
-from interplay.models.computation import called, computation
+from interplay.families import Family, TrainingSetting, families, training_setting
 from interplay.models.network import Network
 from interplay.study import Study
 from interplay.study.check import check
 from interplay.study.digest import digest
-from interplay.study.faults import raise_first
+from interplay.study.faults import Fault, raise_first
 from interplay.study.positions import Positions
-from interplay.training.recipes import TrainingSetting, training_setting
 from interplay.training.train import TuningRows
 
 
@@ -38,22 +38,26 @@ class Prepared:
     encoder: Encoder
     encoded: Encoded
     design: Design
-    network: Network
+    family: Family
     digest: str
-    computation: str = ""
-    """That of a network which the study does not describe; part of what is hashed."""
+
+    @property
+    def network(self) -> Network:
+        """The network that is trained, where the family is one of networks."""
+        found: Network = self.family.network  # type: ignore[attr-defined]
+        return found
 
     @property
     def expected(self) -> Cost:
         """What the run is expected to cost."""
         columns, classes = len(self.encoded.columns), len(self.dataset.classes)
-        return cost(self.design, columns, classes, network=self.network)
+        return cost(self.design, columns, classes, operations=self.family.operations)
 
     @property
     def at_most(self) -> Cost:
         """The same if every treatment gets all the members that may be added."""
         columns, classes = len(self.encoded.columns), len(self.dataset.classes)
-        return cost_at_most(self.design, columns, classes, network=self.network)
+        return cost_at_most(self.design, columns, classes, operations=self.family.operations)
 
     @property
     def forecast(self) -> Forecast:
@@ -66,7 +70,7 @@ class Prepared:
 
     @cached_property
     def _shop(self) -> TrainingSetting:
-        return training_setting(self.design, self.network, self.dataset, self.encoded)
+        return training_setting(self.design, self.family, self.dataset, self.encoded)
 
     def setting(self) -> EvaluationSetting:
         """What evaluating needs."""
@@ -74,7 +78,7 @@ class Prepared:
 
     def setting_of(self, design: Design) -> EvaluationSetting:
         """The same for a design with other members."""
-        return evaluation_setting(design, self.network, self.dataset, self.encoder, self.encoded)
+        return evaluation_setting(design, self.family, self.dataset, self.encoder, self.encoded)
 
     def tuning_rows(self) -> TuningRows:
         """The rows on which learning rates are judged."""
@@ -106,10 +110,30 @@ def prepare(
         study.data.most_categories,
     )
     encoded = encoder.encode(dataset.table)
-    if network is None:
-        network, own = network_of(study, dataset, encoded, where), ""
-    else:
-        network = admitted(network, design, dataset, encoded)
-        own = f"{called(network)}\n{computation(network, len(encoded.columns))}"
-    known = digest(study, dataset.fingerprint, own)
-    return Prepared(study, dataset, encoder, encoded, design, network, known, own)
+    family = _family(study, design, dataset, encoded, where, network)
+    known = digest(study, dataset.fingerprint, family.identity)
+    return Prepared(study, dataset, encoder, encoded, design, family, known)
+
+
+def _family(
+    study: Study, design: Design, dataset: Dataset, encoded: Encoded, where: Positions | str, network: Network | None
+) -> Family:
+    """The models of a study, once they can be trained with its interventions."""
+    if network is not None:
+        return next(kind for kind in families().values() if kind.takes(network)).of(network, design, dataset, encoded)
+    kind = families().get(study.model.kind)
+    if kind is None:
+        step = suggestion(study.model.kind, families())
+        raise_first([Fault(("model", "kind"), "a family of models", f"{study.model.kind!r}", step)], where)
+        raise AssertionError("a fault is raised")
+    family = kind.build(design, dataset, encoded, where)
+    for one in design.factors.training.values():
+        if reason := family.refuses(one):
+            why, _, alternative = reason.rpartition("; ")
+            raise RefusedCombination(
+                f"interventions that can act on {family.words}",
+                why or reason,
+                f"{one.name!r}",
+                alternative or "take it out",
+            )
+    return family

@@ -122,10 +122,13 @@ class _Stages:
         self._stage("tune", lambda: tuning_files(tune(shop, ready.tuning_rows(), self.progress, rates)))
         tuning = read_tuning(folder.read("tuning.json"))
         members = self._pieces(
-            "train", fleet_piece, partial(read_fleet_piece, ready.network), lambda _: len(design.halves)
+            "train",
+            partial(fleet_piece, ready.family),
+            partial(read_fleet_piece, ready.family),
+            lambda _: len(design.halves),
         )
-        self._stage("train", lambda: fleet_files(train(shop, tuning, self.progress, members)))
-        fleet = read_fleet(design, ready.network, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
+        self._stage("train", lambda: fleet_files(ready.family, train(shop, tuning, self.progress, members)))
+        fleet = read_fleet(design, ready.family, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
         self._stage(
             "measure",
             lambda: measurement_files(measure(ready.setting(), fleet, self.progress)),
@@ -188,7 +191,7 @@ class _Stages:
                     measured,
                     effects,
                     decision,
-                    ready.network,
+                    ready.family,
                     self.foreseen,
                     kept,
                     JointEffects.from_json(folder.read("joint.json").decode()),

@@ -11,9 +11,8 @@ from safetensors.numpy import save as save_arrays
 from interplay.audit.written import Files, as_json
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
-from interplay.engine import jax
 from interplay.evidence import PrivacyGuarantee
-from interplay.models.network import Network, Parameters
+from interplay.families import Family, Stack
 from interplay.training.train import Fleet
 from interplay.training.tuning import Tuning
 
@@ -49,47 +48,42 @@ def _tuning(item: dict[str, Any]) -> Tuning:
     )
 
 
-def fleet_piece(parameters: Parameters) -> bytes:
+def fleet_piece(family: Family, stack: Stack) -> bytes:
     """The members of one treatment."""
-    return save_arrays(_named("", parameters))
+    return save_arrays(dict(family.pack(stack)))
 
 
-def read_fleet_piece(network: Network, content: bytes) -> Parameters:
+def read_fleet_piece(family: Family, content: bytes) -> Stack:
     """Read back what `fleet_piece` made."""
-    return _parameters(load_arrays(content), network, "")
+    return family.unpack(load_arrays(content))
 
 
-def fleet_files(fleet: Fleet) -> Files:
+def fleet_files(family: Family, fleet: Fleet) -> Files:
     """All parameters and budgets; a treatment trained once is stored once."""
     arrays: dict[str, np.ndarray[Any, Any]] = {}
-    for place, (treatment, parameters) in enumerate(fleet.tuned.items()):
-        arrays |= _named(f"{place}/tuned", parameters)
-        if fleet.as_applied[treatment] is not parameters:
-            arrays |= _named(f"{place}/as_applied", fleet.as_applied[treatment])
+    for place, (treatment, stack) in enumerate(fleet.tuned.items()):
+        arrays |= {f"{place}/tuned{name}": array for name, array in family.pack(stack).items()}
+        if fleet.as_applied[treatment] is not stack:
+            applied = family.pack(fleet.as_applied[treatment])
+            arrays |= {f"{place}/as_applied{name}": array for name, array in applied.items()}
     budgets = {one.name: asdict(spent) for one, spent in fleet.budgets.items()}
     return {"fleet.safetensors": save_arrays(arrays), "fleet.json": as_json({"budgets": budgets})}
 
 
 def read_fleet(
-    design: Design, network: Network, tuning: dict[Treatment, Tuning], arrays: bytes, described: bytes
+    design: Design, family: Family, tuning: dict[Treatment, Tuning], arrays: bytes, described: bytes
 ) -> Fleet:
     """Read back what `fleet_files` made."""
     found = load_arrays(arrays)
     budgets = json.loads(described)["budgets"]
-    tuned = {one: _parameters(found, network, f"{place}/tuned") for place, one in enumerate(design.trainings)}
-    own = {one: _parameters(found, network, f"{place}/as_applied") for place, one in enumerate(design.trainings)}
-    as_applied = {one: tuned[one] if parameters is None else parameters for one, parameters in own.items()}
+    tuned = {one: _stack(found, family, f"{place}/tuned") for place, one in enumerate(design.trainings)}
+    own = {one: _stack(found, family, f"{place}/as_applied") for place, one in enumerate(design.trainings)}
+    as_applied = {one: tuned[one] if stack is None else stack for one, stack in own.items()}
     spent = {one: PrivacyGuarantee(**budgets[one.name]) for one in design.trainings if one.name in budgets}
     return Fleet(tuned, as_applied, tuning, spent)
 
 
-def _named(prefix: str, parameters: Parameters) -> dict[str, np.ndarray[Any, Any]]:
-    leaves = jax.tree_util.tree_leaves_with_path(parameters)
-    return {prefix + jax.tree_util.keystr(path): np.asarray(leaf) for path, leaf in leaves}
-
-
-def _parameters(found: dict[str, np.ndarray[Any, Any]], network: Network, prefix: str) -> Parameters | None:
-    """The stack of parameters stored under a prefix; None when it was not stored."""
-    leaves, shape = jax.tree_util.tree_flatten_with_path(network.shapes)
-    names = [prefix + jax.tree_util.keystr(path) for path, _ in leaves]
-    return jax.tree.unflatten(shape, [found[name] for name in names]) if names[0] in found else None
+def _stack(found: dict[str, np.ndarray[Any, Any]], family: Family, prefix: str) -> Stack | None:
+    """The stack stored under a prefix; None when it was not stored."""
+    arrays = {name.removeprefix(prefix): array for name, array in found.items() if name.startswith(prefix)}
+    return family.unpack(arrays) if arrays else None

@@ -6,7 +6,6 @@ from interplay.design.denominators import evaluated
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.interventions import GradientIntervention, InputIntervention
-from interplay.models.network import Network
 from interplay.study.model import ModelSection
 
 FLOPS = 3e10
@@ -58,15 +57,15 @@ def rates_tried(model: ModelSection) -> int:
     return listed + (listed > 1)
 
 
-def cost(design: Design, columns: int, classes: int, cores: int = 2, network: Network | None = None) -> Cost:
+def cost(design: Design, columns: int, classes: int, cores: int = 2, operations: float | None = None) -> Cost:
     """Estimate a run from multiply-adds; expect it to be right within a factor of three.
 
-    Raises nothing; `columns` and `classes` are those of the encoded table. `network` is the one that is trained, where
-    it is not the dense one of the study.
+    Raises nothing; `columns` and `classes` are those of the encoded table. `operations` are the multiply-adds
+    that score one row, where the model is not the dense network of the study.
     """
     study = design.study
     tuning, fleet = rates_tried(study.model) * len(design.tuning_halves), design.members
-    width = _parameters(design, columns, classes) if network is None else max(network.operations(columns), network.size)
+    width = _parameters(design, columns, classes) if operations is None else operations
     per_model = {one: _work(design, one, width) for one in design.trainings}
     rows, arms = len(design.split.part), stacks(design)
     training = sum(per_model.values()) * (tuning + fleet) + sum(per_model[one] for one in as_applied(design)) * fleet
@@ -84,16 +83,16 @@ def cost(design: Design, columns: int, classes: int, cores: int = 2, network: Ne
     return Cost(len(design.trainings) * tuning + arms * fleet, round(seconds, 1), memory, disk)
 
 
-def cost_at_most(design: Design, columns: int, classes: int, cores: int = 2, network: Network | None = None) -> Cost:
+def cost_at_most(design: Design, columns: int, classes: int, cores: int = 2, operations: float | None = None) -> Cost:
     """The same if every treatment gets all members that may be added, and is measured anew at every look.
 
     Memory and disk are those of a study that starts with as many; treatments as applied keep the first members.
     """
     first, *later = design.looks
-    now = cost(design, columns, classes, cores, network)
+    now = cost(design, columns, classes, cores, operations)
     if not later:
         return now
-    grown = cost(design.with_members(later[-1]), columns, classes, cores, network)
+    grown = cost(design.with_members(later[-1]), columns, classes, cores, operations)
     trainings, added = len(design.trainings), later[-1] - first
     member = (grown.seconds - now.seconds) / added * trainings / stacks(design)
     return replace(grown, models=now.models + trainings * added, seconds=round(now.seconds + member * sum(later), 1))

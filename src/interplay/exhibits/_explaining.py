@@ -11,8 +11,8 @@ from interplay.evidence import Explanations
 from interplay.exhibits._setting import EvaluationSetting
 from interplay.explainers.evaluated import Explained, ScoredRows
 from interplay.explainers.perturbations import Discretizer, fit
+from interplay.families import Members
 from interplay.interventions import ExplanationIntervention
-from interplay.training.members import Members, same_member
 
 FRESH_SAMPLES = 2_000
 """Fresh points on which the fidelity of an explanation is measured."""
@@ -77,7 +77,7 @@ def _member(
     arms: list[Members],
     member: int,
 ) -> Sequence[Explained]:
-    models, seed = same_member(arms, member), setting.design.study.seed
+    models, seed = arms[0].beside(arms, member), setting.design.study.seed
 
     def scored(bins: Int[Array, "row feature"], columns: Float[Array, "row column"]) -> ScoredRows:
         return ScoredRows(bins, columns, setting.margins(models.log_probabilities(columns)))

@@ -7,8 +7,8 @@ from typing import ClassVar
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Exhibit
 from interplay.exhibits._setting import EvaluationSetting
+from interplay.families import Members
 from interplay.interventions import Ask
-from interplay.training.members import Members
 
 
 class Maker(abc.ABC):

@@ -8,9 +8,9 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import Evidence, Exhibit, Rows
 from interplay.exhibits._catalogue import makers
 from interplay.exhibits._setting import EvaluationSetting
+from interplay.families import Members
 from interplay.interventions import Makers
 from interplay.sums import Sums
-from interplay.training.members import Members
 
 Kind = TypeVar("Kind", bound=Exhibit)
 _Made = tuple[Any, frozenset[type[Exhibit]]]

@@ -17,12 +17,8 @@ from interplay.design.plan import Design, mitigated, strata
 from interplay.engine import jnp
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Rows
+from interplay.families import AttackSetting, Family, threat_of
 from interplay.interventions import ExplanationIntervention, HeldOut
-from interplay.models.network import Network, Parameters
-from interplay.models.rescaled import Rescaled
-from interplay.training.adversary import AttackSetting
-from interplay.training.members import Members
-from interplay.training.recipes import threat_of
 
 UNMOVED = NotMeasurable("no column can be moved by an attacker")
 UNSWITCHED = NotMeasurable("no categorical column can be changed by an attacker")
@@ -36,8 +32,7 @@ class EvaluationSetting:
     """What evaluating any treatment needs besides its models."""
 
     design: Design
-    network: Rescaled
-    """The network with refitted class scores: that of `interplay.measurement.refitting`."""
+    family: Family
     dataset: Dataset
     encoder: Encoder
     encoded: Encoded
@@ -70,10 +65,6 @@ class EvaluationSetting:
         favourable = np.full(log_probabilities.shape[1], self.dataset.favourable, dtype=np.int64)
         return lira.signal(log_probabilities, favourable)
 
-    def members(self, parameters: Parameters) -> Members:
-        """A stack of members whose scores are refitted."""
-        return Members(self.network, parameters)
-
     def attack_within(self, radius: float) -> AttackSetting:
         """The same attacker within another radius."""
         return replace(self.attack, radius=radius, threat=threat_of(self.encoded, radius or 1.0))
@@ -96,14 +87,14 @@ class EvaluationSetting:
 
 
 def evaluation_setting(
-    design: Design, network: Network, dataset: Dataset, encoder: Encoder, encoded: Encoded
+    design: Design, family: Family, dataset: Dataset, encoder: Encoder, encoded: Encoded
 ) -> EvaluationSetting:
     """Set out everything shared."""
     rows = rows_of(design, dataset)
     looked = looked_at(design, dataset, evaluated(design))  # the same for any number of members
     return EvaluationSetting(
         design=design,
-        network=Rescaled(network),
+        family=family,
         dataset=dataset,
         encoder=encoder,
         encoded=encoded,

@@ -9,8 +9,8 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, DecisionRule, Exhibit
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import UNMOVED, EvaluationSetting
+from interplay.families import Members
 from interplay.interventions import Ask
-from interplay.training.members import Members
 
 
 class AdversarialScoresMaker(Maker):
@@ -27,6 +27,9 @@ class AdversarialScoresMaker(Maker):
             if isinstance(rule, NotMeasurable):
                 return rule
             cuts = None if rule.cuts is None else rule.cuts[:, rows]
-        found = members.adversary(setting.attack).worst(setting.encoded.matrix[rows], dataset.labels[rows], cuts)
+        adversary = members.adversary(setting.attack)
+        if isinstance(adversary, NotMeasurable):
+            return adversary
+        found = adversary.worst(setting.encoded.matrix[rows], dataset.labels[rows], cuts)
         logs = np.asarray(log_softmax(found.astype(np.float64), axis=2))
         return AdversarialScores(rows, logs, setting.margins(logs))

@@ -6,9 +6,8 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, Attacked, DecisionRule, Exhibit
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import EvaluationSetting
+from interplay.families import ATTACK_STEPS, Members
 from interplay.interventions import Ask
-from interplay.training.adversary import ATTACK_STEPS
-from interplay.training.members import Members
 
 
 class AttackedMaker(Maker):

@@ -8,8 +8,8 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import CategoryFlips, DecisionRule, Exhibit, SwitchedOdds
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import UNSWITCHED, EvaluationSetting
+from interplay.families import Members
 from interplay.interventions import Ask
-from interplay.training.members import Members
 
 
 class CategoryFlipsMaker(Maker):
@@ -26,8 +26,10 @@ class CategoryFlipsMaker(Maker):
         labels = dataset.labels[rows]
         if len(dataset.classes) != 2:
             cuts = None if rule.cuts is None else rule.cuts[:, rows]
-            inputs = setting.encoded.matrix[rows]
-            return CategoryFlips(rows, members.adversary(setting.attack).withstood(inputs, labels, cuts))
+            adversary = members.adversary(setting.attack)
+            if isinstance(adversary, NotMeasurable):
+                return adversary
+            return CategoryFlips(rows, adversary.withstood(setting.encoded.matrix[rows], labels, cuts))
         odds = ask(SwitchedOdds)
         if isinstance(odds, NotMeasurable):
             return odds

@@ -7,8 +7,8 @@ from interplay.evidence import DecisionRule, Exhibit, Scores
 from interplay.exhibits._fitted import cuts_of_refits
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import EvaluationSetting
+from interplay.families import Members
 from interplay.interventions import Ask
-from interplay.training.members import Members
 
 
 class DecisionRuleMaker(Maker):

@@ -6,9 +6,8 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import DecisionRule, Distances, Exhibit
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import UNMOVED, EvaluationSetting
+from interplay.families import LARGEST_DISTANCE, Members
 from interplay.interventions import Ask
-from interplay.training.adversary import LARGEST_DISTANCE
-from interplay.training.members import Members
 
 
 class DistancesMaker(Maker):
@@ -23,5 +22,8 @@ class DistancesMaker(Maker):
         if isinstance(rule, NotMeasurable):
             return rule
         cuts = None if rule.cuts is None else rule.cuts[:, rows]
-        found = members.adversary(setting.attack).distances(setting.encoded.matrix[rows], cuts)
+        adversary = members.adversary(setting.attack)
+        if isinstance(adversary, NotMeasurable):
+            return adversary
+        found = adversary.distances(setting.encoded.matrix[rows], cuts)
         return Distances(rows, found, LARGEST_DISTANCE)

@@ -8,8 +8,8 @@ from interplay.evidence import Exhibit, Explanations
 from interplay.exhibits._explaining import explanations
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import EvaluationSetting
+from interplay.families import Members
 from interplay.interventions import Ask
-from interplay.training.members import Members
 
 
 class ExplanationsMaker(Maker):

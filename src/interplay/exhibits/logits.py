@@ -6,8 +6,8 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import Exhibit, Logits, Scores
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import UNMOVED, EvaluationSetting
+from interplay.families import Members
 from interplay.interventions import Ask
-from interplay.training.members import Members
 
 
 class LogitsMaker(Maker):

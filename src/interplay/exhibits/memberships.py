@@ -9,8 +9,8 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import Exhibit, Memberships, Scores
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import EvaluationSetting
+from interplay.families import Members
 from interplay.interventions import Ask
-from interplay.training.members import Members
 
 
 class MembershipsMaker(Maker):

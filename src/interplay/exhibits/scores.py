@@ -8,8 +8,8 @@ from interplay.evidence import Exhibit, Scores
 from interplay.exhibits._fitted import refitted_odds
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import EvaluationSetting
+from interplay.families import Members
 from interplay.interventions import Ask
-from interplay.training.members import Members
 
 
 class ScoresMaker(Maker):

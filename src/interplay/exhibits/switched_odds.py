@@ -6,8 +6,8 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import Exhibit, SwitchedOdds
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import UNSWITCHED, EvaluationSetting
+from interplay.families import Members
 from interplay.interventions import Ask
-from interplay.training.members import Members
 
 
 class SwitchedOddsMaker(Maker):
@@ -19,6 +19,8 @@ class SwitchedOddsMaker(Maker):
         del ask
         if setting.attack.switches is None:
             return UNSWITCHED
-        rows = setting.attacked
+        rows, adversary = setting.attacked, members.adversary(setting.attack)
+        if isinstance(adversary, NotMeasurable):
+            return adversary
         inputs, labels = setting.encoded.matrix[rows], setting.dataset.labels[rows]
-        return SwitchedOdds(rows, members.adversary(setting.attack).lowest_odds(inputs, labels))
+        return SwitchedOdds(rows, adversary.lowest_odds(inputs, labels))

@@ -19,9 +19,9 @@ from interplay.evidence import (
     Scores,
 )
 from interplay.exhibits import UNMOVED, EvaluationSetting, Memo
+from interplay.families import LARGEST_DISTANCE
 from interplay.interventions import ReleaseIntervention
 from interplay.metrics import Metric
-from interplay.training.adversary import LARGEST_DISTANCE
 
 MEMBERS = 2
 """Some metrics compare members; those of a constant model are alike."""

@@ -15,15 +15,13 @@ from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, Predictions, PrivacyGuarantee, Scores
 from interplay.exhibits import EvaluationSetting, Memo, makers, refitted
+from interplay.families import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, Members, Stack
 from interplay.interventions import HeldOut, PredictionIntervention, ReleaseIntervention
 from interplay.measurement.constant import constant_levels
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.measurement.measurements import Tuning as Arm
 from interplay.measurement.pairs import Pairs
-from interplay.models.network import Parameters
 from interplay.sums import Sums
-from interplay.training.adversary import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE
-from interplay.training.members import Members
 from interplay.training.train import Fleet
 from interplay.training.tuning import collapse_reason
 
@@ -44,7 +42,7 @@ class ControlReference:
     share: float
 
 
-def reference(setting: EvaluationSetting, control: Parameters) -> ControlReference:
+def reference(setting: EvaluationSetting, control: Stack) -> ControlReference:
     """What all treatments take from these members of the control."""
     return _reference(setting, _memo(setting, control))
 
@@ -73,7 +71,7 @@ def measured_with(
     with treatments; only what paired comparisons read is kept. `control` holds what is known of the control, and `given`
     the exhibits of every arm that are there already.
     """
-    arms = {place: setting.members(refitted(setting, parameters)) for place, parameters in _arms(fleet).items()}
+    arms = {place: refitted(setting, stack) for place, stack in _arms(fleet).items()}
     made = dict(zip(arms, given or _together(list(arms.values()), setting), strict=True))
     samples: dict[Cell, Sample | NotMeasurable] = {}
     collapse: dict[tuple[Treatment, Arm], str] = {}
@@ -106,8 +104,8 @@ def measured_with(
     )
 
 
-def _memo(setting: EvaluationSetting, parameters: Parameters) -> Memo:
-    return Memo(setting.members(refitted(setting, parameters)), setting)
+def _memo(setting: EvaluationSetting, stack: Stack) -> Memo:
+    return Memo(refitted(setting, stack), setting)
 
 
 def _together(stacks: Sequence[Members], setting: EvaluationSetting) -> list[Given]:
@@ -138,9 +136,9 @@ def _summaries(beneath: Memo, treatment: Treatment, held_out: HeldOut) -> Iterat
             yield {"treatment": treatment.name, "intervention": name, **found}
 
 
-def _arms(fleet: Fleet) -> dict[tuple[Treatment, Arm], Parameters]:
+def _arms(fleet: Fleet) -> dict[tuple[Treatment, Arm], Stack]:
     """The stacks of parameters to measure."""
-    found: dict[tuple[Treatment, Arm], Parameters] = {}
+    found: dict[tuple[Treatment, Arm], Stack] = {}
     for treatment, parameters in fleet.tuned.items():
         found[treatment, "tuned"] = parameters
         if fleet.as_applied[treatment] is not parameters:

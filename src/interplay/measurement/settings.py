@@ -8,10 +8,9 @@ from interplay import streams
 from interplay.arrays import Array, Float, Int
 from interplay.design.settings import Open, Settings, open_parameters, radius_is_open, settle
 from interplay.design.treatment import Treatment
+from interplay.estimates import NotMeasurable
 from interplay.exhibits import EvaluationSetting, refitted
-from interplay.models.network import Parameters
-from interplay.training.members import Members
-from interplay.training.recipes import TrainingSetting
+from interplay.families import Members, Stack, TrainingSetting
 from interplay.training.train import Keep, Progress, TuningRows, tuned_control, tuned_with
 from interplay.training.tuning import Tuning, least_balanced
 
@@ -50,9 +49,9 @@ def settings(
     return replace(found, parameters=parameters)
 
 
-def _radius(setting: EvaluationSetting, control: Parameters) -> Settings:
+def _radius(setting: EvaluationSetting, control: Stack) -> Settings:
     """By bisection of the logarithm; where nothing within the largest radius costs as much, the default stays."""
-    members = setting.members(refitted(setting, control))
+    members = refitted(setting, control)
     tuning = np.flatnonzero(setting.design.split.tuning)
     tuning = np.sort(streams.generator(setting.design.study.seed, "radius rows").permutation(tuning)[:MOST_ROWS])
     labels = setting.dataset.labels[tuning]
@@ -78,6 +77,8 @@ def under_attack(
     """The most likely class of these rows under the evaluation attack within a radius."""
     adversary = members.adversary(setting.attack_within(radius))
     inputs, labels = setting.encoded.matrix[rows], setting.dataset.labels[rows]
+    if isinstance(adversary, NotMeasurable):
+        return np.asarray(members.log_probabilities(inputs).argmax(axis=2))
     return np.asarray(adversary.worst(inputs, labels, purpose="radius").argmax(axis=2))
 
 

@@ -34,6 +34,8 @@ def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
     """
     declared = to_json(study)
     del declared["most_members"]  # members are added to a run, they do not make it another one
+    if declared["model"]["kind"] == "network":  # as before there were others
+        del declared["model"]["kind"], declared["model"]["options"]
     groups = declared["groups"]
     groups["mitigate"] = groups["mitigate"] or next(iter(groups["attributes"]), None)
     if data_fingerprint:

@@ -12,6 +12,10 @@ from interplay.sections import Section
 class ModelSection(Section):
     """The model and how it is trained without any intervention."""
 
+    kind: str = "network"
+    """The family of models: "network", or one that another package adds, as "package/name"."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """What a family of another package wants to know, by name."""
     architecture: Literal["dense", "convolutional"] = "dense"
     """`dense` takes any columns; `convolutional` takes columns that are the pixels of an image, line by line."""
     hidden: tuple[PositiveInt, ...] = (16,)

@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from interplay.design.treatment import Treatment
-from interplay.models.network import Parameters
-from interplay.training.fleet import Lazy, train_all
-from interplay.training.loop import Job
-from interplay.training.recipes import TrainingSetting, budget, job, recipe, secret
+from interplay.families import Order, Stack, TrainingSetting, budget
 from interplay.training.train import Fleet, Keep, Progress, anew
 from interplay.training.tuning import Tuning
 
@@ -19,7 +16,7 @@ def fresh(
     shop: TrainingSetting,
     tuning: Mapping[Treatment, Tuning],
     progress: Progress = lambda *_: None,
-    keep: Keep[Parameters] = anew,
+    keep: Keep[Stack] = anew,
     secret_noise: bool = False,
 ) -> Fleet:
     """Train the members of every training treatment of `shop.design` with its chosen rate; nothing is tuned.
@@ -30,7 +27,7 @@ def fresh(
     """
     trainings = shop.design.trainings
     budgets = {one: spent for one in trainings if (spent := budget(shop.design, one)) is not None}
-    tuned: dict[Treatment, Parameters] = {}
+    tuned: dict[Treatment, Stack] = {}
     for place, one in enumerate(trainings):
         hidden = secret_noise and one in budgets
         name = f"{place}-{tuning[one].chosen}" + ("-secret" if hidden else "")
@@ -38,12 +35,6 @@ def fresh(
     return Fleet(tuned, tuned, {one: tuning[one] for one in tuned}, budgets)
 
 
-def _members(shop: TrainingSetting, treatment: Treatment, rate: float, hidden: bool, progress: Progress) -> Parameters:
-    rows = shop.design.halves
-
-    def made(number: int) -> Job:
-        own = job(shop, treatment, rows[number], number, rate, ROLE)
-        return secret(own) if hidden else own
-
-    jobs = Lazy(len(rows), made)
-    return train_all(recipe(shop), shop.table, jobs, lambda done: progress("train", done))
+def _members(shop: TrainingSetting, treatment: Treatment, rate: float, hidden: bool, progress: Progress) -> Stack:
+    orders = [Order(treatment, rate, half, at, ROLE, hidden) for at, half in enumerate(shop.design.halves)]
+    return shop.family.train(shop, orders, lambda done: progress("train", done))

@@ -10,10 +10,7 @@ import numpy as np
 from interplay.arrays import Array, Float, Int
 from interplay.design.treatment import Treatment
 from interplay.evidence import PrivacyGuarantee
-from interplay.models.network import Parameters
-from interplay.training.fleet import Lazy, scores, train_all
-from interplay.training.loop import Job
-from interplay.training.recipes import TrainingSetting, budget, job, recipe
+from interplay.families import Order, Stack, TrainingSetting, budget
 from interplay.training.refit import refit
 from interplay.training.tuning import Trial, Tuning, choose, collapse_reason, refitted_log_loss
 
@@ -32,14 +29,14 @@ def anew(_: str, work: Callable[[], Piece]) -> Piece:
 
 @dataclass(frozen=True, eq=False)
 class Fleet:
-    """Trained models: parameters stacked over members, for every training treatment.
+    """Trained models: a stack of members for every training treatment.
 
     `tuned` have each treatment's own learning rate, `as_applied` the one that the study declares, or else the control's
     (`applied_rate`). `tuning` says how rates were chosen, `budgets` what differential privacy was spent.
     """
 
-    tuned: Mapping[Treatment, Parameters]
-    as_applied: Mapping[Treatment, Parameters]
+    tuned: Mapping[Treatment, Stack]
+    as_applied: Mapping[Treatment, Stack]
     tuning: Mapping[Treatment, Tuning]
     budgets: Mapping[Treatment, PrivacyGuarantee]
 
@@ -80,7 +77,7 @@ def tuned_with(
 
 def tuned_control(
     shop: TrainingSetting, rows: TuningRows, keep: Keep[Tuning] = anew, progress: Progress = lambda *_: None
-) -> Parameters:
+) -> Stack:
     """The control's members for tuning, with the learning rate chosen for it."""
     how = keep("0", partial(tuned_with, shop, Treatment(), rows, None, progress))
     return _tuning_models(shop, Treatment(), (how.chosen,), lambda *_: None)
@@ -96,12 +93,12 @@ def train(
     shop: TrainingSetting,
     tuning: Mapping[Treatment, Tuning],
     progress: Progress = lambda *_: None,
-    keep: Keep[Parameters] = anew,
+    keep: Keep[Stack] = anew,
 ) -> Fleet:
     """Train every member of every treatment, with its own learning rate and with the one as applied."""
     trainings, applied = shop.design.trainings, applied_rate(shop, tuning)
 
-    def members(one: Treatment, rate: float) -> Parameters:
+    def members(one: Treatment, rate: float) -> Stack:
         place = trainings.index(one)
         return keep(f"{place}-{rate}", lambda: _members(shop, one, rate, progress))
 
@@ -117,28 +114,21 @@ def more_members(
     rate: float,
     members: Sequence[int],
     progress: Progress = lambda *_: None,
-) -> Parameters:
+) -> Stack:
     """Train the members with these numbers; `shop` has a design with that many."""
     halves = shop.design.halves
-    jobs = Lazy(len(members), lambda at: job(shop, treatment, halves[members[at]], members[at], rate, "member"))
-    return train_all(recipe(shop), shop.table, jobs, lambda done: progress("train", done))
+    orders = [Order(treatment, rate, halves[member], member, "member") for member in members]
+    return shop.family.train(shop, orders, lambda done: progress("train", done))
 
 
-def _members(shop: TrainingSetting, treatment: Treatment, rate: float, progress: Progress) -> Parameters:
+def _members(shop: TrainingSetting, treatment: Treatment, rate: float, progress: Progress) -> Stack:
     return more_members(shop, treatment, rate, range(shop.design.members), progress)
 
 
-def _tuning_models(
-    shop: TrainingSetting, treatment: Treatment, rates: tuple[float, ...], progress: Progress
-) -> Parameters:
+def _tuning_models(shop: TrainingSetting, treatment: Treatment, rates: tuple[float, ...], progress: Progress) -> Stack:
     halves = shop.design.tuning_halves
-    members = len(halves)
-
-    def made(number: int) -> Job:
-        rate, member = rates[number // members], number % members
-        return job(shop, treatment, halves[member], member, rate, "tuning")
-
-    return train_all(recipe(shop), shop.table, Lazy(len(rates) * members, made), lambda done: progress("tune", done))
+    orders = [Order(treatment, rate, half, at, "tuning") for rate in rates for at, half in enumerate(halves)]
+    return shop.family.train(shop, orders, lambda done: progress("tune", done))
 
 
 def _trials(
@@ -150,7 +140,7 @@ def _trials(
     share: float | None,
     progress: Progress,
 ) -> list[Trial]:
-    found = scores(shop.network, _tuning_models(shop, treatment, rates, progress), rows.inputs)
+    found = shop.family.scores(_tuning_models(shop, treatment, rates, progress), rows.inputs)
     members = len(shop.design.tuning_halves)
     trials = []
     for position, rate in enumerate(rates):
@@ -163,7 +153,7 @@ def _trials(
 
 def _share(shop: TrainingSetting, treatment: Treatment, rate: float, rows: TuningRows) -> float:
     models = _tuning_models(shop, treatment, (rate,), lambda *_: None)
-    decided = _decided(scores(shop.network, models, rows.inputs), rows)
+    decided = _decided(shop.family.scores(models, rows.inputs), rows)
     return float(np.mean([np.bincount(one).max() / len(one) for one in decided]))
 
 

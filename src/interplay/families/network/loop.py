@@ -14,9 +14,9 @@ from interplay.attacks.margin import steepest
 from interplay.attacks.pgd import Threat
 from interplay.data.mapped import MappedRows
 from interplay.engine import jax, jnp
+from interplay.families.network.hooks import Hooks
+from interplay.families.network.sampler import Sampling
 from interplay.models.network import Examples, Network, Parameters, placed
-from interplay.training.hooks import Hooks
-from interplay.training.sampler import Sampling
 
 
 class TrainingTable(NamedTuple):

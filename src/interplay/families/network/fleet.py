@@ -9,9 +9,9 @@ import numpy as np
 
 from interplay.arrays import Array, Float
 from interplay.engine import jax
+from interplay.families.network.batched_map import BatchedMap, Progress
+from interplay.families.network.loop import Job, Recipe, TrainingTable, train
 from interplay.models.network import Network, Parameters
-from interplay.training.batched_map import BatchedMap, Progress
-from interplay.training.loop import Job, Recipe, TrainingTable, train
 
 SCORED_ROWS = 65_536
 """Rows that are scored in one call."""

@@ -15,36 +15,16 @@ from interplay.attacks.pgd import Threat, pgd, rounded
 from interplay.attacks.switch import Switches, lowest_odds, withstands
 from interplay.attacks.thresholded import Favourable, Scores, thresholded
 from interplay.engine import jax, jnp
+from interplay.families._family import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, AttackSetting
+from interplay.families.network.fleet import over_members
 from interplay.models.network import Network, Parameters
-from interplay.training.fleet import over_members
 
-ATTACK_STEPS = 20
-ATTACK_RESTARTS = 2
-LARGEST_DISTANCE = 4.0
-"""Evaluation attacks: stronger than the one trained with (7 steps, one start)."""
 LARGEST_CUT = 1e6
 """Log-odds at which a threshold that nobody reaches is cut, so that sums stay finite."""
 
 
 @dataclass(frozen=True, eq=False)
-class AttackSetting:
-    """What an attacker may do: the `threat` to encoded rows within `radius`, and the `switches` of categories (None where
-    there are none).
-
-    `movable` are the places of the columns that can be moved; `favourable` is the class of decisions at cuts; random numbers
-    follow from `seed`.
-    """
-
-    threat: Threat
-    movable: tuple[int, ...]
-    radius: float
-    switches: Switches | None
-    favourable: Favourable
-    seed: int
-
-
-@dataclass(frozen=True, eq=False)
-class Adversary:
+class GradientAdversary:
     """Attacks on every member of a stack of networks.
 
     `cuts` (member, row) are the log-odds at which the favourable decision is taken, None where it is the most likely

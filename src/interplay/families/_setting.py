@@ -1,0 +1,113 @@
+"""What training any model needs: the pool, and what acts in training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from interplay.arrays import Array, Float, Int
+from interplay.attacks.pgd import Threat, Whole
+from interplay.data.dataset import Dataset
+from interplay.data.encoder import Encoded
+from interplay.design.plan import Design, mitigated
+from interplay.design.treatment import Treatment
+from interplay.engine import jnp
+from interplay.evidence import PrivacyGuarantee
+from interplay.families._family import Family
+from interplay.interventions import DataIntervention, Intervention, TrainingRows
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSetting:
+    """What training needs: the design, the family, and the encoded rows with the labels and groups of the pool.
+
+    `kept` holds what a family has made of it once, as arrays in the memory of an accelerator.
+    """
+
+    design: Design
+    family: Family
+    encoded: Encoded
+    labels: Int[Array, " pool"]
+    groups: Int[Array, " pool"]
+    weights: Float[Array, " pool"] | None
+    classes: int
+    favourable: int
+    group_count: int
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    def row_weights(self, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
+        """The weights of rows of the pool in training: those of the study times those of the treatment, with mean one."""
+        rows = TrainingRows(self.labels[half], self.groups[half], self.classes)
+        active = [self.design.factors.known[name] for name in treatment.interventions]
+        found = weighed([one for one in active if isinstance(one, DataIntervention)], rows)
+        if self.weights is None:
+            return found
+        own = self.weights[half]
+        return np.asarray(found * own / (found * own).mean())
+
+
+def training_setting(design: Design, family: Family, dataset: Dataset, encoded: Encoded) -> TrainingSetting:
+    """Set out the pool rows for training."""
+    grouping = mitigated(dataset, design.study.groups.mitigate)
+    codes = np.zeros_like(dataset.labels) if grouping is None else dataset.groupings[grouping].codes
+    pool = design.pool
+    return TrainingSetting(
+        design=design,
+        family=family,
+        encoded=encoded,
+        labels=dataset.labels[pool],
+        groups=codes[pool],
+        weights=None if dataset.weights is None else dataset.weights[pool],
+        classes=len(dataset.classes),
+        favourable=dataset.favourable,
+        group_count=1 if grouping is None else len(dataset.groupings[grouping].names),
+    )
+
+
+def threat_of(encoded: Encoded, radius: float) -> Threat:
+    """What an attacker may do to encoded rows: movable columns, within the training rows' bounds.
+
+    `radius` is that of the study's attack, at which a column with a declared largest change moves by just that.
+    """
+    movable = encoded.movable * np.where(encoded.reach > 0, encoded.reach / radius, 1.0)
+    flagged = bool((encoded.flags[list(encoded.movable_columns)] >= 0).any())
+    return Threat(
+        jnp.asarray(movable, dtype=jnp.float32),
+        jnp.asarray(encoded.lower),
+        jnp.asarray(encoded.upper),
+        jnp.asarray(encoded.flags) if flagged else None,
+        _whole(encoded),
+    )
+
+
+def _whole(encoded: Encoded) -> Whole | None:
+    """The movable columns of whole numbers."""
+    grid = encoded.grid
+    if grid is None or not (whole := grid.whole & encoded.movable).any():
+        return None
+    mean, deviation = (jnp.asarray(part, dtype=jnp.float32) for part in (grid.mean, grid.deviation))
+    return Whole(jnp.asarray(whole), mean, deviation, jnp.asarray(grid.logarithmic))
+
+
+def acting(design: Design, treatment: Treatment) -> list[Intervention]:
+    """The training interventions of a treatment, with everything solved for."""
+    active = [design.factors.known.get(name) for name in treatment.interventions]
+    return [one.solved(design.schedule) for one in active if one is not None]
+
+
+def budget(design: Design, treatment: Treatment) -> PrivacyGuarantee | None:
+    """What training spends, at the size trained on and at the full pool with the same batch size, noise and steps.
+
+    None where nothing is promised (`interplay.design.guarantees.no_budget` says why).
+    """
+    spent = (one.guarantee(design.schedule, len(design.pool)) for one in acting(design, treatment))
+    return next((one for one in spent if one is not None), None)
+
+
+def weighed(active: Sequence[DataIntervention], rows: TrainingRows) -> Float[Array, " row"]:
+    """The weights of the rows under some interventions: their product, scaled to mean one where there are several."""
+    weights: Float[Array, " row"] = np.ones(len(rows.labels))
+    for one in active:
+        weights = np.asarray(weights * one.weigh(rows))
+    return np.asarray(weights / weights.mean()) if len(active) > 1 else weights
