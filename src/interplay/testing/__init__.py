@@ -11,6 +11,8 @@ fixture it asks for:
 
 from interplay.testing.evidence import Facts, random_evidence, random_facts
 from interplay.testing.exhibit_suite import ExhibitSuite
+from interplay.testing.explainer_suite import ExplanationInterventionSuite
+from interplay.testing.family_suite import FamilySuite
 from interplay.testing.interaction_suite import InteractionSuite
 from interplay.testing.intervention_suite import InterventionSuite
 from interplay.testing.metric_suite import MetricSuite
@@ -22,17 +24,21 @@ from interplay.testing.phase_suites import (
     ThresholdInterventionSuite,
 )
 from interplay.testing.release_suite import ReleaseInterventionSuite
+from interplay.testing.rule_suite import PredictionInterventionSuite
 
 __all__ = [
     "DataInterventionSuite",
     "ExhibitSuite",
+    "ExplanationInterventionSuite",
     "Facts",
+    "FamilySuite",
     "GradientInterventionSuite",
     "InputInterventionSuite",
     "InteractionSuite",
     "InterventionSuite",
     "LossInterventionSuite",
     "MetricSuite",
+    "PredictionInterventionSuite",
     "ReleaseInterventionSuite",
     "ThresholdInterventionSuite",
     "random_evidence",

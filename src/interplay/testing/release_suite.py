@@ -19,7 +19,7 @@ class ReleaseInterventionSuite(InterventionSuite):
 
     def _released(self, intervention: ReleaseIntervention, facts: Facts) -> Exhibit | NotMeasurable | None:
         """What is released, None where a maker looks at the models for it."""
-        made = intervention.makers(_held_out(facts))
+        made = intervention.makers(held_out(facts))
         return made[intervention.releases](facts.evidence().ask) if made else None
 
     def test_releases_an_exhibit_that_only_releases_make(self, intervention: ReleaseIntervention) -> None:
@@ -36,8 +36,8 @@ class ReleaseInterventionSuite(InterventionSuite):
                 np.testing.assert_array_equal(held, vars(again)[name])
 
 
-def _held_out(facts: Facts) -> HeldOut:
-    """A quarter of the rows tunes, and another one calibrates."""
+def held_out(facts: Facts) -> HeldOut:
+    """What a layer may be fitted on: a quarter of the rows tunes, and another one calibrates."""
     rows, places = facts.rows, np.arange(len(facts.rows.labels))
     tuning, calibration = places[places % 4 == 0], places[places % 4 == 1]
     grouping = next(iter(rows.groupings.values()))
