@@ -109,7 +109,7 @@ def confirm(
     device: Device = "auto",
     memory: Memory = None,
 ) -> None:
-    """Confirm the choice of a finished run, once: fresh models, the whole pool, rows that nothing has used."""
+    """Confirm the choice of a finished run, once: fresh models, the whole pool, previously unused rows."""
     _compute_on(device, memory)
     import json
 

@@ -28,7 +28,7 @@ def test_the_runner_up_would_win_without_the_winner(kit: Any) -> None:
     assert told == {DISPARITY: (0.16, True), EXPOSURE: (-0.09, True), "balanced_accuracy": (0.05, True)}
     assert [one.aspect for one in rival.differences] == list(RANKING)
     assert all(one.low <= one.estimate <= one.high for one in rival.differences)
-    assert "dp_sgd would be chosen without reweighing; it went at fairness; shown worse on " in rival.sentence
+    assert "dp_sgd would be chosen without reweighing; it was eliminated on fairness; shown worse on " in rival.sentence
     assert "shown better on membership_exposure 9.0 points lower" in rival.sentence
     assert rival.sentence in decision.reasons
 

@@ -92,8 +92,8 @@ def test_bounds_and_p_values_say_the_same(kit: Any) -> None:
         )
         still = standing.moved([np.zeros(len(one.places)) for one in standing.losses])
         for error in (0.05, level(8), level(40)):
-            assert (standing.worse(error) == (p_values < error)).all()
-            assert (still.worse(error) == standing.worse(error)).all()
+            assert (standing.shown_worse(error) == (p_values < error)).all()
+            assert (still.shown_worse(error) == standing.shown_worse(error)).all()
 
 
 def test_five_members_borrow_from_other_candidates(kit: Any) -> None:
@@ -140,7 +140,7 @@ def test_the_best_is_kept_and_the_worse_goes(kit: Any, candidates: int, members:
         found = headline_losses(
             [Aspect.UTILITY], [kit.named(name) for name in names], measured, {"balanced_accuracy": 0.01}
         )
-        worse = standings(found, candidates)[Aspect.UTILITY].worse(level(candidates - 1))[0].any(axis=1)
+        worse = standings(found, candidates)[Aspect.UTILITY].shown_worse(level(candidates - 1))[0].any(axis=1)
         lost += bool(worse[0] or worse[1])
         gone += int(worse[candidates // 2 :].sum())
     assert lost / audits <= 0.05

@@ -40,7 +40,7 @@ def firmness(chosen: str, sets: list[str]) -> dict[str, Any]:
         "runner_up": {
             "treatment": other,
             "decided_at": "fairness",
-            "sentence": f"{other} went at fairness",
+            "sentence": f"{other} was eliminated on fairness",
             "differences": [{**against, "estimate": 0.06, "low": 0.03, "high": 0.09}],
         },
         "pareto": [{"treatment": chosen, "probability": 0.94}, {"treatment": other, "probability": 0.4}],

@@ -66,7 +66,7 @@ def test_the_section_tells_numbers_sides_and_use(audit):
     assert "87.0" in section
     assert "outside" in section
     assert "not settled" in section
-    assert "nothing had used them before" in section
+    assert "they had not been used before" in section
     assert "epsilon 7.90" in section
 
 

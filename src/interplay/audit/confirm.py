@@ -1,4 +1,4 @@
-"""The verb "confirm": the winner and the control once more, trained afresh on the whole pool, on rows nothing has used."""
+"""The verb "confirm": the winner and the control once more, trained afresh on the whole pool, on previously unused rows."""
 
 import json
 from collections.abc import Callable, Mapping

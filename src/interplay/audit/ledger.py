@@ -127,7 +127,7 @@ class Ledger:
             return wanted
         last = before[-1]
         raise RunError(
-            "audit rows that nothing has used",
+            "previously unused audit rows",
             f"{last.overlap(rows)} of {len(rows.positions)} used by {last.said}",
             str(self.path),
             'confirm on new data; or say why a second look is needed with --again "reason", which is recorded and makes the '

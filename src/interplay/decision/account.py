@@ -43,7 +43,7 @@ def _step(step: Step, race: LexicographicRule) -> str:
 def _lost(place: int, step: Step, race: LexicographicRule, losses: Sequence[Losses]) -> Rejected:
     """The first criterion that shows it, against the candidate with the largest loss on it."""
     own = [one for one in losses if one.criterion.aspect == step.aspect]
-    worse = race.standings[step.aspect].worse(step.error)
+    worse = race.standings[step.aspect].shown_worse(step.error)
     rivals = [other for other in step.before if worse[:, place, other].any()]
     if step.note == "conflict":
         rivals = [other for other in rivals if not worse[:, other, place].any()]

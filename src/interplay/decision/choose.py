@@ -109,18 +109,20 @@ def _step(aspect: Aspect, left: tuple[int, ...], standing: PairwiseComparisons |
     if not comparisons:
         return Step(aspect, left, left, "unmeasured", ERROR)
     error = level(comparisons)
-    worse = np.asarray(standing.worse(error).any(axis=0))
-    lost = gone(worse, among)
+    worse = np.asarray(standing.shown_worse(error).any(axis=0))
+    lost = eliminated(worse, among)
     kept = tuple(place for place in left if not lost[place])
     conflict = bool(worse[np.ix_(left, left)].any(axis=1).all())
     note: Note = "contradiction" if conflict and not lost.any() else "conflict" if conflict else ""
     return Step(aspect, left, kept, note, error)
 
 
-def gone(
+def eliminated(
     worse: Bool[Array, "*draw candidate candidate"], left: Bool[Array, "*draw candidate"]
 ) -> Bool[Array, "*draw candidate"]:
-    """Who of `left` goes: those worse than another one; where those are all, those beaten by one whom they beat nowhere."""
+    """Who of `left` is eliminated: those worse than another one; where those are all, those beaten by one whom they beat
+    nowhere.
+    """
     among = worse & left[..., :, None] & left[..., None, :]
     some, beaten = among.any(axis=-1), (among & ~np.swapaxes(among, -1, -2)).any(axis=-1)
     lost = np.where((some | ~left).all(axis=-1, keepdims=True), beaten, some)

@@ -32,7 +32,7 @@ class PairwiseComparisons:
         """How many comparisons one of `left` faces: one with every other that has a criterion, on each."""
         return np.asarray(np.maximum(left.astype(int) @ self.having.T - 1, 0).sum(axis=-1))
 
-    def worse(self, error: float) -> Worse:
+    def shown_worse(self, error: float) -> Worse:
         """Those shown with this chance of error each."""
         if error not in self._known:
             self._known[error] = self._lows(error)

@@ -1,4 +1,4 @@
-"""CONFIRM: whether a decision stands on rows that nothing has used, with models that nothing has chosen.
+"""CONFIRM: whether a decision stands on previously unused rows, with models that nothing has chosen.
 
 The best of several noisy candidates looks better than it is, so the numbers that chose a winner flatter it. Fresh models
 of the winner and of the control, trained on the whole pool, are therefore measured once on the audit rows. They differ

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float
-from interplay.decision.choose import gone, level
+from interplay.decision.choose import eliminated, level
 from interplay.decision.comparisons import PairwiseComparisons
 from interplay.decision.losses import Losses, Move
 from interplay.decision.selection import Selection
@@ -115,6 +115,6 @@ def _after(
         which = np.flatnonzero(comparisons == count)
         for draws in np.split(which, range(AT_ONCE, len(which), AT_ONCE)):
             moved = standing.moved([move[draws] for move in moves])
-            worse = np.asarray(moved.worse(level(count)).any(axis=0))
-            kept[draws] &= ~gone(worse, left[draws])
+            worse = np.asarray(moved.shown_worse(level(count)).any(axis=0))
+            kept[draws] &= ~eliminated(worse, left[draws])
     return kept

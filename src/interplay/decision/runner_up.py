@@ -53,7 +53,7 @@ def _sentence(contest: Selection, place: int, decided_at: str, differences: Sequ
     quantities = {(one.criterion.metric, one.criterion.contrast): one.criterion.quantity for one in contest.losses}
     worse = [_told(one, quantities[one.metric, one.contrast]) for one in differences if one.shown and one.estimate > 0]
     better = [_told(one, quantities[one.metric, one.contrast]) for one in differences if one.shown and one.estimate < 0]
-    went = "lost the tie" if decided_at == "ties" else f"went at {decided_at}"
+    went = "lost the tie" if decided_at == "ties" else f"was eliminated on {decided_at}"
     opening = f"{name} would be chosen without {winner}; it {went}"
     told = [f"shown worse on {', '.join(worse)}"] if worse else []
     told += [f"shown better on {', '.join(better)}"] if better else []
