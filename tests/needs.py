@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from interplay import kernel
+from interplay.acceleration import kernel
 
 
 def needs_kernel(source: Path) -> pytest.MarkDecorator:

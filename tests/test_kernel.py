@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from interplay import kernel
+from interplay.acceleration import kernel
 from interplay.models import perceptron
 from tests.needs import needs_kernel
 
 ASKED = (
-    "from interplay import kernel; from interplay.models import perceptron; print(kernel.described(perceptron.SOURCE))"
+    "from interplay.acceleration import kernel; from interplay.models import perceptron; print(kernel.described(perceptron.SOURCE))"
 )
 
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from interplay import kernel, threefry
+from interplay.acceleration import kernel, threefry
+from interplay.acceleration.threefry import encrypt, exponential, normal, uniform
 from interplay.engine import jnp
-from interplay.threefry import encrypt, exponential, normal, uniform
 from tests.needs import needs_kernel
 
 WORDS = [

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from interplay import kernel
+from interplay.acceleration import kernel
 from interplay.engine import jnp
 from interplay.models.dense import Dense
 from interplay.models.network import Examples, Network, placed

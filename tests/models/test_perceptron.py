@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from tests.needs import needs_kernel
 
-from interplay import kernel
+from interplay.acceleration import kernel
 from interplay.attacks.margin import Excess
 from interplay.attacks.pgd import Threat, ascend
 from interplay.engine import jnp

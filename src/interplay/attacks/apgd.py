@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from interplay.acceleration.threefry import uniform
 from interplay.arrays import Array, Bool, Int
 from interplay.attacks.pgd import Threat, farthest, project
 from interplay.engine import jax, jnp
-from interplay.threefry import uniform
 
 MOMENTUM = 0.75
 """The share of a new step in the move; the rest is what the previous move was (Croce and Hein, 2020)."""

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from interplay.acceleration.threefry import uniform
 from interplay.arrays import Array, Int
 from interplay.attacks.margin import Excess
 from interplay.engine import jax, jnp
-from interplay.threefry import uniform
 
 
 class Whole(NamedTuple):

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from interplay import catalogue, kernel
+from interplay import catalogue
+from interplay.acceleration import kernel
 from interplay.audit.decidable import statements as resolution_statements
 from interplay.audit.findings import Findings
 from interplay.audit.parts.data import described

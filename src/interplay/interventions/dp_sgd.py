@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from interplay.acceleration.threefry import normal
 from interplay.aspects import Aspect
 from interplay.engine import jax, jnp
 from interplay.errors import StudyError
@@ -22,7 +23,6 @@ from interplay.interventions._intervention import (
     Service,
 )
 from interplay.models.network import Examples, Network, Parameters
-from interplay.threefry import normal
 
 CLIPPING_ALONE = "gradients are clipped without noise (noise_multiplier = 0), which gives no guarantee of privacy"
 

@@ -1,6 +1,6 @@
 """What a network is called, and what it computes, as text: the same text, the same computation."""
 
-from interplay import kernel
+from interplay.acceleration import kernel
 from interplay.engine import jax, jnp
 from interplay.models.network import Network, Parameters
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from interplay import kernel
+from interplay.acceleration import kernel
 from interplay.arrays import Array, Int
 from interplay.engine import jax, jnp
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from interplay import kernel
+from interplay.acceleration import kernel
 from interplay.engine import jax, jnp
 from interplay.models.network import Examples, cross_entropy
 
-SOURCE = Path(__file__).with_suffix(".c")
+SOURCE = Path(kernel.__file__).with_name("perceptron.c")
 
 PAD = 16
 """The kernel gives what hidden layers give in rows of a multiple of so many numbers."""

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from interplay import kernel
+from interplay.acceleration import kernel
 from interplay.arrays import Array, Float
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded

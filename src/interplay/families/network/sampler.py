@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from interplay.acceleration.threefry import exponential
 from interplay.engine import jax, jnp
 from interplay.interventions import Schedule
-from interplay.threefry import exponential
 
 OVERFLOW = 1e-20
 """The chance that any batch of a run is larger than its places. What it could add to a privacy_delta, this times

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../kernel.h"
+#include "kernel.h"
 #ifdef __AVX__
 #include <immintrin.h>
 #endif

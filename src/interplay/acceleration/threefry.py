@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from interplay import kernel
+from interplay.acceleration import kernel
 from interplay.engine import jax, jnp
 
 SOURCE = Path(__file__).with_suffix(".c")
