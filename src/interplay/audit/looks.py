@@ -60,7 +60,7 @@ class MemberGrowth:
     def attention(self) -> Attention:
         """Which comparisons members may be spent on."""
         built = self.design.factors
-        return Attention(self.design.metrics, self.limited, tuple(built.layers), tuple(built.strengths))
+        return Attention(self.design.metrics, self.limited, tuple(built.layers), built.alone)
 
 
 def stale(folder: RunFolder, design: Design) -> bool:

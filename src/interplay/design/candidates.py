@@ -10,15 +10,14 @@ from interplay.metrics import Metric
 
 
 def candidates(built: Factors) -> tuple[Treatment, ...]:
-    """Every training treatment, alone and with each prediction layer; none with a diagnostic intervention.
+    """Every crossed treatment, alone and with each prediction layer.
 
     Releases (explanations, prediction sets) are not chosen between: those the study lists are taken to go out with every
     candidate, and their metrics are measured with them on top.
     """
     prediction = [name for name, one in built.layers.items() if isinstance(one, PredictionIntervention)]
     tops: list[tuple[str, ...]] = [(), *((name,) for name in prediction)]
-    found = (Treatment(bare.interventions + top) for bare in factorial(built) for top in tops)
-    return tuple(one for one in found if not any(built.known[name].diagnostic for name in one.interventions))
+    return tuple(Treatment(bare.interventions + top) for bare in factorial(built) for top in tops)
 
 
 def measured_at(

@@ -92,7 +92,7 @@ def _against_control(built: Factors, metrics: Mapping[str, Metric]) -> list[Comp
     tops: list[tuple[str, ...]] = [(), *((name,) for name in prediction)]
     found = []
     crossed = [bare.interventions + top for bare in factorial(built) for top in tops]
-    for applied in [*crossed, *((name,) for name in built.strengths)]:
+    for applied in [*crossed, *((name,) for name in built.alone)]:
         for metric in (one for one in metrics.values() if applied and not one.descriptive):
             contexts: list[tuple[str, ...]] = [*((name,) for name in layer_of(metric, built))] or [()]
             for context in contexts:

@@ -37,8 +37,9 @@ TRAINING_PHASES = PHASES[:4]
 class Factors:
     """The interventions by name, in the order they act.
 
-    `training` ones are crossed; `layers` (prediction and release) are put on top of every trained model without training
-    again. `strengths` are training interventions at another strength, each alone in a treatment of its own.
+    `training` ones are crossed, but for diagnostics; `layers` (prediction and release) are put on top of every trained model
+    without training again. `strengths` are training interventions at another strength. These and diagnostics are each alone
+    in a treatment of its own, which is trained and compared, never crossed and never chosen.
     """
 
     training: Mapping[str, Intervention]
@@ -55,6 +56,16 @@ class Factors:
         """Whatever a treatment may name: every intervention, and those at another strength."""
         other = {name: one.intervention for name, one in self.strengths.items()}
         return {**self.training, **other, **self.layers}
+
+    @property
+    def crossed(self) -> tuple[str, ...]:
+        """The training interventions of which every combination is trained."""
+        return tuple(name for name, one in self.training.items() if not one.diagnostic)
+
+    @property
+    def alone(self) -> tuple[str, ...]:
+        """Those that are trained alone, for comparison: diagnostics, and other strengths."""
+        return (*(name for name, one in self.training.items() if one.diagnostic), *self.strengths)
 
     def treatment(self, names: tuple[str, ...]) -> Treatment:
         """The treatment with these interventions, in the order they act."""
@@ -92,19 +103,19 @@ def factorial(built: Factors) -> tuple[Treatment, ...]:
         >>> [treatment.name for treatment in factorial(both)]
         ['control', 'reweighing', 'dp_sgd', 'reweighing + dp_sgd']
     """
-    return tuple(Treatment(on) for on in subsets(tuple(built.training)))
+    return tuple(Treatment(on) for on in subsets(built.crossed))
 
 
 def trained(built: Factors) -> tuple[Treatment, ...]:
-    """Every treatment that has models of its own: the crossed ones, then those at another strength."""
-    return (*factorial(built), *(Treatment((name,)) for name in built.strengths))
+    """Every treatment that has models of its own: the crossed ones, then those that are trained alone."""
+    return (*factorial(built), *(Treatment((name,)) for name in built.alone))
 
 
 def layered(built: Factors) -> tuple[Treatment, ...]:
-    """Every crossed treatment, alone and with each layer on top; those at another strength with each release."""
+    """Every crossed treatment, alone and with each layer on top; those that are trained alone with each release."""
     releases = [name for name, one in built.layers.items() if isinstance(one, ReleaseIntervention)]
     crossed = [(one, top) for one in factorial(built) for top in _tops(built.layers)]
-    other = [(Treatment((name,)), top) for name in built.strengths for top in _tops(releases)]
+    other = [(Treatment((name,)), top) for name in built.alone for top in _tops(releases)]
     return tuple(Treatment(bare.interventions + top) for bare, top in (*crossed, *other))
 
 

@@ -69,7 +69,7 @@ class Crossing:
 
 def crossing(built: Factors) -> Crossing:
     """The training interventions of a study."""
-    names = tuple(built.training)
+    names = built.crossed
     trained = tuple(frozenset(one.interventions) for one in factorial(built))
     part = fraction(names)
     if part is None:

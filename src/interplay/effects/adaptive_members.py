@@ -43,13 +43,13 @@ class Look:
 class Attention:
     """What is looked at: the metrics by key, those with hard limits by key or name, and the layers of the study.
 
-    `strengths` name the interventions that are trained at another strength and are no candidates of the decision.
+    `alone` are the interventions that are trained alone, for comparison, and are no candidates of the decision.
     """
 
     metrics: Mapping[str, Metric]
     limited: Collection[str]
     layers: tuple[str, ...]
-    strengths: Collection[str] = ()
+    alone: Collection[str] = ()
 
     def matters(self, effect: Effect) -> bool:
         """Whether members may be spent on a comparison.
@@ -60,7 +60,7 @@ class Attention:
         """
         metric = self.metrics[effect.metric]
         decides = metric.headline or bool({metric.key, metric.name} & set(self.limited))
-        weighed = decides and not set(effect.applied) & set(self.strengths)
+        weighed = decides and not set(effect.applied) & set(self.alone)
         return (effect.primary or weighed) and effect.tuning == "tuned" and not metric.needs_shadows
 
     def trained(self, effect: Effect) -> set[Treatment]:

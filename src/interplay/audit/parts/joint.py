@@ -13,13 +13,13 @@ PARTLY = ("contrasts at the baseline and in the stack are made where the fractio
 
 def fraction_lines(built: Factors) -> list[str]:
     """For the outline of a plan: which contrasts a fraction mixes; nothing where every combination is trained."""
-    told = alias_statements(tuple(built.training))
+    told = alias_statements(built.crossed)
     return [f"{'           - ' if place else 'Fraction   '}{line}" for place, line in enumerate(told)]
 
 
 def joint_part(built: Factors, found: JointEffects) -> dict[str, Any]:
     """The part "joint" of the audit: how the treatments were laid out, and every joint contrast."""
-    names = tuple(built.training)
+    names = built.crossed
     part = fraction(names)
     return {
         "design": {
