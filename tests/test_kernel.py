@@ -10,7 +10,11 @@ from interplay.acceleration import kernel
 from interplay.models import perceptron
 from tests.needs import needs_kernel
 
-ASKED = "from interplay.acceleration import kernel; from interplay.models import perceptron; print(kernel.described(perceptron.SOURCE))"
+ASKED = """
+from interplay.acceleration import kernel
+from interplay.models import perceptron
+print(kernel.described(perceptron.SOURCE))
+"""
 
 
 def _told(**environment):

@@ -45,7 +45,7 @@ def test_a_limited_metric_matters_although_it_is_no_headline(kit: Any) -> None:
 
 
 def test_a_strength_matters_where_it_is_a_candidate(kit: Any) -> None:
-    assert looked(kit, alone=()).growing == (kit.control, B, E)
+    assert looked(kit, strengths=()).growing == (kit.control, B, E)
 
 
 def test_primary_probes_matter_on_any_metric_and_membership_attacks_never_do(kit: Any) -> None:
