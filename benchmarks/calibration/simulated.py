@@ -97,7 +97,7 @@ class Gap(Simulated):
         apart = noise.at(~group).correct(others), noise.at(group).correct(own)
         gaps = draws.at(~group).means(apart[0]) - draws.at(group).means(apart[1])
         support = int(min(group.sum(), (~group).sum()))
-        return [Sample(abs(one), support, (Contrast("group against others", one, support),)) for one in gaps]
+        return [Sample(abs(one), support, (Contrast("group", one, support, "others"),)) for one in gaps]
 
     def truth(self, worse: Tolerances) -> Tolerances:
         tolerance = self.metric.tolerance

@@ -57,9 +57,7 @@ class LargestGaps:
 
 def _disparity(means: np.ndarray, counts: np.ndarray) -> Sample:
     contrasts = tuple(
-        Contrast(
-            f"group {first} against group {second}", means[second] - means[first], int(counts[[first, second]].min())
-        )
+        Contrast(f"group {first}", means[second] - means[first], int(counts[[first, second]].min()), f"group {second}")
         for second, first in combinations(range(len(means)), 2)
     )
     return Sample(means.max(axis=0) - means.min(axis=0), int(counts.min()), contrasts)

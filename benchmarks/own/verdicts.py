@@ -85,8 +85,8 @@ def _metrics() -> Iterator[Metric]:
 
 
 def _sample(random: np.random.Generator, metric: Metric, size: Size) -> Sample:
-    names = [f"group {first} against group {second}" for second, first in combinations(range(size.groups), 2)]
-    contrasts = tuple(Contrast(name, _values(random, 0.05, size), size.rows // 4) for name in names)
+    pairs = combinations((f"group {place}" for place in range(size.groups)), 2)
+    contrasts = tuple(Contrast(one, _values(random, 0.05, size), size.rows // 4, other) for other, one in pairs)
     own = contrasts if isinstance(metric, DisparityMetric) else ()
     return Sample(_values(random, 0.1 if own else 0.7, size), size.rows, own)
 

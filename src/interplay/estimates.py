@@ -21,16 +21,32 @@ Kind = Literal["gap", "lowest", "highest"]
 class Contrast:
     """A part of a metric that is judged by itself: the gap between two groups, or the metric's value in one group.
 
-    A "gap" is signed, rate(b) - rate(a), and its name reads "a against b"; its size counts, and a smaller one is better.
-    With several rates (equalized odds) the name starts with the rate, "tpr: black against white". A contrast of kind
-    "lowest" or "highest" is a value of one group in the metric's own unit and direction, such as "accuracy of black"; the
-    metric's value is the lowest or highest of them. `support` counts the distinct rows in the smaller denominator.
+    A "gap" is signed, rate(reference) - rate(group), and is called "group against reference"; its size counts, and a smaller
+    one is better. With several rates (equalized odds) each has its `rate`, as in "tpr: black against white". A contrast of
+    kind "lowest" or "highest" is a value of one `group` in the metric's own unit and direction, such as "accuracy of black";
+    the metric's value is the lowest or highest of them. `support` counts the distinct rows in the smaller denominator.
+
+    Example:
+        >>> import numpy as np
+        >>> Contrast("black", np.zeros((2, 3)), 40, "white", "tpr").name
+        'tpr: black against white'
+        >>> Contrast("black", np.zeros((2, 3)), 40, rate="accuracy", kind="lowest").name
+        'accuracy of black'
     """
 
-    name: str
+    group: str
     values: Float[Array, "member draw"]
     support: int
+    reference: str = ""
+    rate: str = ""
     kind: Kind = "gap"
+
+    @property
+    def name(self) -> str:
+        """How people call it."""
+        if self.kind != "gap":
+            return f"{self.rate} of {self.group}"
+        return f"{f'{self.rate}: ' if self.rate else ''}{self.group} against {self.reference}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,11 @@ from interplay.audit.parts.values import metric_values
 from interplay.audit.samples import FIRST, measurement_files, read_measurements
 from interplay.design.treatment import Treatment
 from interplay.errors import RunError
-from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics.calibration_error import CalibrationError
 from interplay.metrics.worst_group_accuracy import WorstGroupAccuracy
+from tests.contrasts import contrast
 
 METRICS = {one.key: one for one in (CalibrationError(), WorstGroupAccuracy("race"))}
 
@@ -20,9 +21,9 @@ def measured() -> Measurements:
     random = np.random.default_rng(0)
     values = 0.01 * random.standard_normal((4, 10)) - 0.02
     groups = tuple(
-        Contrast(f"accuracy of {name}", 0.8 + values, rows, "lowest") for name, rows in (("a", 40), ("b", 50))
+        contrast(f"accuracy of {name}", 0.8 + values, rows, "lowest") for name, rows in (("a", 40), ("b", 50))
     )
-    gap = Contrast("b against a", values, 40)
+    gap = contrast("b against a", values, 40)
     samples = {
         Cell(Treatment(), "tuned", "calibration_error"): Sample(values, 90, bias=(0.004, 0.006)),
         Cell(Treatment(), "tuned", "worst_group_accuracy/race"): Sample(0.8 + values, 40, (*groups, gap)),

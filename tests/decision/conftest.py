@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from tests.contrasts import contrast
 
 from interplay.aspects import Aspect
 from interplay.decision import Decision, decide
 from interplay.design.treatment import Treatment
-from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import PrivacyGuarantee as Guarantee
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics import Metric
@@ -54,7 +55,7 @@ def shaped(mean: float, from_members: float = 0.001, from_rows: float = 0.001, s
 def gap(mean: float, *errors: float) -> Sample:
     """A disparity with one contrast."""
     values = shaped(mean, *errors).values
-    return Sample(np.abs(values), 100, (Contrast("black against white", values, 100),))
+    return Sample(np.abs(values), 100, (contrast("black against white", values, 100),))
 
 
 Cells = Mapping[tuple[str, str], Sample | NotMeasurable | float]

@@ -5,13 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
+from tests.contrasts import contrast
 
 from interplay.decision.decision import LimitFinding
 from interplay.decision.limits import limit_findings
 from interplay.decision.measured import Measured
 from interplay.decision.prediction import predict
 from interplay.design.treatment import Treatment
-from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.study.model import LimitSection
 
 
@@ -132,7 +133,7 @@ def gaps(*columns: Any) -> Sample:
     """A disparity whose groups have these gaps to the reference group, each (member, draw)."""
     stacked = np.pad(np.stack(columns), ((1, 0), (0, 0), (0, 0)))
     contrasts = tuple(
-        Contrast(f"{first} against {second}", stacked[first] - stacked[second], 60)
+        contrast(f"{first} against {second}", stacked[first] - stacked[second], 60)
         for second, first in combinations(range(len(stacked)), 2)
     )
     return Sample(stacked.max(axis=0) - stacked.min(axis=0), 60, contrasts)
@@ -183,7 +184,7 @@ def test_a_small_group_does_not_make_a_gap(groups: int) -> None:
 def test_rates_are_not_mixed() -> None:
     """Gaps of +0.04 in one rate and -0.04 in another are gaps of 0.04 and not of 0.08."""
     flat = np.full((4, 5), 0.04)
-    contrasts = (Contrast("tpr: b against a", flat, 50), Contrast("fpr: b against a", -flat, 50))
+    contrasts = (contrast("tpr: b against a", flat, 50), contrast("fpr: b against a", -flat, 50))
     expected = predict(Sample(flat, 50, contrasts))
     assert (expected.mean, expected.chance("at_most", 0.05), expected.chance("at_most", 0.03)) == (0.04, 1.0, 0.0)
 
@@ -328,7 +329,7 @@ def test_moved_means_are_predictions_of_their_own(bound: Any, groups: int) -> No
 def lowest(*groups: Any) -> Sample:
     """The lowest of the accuracies of groups, each (member, draw)."""
     worst = min(groups, key=lambda one: float(one[:, 0].mean()))
-    contrasts = (Contrast(f"accuracy of {place}", one, 60, "lowest") for place, one in enumerate(groups))
+    contrasts = (contrast(f"accuracy of {place}", one, 60, "lowest") for place, one in enumerate(groups))
     return Sample(worst, 60, tuple(contrasts))
 
 

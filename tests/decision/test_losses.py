@@ -3,6 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.contrasts import contrast
 
 from interplay.aspects import Aspect
 from interplay.decision.choose import LexicographicRule, level
@@ -13,7 +14,7 @@ from interplay.decision.losses import Losses, headline_losses
 from interplay.decision.measured import Measured
 from interplay.decision.selection import Selection
 from interplay.effects.contrast import Difference, paired_differences
-from interplay.estimates import Contrast, Sample
+from interplay.estimates import Sample
 
 DISPARITY, EXPOSURE, SIZE = "accuracy_disparity/race", "membership_exposure", "set_size"
 NAMES = ("a", "b", "c", "d", "e")
@@ -32,7 +33,7 @@ def cells(members: tuple[int, ...] = (6, 6, 9, 6, 9)) -> dict[tuple[str, str], A
     found: dict[tuple[str, str], Any] = {}
     for place, (name, count) in enumerate(zip(NAMES, members, strict=True)):
         gap = noisy(place, gaps[name], count)
-        found[name, DISPARITY] = Sample(abs(gap), 100, (Contrast("b against a", gap, 50 + place),))
+        found[name, DISPARITY] = Sample(abs(gap), 100, (contrast("b against a", gap, 50 + place),))
         bias = 0.001 * place, 0.002
         found[name, "balanced_accuracy"] = Sample(noisy(10 + place, 0.8 + 0.01 * place, count), 400, bias=bias)
         found[name, SIZE] = Sample(noisy(20 + place, 1.2 + 0.02 * place, count), 400)
@@ -160,7 +161,7 @@ def test_the_best_is_kept_over_several_metrics(kit: Any) -> None:
             values[0] = values[0] - 0.01
             for name, one in zip(names, values, strict=True):
                 gap = 0.9 - one
-                sample = Sample(abs(gap), 400, (Contrast("b against a", gap, 400),))
+                sample = Sample(abs(gap), 400, (contrast("b against a", gap, 400),))
                 given[name, key] = Sample(one, 400) if key == "balanced_accuracy" else sample
         found = kit.decide(given, (Aspect.FAIRNESS,), candidates=names, tolerances=dict.fromkeys(keys, 0.01))
         lost += any(one.treatment == kit.named("t00") and one.step == "fairness" for one in found.rejected)
@@ -190,7 +191,7 @@ def test_the_values_of_single_groups_are_compared_in_the_direction_of_their_metr
     given: dict[tuple[str, str], Any] = {}
     for place, name in enumerate("abc"):
         values = noisy(place, 0.8 - 0.05 * place)
-        of_group = Contrast("accuracy of b", values, 90, "lowest")
+        of_group = contrast("accuracy of b", values, 90, "lowest")
         given[name, "balanced_accuracy"] = Sample(values, 90, (of_group,))
     losses = losses_of(kit, given)["balanced_accuracy"]
     assert losses.criterion.contrast == "accuracy of b" and not losses.criterion.gap and losses.floor is None

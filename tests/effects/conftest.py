@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from tests.contrasts import contrast
 
 from interplay.arrays import Array
 from interplay.aspects import Aspect
 from interplay.design.comparison import Comparison
 from interplay.design.treatment import Treatment
-from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.measurement.measurements import Cell, Measurements, Tuning
 from interplay.metrics import Metric
 from interplay.metrics.accuracy import Accuracy
@@ -50,7 +51,7 @@ def plain(*shape: float, support: int = 400) -> Sample:
 def gap(*shape: float, support: int = 68) -> Sample:
     """A disparity with one contrast."""
     values = shaped(*shape)
-    return Sample(np.abs(values), support, (Contrast("black against white", values, support),))
+    return Sample(np.abs(values), support, (contrast("black against white", values, support),))
 
 
 def measurements(

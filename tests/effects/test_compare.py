@@ -2,6 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.contrasts import contrast
 
 from interplay.aspects import Aspect
 from interplay.design.treatment import Treatment
@@ -9,7 +10,7 @@ from interplay.effects.compare import compare
 from interplay.effects.effect import Effect
 from interplay.effects.families import family_of
 from interplay.effects.results import Effects
-from interplay.estimates import Contrast, Sample
+from interplay.estimates import Sample
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
@@ -140,11 +141,11 @@ def fleet(random: np.random.Generator, shift: float, members: int = 8, rows: int
             group & (random.uniform(size=(members, rows)) < lost)
         )
         rate = [(right[:, some] @ weights[:, some].T) / weights[:, some].sum(axis=1) for some in (~group, group)]
-        contrast = Contrast("b against a", rate[0] - rate[1], int(group.sum()))
+        by_race = contrast("b against a", rate[0] - rate[1], int(group.sum()))
         overall = Sample((right @ weights.T) / weights.sum(axis=1), rows)
         cells[Cell(treatment, "tuned", "accuracy")] = overall
         cells[Cell(treatment, "tuned", "accuracy_disparity/race")] = Sample(
-            np.abs(contrast.values), contrast.support, (contrast,)
+            np.abs(by_race.values), by_race.support, (by_race,)
         )
     metrics = {one.key: one for one in (Accuracy(), AccuracyDisparity("race"))}
     return Measurements(cells, metrics, {}, {})

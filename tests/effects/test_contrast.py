@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from tests.contrasts import contrast
 
 from interplay.arrays import Array
 from interplay.effects.contrast import Difference, paired_differences
-from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
 from interplay.metrics.set_size import SetSize
@@ -18,7 +19,7 @@ def one(treated: Sample, control: Sample | None, metric: object = DISPARITY, nam
 
 
 def gap(values: Array, name: str = "b against a") -> Sample:
-    return Sample(np.abs(values), 150, (Contrast(name, values, 150),))
+    return Sample(np.abs(values), 150, (contrast(name, values, 150),))
 
 
 def steady(value: float) -> Array:
@@ -61,8 +62,8 @@ def test_members_that_scatter_around_zero_have_no_gap() -> None:
 
 
 def test_contrasts_are_matched_by_name() -> None:
-    treated = Sample(steady(0.1), 10, (Contrast("b against a", steady(0.1), 10),))
-    control = Sample(steady(0.1), 10, (Contrast("c against a", steady(0.1), 10),))
+    treated = Sample(steady(0.1), 10, (contrast("b against a", steady(0.1), 10),))
+    control = Sample(steady(0.1), 10, (contrast("c against a", steady(0.1), 10),))
     found = paired_differences(treated, control, DISPARITY)
     assert found == {
         "b against a": NotMeasurable("the baseline has no contrast 'b against a'"),
@@ -144,7 +145,7 @@ def test_a_settled_gap_bounds_the_difference() -> None:
     rows = np.r_[0.0, random.standard_normal(80)] * 0.03
     treated = 0.12 + rows + 0.01 * random.standard_normal((8, 1))
     control = 0.01 + rows + 0.01 * random.standard_normal((8, 1))
-    samples = [Sample(np.abs(one), 100, (Contrast("b against a", one, 100),)) for one in (treated, control)]
+    samples = [Sample(np.abs(one), 100, (contrast("b against a", one, 100),)) for one in (treated, control)]
     found = paired_differences(*samples, DISPARITY)["b against a"]
     alone = paired_differences(samples[0], None, DISPARITY)["b against a"]
     assert isinstance(found, Difference) and isinstance(alone, Difference)

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from tests.contrasts import contrast
 
 from interplay.design.factors import Factors
 from interplay.design.strength import Strength
 from interplay.design.strength_scale import strength_scale
 from interplay.design.treatment import Treatment
 from interplay.effects.dose import dose_curves
-from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.release_explanations import ReleaseExplanations
 from interplay.measurement.measurements import Cell, Measurements
@@ -138,7 +139,7 @@ def test_gaps_are_followed_by_their_magnitude():
     for value, gap in gaps.items():
         values = noisy(gap, dice, 0.001)
         cell = Cell(treatment(value), "tuned", metric.key)
-        samples[cell] = Sample(np.abs(values), 90, (Contrast("x against y", values, 90),))
+        samples[cell] = Sample(np.abs(values), 90, (contrast("x against y", values, 90),))
     (found,) = dose_curves(Measurements(samples, {metric.key: metric}, {}, {}), factors(), {})
     assert found.contrast == "x against y" and found.trend.change == pytest.approx(-0.15, abs=0.01)
     assert found.trend.settled

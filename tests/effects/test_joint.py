@@ -4,13 +4,14 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from tests.contrasts import contrast
 
 from interplay.arrays import Array
 from interplay.design.factors import Factors, factorial
 from interplay.design.treatment import Treatment
 from interplay.effects.joint import joint
 from interplay.effects.joint_effect import JointEffect, JointEffects
-from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.interventions.group_thresholds import GroupThresholds
 from interplay.interventions.release_explanations import ReleaseExplanations
 from interplay.interventions.reweighing import Reweighing
@@ -157,7 +158,7 @@ def gaps(means, spread=0.002, seed=0):
     samples = {}
     for on, mean in means.items():
         values = mean + noise(dice, spread=spread)
-        sample = Sample(np.abs(values), 90, (Contrast("x against y", values, 90),))
+        sample = Sample(np.abs(values), 90, (contrast("x against y", values, 90),))
         samples[Cell(factors.treatment(tuple(on)), "tuned", metric.key)] = sample
     return Measurements(samples, {metric.key: metric}, {}, {}), factors
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.contrasts import contrast
 
 from interplay.effects.contrast import Difference, paired_differences
 from interplay.effects.wording import measured, tolerated
-from interplay.estimates import Contrast, Sample
+from interplay.estimates import Sample
 from interplay.metrics import Metric
 from interplay.metrics.accuracy import Accuracy
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
@@ -50,7 +51,7 @@ def test_of_a_gap_the_size_changes(treated: float, said: str) -> None:
     metric = AccuracyDisparity("race")
     noise = 0.001 * np.random.default_rng(0).standard_normal((8, 61))
     treated_gap, gap = (
-        Sample(np.abs(mean + noise), 90, (Contrast("a against b", mean + noise, 90),)) for mean in (treated, 0.16)
+        Sample(np.abs(mean + noise), 90, (contrast("a against b", mean + noise, 90),)) for mean in (treated, 0.16)
     )
     assert measured(difference(metric, treated_gap, gap), Quantity.of(metric, gap=True)).startswith(said)
 

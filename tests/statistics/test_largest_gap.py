@@ -2,9 +2,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from tests.contrasts import contrast
 
 from interplay.arrays import Array
-from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.statistics.crossed_interval import crossed_interval
 from interplay.statistics.largest_gap import largest_gap
 
@@ -21,7 +22,7 @@ def world(random: np.random.Generator, rates: Array, rows: int, members: int = 8
         means.append(values @ weights.T / weights.sum(axis=1))
     stacked = np.stack(means)
     contrasts = tuple(
-        Contrast(f"g{first} against g{second}", stacked[second] - stacked[first], rows)
+        contrast(f"g{first} against g{second}", stacked[second] - stacked[first], rows)
         for second, first in combinations(range(len(stacked)), 2)
     )
     return Sample(stacked.max(axis=0) - stacked.min(axis=0), rows, contrasts)
@@ -38,7 +39,7 @@ def test_two_groups_are_the_crossed_interval_of_their_gap() -> None:
 def test_every_pair_of_groups_is_looked_at() -> None:
     draws = np.zeros((4, 30))
     gaps = {"b against a": 0.1, "c against a": -0.2, "c against b": -0.3}
-    contrasts = tuple(Contrast(f"tpr: {name}", draws + gap, 50) for name, gap in gaps.items())
+    contrasts = tuple(contrast(f"tpr: {name}", draws + gap, 50) for name, gap in gaps.items())
     found = largest_gap(Sample(draws + 0.3, 50, contrasts))
     assert not isinstance(found, NotMeasurable)
     assert (found.pair, found.estimate) == ("tpr: c against b", pytest.approx(0.3))
@@ -85,5 +86,5 @@ def test_the_corrected_gap_is_the_true_one(rates: tuple[float, ...], gap: float,
 
 def test_a_sample_without_gaps_has_none() -> None:
     assert isinstance(largest_gap(Sample(np.zeros((2, 4)), 10)), NotMeasurable)
-    of_one_group = Contrast("accuracy of a", np.full((2, 4), 0.8), 10, "lowest")
+    of_one_group = contrast("accuracy of a", np.full((2, 4), 0.8), 10, "lowest")
     assert isinstance(largest_gap(Sample(np.zeros((2, 4)), 10, (of_one_group,))), NotMeasurable)

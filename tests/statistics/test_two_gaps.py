@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from tests.contrasts import contrast
 
 from interplay.arrays import Array
 from interplay.effects.contrast import Difference, paired_differences
-from interplay.estimates import Contrast, Sample
+from interplay.estimates import Sample
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
 from interplay.statistics.crossed_interval import Interval, crossed_interval
 from interplay.statistics.two_gaps import TwoGaps, two_gaps
@@ -32,7 +33,7 @@ def test_probabilities_of_two_unsettled_gaps_are_those_of_both_drawn(first: floa
 
 
 def sample(treated: Array, control: Array) -> Difference:
-    both = (Sample(np.abs(one), 400, (Contrast("b against a", one, 400),)) for one in (treated, control))
+    both = (Sample(np.abs(one), 400, (contrast("b against a", one, 400),)) for one in (treated, control))
     found = paired_differences(*both, AccuracyDisparity("race"))["b against a"]
     assert isinstance(found, Difference)
     return found

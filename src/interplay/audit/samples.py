@@ -21,8 +21,12 @@ from interplay.metrics import Metric
 FIRST, MORE = "measurements", "measurements-more"
 """The files of a run: of the first look, and of the members that later ones added."""
 
-VERSION = 2
-"""Of what the files hold: since 2 every pair of groups, and the bias that may be left in a value."""
+VERSION = 3
+"""Of what the files hold: since 2 every pair of groups, and the bias that may be left in a value; since 3 the groups of a
+contrast by themselves."""
+
+CONTRAST = "group", "reference", "rate", "support", "kind"
+"""What is kept of a contrast beside its values and its name."""
 
 
 def measurement_files(measured: Measurements, stem: str = FIRST) -> Files:
@@ -45,7 +49,7 @@ def measurement_files(measured: Measurements, stem: str = FIRST) -> Files:
                 arrays[f"{place}/{at}"] = contrast.values.astype(np.float32)
             item["support"] = sample.support
             item["contrasts"] = [
-                {"name": one.name, "support": one.support, "kind": one.kind} for one in sample.contrasts
+                {"name": one.name, **{key: getattr(one, key) for key in CONTRAST}} for one in sample.contrasts
             ]
             item["excluded"] = [one.reason for one in sample.excluded]
             item["bias"] = list(sample.bias)
@@ -95,7 +99,7 @@ def read_measurements(
 
 def _sample(arrays: safe_open, place: int, item: dict[str, Any]) -> Sample:
     contrasts = tuple(
-        Contrast(one["name"], _array(arrays, f"{place}/{at}"), one["support"], one["kind"])
+        Contrast(values=_array(arrays, f"{place}/{at}"), **{key: one[key] for key in CONTRAST})
         for at, one in enumerate(item["contrasts"])
     )
     excluded = tuple(NotMeasurable(reason) for reason in item["excluded"])

@@ -157,7 +157,7 @@ class DisparityMetric(GroupMetric):
                 continue
             stacked = np.stack(list(found.means.values()))
             spreads.append(stacked.max(axis=0) - stacked.min(axis=0))
-            contrasts.extend(_pairs(found, groups, f"{label}: " if len(rates) > 1 else ""))
+            contrasts.extend(_pairs(found, groups, label if len(rates) > 1 else ""))
         if not spreads:
             reasons = "; ".join(dict.fromkeys(reason.reason for reason in excluded))
             return NotMeasurable(f"fewer than two groups can be compared: {reasons}")
@@ -169,11 +169,10 @@ class DisparityMetric(GroupMetric):
         )
 
 
-def _pairs(found: GroupRates, groups: Grouping, prefix: str) -> Iterator[Contrast]:
+def _pairs(found: GroupRates, groups: Grouping, rate: str) -> Iterator[Contrast]:
     """Every pair of groups, those with the reference (or, without it, with the largest group) first."""
     largest = max(found.supports, key=lambda code: found.supports[code])
     reference = groups.reference if groups.reference in found.means else largest
     for second, first in combinations([reference, *(code for code in found.means if code != reference)], 2):
-        name = f"{prefix}{groups.names[first]} against {groups.names[second]}"
-        gap = found.means[second] - found.means[first]
-        yield Contrast(name, gap, min(found.supports[first], found.supports[second]))
+        gap, support = found.means[second] - found.means[first], min(found.supports[first], found.supports[second])
+        yield Contrast(groups.names[first], gap, support, groups.names[second], rate)

@@ -61,7 +61,7 @@ class WorstGroupAccuracy(GroupMetric):
         names = evidence.rows.groupings[self.grouping].names
         worst = min(found.means, key=lambda code: float(found.means[code][:, 0].mean()))
         contrasts = (
-            Contrast(f"accuracy of {names[code]}", accuracy, found.supports[code], "lowest")
+            Contrast(names[code], accuracy, found.supports[code], rate="accuracy", kind="lowest")
             for code, accuracy in found.means.items()
         )
         return Sample(found.means[worst], found.supports[worst], tuple(contrasts), found.excluded)

@@ -57,7 +57,7 @@ def largest_gap(sample: Sample) -> LargestGap | NotMeasurable:
 
     Example:
         >>> gap = np.array([[0.10, 0.12, 0.08, 0.10], [0.14, 0.16, 0.12, 0.14]])
-        >>> found = largest_gap(Sample(gap, 50, (Contrast("b against a", gap, 50),)))
+        >>> found = largest_gap(Sample(gap, 50, (Contrast("b", gap, 50, "a"),)))
         >>> found.pair, round(found.estimate, 2), found.low < 0.12 < found.high
         ('b against a', 0.12, True)
 
@@ -120,7 +120,7 @@ def _shares(
     gaps: Sequence[Contrast], plain: Float[Array, "pair member"], noise: Float[Array, "pair member draw"]
 ) -> Float[Array, " pair"]:
     """By pair, the share of the squared gaps of its rate that is not noise."""
-    rates = np.array([one.name.rpartition(": ")[0] for one in gaps])
+    rates = np.array([one.rate for one in gaps])
     found = np.zeros(len(gaps))
     for rate in np.unique(rates):
         own = rates == rate
