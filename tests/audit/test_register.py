@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import interplay as ip
-from interplay.audit import run as running
+from interplay.audit import stages as running
 from interplay.audit.folder import RunFolder
 from interplay.audit.parts.register import groups_of
 from interplay.audit.register_file import FILE, PERSON

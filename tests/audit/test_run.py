@@ -10,7 +10,7 @@ import textwrap
 import pytest
 
 import interplay as ip
-from interplay.audit.run import STAGES
+from interplay.audit.stages import STAGES
 from interplay.report.validation import validate
 from tests.audit.worlds import mortgage
 

@@ -82,7 +82,7 @@ def test_priorities_that_are_set_afterwards_train_and_measure_nothing_again(unse
         raise AssertionError("done before")
 
     for verb in ("tune", "train", "measure", "look_files"):
-        monkeypatch.setattr(f"interplay.audit.run.{verb}", refused)
+        monkeypatch.setattr(f"interplay.audit.stages.{verb}", refused)
     signed = run(_study("the board"), unset.path.parent)
     assert signed.path != unset.path
     assert signed.decision["treatment"] is not None
@@ -103,6 +103,6 @@ def test_another_study_takes_nothing_over(unset, monkeypatch):
     def started(*_):
         raise Started
 
-    monkeypatch.setattr("interplay.audit.run.tune", started)
+    monkeypatch.setattr("interplay.audit.stages.tune", started)
     with pytest.raises(Started):
         run(_study("the board", seed=1), unset.path.parent)

@@ -18,9 +18,9 @@ from interplay.audit.looks import read_looks
 from interplay.audit.pieces import Pieces
 from interplay.audit.prepare import Prepared, prepare
 from interplay.audit.progress import Meter
-from interplay.audit.run import Progress
 from interplay.audit.samples import FIRST, read_measurements
 from interplay.audit.settled import settled
+from interplay.audit.stages import Progress
 from interplay.audit.storage import (
     fleet_piece,
     read_fleet,
