@@ -121,12 +121,10 @@ def _family(
     """The models of a study, once they can be trained with its interventions."""
     if network is not None:
         return next(kind for kind in families().values() if kind.takes(network)).of(network, design, dataset, encoded)
-    kind = families().get(study.model.kind)
-    if kind is None:
-        step = suggestion(study.model.kind, families())
-        raise_first([Fault(("model", "kind"), "a family of models", f"{study.model.kind!r}", step)], where)
-        raise AssertionError("a fault is raised")
-    family = kind.build(design, dataset, encoded, where)
+    named, known = study.model.kind, families()
+    if named not in known:
+        raise_first([Fault(("model", "kind"), "a family of models", repr(named), suggestion(named, known))], where)
+    family = known[named].build(design, dataset, encoded, where)
     for one in design.factors.training.values():
         if reason := family.refuses(one):
             why, _, alternative = reason.rpartition("; ")

@@ -50,11 +50,7 @@ class Memo:
 
     def ask(self, kind: type[Kind]) -> Kind | NotMeasurable:
         """The exhibit of this kind, or why there is none."""
-        exhibit, made_from = self._known(kind)
-        for asking in self._asking[-1:]:
-            asking |= {kind, *made_from}
-        found: Kind | NotMeasurable = exhibit
-        return found
+        return self._asked(kind, self)
 
     def evidence(self, rows: Rows, sums: dict[bytes, Sums] | None = None) -> Evidence:
         """What a metric may look at."""
@@ -97,9 +93,12 @@ class Memo:
         return maker.make(self.members, self.ask, self.setting)  # type: ignore[arg-type]
 
     def _beneath(self, kind: type[Kind]) -> Kind | NotMeasurable:
-        if self._under is None:
-            return self.ask(kind)
-        exhibit, made_from = self._under._known(kind)
+        """That of the models beneath."""
+        return self._asked(kind, self._under or self)
+
+    def _asked(self, kind: type[Kind], of: "Memo") -> Kind | NotMeasurable:
+        """An exhibit of this memo or of the one beneath; what is being made here is made from it."""
+        exhibit, made_from = of._known(kind)
         for asking in self._asking[-1:]:
             asking |= {kind, *made_from}
         found: Kind | NotMeasurable = exhibit
