@@ -16,7 +16,6 @@ import pytest
 
 from interplay import streams
 from interplay.accounting import epsilon
-from interplay.attacks.canaries import lower_bound
 from interplay.attacks.pgd import Threat
 from interplay.engine import jnp
 from interplay.families.network.fleet import train_all
@@ -27,6 +26,7 @@ from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.dense import Dense
 from interplay.models.network import Examples
+from interplay.testing.canaries import lower_bound
 
 MODELS, DELTA, CLIP = 20_000, 0.01, 1e-3
 ROWS, COLUMNS = 12, 8

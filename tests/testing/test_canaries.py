@@ -6,8 +6,8 @@ from dp_accounting import get_epsilon_gaussian
 from scipy.stats import binom
 
 from interplay.arrays import Array, Bool, Float
-from interplay.attacks.canaries import lower_bound
 from interplay.errors import InterplayError
+from interplay.testing.canaries import lower_bound
 
 MODELS, REPETITIONS, DELTA = 4000, 100, 0.01
 
