@@ -11,7 +11,7 @@ from interplay.data.encoder import fit
 from interplay.data.table import numbers, table
 from interplay.engine import jnp
 from interplay.errors import DataError
-from interplay.families import threat_of
+from interplay.representations import threat_of
 from tests.measurement.worlds import bank, facts_of, ready, study
 
 DRAW = np.random.default_rng(0)

@@ -10,9 +10,9 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import Explanations
 from interplay.exhibits._setting import EvaluationSetting
 from interplay.explainers.evaluated import Explained, ScoredRows
-from interplay.explainers.perturbations import Discretizer, fit
 from interplay.families import Members
 from interplay.interventions import ExplanationIntervention
+from interplay.representations import Neighbourhood, neighbourhood
 
 FRESH_SAMPLES = 2_000
 """Fresh points on which the fidelity of an explanation is measured."""
@@ -57,23 +57,19 @@ class Explainer:
         asked: Mapping[int, Members],
         members: Sequence[int],
     ) -> None:
-        raw = setting.encoder.raw(setting.dataset.table)
-        kinds = np.array([feature.kind != "numeric" for feature in setting.encoded.features])
-        discretizer = fit(raw[setting.design.pool], kinds)
-        points = discretizer.codes(raw[setting.explained])
+        around = neighbourhood(setting.encoder, setting.encoded, setting.dataset.table, setting.design.pool)
         for member in members:
             new = [arm for arm in asked if (arm, member) not in self._known]
             if new:
                 filled = [asked[arm if arm in new else new[0]] for arm in range(self._arms)]
-                made = _member(setting, release, discretizer, points, filled, member)
+                made = _member(setting, release, around, filled, member)
                 self._known |= {(arm, member): made[arm] for arm in new}
 
 
 def _member(
     setting: EvaluationSetting,
     release: ExplanationIntervention,
-    discretizer: Discretizer,
-    points: Array,
+    around: Neighbourhood,
     arms: list[Members],
     member: int,
 ) -> Sequence[Explained]:
@@ -83,10 +79,9 @@ def _member(
         return ScoredRows(bins, columns, setting.margins(models.log_probabilities(columns)))
 
     def drawn(purpose: str, count: int) -> ScoredRows:
-        pool = discretizer.draw(count, streams.generator(seed, purpose, member=member))
-        return scored(pool.bins, setting.encoder.encode_raw(pool.raw))
+        return scored(*around.drawn(count, streams.generator(seed, purpose, member=member)))
 
-    own = scored(points, setting.encoded.matrix[setting.explained])
+    own = scored(around.bins(setting.explained), setting.encoded.matrix[setting.explained])
     first, second = (drawn(purpose, release.samples) for purpose in ("explanation pool", "second explanation pool"))
     return release.explain(own, first, second, drawn("fresh points", FRESH_SAMPLES))
 

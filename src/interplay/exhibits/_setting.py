@@ -7,18 +7,16 @@ import numpy as np
 from interplay import streams
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.attacks import lira
-from interplay.attacks.switch import Switches
 from interplay.attacks.thresholded import Favourable
 from interplay.data.dataset import Dataset
-from interplay.data.encoder import BLOCK_ROWS, Encoded, Encoder
-from interplay.data.mapped import store
+from interplay.data.encoder import Encoded, Encoder
 from interplay.design.denominators import evaluated
 from interplay.design.plan import Design, mitigated, strata
-from interplay.engine import jnp
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Rows
-from interplay.families import AttackSetting, Family, threat_of
+from interplay.families import AttackSetting, Family
 from interplay.interventions import ExplanationIntervention, HeldOut
+from interplay.representations import switches_of, threat_of, without_movable
 
 UNMOVED = NotMeasurable("no column can be moved by an attacker")
 UNSWITCHED = NotMeasurable("no categorical column can be changed by an attacker")
@@ -106,11 +104,11 @@ def evaluation_setting(
             threat_of(encoded, design.radius),
             encoded.movable_columns,
             design.radius,
-            _switches(encoded),
+            switches_of(encoded),
             Favourable(dataset.favourable, len(dataset.classes)),
             design.study.seed,
         ),
-        held=_held(encoded, design.pool),
+        held=without_movable(encoded, design.pool),
     )
 
 
@@ -163,21 +161,6 @@ def _equally(rows: Int[Array, " some"], labels: Int[Array, " row"]) -> Int[Array
     return np.concatenate(chosen) if chosen else rows
 
 
-def _held(encoded: Encoded, pool: Int[Array, " pool"]) -> Float[Array, "row column"]:
-    columns = list(encoded.movable_columns)
-    means = np.array([encoded.matrix[pool, column].mean(dtype=np.float64) for column in columns])
-
-    def without(block: Float[Array, "some column"]) -> Float[Array, "some column"]:
-        copy = np.array(block, dtype=np.float32)
-        copy[:, columns] = means
-        return copy
-
-    if encoded.mapped is None:
-        return without(encoded.matrix)
-    blocks = (without(encoded.matrix[at : at + BLOCK_ROWS]) for at in range(0, len(encoded.matrix), BLOCK_ROWS))
-    return store(encoded.mapped.path.with_name("held"), blocks).all()
-
-
 def rows_of(design: Design, dataset: Dataset) -> Rows:
     """Evaluated rows and bootstrap weights.
 
@@ -203,18 +186,3 @@ def rows_of(design: Design, dataset: Dataset) -> Rows:
         minimum_support=study.groups.minimum_rows,
         clusters=design.shared,
     )
-
-
-def _switches(encoded: Encoded) -> Switches | None:
-    touched, values = [], []
-    for feature in encoded.features:
-        if feature.mutable and len(feature.options):
-            for option in feature.options:
-                mask, value = np.zeros(len(encoded.columns)), np.zeros(len(encoded.columns))
-                mask[feature.columns] = 1.0
-                value[feature.columns] = option
-                touched.append(mask)
-                values.append(value)
-    if not touched:
-        return None
-    return Switches(jnp.asarray(np.stack(touched)), jnp.asarray(np.stack(values), dtype=jnp.float32))

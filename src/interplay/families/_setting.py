@@ -7,12 +7,10 @@ from typing import Any
 import numpy as np
 
 from interplay.arrays import Array, Float, Int
-from interplay.attacks.pgd import Threat, Whole
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.design.plan import Design, mitigated
 from interplay.design.treatment import Treatment
-from interplay.engine import jnp
 from interplay.evidence import PrivacyGuarantee
 from interplay.families._family import Family
 from interplay.interventions import DataIntervention, Intervention, TrainingRows
@@ -63,31 +61,6 @@ def training_setting(design: Design, family: Family, dataset: Dataset, encoded: 
         favourable=dataset.favourable,
         group_count=1 if grouping is None else len(dataset.groupings[grouping].names),
     )
-
-
-def threat_of(encoded: Encoded, radius: float) -> Threat:
-    """What an attacker may do to encoded rows: movable columns, within the training rows' bounds.
-
-    `radius` is that of the study's attack, at which a column with a declared largest change moves by just that.
-    """
-    movable = encoded.movable * np.where(encoded.reach > 0, encoded.reach / radius, 1.0)
-    flagged = bool((encoded.flags[list(encoded.movable_columns)] >= 0).any())
-    return Threat(
-        jnp.asarray(movable, dtype=jnp.float32),
-        jnp.asarray(encoded.lower),
-        jnp.asarray(encoded.upper),
-        jnp.asarray(encoded.flags) if flagged else None,
-        _whole(encoded),
-    )
-
-
-def _whole(encoded: Encoded) -> Whole | None:
-    """The movable columns of whole numbers."""
-    grid = encoded.grid
-    if grid is None or not (whole := grid.whole & encoded.movable).any():
-        return None
-    mean, deviation = (jnp.asarray(part, dtype=jnp.float32) for part in (grid.mean, grid.deviation))
-    return Whole(jnp.asarray(whole), mean, deviation, jnp.asarray(grid.logarithmic))
 
 
 def acting(design: Design, treatment: Treatment) -> list[Intervention]:

@@ -7,11 +7,12 @@ from interplay.arrays import Array, Int
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.engine import accelerated, jnp
-from interplay.families._setting import TrainingSetting, acting, threat_of
+from interplay.families._setting import TrainingSetting, acting
 from interplay.families.network.hooks import hooks
 from interplay.families.network.loop import Job, Recipe, TrainingTable
 from interplay.families.network.sampler import Sampling
 from interplay.models.network import Network
+from interplay.representations import threat_of
 
 
 def table(shop: TrainingSetting) -> TrainingTable:
