@@ -1,14 +1,18 @@
 """Interventions against known answers and independent implementations."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from interplay.engine import jax, jnp
-from interplay.interventions import FittingRows, TrainingRows
+from interplay.interventions import FittingRows, TrainingRows, refusal
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.group_thresholds import GroupThresholds
 from interplay.interventions.parity_penalty import ParityPenalty
+from interplay.interventions.release_explanations import ReleaseExplanations
 from interplay.interventions.reweighing import Reweighing
+from interplay.interventions.split_conformal import SplitConformal
 from interplay.models.dense import Dense
 from interplay.models.network import Examples
 
@@ -72,3 +76,13 @@ def test_parity_penalty_is_zero_at_parity_and_ignores_padding():
     groups = jnp.array([0, 1, 1])
     weights = jnp.array([1.0, 1.0, 0.0])
     assert float(ParityPenalty().penalty(scores, 1, groups, weights, group_count=2)) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_two_explanations_of_one_study_are_refused():
+    @dataclass(frozen=True)
+    class Another(ReleaseExplanations):
+        title = "other explanations"
+
+    reason = refusal(ReleaseExplanations(), Another())
+    assert reason is not None and "released explanations and other explanations would be measured as one" in reason
+    assert refusal(ReleaseExplanations(), SplitConformal()) is None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from interplay.evidence import Exhibit, Explanations
+from interplay.interventions._intervention import Intervention
 from interplay.interventions._layer import ReleaseIntervention
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ class ExplanationIntervention(ReleaseIntervention):
     samples: int = 5000
     features: int = 10
     explained_rows: int = 200
+
+    def phase_refuses(self, partner: Intervention) -> str | None:
+        if not isinstance(partner, ExplanationIntervention):
+            return None
+        return (
+            f"{self.title} and {partner.title} would be measured as one exhibit, which cannot show both; take one of them "
+            "out, and compare it with the other in a second study"
+        )
 
     @abc.abstractmethod
     def explain(self, own: ScoredRows, first: ScoredRows, second: ScoredRows, fresh: ScoredRows) -> Sequence[Explained]:

@@ -44,8 +44,7 @@ class GradientAdversary:
         purpose: str = "evaluation attack",
     ) -> Float[Array, "member row label"]:
         """The class scores of the worst rows found within the radius, by PGD and APGD."""
-        favourable = self._favourable(cuts) if purpose == "evaluation attack" else None
-        return _attack(self.network, favourable, self.setting.movable)(
+        return _attack(self.network, self._favourable(cuts), self.setting.movable)(
             (self.parameters, self._at(cuts, len(inputs))),
             self._keys(purpose),
             jnp.asarray(inputs),
