@@ -13,7 +13,7 @@ import pandas as pd
 
 from interplay.data.cells import EXACT, MISSING, CellReader
 from interplay.data.table import Table
-from interplay.data.text import encoding_of, opened
+from interplay.data.text import encoding_of, opened, refuse_undecodable
 from interplay.errors import DataError
 
 SUFFIXES = (".csv", ".tsv", ".txt")
@@ -28,10 +28,14 @@ def read_csv(path: Path, names: Sequence[str] | None = None, values: Collection[
 
     Raises DataError as `read` does.
     """
+    encoding = encoding_of(path)
     try:
-        layout = _layout(path, encoding_of(path), names)
+        layout = _layout(path, encoding, names)
         frame = layout.read(na_values=list(MISSING))
         kept = layout.as_written(frame)
+    except UnicodeError:
+        refuse_undecodable(path, encoding)
+        raise
     except pd.errors.EmptyDataError:
         raise DataError("a header and rows", "an empty file", str(path), "check the file") from None
     except (pd.errors.ParserError, pd.errors.ParserWarning) as problem:

@@ -46,27 +46,31 @@ def opened(path: Path, encoding: str) -> io.TextIOWrapper:
 
 
 def encoding_of(path: Path) -> str:
-    """The encoding of a file: UTF-8 with or without a byte order mark, or UTF-16 with one.
+    """The encoding of a file by its first bytes: UTF-8 with or without a byte order mark, or UTF-16 with one.
 
-    Every byte is checked. Latin-1 and its many relatives cannot be told apart, and a wrong guess would split or rename
-    groups of people, so anything else is refused.
+    Latin-1 and its many relatives cannot be told apart, and a wrong guess would split or rename groups of people, so
+    anything else is refused: here where the first bytes show it, else by `refuse_undecodable` when reading fails.
 
-    Raises DataError with the line that cannot be read.
+    Raises DataError where the file starts like neither.
     """
     with _bytes(path) as file:
         start = file.read(4)
     if start.startswith(_UTF16):
-        _check(path, "utf-16", "save the file as UTF-8")
         return "utf-16"
     if b"\x00" in start:
         remedy = "save the file as UTF-8, or with a byte order mark"
         raise DataError("UTF-8 text", "bytes of UTF-16 or of no text", str(path), remedy)
-    _check(path, "utf-8", f"convert it: iconv -f ISO-8859-1 -t UTF-8 {path.name}, if it is Latin-1")
     return "utf-8-sig"
 
 
-def _check(path: Path, encoding: str, remedy: str) -> None:
-    decoder, line = codecs.getincrementaldecoder(encoding)(), 1
+def refuse_undecodable(path: Path, encoding: str) -> None:
+    """Look for the first byte that is not text in this encoding.
+
+    Raises DataError with its line.
+    """
+    remedy = f"convert it: iconv -f ISO-8859-1 -t UTF-8 {path.name}, if it is Latin-1"
+    remedy = "save the file as UTF-8" if encoding == "utf-16" else remedy
+    decoder, line = codecs.getincrementaldecoder(encoding.removesuffix("-sig"))(), 1
     with _bytes(path) as file:
         while block := file.read(_BLOCK):
             line = _decoded(decoder, block, line, path, remedy)

@@ -57,14 +57,21 @@ def rates_tried(model: ModelSection) -> int:
     return listed + (listed > 1)
 
 
-def cost(design: Design, columns: int, classes: int, cores: int = 2, operations: float | None = None) -> Cost:
+def cost(
+    design: Design,
+    columns: int,
+    classes: int,
+    cores: int = 2,
+    operations: float | None = None,
+    members: int | None = None,
+) -> Cost:
     """Estimate a run from multiply-adds; expect it to be right within a factor of three.
 
     Raises nothing; `columns` and `classes` are those of the encoded table. `operations` are the multiply-adds
-    that score one row, where the model is not the dense network of the study.
+    that score one row, where the model is not the dense network of the study; `members` those of the design unless given.
     """
     study = design.study
-    tuning, fleet = rates_tried(study.model) * len(design.tuning_halves), design.members
+    tuning, fleet = rates_tried(study.model) * len(design.tuning_halves), members or design.members
     width = _parameters(design, columns, classes) if operations is None else operations
     per_model = {one: _work(design, one, width) for one in design.trainings}
     rows, arms = len(design.split.part), stacks(design)
@@ -92,7 +99,7 @@ def cost_at_most(design: Design, columns: int, classes: int, cores: int = 2, ope
     now = cost(design, columns, classes, cores, operations)
     if not later:
         return now
-    grown = cost(design.with_members(later[-1]), columns, classes, cores, operations)
+    grown = cost(design, columns, classes, cores, operations, members=later[-1])
     trainings, added = len(design.trainings), later[-1] - first
     member = (grown.seconds - now.seconds) / added * trainings / stacks(design)
     return replace(grown, models=now.models + trainings * added, seconds=round(now.seconds + member * sum(later), 1))
