@@ -13,6 +13,7 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import Evidence, Grouping, Rows
 
 MEMBERS, ROWS, DRAWS, LABELS = 4, 900, 5, 3
+OF_TWO_LABELS = {"inflated_sets"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,15 @@ class World:
         return World(replace(self.rows, groupings=grouping, minimum_support=minimum_support), self.exhibits)
 
 
+DISCLOSURES = (
+    exhibits.DecisionDisclosure,
+    exhibits.ExplanationDisclosure,
+    exhibits.LocalModelDisclosure,
+    exhibits.ScoreDisclosure,
+    exhibits.SetDisclosure,
+)
 ON_ALL_ROWS = {
+    **dict.fromkeys(DISCLOSURES, ("scores", "inside", "scored")),
     exhibits.Predictions: ("log_probabilities", "decisions"),
     exhibits.RightlyDecided: ("right",),
     exhibits.Logits: ("margins", "margins_without_movable"),
@@ -77,7 +86,10 @@ OF_MEMBERS = {
     exhibits.Attacked: ("decisions", "log_probabilities"),
     exhibits.CategoryFlips: ("withstood",),
     exhibits.Distances: ("distances",),
-    exhibits.Explanations: ("importances", "fidelity", "reference", "repeat", "top_changed"),
+    exhibits.Explanations: ("importances", "fidelity", "reference", "repeat", "top_changed", "uncertainty"),
+    exhibits.ExplanationSearch: ("lost", "lost_by_chance"),
+    exhibits.Concealment: ("hidden",),
+    exhibits.SetExplanations: ("fidelity", "reference"),
 }
 
 
@@ -136,6 +148,7 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
             reference=0.2 + 0.3 * np.random.default_rng(seed + 1).random(shape),
             repeat=generator.uniform(-1, 1, size=shape),
             top_changed=(generator.random(shape) < 0.3).astype(float),
+            uncertainty=np.random.default_rng(seed + 2).random(shape),
         ),
         exhibits.PredictionSets(
             scores=1 - np.exp(logs),
@@ -146,13 +159,29 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
             scores_attacked=generator.random((*shape, labels)),
         ),
     ]
-    return World(rows, {type(exhibit): exhibit for exhibit in known})
+    return World(rows, {type(exhibit): exhibit for exhibit in [*known, *_of_releases(seed, some, inside)]})
+
+
+def _of_releases(seed: int, some: Array, inside: Array) -> list[Any]:
+    """What comes with explanations and sets."""
+    generator, shape = np.random.default_rng(seed + 3), (MEMBERS, len(some))
+    disclosed = [
+        kind(generator.normal(size=inside.shape) + inside, inside, generator.random(inside.shape) < 0.9)
+        for kind in DISCLOSURES
+    ]
+    return [
+        *disclosed,
+        exhibits.ExplanationSearch(some, generator.random(shape), 0.5 * generator.random(shape)),
+        exhibits.Concealment(some, (generator.random(shape) < 0.4).astype(float)),
+        exhibits.SetExplanations(some, generator.random(shape), 0.2 + 0.3 * generator.random(shape)),
+    ]
 
 
 @pytest.fixture
-def world() -> World:
-    """Three labels, four members, five draws."""
-    return make_world()
+def world(request: pytest.FixtureRequest) -> World:
+    """Three labels, four members, five draws; two labels for a metric that takes no more."""
+    params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    return make_world(labels=2 if params.get("name") in OF_TWO_LABELS else LABELS)
 
 
 @pytest.fixture

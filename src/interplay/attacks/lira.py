@@ -116,7 +116,20 @@ def scores(signals: Float[Array, "member row"], inside: Bool[Array, "member row"
 
     Does not show: that the ratio of one row means the same in every model; only their order and spread are matched.
     """
-    found = likelihood_ratios(signals, inside)
+    return standardised(likelihood_ratios(signals, inside))
+
+
+def standardised(found: LiraScores) -> LiraScores:
+    """Every target's scores around their median, over their mean absolute deviation from it.
+
+    Reference: our own.
+
+    Example:
+        >>> standardised(LiraScores(np.array([[1.0, 2.0, 5.0]]), np.full((1, 3), True))).scores.round(2).tolist()
+        [[-0.75, 0.0, 2.25]]
+
+    Does not show: that a score of one row means the same in every model.
+    """
     known = [values[where] for values, where in zip(found.scores, found.scored, strict=True)]
     middle = np.array([np.median(values) if len(values) else 0.0 for values in known])
     deviations = np.where(found.scored, found.scores - middle[:, None], 0.0)

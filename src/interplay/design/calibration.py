@@ -11,7 +11,7 @@ def vacuous_sets(design: Design, dataset: Dataset, counted: Bool[Array, " row"])
     name = mitigated(dataset, design.study.groups.mitigate)
     grouping = None if name is None else dataset.groupings[name]
     found = [
-        (name, part.foreseen(layer.miscoverage))
+        (name, part.foreseen(layer))
         for name, layer in design.factors.layers.items()
         if isinstance(layer, SetIntervention)
         for part in layer.parts(grouping, design.split.calibration, counted, design.study.groups.minimum_rows)

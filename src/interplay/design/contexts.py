@@ -8,7 +8,7 @@ from interplay.aspects import Aspect
 from interplay.design.comparison import Comparison
 from interplay.design.factors import Factors, factorial, trained
 from interplay.design.treatment import Treatment
-from interplay.evidence import DecisionRule, rests_on
+from interplay.evidence import DecisionRule, Exhibit, released, rests_on
 from interplay.interactions import Interaction, Probe
 from interplay.interventions import Intervention, PredictionIntervention, ReleaseIntervention, Service
 from interplay.metrics import GroupMetric, Metric
@@ -26,11 +26,16 @@ def metrics_for(groupings: Sequence[str]) -> dict[str, Metric]:
 
 
 def layer_of(metric: Metric, built: Factors) -> tuple[str, ...]:
-    """The layers of which one must be on for the metric to exist; empty when none is needed."""
+    """The layers of which one must be on for the metric to exist; empty when none is needed, or several together are."""
+    kinds = released(metric.needs)
+    return _layers_releasing(kinds[0], built) if len(kinds) == 1 else ()
+
+
+def _layers_releasing(kind: type[Exhibit], built: Factors) -> tuple[str, ...]:
     return tuple(
         name
         for name, layer in built.layers.items()
-        if isinstance(layer, ReleaseIntervention) and layer.releases in metric.needs
+        if isinstance(layer, ReleaseIntervention) and layer.releases is kind
     )
 
 
@@ -39,8 +44,8 @@ def measured_on(treatment: Treatment, metric: Metric, built: Factors) -> bool:
     decisions on bare treatments and where a prediction layer changes decisions.
     """
     layers = [name for name in treatment.interventions if name in built.layers]
-    if any(kind.released for kind in metric.needs):
-        return any(name in layers for name in layer_of(metric, built))
+    if kinds := released(metric.needs):
+        return all(set(_layers_releasing(kind, built)) & set(layers) for kind in kinds)
     decides = rests_on(metric.needs, DecisionRule)
     return not layers or (decides and all(isinstance(built.layers[name], PredictionIntervention) for name in layers))
 

@@ -1,6 +1,6 @@
 """PLAN: from a study and its data to everything that will run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,8 +33,8 @@ class Design:
     `halves` (member, half) are positions in `pool`: member k of every treatment trains on the same half of the pool,
     drawn independently of the other members' (balanced or complementary halves bias membership attacks). `clusters`
     numbers the cluster of every row of the table: rows that agree in every feature or belong to one person.
-    `tuning_halves` are those of the members set apart for choosing learning rates. `looks` are the numbers of members at
-    which it is judged whether a treatment needs more; the first is that of `halves`.
+    `tuning_halves` are those of the members set apart for choosing learning rates. `looks` are the numbers of members
+    at which it is judged whether a treatment needs more; the first is that of `halves`.
     """
 
     study: Study
@@ -105,13 +105,14 @@ def plan(study: Study, dataset: Dataset) -> Design:
     pool = np.flatnonzero(parts.pool)
     small = len(dataset.labels) < 5_000
     looks = planned_members(study, built, metrics)
+    compared = comparisons(built, metrics, catalogue.interactions(), mitigated(dataset, study.groups.mitigate))
     return Design(
         study=study,
         factors=built,
         trainings=trained(built),
-        treatments=layered(built),
+        treatments=_measured(built, compared),
         metrics=metrics,
-        comparisons=comparisons(built, metrics, catalogue.interactions(), mitigated(dataset, study.groups.mitigate)),
+        comparisons=compared,
         split=parts,
         clusters=cluster,
         pool=pool,
@@ -120,6 +121,12 @@ def plan(study: Study, dataset: Dataset) -> Design:
         looks=looks,
         radius=_radius(built),
     )
+
+
+def _measured(built: Factors, compared: Sequence[Comparison]) -> tuple[Treatment, ...]:
+    """Every treatment with its layers, then those with two releases at once that a comparison asks for."""
+    sides = (side for one in compared for side in (one.treatment, one.baseline) if side is not None)
+    return tuple(dict.fromkeys([*layered(built), *sides]))
 
 
 def _radius(built: Factors) -> float:

@@ -41,13 +41,14 @@ class RandomModels:
 class Exhibit:
     """What is known of one treatment's members, as one value that metrics read.
 
-    Class attributes: `attack`, whether it is what an attack achieved, so that finding nothing says only that this attack
-    found nothing; `direct`, whether it states privacy or robustness itself, without an attack; `needs_shadows`, whether it
-    takes members that did not see a row; `released`, whether it exists only where an intervention releases it;
-    `read_from`, the exhibits it is made from.
+    Class attributes: `attack`, whether it is what an attack achieved, so that finding nothing says only that this
+    attack found nothing; `direct`, whether it states privacy or robustness itself, without an attack; `needs_shadows`,
+    whether it takes members that did not see a row; `released`, whether it exists only where an intervention releases
+    it; `read_from`, the exhibits it is made from; `released_with`, those of the same release, without which
+    it does not exist.
 
-    An exhibit of another package is a frozen dataclass on this class, whose arrays are annotated with the names of their
-    axes, and a maker (`interplay.exhibits`).
+    An exhibit of another package is a frozen dataclass on this class, whose arrays are annotated with the names of
+    their axes, and a maker (`interplay.exhibits`).
     """
 
     attack: ClassVar[bool] = False
@@ -55,6 +56,7 @@ class Exhibit:
     needs_shadows: ClassVar[bool] = False
     released: ClassVar[bool] = False
     read_from: ClassVar[tuple[type["Exhibit"], ...]] = ()
+    released_with: ClassVar[tuple[type["Exhibit"], ...]] = ()
 
     @classmethod
     def stand_in(cls, planned: Planned) -> Self | None:
@@ -80,3 +82,19 @@ def rests_on(kinds: Iterable[type[Exhibit]], other: type[Exhibit]) -> bool:
         (True, False)
     """
     return any(kind is other or rests_on(kind.read_from, other) for kind in kinds)
+
+
+def released(kinds: Iterable[type[Exhibit]]) -> tuple[type[Exhibit], ...]:
+    """The released exhibits among these, or that they are made from or released with: all of them have to be there.
+
+    Example:
+        >>> from interplay.evidence import Attacked, PredictionSets
+        >>> [kind.__name__ for kind in released([PredictionSets, Attacked])]
+        ['PredictionSets']
+    """
+    found = [
+        one
+        for kind in kinds
+        for one in ((kind,) if kind.released else released((*kind.read_from, *kind.released_with)))
+    ]
+    return tuple(dict.fromkeys(found))

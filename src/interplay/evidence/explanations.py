@@ -15,10 +15,11 @@ class Explanations(Exhibit):
     """Local linear explanations of the released score, and how well they hold.
 
     `fidelity` is the weighted R2 of the explanation on fresh points around the row, and `reference` that of the
-    explanation of a linear model of the same scale; `repeat` is the rank correlation of the absolute importances between
-    two independent perturbation pools; `top_changed` is 1 where the two pools disagree on the most important feature.
-    A value that a member does not have for a row is NaN: both R2, or both of the others, where its score hardly varies
-    around the row. All of the scores as fitted at unit weights, in every draw.
+    explanation of a linear model of the same scale; `repeat` is the rank correlation of the absolute importances
+    between two independent perturbation pools; `top_changed` is 1 where the two pools disagree on the most important
+    feature. A value that a member does not have for a row is NaN: both R2, or both of the others, where its score
+    hardly varies around the row. `uncertainty` is the R2 of an explanation, made in the same way, of the entropy of a
+    row's probabilities. All of the scores as fitted at unit weights, in every draw.
     """
 
     released: ClassVar[bool] = True
@@ -29,13 +30,14 @@ class Explanations(Exhibit):
     reference: Float[Array, "member explained"]
     repeat: Float[Array, "member explained"]
     top_changed: Float[Array, "member explained"]
+    uncertainty: Float[Array, "member explained"] | None = None
 
     @classmethod
     def stand_in(cls, planned: Planned) -> Self | None:
         if not len(planned.explained):
             return None
         held = np.ones((len(planned.rows.counted), len(planned.explained)))
-        return cls(planned.explained, held[..., None], held, held, held, held)
+        return cls(planned.explained, held[..., None], held, held, held, held, held)
 
     @classmethod
     def random(cls, models: RandomModels) -> Self:
@@ -48,4 +50,5 @@ class Explanations(Exhibit):
             repeat=chance.uniform(0.1, 1.0, shape),
             top_changed=(chance.random(shape) < 0.3).astype(np.float64),
             reference=chance.uniform(0.3, 0.5, shape),
+            uncertainty=chance.uniform(0.1, 0.9, shape),
         )

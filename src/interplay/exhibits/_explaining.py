@@ -9,7 +9,7 @@ from interplay.arrays import Array, Float, Int
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Explanations
 from interplay.exhibits._setting import EvaluationSetting
-from interplay.explainers.evaluated import Explained, ScoredRows
+from interplay.explainers.evaluated import Explained, LocalModels, ScoredRows
 from interplay.families import Members
 from interplay.interventions import ExplanationIntervention
 from interplay.representations import Neighbourhood, neighbourhood
@@ -17,6 +17,12 @@ from interplay.representations import Neighbourhood, neighbourhood
 FRESH_SAMPLES = 2_000
 """Fresh points on which the fidelity of an explanation is measured."""
 UNRELEASED = NotMeasurable("the study releases no explanations")
+
+
+def released_explanations(setting: EvaluationSetting) -> ExplanationIntervention | None:
+    """What the study releases as explanations; None where it releases none."""
+    known = setting.design.factors.all.values()
+    return next((one for one in known if isinstance(one, ExplanationIntervention)), None)
 
 
 def explanations(setting: EvaluationSetting, arms: Sequence[Members]) -> list[Explanations | NotMeasurable]:
@@ -28,9 +34,9 @@ def explanations(setting: EvaluationSetting, arms: Sequence[Members]) -> list[Ex
 class Explainer:
     """Explains members as `explanations` does, and none of them twice.
 
-    An arm is known by its place among `arms`, and must have the same members at every call, or more. Most of the work is
-    on the pool of a member, whatever the number of arms: those that are not asked about are filled up with one that is,
-    so that the numbers of an arm do not depend on which others are asked about.
+    An arm is known by its place among `arms`, and must have the same members at every call, or more. Most of the work
+    is on the pool of a member, whatever the number of arms: those that are not asked about are filled up with one that
+    is, so that the numbers of an arm do not depend on which others are asked about.
     """
 
     def __init__(self, arms: int) -> None:
@@ -41,9 +47,7 @@ class Explainer:
         self, setting: EvaluationSetting, asked: Mapping[int, Members]
     ) -> dict[int, Explanations | NotMeasurable]:
         """The explanations of the arms at these places."""
-        release = next(
-            (one for one in setting.design.factors.all.values() if isinstance(one, ExplanationIntervention)), None
-        )
+        release = released_explanations(setting)
         if release is None:
             return dict.fromkeys(asked, UNRELEASED)
         members = range(len(setting.design.halves))
@@ -66,6 +70,43 @@ class Explainer:
                 self._known |= {(arm, member): made[arm] for arm in new}
 
 
+def scored_rows(
+    setting: EvaluationSetting,
+    bins: Int[Array, "row feature"],
+    columns: Float[Array, "row column"],
+    log_probabilities: Float[Array, "model row label"],
+) -> ScoredRows:
+    """Rows with what every model says of them."""
+    entropies = -(np.exp(log_probabilities) * log_probabilities).sum(axis=2)
+    return ScoredRows(bins, columns, setting.margins(log_probabilities), np.where(entropies > 0, entropies, 0.0))
+
+
+class SharedPool:
+    """Perturbed rows that are the same for all models, and what every model of several stacks says of them."""
+
+    def __init__(self, setting: EvaluationSetting, stacks: Sequence[Members], release: ExplanationIntervention) -> None:
+        self.setting, self.stacks, self.release = setting, stacks, release
+        self.around = neighbourhood(setting.encoder, setting.encoded, setting.dataset.table, setting.design.pool)
+        chance = streams.generator(setting.design.study.seed, "explanation pool of all models")
+        self.pool = self.scored(*self.around.drawn(release.samples, chance))
+
+    def scored(self, bins: Int[Array, "row feature"], columns: Float[Array, "row column"]) -> ScoredRows:
+        """These rows with what every model says of them."""
+        return scored_rows(self.setting, bins, columns, self.log_probabilities(columns))
+
+    def log_probabilities(self, columns: Float[Array, "row column"]) -> Float[Array, "model row label"]:
+        """What every model says of rows."""
+        return np.concatenate([stack.log_probabilities(columns) for stack in self.stacks])
+
+    def local_models(self, own: ScoredRows) -> LocalModels:
+        """The local models behind the explanations of these rows."""
+        return self.release.local_models(own, self.pool)
+
+    def by_stack(self, values: Float[Array, "model some"]) -> list[Float[Array, "member some"]]:
+        """Values of all models, stack by stack."""
+        return np.split(values, np.cumsum([len(stack) for stack in self.stacks])[:-1])
+
+
 def _member(
     setting: EvaluationSetting,
     release: ExplanationIntervention,
@@ -76,7 +117,7 @@ def _member(
     models, seed = arms[0].beside(arms, member), setting.design.study.seed
 
     def scored(bins: Int[Array, "row feature"], columns: Float[Array, "row column"]) -> ScoredRows:
-        return ScoredRows(bins, columns, setting.margins(models.log_probabilities(columns)))
+        return scored_rows(setting, bins, columns, models.log_probabilities(columns))
 
     def drawn(purpose: str, count: int) -> ScoredRows:
         return scored(*around.drawn(count, streams.generator(seed, purpose, member=member)))

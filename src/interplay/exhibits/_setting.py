@@ -23,6 +23,7 @@ UNSWITCHED = NotMeasurable("no categorical column can be changed by an attacker"
 
 ATTACKED_ROWS = 2_000
 DISTANCE_ROWS = 400
+DISCLOSED_ROWS = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,8 @@ class EvaluationSetting:
     near: Int[Array, " near"]
     """The rows whose distance to the boundary is looked for: as many of each class as there are, up to equal shares."""
     explained: Int[Array, " explained"]
+    disclosed: Int[Array, " disclosed"]
+    """The rows of the pool on which attacks on what is released are tried."""
     attack: AttackSetting
     held: Float[Array, "row column"]
     """The encoded rows with every movable column at its training mean."""
@@ -100,6 +103,7 @@ def evaluation_setting(
         attacked=looked.attacked,
         near=looked.near,
         explained=looked.explained,
+        disclosed=looked.disclosed,
         attack=AttackSetting(
             threat_of(encoded, design.radius),
             encoded.movable_columns,
@@ -119,13 +123,15 @@ class Looked:
     attacked: Int[Array, " attacked"]
     near: Int[Array, " near"]
     explained: Int[Array, " explained"]
+    disclosed: Int[Array, " disclosed"]
 
 
 def looked_at(design: Design, dataset: Dataset, counted: Bool[Array, " row"]) -> Looked:
-    """Which of the counted rows are attacked, which have a distance, and which are explained.
+    """Which of the counted rows are attacked, which have a distance, and which are explained; and on which rows of the pool
+    attacks on what is released are tried.
 
-    Drawn from the study's seed, whatever the order of the rows: test rows before pool rows, and of both an even share of
-    every group and label; of the rows with a distance as many of each label as there are, up to equal shares.
+    Drawn from the study's seed, whatever the order of the rows: test rows before pool rows, and of both an even share
+    of every group and label; of the rows with a distance as many of each label as there are, up to equal shares.
     """
     every, chance = (
         strata(dataset, design.study.groups.mitigate),
@@ -137,7 +143,10 @@ def looked_at(design: Design, dataset: Dataset, counted: Bool[Array, " row"]) ->
     wanted = max((one.explained_rows for one in explaining), default=0)
     attacked = order[:ATTACKED_ROWS]
     explained = order[:wanted]
-    return Looked(np.sort(attacked), np.sort(_equally(attacked, dataset.labels)), np.sort(explained))
+    near = _equally(attacked, dataset.labels)
+    pool = np.flatnonzero(design.split.pool)
+    disclosed = pool[_evenly(every[pool], streams.generator(design.study.seed, "rows disclosed"))][:DISCLOSED_ROWS]
+    return Looked(np.sort(attacked), np.sort(near), np.sort(explained), np.sort(disclosed))
 
 
 def _evenly(every: Int[Array, " row"], chance: np.random.Generator) -> Int[Array, " row"]:
@@ -166,8 +175,8 @@ def rows_of(design: Design, dataset: Dataset) -> Rows:
 
     Test rows count for every member; in small tables also the pool rows a member did not train on. Weights are
     exponential (a Bayesian bootstrap, which never empties a group), one draw for all rows, so calibration rows are
-    redrawn together with test rows. All rows of a cluster have the weight of their cluster: copies of a row tell nothing
-    more than the row. Where the study weighs rows, all of it is times their weights.
+    redrawn together with test rows. All rows of a cluster have the weight of their cluster: copies of a row tell
+    nothing more than the row. Where the study weighs rows, all of it is times their weights.
     """
     study, count = design.study, len(dataset.labels)
     counted = np.repeat(design.split.test[None], design.members, axis=0)

@@ -29,7 +29,8 @@ class Probe:
 
     The harmful sign follows from the metric's direction and is not written. `primary` probes decide the verdict of the
     pair. `positive_control` describes a world in which the effect is known to exist, `negative_control` one in which it
-    is known not to. `expects` is the direction that the references lead one to expect.
+    is known not to. `expects` is the direction that the references lead one to expect. `alias` is a short name that stays
+    when the wording changes, such as "P->F.acc-disparity".
     """
 
     name: str
@@ -46,6 +47,7 @@ class Probe:
     baseline_metric: str | None = None
     primary: bool = True
     expects: Expectation = field(kw_only=True)
+    alias: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Unmeasured:
     missing: str
     references: tuple[str, ...]
     expects: Expectation = field(kw_only=True)
+    alias: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="fidelity disparity",
+            alias="E->F.fidelity-gap",
             claim="Released explanations follow the model more closely for some groups than for others.",
             mechanism=(
                 "A linear explanation is only as good as the score is locally linear, and that differs where the "
@@ -34,15 +35,26 @@ INTERACTION = Interaction(
                 "A linear model, which every group's explanations follow as well as they can; or groups assigned at random."
             ),
         ),
-        Unmeasured(
+        Probe(
             name="other disparities in quality",
-            claim="Explanations are also less stable, less consistent or less sparse for some groups.",
-            missing="group metrics for the stability, the consistency and the sparsity of explanations",
+            alias="E->F.quality-gap",
+            claim="Explanations of some groups are less stable than those of others.",
+            mechanism=(
+                "Where the score is flat around a group's rows, which columns lead hangs on the perturbed rows that "
+                "happened to be drawn."
+            ),
+            interventions=("release_explanations",),
+            metric="stability_disparity",
+            baseline="absent",
             expects="harm",
             references=("Dai et al., 2022, AAAI/ACM Conference on AI, Ethics, and Society",),
+            positive_control="A group whose score follows many columns a little, and another whose score follows one.",
+            negative_control="A linear score, and groups drawn at random.",
+            primary=False,
         ),
         Unmeasured(
             name="concealed reliance",
+            alias="E->F.hide-bias",
             claim="Explanations leave out that the decision rests on the group or on a stand-in for it.",
             missing=(
                 "a measure of actual reliance on the group, by changing it, and the rank that explanations give it, "

@@ -1,7 +1,7 @@
 """Explainability to uncertainty: an explanation looks certain, and is not."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.EXPLAINABILITY,
@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="change of the most important column",
+            alias="E->UQ.lime-variance",
             claim="Explaining the same row twice often names another most important column.",
             mechanism=(
                 "The explanation is fitted to a random pool of perturbed rows. Where the leading columns matter about "
@@ -30,10 +31,17 @@ INTERACTION = Interaction(
             positive_control="Two columns with exactly the same effect: either is named first, half of the time.",
             negative_control="A linear score with one dominant column: it is always named first.",
         ),
-        Unmeasured(
+        Probe(
             name="explanations without intervals",
-            claim="The sign and rank in one explanation disagree with what repeated fits and models agree on.",
-            missing="explanations repeated over members and bootstrap fits, and the shares of variance that each adds",
+            alias="E->UQ.no-interval",
+            claim=("Explanations name columns whose importance would not stand out in models trained on other rows."),
+            mechanism=(
+                "An explanation comes as numbers without intervals. How far the same numbers vary over models "
+                "trained on other rows is not in it."
+            ),
+            interventions=("release_explanations",),
+            metric="unsupported_importance",
+            baseline="absent",
             expects="harm",
             references=(
                 "Kindermans et al., 2019, Springer (The (Un)reliability of Saliency Methods)",
@@ -41,17 +49,32 @@ INTERACTION = Interaction(
                 "Ahn et al., 2023, arXiv:2301.05761",
                 "Löfström et al., 2024, Expert Systems with Applications 246",
             ),
+            positive_control="Few rows and many columns that matter alike.",
+            negative_control="One strong column that every model finds.",
         ),
-        Unmeasured(
+        Probe(
             name="assured where the model is not",
-            claim="Explanations look as strong on rows the model is uncertain of as on the others.",
-            missing="a metric of how well the strength of an explanation warns of uncertain or wrong decisions",
+            alias="E->UQ.false-confidence",
+            claim=(
+                "Explanations of wrong decisions look as strong as those of right ones, although the model's "
+                "confidence would warn."
+            ),
+            mechanism=(
+                "The local model is wide: how strongly it names columns hangs on the region, and hardly on how "
+                "certain the model is of the row."
+            ),
+            interventions=("release_explanations",),
+            metric="explanation_warning",
+            baseline="same",
+            baseline_metric="confidence_warning",
             expects="harm",
             references=(
                 "Gosiewska and Biecek, 2019, arXiv:1903.11420",
                 "Zhang et al., 2019, arXiv:1904.12991",
                 "Slack et al., 2020, AAAI/ACM Conference on AI, Ethics, and Society",
             ),
+            positive_control="Rows near a curved boundary, on which confidence is low and importances are large.",
+            negative_control="A linear score with one column, of which both confidence and importance are functions.",
         ),
     ),
 )

@@ -62,6 +62,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="shifted importance",
+            alias="F->E.pre-shift",
             claim="Mitigation moves importance away from the columns that truly drive the outcome.",
             missing="data with a known true effect of every column, as a shift alone is not a harm",
             expects="harm",
@@ -72,6 +73,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="over-emphasised minority columns",
+            alias="F->E.oversample",
             claim="Oversampling a group makes explanations of everyone stress the columns tied to that group.",
             missing="an oversampling intervention with several rates, and the share of importance on a set of columns",
             expects="harm",
@@ -79,6 +81,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="hidden reliance",
+            alias="F->E.in-shift",
             claim="Under a penalty, explanations name the stand-ins of the group less than the model uses them.",
             missing="a measure of actual reliance on a column, by changing it, to hold against the explained one",
             expects="harm",
@@ -86,6 +89,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="decisions parted from the score",
+            alias="F->E.post-disconnect",
             claim="With group thresholds, the explained score no longer says what is decided.",
             missing="a fidelity of explanations to the decision after thresholds, instead of to the score before them",
             expects="harm",

@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="confident membership",
+            alias="F->P.std-mia",
             claim="Mitigation in training lets an attacker name more members of the training data with confidence.",
             mechanism=(
                 "Rows of under-represented groups gain weight, so the model fits them one by one and treats them "
@@ -51,15 +52,24 @@ INTERACTION = Interaction(
             negative_control="Group labels assigned at random: the weights are all near one and nothing is remembered.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="membership within a group",
-            claim="The rise in exposure falls on the groups that mitigation lifts.",
-            missing="a membership metric for each group, with its attack calibrated within the group",
+            alias="F->P.group-mem",
+            claim="Fairness interventions make models learn the rows of small groups by heart.",
+            mechanism=(
+                "More weight on few rows, or a constraint that they have to meet, is met most easily by learning "
+                "them one by one."
+            ),
+            interventions=("reweighing", "parity_penalty"),
+            metric="group_memorisation",
             expects="harm",
             references=("Chang and Shokri, 2021, IEEE European Symposium on Security and Privacy",),
+            positive_control="A penalty so strong that it moves the small group alone.",
+            negative_control="The same models with another initialisation.",
         ),
         Unmeasured(
             name="attack on a pair of models",
+            alias="F->P.fd-mia",
             claim="Someone who can ask the model before and after mitigation learns more than from either alone.",
             missing="a membership attack that reads two treatments of one member at once",
             expects="harm",
@@ -67,6 +77,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="collected attributes",
+            alias="F->P.collect",
             claim="Storing the group of every person makes people easier to identify and exposes the group itself.",
             missing=(
                 "a record of which stages read the group, the share of rows unique with and without it, and an attack "

@@ -35,6 +35,7 @@ INTERACTION = Interaction(
         ),
         Probe(
             name="distance to the boundary",
+            alias="F->R.margin",
             claim="Mitigation in training shortens the distance from rows to the decision boundary.",
             mechanism="Fitting a minority against the majority's trend leaves less margin on both sides.",
             interventions=("reweighing", "parity_penalty"),
@@ -68,6 +69,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="the groups that were lifted",
+            alias="F->R.group-evasion",
             claim="The groups that gain from mitigation are the ones that become easier to attack.",
             missing=(
                 "an attack success rate for each group on the rows that both treatments decide correctly, counted as "
@@ -81,6 +83,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="poisoned rows",
+            alias="F->R.poison",
             claim="With mitigation, few poisoned rows of a small group do more damage to the model.",
             missing="a poisoning attack on the training rows, and fleets trained on the poisoned table",
             expects="harm",

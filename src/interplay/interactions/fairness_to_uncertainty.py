@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="set size",
+            alias="F->UQ.size-cost",
             claim="Group-wise prediction sets are larger on average than marginal ones.",
             mechanism=(
                 "The group that marginal sets cover too rarely needs a higher threshold, and what the other groups "
@@ -52,6 +53,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="few calibration rows",
+            alias="F->UQ.ncal",
             claim="With few calibration rows in a group, its realised coverage often falls below the promised level.",
             missing="how often a group's coverage falls short over repeated draws of the calibration rows",
             expects="harm",

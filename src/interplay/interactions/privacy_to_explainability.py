@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="fidelity",
+            alias="P->E.fidelity",
             claim="Explanations follow a model trained with DP-SGD less closely.",
             mechanism=(
                 "Noise leaves the score with variation that no column accounts for. A strongly regularised model may "
@@ -50,6 +51,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="noise in the explanation",
+            alias="P->E.dp-explain",
             claim="An explanation that is itself differentially private changes with every request for the same row.",
             missing="an intervention that releases explanations under a privacy budget of their own",
             expects="harm",

@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="accuracy disparity",
+            alias="P->F.acc-disparity",
             claim="DP-SGD widens the difference in accuracy between groups.",
             mechanism=(
                 "Badly fitted rows have large gradients. Clipping shortens exactly those, which turns the summed "
@@ -80,22 +81,46 @@ INTERACTION = Interaction(
             negative_control="The placebo bank under the same attack.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="unequal exposure",
-            claim="Some groups are more exposed to membership attacks than others before anything is done.",
-            missing="a membership metric for each group, with its attack calibrated within the group",
+            alias="P->F.base-vuln",
+            claim="Some groups are more exposed to membership attacks than others, under DP-SGD too.",
+            mechanism=(
+                "Groups that are few or hard to fit are learned by heart more than others. A budget bounds what "
+                "anyone can lose, and does not make losses alike."
+            ),
+            interventions=("dp_sgd",),
+            metric="membership_disparity",
+            baseline="absent",
             expects="harm",
             references=("Long et al., 2020, IEEE European Symposium on Security and Privacy",),
+            positive_control=(
+                "The generated bank with a minority whose labels follow another column: its rows are learned by heart."
+            ),
+            negative_control="The placebo bank, in which both groups share one dependence on the columns.",
+            primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="unequal protection",
-            claim="DP-SGD lowers the exposure of some groups more than that of others.",
-            missing="a membership metric for each group, with its attack calibrated within the group",
+            alias="P->F.unequal-gain",
+            claim="DP-SGD changes the difference between groups in exposure to membership attacks.",
+            mechanism=(
+                "Clipping binds most for rows with large gradients, so that groups learned by heart gain most. A "
+                "smaller difference may come from everyone being exposed less."
+            ),
+            interventions=("dp_sgd",),
+            metric="membership_disparity",
             expects="either",
             references=("Kulynych et al., 2022, Proceedings on Privacy Enhancing Technologies",),
+            positive_control=(
+                "The generated bank with a minority whose labels follow another column: its rows are learned by heart."
+            ),
+            negative_control="The placebo bank, in which both groups share one dependence on the columns.",
+            primary=False,
         ),
         Unmeasured(
             name="removing the exposed",
+            alias="P->F.onion",
             claim="Taking the most exposed rows out of the training data exposes the next ones instead.",
             missing=(
                 "an intervention that removes rows by their measured exposure, and a second fleet trained without them"
@@ -105,6 +130,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="clipping as the cause",
+            alias="P->F.clipping",
             claim="Clipping, not noise, makes most of the disparity.",
             missing="treatments with clipping alone and noise alone, and a log of gradient norms for each group",
             expects="harm",

@@ -11,6 +11,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="ranking under attack",
+            alias="P->R.adv",
             claim="The scores of a model trained with DP-SGD tell attacked rows of different classes apart less well.",
             mechanism=(
                 "Slow and noisy convergence leaves directions of the input with weight that the data do not support. "
@@ -80,6 +81,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="smoothness",
+            alias="P->R.smoothness",
             claim="The score of a model trained with DP-SGD curves and varies more within a small neighbourhood.",
             missing="a metric of local curvature or of the largest local slope, scaled by the spread of the scores",
             expects="harm",
@@ -91,6 +93,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="convergence as the cause",
+            alias="P->R.convergence",
             claim="Much of the loss comes from stopping before the model has converged.",
             missing=(
                 "treatments trained several times longer within the budget, and ordinary training stopped at the same "

@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="calibration of probabilities",
+            alias="P->UQ.miscalibration",
             claim="DP-SGD moves predicted probabilities away from observed rates.",
             mechanism=(
                 "Clipping each row's gradient changes the balance at which training stops, mostly to over-confidence."
@@ -30,6 +31,7 @@ INTERACTION = Interaction(
         ),
         Probe(
             name="set size",
+            alias="P->UQ.set-size",
             claim="Prediction sets of a model trained with DP-SGD are larger at the same promised coverage.",
             mechanism=(
                 "Less accurate and less well ordered scores need a higher threshold. Most of it usually comes from "
@@ -64,6 +66,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="sets are post-processing",
+            alias="P->UQ.postproc",
             claim="Adding prediction sets to a model trained with DP-SGD costs the training rows nothing.",
             missing="a record that no stage after training reads a training row",
             expects="either",
@@ -71,17 +74,24 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="exposed calibration rows",
+            alias="P->UQ.dcal-exposed",
             claim="The calibration rows can be recognised from the released threshold or sets.",
             missing="a membership attack on calibration rows, with thresholds computed without each of them",
             expects="harm",
             references=("Angelopoulos et al., 2022, Harvard Data Science Review 4(2)",),
         ),
-        Unmeasured(
+        Probe(
             name="sets under a budget",
-            claim="Protecting the calibration rows enlarges the sets that reach the same coverage.",
-            missing="an intervention that calibrates prediction sets by a differentially private quantile",
+            alias="P->UQ.private-sets",
+            claim="A private threshold makes prediction sets larger.",
+            mechanism=("The threshold has to lie so high that the noise rarely takes it below the one that covers."),
+            interventions=("private_conformal",),
+            metric="set_size",
+            replaces=("split_conformal",),
             expects="harm",
             references=("Angelopoulos et al., 2022, Harvard Data Science Review 4(2)",),
+            positive_control="Few calibration rows and a small budget: sets hold almost every label.",
+            negative_control="Very many calibration rows: the noise is a few ranks.",
         ),
     ),
 )

@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="fidelity",
+            alias="R->E.fidelity",
             claim="Explanations follow an adversarially trained model less closely.",
             mechanism=(
                 "A score held constant around rows turns steeply between them, which a linear explanation cannot "
@@ -50,6 +51,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="changed representation",
+            alias="R->E.representation",
             claim="Hidden layers of an adversarially trained model differ more than those of two ordinary ones.",
             missing="the activations of hidden layers as evidence, and a similarity between representations",
             expects="either",

@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="accuracy disparity",
+            alias="R->F.clean-acc",
             claim="Adversarial training widens the difference in accuracy between groups.",
             mechanism=(
                 "A boundary kept away from every row gives up the rows that no margin fits; they come mostly from "
@@ -75,18 +76,27 @@ INTERACTION = Interaction(
             negative_control="Rows so far apart that the radius never reaches the boundary.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="classes as groups",
-            claim="The class that is hardest to predict loses most, clean and under attack.",
-            missing="fairness metrics that take the label itself as the grouping",
+            alias="R->F.class-disparity",
+            claim="Adversarial training costs some classes more accuracy than others.",
+            mechanism=(
+                "Classes that lie close to others lose their margin first when every row has to hold within a radius."
+            ),
+            interventions=("adversarial_training",),
+            metric="worst_class_accuracy",
             expects="harm",
             references=(
                 "Benz et al., 2021, NeurIPS 2020 Workshop on Pre-registration in Machine Learning",
                 "Xu et al., 2021, International Conference on Machine Learning",
             ),
+            positive_control="Classes at unequal distances: the two closest ones lose most.",
+            negative_control="Two classes that lie mirrored: both lose alike.",
+            primary=False,
         ),
         Unmeasured(
             name="cause: feature distributions",
+            alias="R->F.cause-feature",
             claim="Groups whose columns spread more, or whose classes lie closer, lose more.",
             missing="a regression of each group's loss on its spread and class distance, with a permutation test",
             expects="harm",
@@ -94,6 +104,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="cause: difficulty",
+            alias="R->F.cause-difficulty",
             claim="Groups that the control already gets wrong lose more.",
             missing="difficulty estimated on one half of the members and the loss on the other half",
             expects="harm",
@@ -101,6 +112,7 @@ INTERACTION = Interaction(
         ),
         Unmeasured(
             name="cause: pre-trained representations",
+            alias="R->F.cause-pretrain",
             claim="A biased representation learned beforehand carries its bias into the robust model.",
             missing="models on top of a pre-trained representation, beside models trained from scratch",
             expects="harm",

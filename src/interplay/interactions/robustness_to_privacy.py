@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="confident membership",
+            alias="R->P.mia",
             claim="Adversarial training lets an attacker name more members of the training data with confidence.",
             mechanism=(
                 "Holding the decision constant around a training row changes the score there more than one step would."
@@ -50,18 +51,27 @@ INTERACTION = Interaction(
             expects="harm",
             references=("Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",),
         ),
-        Unmeasured(
+        Probe(
             name="influence of single rows",
-            claim="Training with a row changes the robust decision on that row more often.",
-            missing="the share of rows decided correctly with and without the row in training, by the members' halves",
+            alias="R->P.influence",
+            claim=("Adversarial training gives single rows more influence on how they are decided themselves."),
+            mechanism=(
+                "A model that has to be right in a whole neighbourhood of each training row keeps more of each row."
+            ),
+            interventions=("adversarial_training",),
+            metric="memorisation",
             expects="harm",
             references=(
                 "Yeom et al., 2020, Journal of Computer Security 28(1)",
                 "Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",
             ),
+            positive_control="A network with room for every row, trained within half the distance between rows.",
+            negative_control="Two classes far apart: each row is decided alike with it and without.",
+            primary=False,
         ),
         Unmeasured(
             name="cost of the combination",
+            alias="R->P.dp-compat",
             claim="Adversarial training and DP-SGD in one model cost more time, memory and accuracy than their sum.",
             missing=(
                 "timings and memory of single treatments, and the joint effect of two interventions as a comparison"

@@ -1,7 +1,7 @@
 """Robustness to uncertainty: a model that keeps its distance from every row is less certain of all of them."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.ROBUSTNESS,
@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="set size",
+            alias="R->UQ.size",
             claim="Prediction sets of an adversarially trained model are larger on unchanged rows.",
             mechanism=(
                 "Scores drawn towards each other, and lost accuracy, both raise how many labels the threshold admits."
@@ -40,12 +41,21 @@ INTERACTION = Interaction(
             negative_control="A radius of zero.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="varying sets under attack",
-            claim="Sets of a model without adversarial training change more between a row and its adversarial version.",
-            missing="a metric of how far the set of an adversarial row differs from the set of the row itself",
+            alias="R->UQ.vary",
+            claim="Adversarial training keeps an attacker from changing prediction sets.",
+            mechanism="Scores that move less within the radius leave sets as they are.",
+            interventions=("adversarial_training",),
+            metric="set_change_under_attack",
+            context=("split_conformal",),
             expects="improvement",
             references=("Romano et al., 2020b, Advances in Neural Information Processing Systems 33",),
+            positive_control=(
+                "A network with small margins, and the same network trained within the radius of the attack."
+            ),
+            negative_control="Margins beyond what the radius can move, with and without the training.",
+            primary=False,
         ),
     ),
 )

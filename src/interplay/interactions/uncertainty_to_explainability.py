@@ -1,7 +1,7 @@
 """Uncertainty to explainability: it is harder to explain a set than a label."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.UNCERTAINTY,
@@ -12,21 +12,48 @@ INTERACTION = Interaction(
         "harder to answer than why one label leads."
     ),
     probes=(
-        Unmeasured(
+        Probe(
             name="explained uncertainty",
+            alias="UQ->E.explain-uncertainty",
             claim="Explanations of the model's uncertainty follow it less closely than explanations of its score.",
-            missing="explanations of the uncertainty of a row, beside those of the favourable score",
+            mechanism=(
+                "Entropy is highest between the classes and falls on either side, so that a linear explanation of "
+                "it holds less far than one of the score, which rises throughout."
+            ),
+            interventions=("split_conformal", "group_conformal", "private_conformal"),
+            metric="uncertainty_fidelity",
+            context=("release_explanations",),
+            baseline="same",
+            baseline_metric="explanation_fidelity",
             expects="harm",
             references=("Antoran et al., 2021, International Conference on Learning Representations",),
-        ),
-        Unmeasured(
-            name="explained sets",
-            claim="One explanation of a whole set is less faithful, longer, and contradicts itself between labels.",
-            missing=(
-                "explanations of whole prediction sets, with a measure of contradiction between the labels of a set"
+            positive_control=(
+                "Two balanced groups of rows around two centres, where uncertainty is a ridge between them."
             ),
+            negative_control=(
+                "Probabilities between one half and one throughout, of which entropy is a falling function."
+            ),
+            primary=False,
+        ),
+        Probe(
+            name="explained sets",
+            alias="UQ->E.set-vs-top1",
+            claim="One explanation of a whole set is less faithful than one of the score.",
+            mechanism=(
+                "The size of a set is large where the score is near one half and small on either side, so that no "
+                "linear explanation follows it."
+            ),
+            interventions=("split_conformal",),
+            metric="set_explanation_fidelity",
+            context=("release_explanations",),
+            baseline="same",
+            baseline_metric="explanation_fidelity",
             expects="harm",
             references=("Yapicioglu et al., 2024, Springer (Explainable Artificial Intelligence)",),
+            positive_control="Two balanced groups of rows around two centres: sets grow on the ridge between them.",
+            negative_control=(
+                "Probabilities between one half and one throughout, of which the soft size is a falling function."
+            ),
         ),
     ),
 )

@@ -1,7 +1,7 @@
 """Uncertainty to fairness: sets help less where they are larger, and they are larger for some groups."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.UNCERTAINTY,
@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="set size disparity",
+            alias="UQ->F.size-disparity",
             claim="Released prediction sets are larger for some groups than for others.",
             mechanism=(
                 "One threshold for everyone admits more labels where the model is less certain. Before sets are "
@@ -34,6 +35,7 @@ INTERACTION = Interaction(
         ),
         Probe(
             name="cost of equal coverage",
+            alias="UQ->F.eqcov-worse",
             claim="Group-wise sets differ more in size between groups than marginal ones.",
             mechanism=(
                 "Raising the coverage of the group that had too little of it enlarges the sets that were largest."
@@ -50,6 +52,7 @@ INTERACTION = Interaction(
         ),
         Probe(
             name="coverage disparity",
+            alias="F->UQ.marginal-gap",
             claim="Released marginal sets hold the true label more often for some groups than for others.",
             mechanism=(
                 "The promise holds on average over everyone; the errors it allows fall on the groups predicted worse."
@@ -68,16 +71,29 @@ INTERACTION = Interaction(
             ),
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="decisions of people",
-            claim="People who are shown the sets gain more accuracy on the groups with smaller sets.",
-            missing="decisions of people with and without sets, or simulated ones that are marked as such",
+            alias="UQ->F.human",
+            claim=(
+                "People who see prediction sets decide better for some groups than for others; people are simulated "
+                "here."
+            ),
+            mechanism=(
+                "Where sets are smaller they help more, and they are smaller for groups that the model fits better. "
+                "What people do with a set is simulated, with one rule that is the same for every group."
+            ),
+            interventions=("split_conformal", "group_conformal"),
+            metric="simulated_help_disparity",
+            baseline="absent",
             expects="harm",
             references=(
                 "Straitouri and Gomez Rodriguez, 2024, International Conference on Machine Learning",
                 "Cresswell et al., 2024, International Conference on Machine Learning",
                 "Cresswell et al., 2025, International Conference on Learning Representations",
             ),
+            positive_control="Two groups of which one has much noisier labels.",
+            negative_control="Groups drawn at random.",
+            primary=False,
         ),
     ),
 )

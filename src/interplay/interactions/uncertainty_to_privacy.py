@@ -1,7 +1,7 @@
 """Uncertainty to privacy: a prediction set says more than a label, also to an attacker."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.UNCERTAINTY,
@@ -11,12 +11,27 @@ INTERACTION = Interaction(
         "Prediction sets tell how certain the model is of a row, and certainty differs between seen and unseen rows."
     ),
     probes=(
-        Unmeasured(
+        Probe(
             name="membership from sets",
-            claim="An attacker who sees prediction sets beside labels recognises more members of the training data.",
-            missing="a membership attack that reads the released sets, held against one that reads labels alone",
+            alias="UQ->P.set-mia",
+            claim=(
+                "An attacker who sees prediction sets beside decisions recognises more members of the training data."
+            ),
+            mechanism=(
+                "A set tells how certain the model is of a row, and models are more certain of rows that they were "
+                "trained on. The threshold is that of calibration rows which all members share, so that the "
+                "attacker knows it."
+            ),
+            interventions=("split_conformal", "group_conformal", "private_conformal"),
+            metric="set_membership_risk",
+            baseline="same",
+            baseline_metric="decision_membership_risk",
             expects="harm",
             references=("Zhu et al., 2025, IEEE Transactions on Information Forensics and Security 20",),
+            positive_control=(
+                "A table with flipped labels and a network large enough to learn every one of them by heart."
+            ),
+            negative_control="Two classes far apart and a small network: nothing has to be learned by heart.",
         ),
     ),
 )

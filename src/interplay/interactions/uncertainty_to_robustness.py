@@ -1,7 +1,7 @@
 """Uncertainty to robustness: the promise of coverage holds only for rows that nobody changed."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.UNCERTAINTY,
@@ -14,6 +14,7 @@ INTERACTION = Interaction(
     probes=(
         Probe(
             name="coverage under attack",
+            alias="UQ->R.coverage",
             claim="Prediction sets hold the true label less often on attacked rows than on the same rows unchanged.",
             mechanism=(
                 "The threshold was set on unchanged rows. An adversarial row raises the true label's conformity score "
@@ -28,12 +29,21 @@ INTERACTION = Interaction(
             positive_control="A linear model, for which the worst change moves every score by a known amount.",
             negative_control="A radius of zero: both coverages are taken on unchanged rows.",
         ),
-        Unmeasured(
+        Probe(
             name="inflated sets",
+            alias="UQ->R.inflate",
             claim="An attacker makes sets larger without changing the decision or losing the true label.",
-            missing="an attack that maximises the size of the set while the true label stays in it",
+            mechanism=(
+                "An attacker need not turn a decision: moving the score until both labels are within the threshold "
+                "makes the set say nothing."
+            ),
+            interventions=("split_conformal", "group_conformal"),
+            metric="inflated_sets",
+            baseline="absent",
             expects="harm",
             references=("Ghosh et al., 2023, Conference on Uncertainty in Artificial Intelligence",),
+            positive_control="A linear score whose margins are small against the radius.",
+            negative_control="Margins beyond what the radius can move.",
         ),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +12,8 @@ from interplay.interventions._intervention import Intervention
 from interplay.interventions._layer import ReleaseIntervention
 
 if TYPE_CHECKING:
-    from interplay.explainers.evaluated import Explained, ScoredRows
+    from interplay.arrays import Array
+    from interplay.explainers.evaluated import Explained, LocalModels, ScoredRows
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,16 @@ class ExplanationIntervention(ReleaseIntervention):
     @abc.abstractmethod
     def explain(self, own: ScoredRows, first: ScoredRows, second: ScoredRows, fresh: ScoredRows) -> Sequence[Explained]:
         """The explanations of every model from two pools, and how they hold on fresh rows."""
+
+    @abc.abstractmethod
+    def local_models(self, own: ScoredRows, pool: ScoredRows) -> LocalModels:
+        """The local models behind the explanations of some rows, for every model."""
+
+    @abc.abstractmethod
+    def fidelity_of(
+        self, own: ScoredRows, pool: ScoredRows, fresh: ScoredRows, target: Callable[[Array], Array]
+    ) -> tuple[Array, Array]:
+        """How well explanations of another number than the score hold (model, own), and those of a linear model's score.
+
+        `target` gives the number for every model and row from encoded rows.
+        """

@@ -31,21 +31,16 @@ class CalibrationPart:
     group: str
     rows: int
 
-    def too_few(self, miscoverage: float) -> str:
+    def too_few(self, sets: "SetIntervention", miscoverage: float) -> str:
         """Why the sets say nothing at this miscoverage; empty when the rows are enough."""
-        needed = rows_for(miscoverage)
-        if self.rows >= needed:
-            return ""
-        return (
-            f"{self._who}{self.rows} calibration rows, {needed} needed at a miscoverage of {miscoverage:.3g}: the sets "
-            "hold every label by construction"
-        )
+        why = sets.too_few_rows(self.rows, miscoverage)
+        return f"{self._who}{why}" if why else ""
 
-    def foreseen(self, declared: float | None) -> str:
+    def foreseen(self, sets: "SetIntervention") -> str:
         """The same before the miscoverage is known; empty when the rows are likely enough."""
-        if declared is not None:
-            return self.too_few(declared)
-        if why := self.too_few(LARGEST_DEFAULT):
+        if sets.miscoverage is not None:
+            return self.too_few(sets, sets.miscoverage)
+        if why := self.too_few(sets, LARGEST_DEFAULT):
             return why
         least = 2 / (self.rows + 1)
         if least <= LIKELY_ERROR:
@@ -76,6 +71,16 @@ class SetIntervention(ReleaseIntervention):
     score: Literal["lac", "aps"] = "lac"
     strict: bool = False
 
+    def too_few_rows(self, rows: int, miscoverage: float) -> str:
+        """Why so many calibration rows make sets that say nothing at this miscoverage; empty when they are enough."""
+        needed = rows_for(miscoverage)
+        if rows >= needed:
+            return ""
+        return (
+            f"{rows} calibration rows, {needed} needed at a miscoverage of {miscoverage:.3g}: the sets hold every label by "
+            "construction"
+        )
+
     def release(self, ask: Ask, held_out: HeldOut) -> PredictionSets | NotMeasurable:
         """Sets on all rows, calibrated on the calibration rows of every draw."""
         scores, grouping = ask(Scores), held_out.grouping
@@ -91,11 +96,12 @@ class SetIntervention(ReleaseIntervention):
         calibrating[held_out.calibration] = True
         counted = np.asarray(held_out.counted.any(axis=0))
         parts = self.parts(grouping, calibrating, counted, held_out.minimum_rows)
-        if short := [why for part in parts if (why := part.too_few(miscoverage))]:
+        if short := [why for part in parts if (why := part.too_few(self, miscoverage))]:
             return NotMeasurable("; ".join(short))
         uniform = held_out.uniform("set ties")
         conformity = self._conformity(scores.log_probabilities, uniform)
-        limits = _limits(conformity, codes, groups, miscoverage, held_out)
+        own = np.take_along_axis(conformity, held_out.labels[None, :, None], axis=2)[..., 0]
+        limits = self.limits(own, codes, groups, miscoverage, held_out)
         moved = ask(AdversarialScores)
         if isinstance(moved, NotMeasurable):
             return PredictionSets(conformity, limits, codes, miscoverage, self.strict)
@@ -127,24 +133,23 @@ class SetIntervention(ReleaseIntervention):
     ) -> Float[Array, "member some label"]:
         return lac(log_probabilities) if self.score == "lac" else aps(log_probabilities, uniform)
 
-
-def _limits(
-    conformity: Float[Array, "member row label"], codes: Array, groups: int, miscoverage: float, held_out: HeldOut
-) -> Float[Array, "member draw part"]:
-    own = np.take_along_axis(conformity, held_out.labels[None, :, None], axis=2)[..., 0]
-    calibration = held_out.calibration
-    weights = held_out.weights[:, calibration]
-    return np.stack(
-        [
-            thresholds_in_draws(
-                scores[calibration],
-                codes[calibration],
-                groups,
-                miscoverage,
-                weights,
-                scores[counted],
-                codes[counted],
-            )
-            for scores, counted in zip(own, held_out.counted, strict=True)
-        ]
-    )
+    def limits(
+        self, own: Float[Array, "member row"], codes: Array, groups: int, miscoverage: float, held_out: HeldOut
+    ) -> Float[Array, "member draw part"]:
+        """The thresholds of every member, draw and part, and a last one for rows of no part, from the labels' scores."""
+        calibration = held_out.calibration
+        weights = held_out.weights[:, calibration]
+        return np.stack(
+            [
+                thresholds_in_draws(
+                    scores[calibration],
+                    codes[calibration],
+                    groups,
+                    miscoverage,
+                    weights,
+                    scores[counted],
+                    codes[counted],
+                )
+                for scores, counted in zip(own, held_out.counted, strict=True)
+            ]
+        )

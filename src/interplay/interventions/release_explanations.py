@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
@@ -12,7 +12,8 @@ from interplay.interventions._explanation import ExplanationIntervention
 from interplay.interventions._intervention import Range, Service
 
 if TYPE_CHECKING:
-    from interplay.explainers.evaluated import Explained, ScoredRows
+    from interplay.arrays import Array
+    from interplay.explainers.evaluated import Explained, LocalModels, ScoredRows
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,17 @@ class ReleaseExplanations(ExplanationIntervention):
         from interplay.explainers.evaluated import explained
 
         return explained(own, first, second, fresh, self.features)
+
+    def local_models(self, own: ScoredRows, pool: ScoredRows) -> LocalModels:
+        from interplay.explainers.evaluated import LocalModels
+        from interplay.explainers.lime import explain
+
+        found = explain(own.bins, pool.bins, pool.chances, self.features, None, own.chances)
+        return LocalModels(found.intercepts, found.coefficients)
+
+    def fidelity_of(
+        self, own: ScoredRows, pool: ScoredRows, fresh: ScoredRows, target: Callable[[Array], Array]
+    ) -> tuple[Array, Array]:
+        from interplay.explainers.evaluated import fidelity_of
+
+        return fidelity_of(own, pool, fresh, target, self.features)

@@ -6,17 +6,19 @@ from dataclasses import replace
 import numpy as np
 
 from interplay.arrays import Array, Float
-from interplay.design.contexts import layer_of
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import (
     AdversarialScores,
     CategoryFlips,
+    DecisionDisclosure,
     Distances,
     Exhibit,
     Logits,
     Memberships,
     Rows,
+    ScoreDisclosure,
     Scores,
+    released,
 )
 from interplay.exhibits import UNMOVED, EvaluationSetting, Memo
 from interplay.families import LARGEST_DISTANCE
@@ -65,6 +67,8 @@ def _given(setting: EvaluationSetting) -> Mapping[type[Exhibit], Exhibit | NotMe
         Distances: Distances(near, np.full((MEMBERS, len(near)), LARGEST_DISTANCE), LARGEST_DISTANCE),
         Logits: Logits(margins, margins),
         Memberships: Memberships(level, level, level, inside, scored),
+        DecisionDisclosure: DecisionDisclosure(level, inside, scored),
+        ScoreDisclosure: ScoreDisclosure(level, inside, scored),
     }
 
 
@@ -75,10 +79,10 @@ def _log_probabilities(setting: EvaluationSetting) -> Float[Array, "member row l
 
 
 def _released(memo: Memo, metric: Metric, miscoverage: float) -> Memo:
-    """With the first release of the study that makes what the metric reads, where it reads something released."""
-    layers = memo.setting.design.factors.layers
-    names = layer_of(metric, memo.setting.design.factors)
-    layer = layers[names[0]] if names else None
-    if not isinstance(layer, ReleaseIntervention):
-        return memo
-    return memo.layered(layer.makers(memo.setting.held_out(miscoverage)))
+    """With the first release of the study that makes each thing that the metric reads, where it reads something released."""
+    releases = [one for one in memo.setting.design.factors.layers.values() if isinstance(one, ReleaseIntervention)]
+    for kind in released(metric.needs):
+        layer = next((one for one in releases if one.releases is kind), None)
+        if layer is not None:
+            memo = memo.layered(layer.makers(memo.setting.held_out(miscoverage)))
+    return memo

@@ -24,12 +24,12 @@ class Metric(abc.ABC):
 
     Class attributes: `aspect`; `title`, how people call it; `direction`; `unit`; `bounds`; `tolerance`, the smallest
     change of practical importance (in the unit, or as a ratio when `relative`); `needs`, the exhibits it reads;
-    `headline`, whether it stands for its aspect in a decision; `paired`, whether two treatments are compared on the rows
-    that both decide rightly (it then reads `RightlyDecided`); `descriptive`, whether neither direction is good by itself,
-    so that it is shown and never compared; `least_support`, the fewest rows behind a value (of a gap: in its smaller group)
-    with which its error rates were kept in simulated audits (docs/statistics.md), so that it has no verdict with fewer;
-    `reference`, author and year. Instances may have parameters (a grouping);
-    `key` names metric and parameters.
+    `headline`, whether it stands for its aspect in a decision; `paired`, whether two treatments are compared on the
+    rows that both decide rightly (it then reads `RightlyDecided`); `descriptive`, whether neither direction is good by
+    itself, so that it is shown and never compared; `least_support`, the fewest rows behind a value (of a gap: in its
+    smaller group) with which its error rates were kept in simulated audits (docs/statistics.md), so that it has no
+    verdict with fewer; `reference`, author and year. Instances may have parameters (a grouping); `key` names metric and
+    parameters.
     """
 
     aspect: ClassVar[Aspect]
@@ -60,6 +60,11 @@ class Metric(abc.ABC):
     def needs_shadows(self) -> bool:
         """Whether it takes members that did not see a row, as many in every treatment."""
         return any(kind.needs_shadows for kind in self.needs)
+
+    @property
+    def depends_on_members(self) -> bool:
+        """Whether its true value depends on how many members there are: with more shadow models an attack finds more."""
+        return self.needs_shadows
 
     @property
     def key(self) -> str:
@@ -114,29 +119,35 @@ class GroupRates:
 
 def group_rates(evidence: Evidence, grouping: str, rate: Rate, label: str = "") -> GroupRates:
     """The mean of `rate` in each group; a group below the minimum support is excluded with the reason."""
-    groups = evidence.rows.groupings[grouping]
     found_means = evidence.mean_by_group(grouping, rate.values, rate.where, rate.rows)
     found_supports = evidence.support_by_group(grouping, rate.where, rate.rows)
     means: dict[int, Float[Array, "member draw"]] = {}
     supports: dict[int, int] = {}
     excluded: list[NotMeasurable] = []
-    for code, (name, mean, support) in enumerate(zip(groups.names, found_means, found_supports, strict=True)):
+    for code, (mean, support) in enumerate(zip(found_means, found_supports, strict=True)):
         if support < evidence.rows.minimum_support or isinstance(mean, NotMeasurable):
-            least, counted_in = evidence.rows.minimum_support, evidence.rows.counted_in
-            found = f"{support} of at least {least} {counted_in}" if support else "no row"
-            of_rate = f" for {label}" if label else ""
-            excluded.append(NotMeasurable(f"group {name!r} of {grouping!r} has {found}{of_rate}"))
+            excluded.append(too_small(evidence, grouping, code, support, label))
         else:
             means[code], supports[code] = mean, support
     return GroupRates(means, supports, tuple(excluded))
+
+
+def too_small(evidence: Evidence, grouping: str, code: int, support: int, rate: str = "") -> NotMeasurable:
+    """Why a group is left out that has so many rows, of this rate where there are several."""
+    least, counted_in = evidence.rows.minimum_support, evidence.rows.counted_in
+    found = f"{support} of at least {least} {counted_in}" if support else "no row"
+    of_rate = f" for {rate}" if rate else ""
+    return NotMeasurable(
+        f"group {evidence.rows.groupings[grouping].names[code]!r} of {grouping!r} has {found}{of_rate}"
+    )
 
 
 @dataclass(frozen=True)
 class DisparityMetric(GroupMetric):
     """The largest difference of a rate between any two groups, with a signed contrast for every pair of groups.
 
-    max over rates of (max over groups - min over groups); the contrast "a against b" is rate(b) - rate(a). Pairs with the
-    reference group come first and have it as b.
+    max over rates of (max over groups - min over groups); the contrast "a against b" is rate(b) - rate(a). Pairs with
+    the reference group come first and have it as b.
     """
 
     @final

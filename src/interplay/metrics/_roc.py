@@ -5,14 +5,28 @@ false-positive rate. The uncertainty over members comes from leaving each one ou
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Memberships
+from interplay.evidence import Evidence
 from interplay.metrics._histogram import histograms
 from interplay.metrics._jackknife import pseudo_values
+
+
+class Attacked(Protocol):
+    """Who was a member (`inside`), and which rows were attacked (`scored`)."""
+
+    @property
+    def inside(self) -> Bool[Array, "member row"]:
+        """Which members trained on which rows."""
+
+    @property
+    def scored(self) -> Bool[Array, "member row"]:
+        """Which rows have a score."""
+
 
 Statistic = Callable[[Float[Array, "*any bin draw"], Float[Array, "*any bin draw"]], Float[Array, "*any draw"]]
 """From the weights of members' and of non-members' scores per bin (bins in increasing order) to a number per draw."""
@@ -62,7 +76,7 @@ def rate_at(false_positive_rate: float) -> Statistic:
 
 
 def pooled_sample(
-    evidence: Evidence, scores: Float[Array, "member row"], memberships: Memberships, statistic: Statistic
+    evidence: Evidence, scores: Float[Array, "member row"], memberships: Attacked, statistic: Statistic
 ) -> Sample | NotMeasurable:
     """The pooled statistic as jackknife pseudo-values: their mean is the statistic, their spread gives its error.
 
@@ -86,6 +100,19 @@ def pooled_sample(
         found = histograms(by_side, scored.astype(np.float64), weights[start : start + at_once], 2 * count)
         values.append(_pseudo_values(found[:, :count], found[:, count:], statistic))
     return Sample(np.concatenate(values, axis=1), evidence.rows.distinct(np.asarray(scored.any(axis=0))))
+
+
+def exposure_sample(
+    evidence: Evidence, scores: Float[Array, "member row"], memberships: Attacked, false_positive_rate: float
+) -> Sample | NotMeasurable:
+    """The pooled true-positive rate at a false-positive rate, where there are enough non-members to show it."""
+    count, needed = int((memberships.scored & ~memberships.inside).sum()), 1 / false_positive_rate
+    if count < needed * (1 - 1e-9):
+        return NotMeasurable(
+            f"{count} non-member scores cannot show a false-positive rate of {false_positive_rate:g}; "
+            f"at least {needed:.0f} are needed"
+        )
+    return pooled_sample(evidence, scores, memberships, rate_at(false_positive_rate))
 
 
 def _pseudo_values(

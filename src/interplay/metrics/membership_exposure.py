@@ -7,7 +7,7 @@ from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, Memberships
 from interplay.metrics._metric import Direction, Metric
-from interplay.metrics._roc import pooled_sample, rate_at
+from interplay.metrics._roc import exposure_sample
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,4 @@ class MembershipExposure(Metric):
         memberships = evidence.ask(Memberships)
         if isinstance(memberships, NotMeasurable):
             return memberships
-        count, needed = int((memberships.scored & ~memberships.inside).sum()), 1 / self.false_positive_rate
-        if count < needed * (1 - 1e-9):
-            return NotMeasurable(
-                f"{count} non-member scores cannot show a false-positive rate of {self.false_positive_rate:g}; "
-                f"at least {needed:.0f} are needed"
-            )
-        return pooled_sample(evidence, memberships.lira, memberships, rate_at(self.false_positive_rate))
+        return exposure_sample(evidence, memberships.lira, memberships, self.false_positive_rate)

@@ -1,5 +1,6 @@
 """Rows of a table: what an attacker may move or switch, and the rows around one that explain it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,12 +73,41 @@ def without_movable(encoded: Encoded, pool: Int[Array, " pool"]) -> Float[Array,
 
 
 @dataclass(frozen=True, eq=False)
+class Box:
+    """How far each feature may be moved in raw units (0 where not), and the smallest and largest value in its bins."""
+
+    reach: Float[Array, " feature"]
+    ranges: Mapping[int, Mapping[int, tuple[float, float]]]
+
+    def steps(self, row: Float[Array, " feature"], bins: Int[Array, " feature"]) -> list[tuple[int, float]]:
+        """Every smallest change of one feature that takes the row into another of its bins: feature and value."""
+        found = []
+        for place, ranges in self.ranges.items():
+            for code, (low, high) in ranges.items():
+                value = low if code > bins[place] else high
+                if code != bins[place] and abs(value - row[place]) <= self.reach[place]:
+                    found.append((place, value))
+        return found
+
+    def drawn(
+        self, row: Float[Array, " feature"], count: int, chance: np.random.Generator
+    ) -> Float[Array, "count feature"]:
+        """So many rows around one, uniform within reach and within the known range of every feature."""
+        moved = row + self.reach * chance.uniform(-1, 1, (count, len(row)))
+        for place, ranges in self.ranges.items():
+            lows, highs = zip(*ranges.values(), strict=True)
+            moved[:, place] = np.clip(moved[:, place], min(lows), max(highs))
+        return moved
+
+
+@dataclass(frozen=True, eq=False)
 class Neighbourhood:
     """Perturbed rows around rows of a table: bins that say in which part of its range every feature lies."""
 
     encoder: Encoder
     discretizer: Discretizer
     raw: Float[Array, "row feature"]
+    pool: Int[Array, " pool"]
 
     def bins(self, rows: Int[Array, " some"]) -> Int[Array, "some feature"]:
         """The bins of rows of the table."""
@@ -88,11 +118,37 @@ class Neighbourhood:
     ) -> tuple[Int[Array, "sample feature"], Float[Array, "sample column"]]:
         """So many perturbed rows: their bins, and their encoded columns."""
         pool = self.discretizer.draw(count, chance)
-        return pool.bins, self.encoder.encode_raw(pool.raw)
+        return self.encoded(pool.raw, pool.bins)
+
+    def encoded(
+        self, raw: Float[Array, "some feature"], bins: Int[Array, "some feature"] | None = None
+    ) -> tuple[Int[Array, "some feature"], Float[Array, "some column"]]:
+        """The bins of raw rows, and their encoded columns."""
+        return self.discretizer.codes(raw) if bins is None else bins, self.encoder.encode_raw(raw)
+
+    def box(self, encoded: Encoded, radius: float) -> Box:
+        """How far an attacker can move each feature, and what lies in its bins."""
+        reach = np.zeros(self.raw.shape[1])
+        for place, feature in enumerate(encoded.features):
+            column = feature.columns.start
+            if feature.kind == "numeric" and encoded.movable[column]:
+                reach[place] = encoded.reach[column] or radius
+        known = self.raw[self.pool]
+        ranges = {
+            place: _ranges(known[:, place], self.discretizer.codes(known)[:, place])
+            for place in np.flatnonzero(reach).tolist()
+        }
+        return Box(reach, ranges)
 
 
 def neighbourhood(encoder: Encoder, encoded: Encoded, table: Table, pool: Int[Array, " pool"]) -> Neighbourhood:
     """What lies around rows of this table, learned from the rows of the pool."""
     raw = encoder.raw(table)
     kinds = np.array([feature.kind != "numeric" for feature in encoded.features])
-    return Neighbourhood(encoder, fit(raw[pool], kinds), raw)
+    return Neighbourhood(encoder, fit(raw[pool], kinds), raw, pool)
+
+
+def _ranges(values: Float[Array, " pool"], codes: Int[Array, " pool"]) -> dict[int, tuple[float, float]]:
+    """The smallest and largest known value of every bin."""
+    inside = {int(code): values[(codes == code) & np.isfinite(values)] for code in np.unique(codes)}
+    return {code: (float(some.min()), float(some.max())) for code, some in inside.items() if len(some)}

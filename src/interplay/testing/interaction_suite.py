@@ -5,6 +5,7 @@ from typing import get_args
 
 from interplay import catalogue
 from interplay.aspects import DIRECTED_PAIRS, TRUST_ASPECTS, Aspect
+from interplay.evidence import released
 from interplay.interactions import Expectation, Interaction, Probe
 from interplay.interventions import ReleaseIntervention
 from interplay.metrics import Metric
@@ -92,5 +93,5 @@ class InteractionSuite:
         releases = [known[name] for name in treatment]
         made = {kind.releases for kind in releases if issubclass(kind, ReleaseIntervention)}
         can_be = {kind.releases for kind in known.values() if issubclass(kind, ReleaseIntervention)}
-        missing = (set(self._metric(probe.metric).needs) & can_be) - made
+        missing = (set(released(self._metric(probe.metric).needs)) & can_be) - made
         assert not missing, f"{probe.name}: nothing in {treatment} releases what {probe.metric} reads"

@@ -48,7 +48,7 @@ class MetricSuite:
 
     def pools_members(self, metric: Metric) -> bool:
         """Whether one member's value depends on the other members."""
-        return metric.needs_shadows or metric.aspect is Aspect.REPRODUCIBILITY
+        return metric.depends_on_members or metric.aspect is Aspect.REPRODUCIBILITY
 
     def worlds(self) -> tuple[World, ...]:
         """Where the metric is simulated with a known truth; add one with your exhibit when it reads one of your own."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from interplay.design.plan import Design
 from interplay.effects.tolerance import tolerance_of
+from interplay.interventions import SetIntervention
 from interplay.measurement.measurements import Measurements
 from interplay.statistics.crossed_interval import ONE_SIDED
 from interplay.statistics.group_sequential import Looks
@@ -96,7 +97,7 @@ def _evaluation(design: Design, told: Any) -> str:
 
 
 def _conformal(design: Design, told: Any) -> dict[str, Any] | None:
-    layers = [name for name in design.factors.layers if name in ("split_conformal", "group_conformal")]
+    layers = [one for one in design.factors.layers.values() if isinstance(one, SetIntervention)]
     if not layers:
         return None
     chosen = "the smaller of 0.1 and half of the control's error rate on the tuning rows, unless the study declares one"

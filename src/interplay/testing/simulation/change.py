@@ -21,6 +21,7 @@ LARGEST = {
     "worse explanations in a group": 2.0,
     "budget": 4.0,
     "sharpness": 2.0,
+    "leak in a group": 2.0,
 }
 """What a treatment can do, and the largest amount of it that is tried; the unit is that of the latent scores."""
 

@@ -13,7 +13,7 @@ from scipy.interpolate import PchipInterpolator
 
 from interplay.arrays import Array, Float
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Memberships, PredictionSets
+from interplay.evidence import Evidence, PredictionSets, rests_on
 from interplay.measurement.pairs import on_common_rows
 from interplay.metrics import GroupMetric, Metric
 from interplay.testing.simulation.change import IN_GROUPS, LARGEST, Change
@@ -38,7 +38,8 @@ compare common rows and for others."""
 class Size:
     """Of the audits whose true values are asked for: members and evaluated rows; `fleets` say how closely.
 
-    Only attacks with shadow models depend on the members, and only what is fitted on rows on how many rows there are.
+    Only some metrics, as attacks with shadow models, depend on the members, and only what is fitted on rows on how many
+    rows there are.
     """
 
     members: int = 16
@@ -47,8 +48,8 @@ class Size:
 
     def of(self, metric: Metric, world: World) -> "Size":
         """The same for all sizes that make no difference to the metric."""
-        members = self.members if Memberships in metric.needs else 16
-        rows = self.rows if world.rule is not None or PredictionSets in metric.needs else 1
+        members = self.members if metric.depends_on_members else 16
+        rows = self.rows if world.rule is not None or rests_on(metric.needs, PredictionSets) else 1
         return replace(self, members=members, rows=rows)
 
 

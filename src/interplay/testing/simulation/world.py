@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from math import ceil
 from typing import Any, Literal
 
@@ -16,10 +16,16 @@ from interplay.conformal.scores import lac
 from interplay.evidence import (
     Attacked,
     CategoryFlips,
+    Concealment,
+    DecisionDisclosure,
+    Disclosure,
     Distances,
     Evidence,
+    ExplanationDisclosure,
     Explanations,
+    ExplanationSearch,
     Grouping,
+    LocalModelDisclosure,
     Logits,
     Memberships,
     Predictions,
@@ -27,6 +33,9 @@ from interplay.evidence import (
     PrivacyGuarantee,
     RightlyDecided,
     Rows,
+    ScoreDisclosure,
+    SetDisclosure,
+    SetExplanations,
 )
 from interplay.interventions import ThresholdIntervention
 from interplay.testing.simulation.change import Change
@@ -37,10 +46,20 @@ LEVEL, LEVEL_IN_GROUP = 1.7, -0.2
 """The mean latent score: an accuracy of about .85, some points lower in each second group."""
 
 ATTACK, ATTACK_BY_ROW, SWITCH, SWITCH_BY_ROW = 0.6, 0.2, 0.2, 0.4
+MEMORY = 0.15
+"""By how much the latent score of a row is larger in members that trained on it."""
 LEAK, LEAK_BY_MEMBER, LEAK_BY_ROW = 0.5, 0.1, 0.4
 LARGEST_DISTANCE = 4.0
 REFERENCE = 0.4
 """About the R2 that a linear model has."""
+
+DISCLOSURES: tuple[type[Disclosure], ...] = (
+    DecisionDisclosure,
+    ExplanationDisclosure,
+    LocalModelDisclosure,
+    ScoreDisclosure,
+    SetDisclosure,
+)
 
 Maker = Callable[[], Any]
 
@@ -108,6 +127,10 @@ class _Members:
             Distances: self._distances,
             Logits: lambda: Logits(self.margins, 0.6 * self.margins + self._own("logits", 0.2)),
             Memberships: self._memberships,
+            **{kind: partial(self._disclosure, kind) for kind in DISCLOSURES},
+            ExplanationSearch: self._search,
+            Concealment: self._concealment,
+            SetExplanations: self._set_explanations,
             PrivacyGuarantee: lambda: PrivacyGuarantee(8.0 + self.change.of("budget"), 1e-5, 4.0, 1.0),
             Explanations: self._explanations,
             PredictionSets: self._sets,
@@ -143,8 +166,9 @@ class _Members:
     @cached_property
     def decided(self) -> Float[Array, "member row"]:
         """Latent scores: the row is on the side of its label where it is positive."""
-        drift = self._by_row("drift", "drift in a group")
-        return self.undrifted - drift * (self.latents.part != CALIBRATION) if drift.any() else self.undrifted
+        drift = self._by_row("drift", "drift in a group") * (self.latents.part != CALIBRATION)
+        learned = MEMORY + self._by_row("leak", "leak in a group")
+        return np.asarray(self.undrifted - drift + self.latents.inside * learned)
 
     @cached_property
     def margins(self) -> Float[Array, "member row"]:
@@ -199,8 +223,7 @@ class _Members:
     def _memberships(self) -> Memberships:
         latents, at = self.latents, self._evaluated
         varying = LEAK_BY_MEMBER * latents.of_members("leak") + LEAK_BY_ROW * latents.normal("leak")
-        signals = 1.0 + latents.normal("membership") + self._own("membership", 1.0)
-        signals = signals + latents.inside * (LEAK + self.change.of("leak") + varying)
+        signals = self._signals("membership", LEAK + varying)
         likelihood = special.log_expit(signals)
         inside, never = latents.inside[:, at], np.flatnonzero(latents.part != EVALUATED)
         ratio = lira.scores(signals[:, at], inside)
@@ -211,25 +234,67 @@ class _Members:
         scored[:, at] = ratio.scored & referred.scored & (self._pool[at])
         return Memberships(by_ratio, likelihood, by_reference, latents.inside, scored)
 
+    def _signals(self, name: str, leak: Float[Array, "member row"] | float) -> Float[Array, "member row"]:
+        """What an attack reads: larger by `leak`, and by what the change leaks, where a member trained on a row."""
+        signals = 1.0 + self.latents.normal(name) + self._own(name, 1.0)
+        return np.asarray(signals + self.latents.inside * (leak + self._by_row("leak", "leak in a group")))
+
+    def _disclosure(self, kind: type[Disclosure]) -> Disclosure:
+        latents, at = self.latents, self._evaluated
+        found = lira.scores(self._signals(kind.__name__, LEAK)[:, at], latents.inside[:, at])
+        scores, scored = np.zeros(latents.inside.shape), np.zeros(latents.inside.shape, dtype=bool)
+        scores[:, at], scored[:, at] = found.scores, found.scored & self._pool[at]
+        return kind(scores, latents.inside, scored)
+
     @cached_property
     def _pool(self) -> Bool[Array, " row"]:
         return np.asarray(self.latents.inside.any(axis=0))
 
     def _explanations(self) -> Explanations:
         worse = self._by_row("worse explanations", "worse explanations in a group")
-        held, repeat, top = (
-            self.latents.score(name, 1 / np.sqrt(VARIANCE))[self.treatment]
-            for name in ("fidelity", "stability", "most important")
-        )
+        repeat, top = (self._standard(name) for name in ("stability", "most important"))
         at = self._evaluated
         return Explanations(
             rows=at,
-            importances=np.zeros((len(held), len(at), 3)),
-            fidelity=(REFERENCE * (1 - np.exp(0.5 * held - 2.0 + worse)))[:, at],
-            reference=(REFERENCE * np.exp(0.1 * self.latents.normal("reference")) * np.ones_like(held))[:, at],
+            importances=self._importances(worse)[:, at],
+            uncertainty=self._r_squared("uncertainty", worse)[:, at],
+            fidelity=self._r_squared("fidelity", worse)[:, at],
+            reference=self._reference[:, at],
             repeat=np.tanh(0.8 + 0.4 * repeat - worse)[:, at],
             top_changed=(top + worse > 1.0).astype(np.float64)[:, at],
         )
+
+    def _standard(self, name: str) -> Float[Array, "member row"]:
+        """A latent score with a variance of one."""
+        return self.latents.score(name, 1 / np.sqrt(VARIANCE))[self.treatment]
+
+    def _r_squared(self, name: str, worse: Float[Array, " row"]) -> Float[Array, "member row"]:
+        return np.asarray(REFERENCE * (1 - np.exp(0.5 * self._standard(name) - 2.0 + worse)))
+
+    @cached_property
+    def _reference(self) -> Float[Array, "member row"]:
+        return np.asarray(REFERENCE * np.exp(0.1 * self.latents.normal("reference")) * np.ones_like(self.decided))
+
+    def _importances(self, worse: Float[Array, " row"]) -> Float[Array, "member row feature"]:
+        """Three columns: one that is the stronger the clearer the decision, one that matters by itself, and one of noise."""
+        clear, own = np.tanh(0.5 * np.abs(self.decided)), self.latents.normal("importance")
+        parts = [clear * np.exp(-worse), 0.5 * own * np.exp(-worse) * np.ones_like(clear), np.zeros_like(clear)]
+        noise = [self._own(f"importance of column {place}", 0.15) for place in range(len(parts))]
+        return np.stack([part + more for part, more in zip(parts, noise, strict=True)], axis=2)
+
+    def _search(self) -> ExplanationSearch:
+        worse = self._by_row("worse explanations", "worse explanations in a group")
+        lost = special.expit(self._standard("lost columns") - 0.5 + worse)[:, self._evaluated]
+        return ExplanationSearch(self._evaluated, lost, 0.5 * lost)
+
+    def _concealment(self) -> Concealment:
+        worse = self._by_row("worse explanations", "worse explanations in a group")
+        hidden = (self._standard("hidden column") + worse > 1.0).astype(np.float64)
+        return Concealment(self._evaluated, hidden[:, self._evaluated])
+
+    def _set_explanations(self) -> SetExplanations:
+        worse, at = self._by_row("worse explanations", "worse explanations in a group"), self._evaluated
+        return SetExplanations(at, self._r_squared("soft size", worse)[:, at], self._reference[:, at])
 
     def _sets(self) -> PredictionSets:
         scores, labels = lac(both(self.margins)), self.latents.labels

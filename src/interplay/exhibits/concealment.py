@@ -1,0 +1,116 @@
+"""Whether a rule that decides by a group can hide that from explanations, by a wrapper that knows perturbed rows."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from interplay import streams
+from interplay.arrays import Array, Bool, Float, Int
+from interplay.data.groups import Grouping
+from interplay.design.plan import mitigated
+from interplay.estimates import NotMeasurable
+from interplay.evidence import Concealment, Exhibit
+from interplay.exhibits._explaining import UNRELEASED, released_explanations
+from interplay.exhibits._maker import Maker
+from interplay.exhibits._setting import EvaluationSetting
+from interplay.explainers.detector import Detector, learned
+from interplay.explainers.evaluated import ScoredRows
+from interplay.explainers.perturbations import Discretizer, fit
+from interplay.families import Members
+from interplay.interventions import Ask
+
+SHOWN_ROWS, LEARNED_ROWS = 100, 600
+PERTURBED = 3
+"""Perturbed rows for each row that a detector learns on."""
+KEPT = 0.95
+"""The share of rows of the table that the wrapper must answer as it decides."""
+SURE = 3.0
+"""Log-odds of the favourable class, or against it, in the rules."""
+UNGROUPED = NotMeasurable("the study declares no group that a rule could decide by")
+
+
+class ConcealmentMaker(Maker):
+    """Whether a rule that decides by a group can hide that from explanations, by a wrapper that knows perturbed rows.
+
+    The rule approves the reference group and nobody else. The wrapper answers rows that a detector takes for rows of
+    the table as the rule does, and all others by a fair coin that is one more column. Group and coin are columns of the
+    explanation.
+    """
+
+    makes: ClassVar[type[Exhibit]] = Concealment
+
+    def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> Concealment | NotMeasurable:
+        del ask
+        return self.make_together([members], setting)[0]
+
+    def make_together(
+        self, stacks: Sequence[Members], setting: EvaluationSetting
+    ) -> Sequence[Concealment | NotMeasurable]:
+        found = _concealment(setting, len(stacks[0]) if stacks else 0)
+        return [found] * len(stacks)
+
+
+def _concealment(setting: EvaluationSetting, members: int) -> Concealment | NotMeasurable:
+    release = released_explanations(setting)
+    name = mitigated(setting.dataset, setting.design.study.groups.mitigate)
+    if release is None or name is None:
+        return UNRELEASED if release is None else UNGROUPED
+    world = _Widened(setting, setting.dataset.groupings[name])
+    places = np.linspace(0, len(setting.explained) - 1, min(SHOWN_ROWS, len(setting.explained)))
+    rows = setting.explained[np.unique(places.astype(np.int64))]
+    seed = setting.design.study.seed
+    pool = world.discretizer.draw(release.samples, streams.generator(seed, "explanation pool of a wrapped rule"))
+    own, drawn = world.raw[rows], pool.raw
+    detectors = [world.detector(half, member) for member, half in enumerate(setting.design.halves[:members])]
+    bare = [world.rule(some)[None] for some in (own, drawn)]
+    wrapped = [np.stack([world.wrapped(some, detector) for detector in detectors]) for some in (own, drawn)]
+    margins = [np.concatenate(pair) for pair in zip(bare, wrapped, strict=True)]
+    bins = world.discretizer.codes(own), pool.bins
+    shown = [
+        ScoredRows(code, np.empty((len(code), 0)), margin, margin) for code, margin in zip(bins, margins, strict=True)
+    ]
+    leads = np.abs(release.local_models(*shown).importances).argmax(axis=2) == world.group
+    return Concealment(rows, np.where(leads[:1], ~leads[1:], np.nan))
+
+
+class _Widened:
+    """The table with two columns more: a group, and a fair coin."""
+
+    def __init__(self, setting: EvaluationSetting, grouping: Grouping) -> None:
+        self.setting, self.reference = setting, grouping.reference
+        raw = setting.encoder.raw(setting.dataset.table)
+        coin = streams.generator(setting.design.study.seed, "fair coin").integers(0, 2, len(raw))
+        self.group = raw.shape[1]
+        self.raw = np.column_stack([raw, grouping.codes, coin])
+        kinds = [feature.kind != "numeric" for feature in setting.encoded.features]
+        self.discretizer: Discretizer = fit(self.raw[setting.design.pool], np.array([*kinds, True, True]))
+        self.groups = np.arange(-1, len(grouping.names))
+
+    def rule(self, rows: Float[Array, "row feature"]) -> Float[Array, " row"]:
+        """The log-odds of the rule: by the group alone."""
+        return np.where(rows[:, self.group] == self.reference, SURE, -SURE)
+
+    def wrapped(self, rows: Float[Array, "row feature"], detector: Detector) -> Float[Array, " row"]:
+        """Those of the wrapper."""
+        harmless = np.where(rows[:, self.group + 1] > 0, SURE, -SURE)
+        return np.where(self._taken_for_real(rows, detector), self.rule(rows), harmless)
+
+    def detector(self, half: Int[Array, " half"], member: int) -> Detector:
+        """What tells rows of the table from perturbed ones, learned on the rows that a member trained on."""
+        seed, pool = self.setting.design.study.seed, self.setting.design.pool
+        chance = streams.generator(seed, "detector of perturbed rows", member=member)
+        others = np.setdiff1d(np.arange(len(pool)), half)
+        seen, unseen = (self.raw[pool[some[:LEARNED_ROWS]]] for some in (half, others))
+        perturbed = self.discretizer.draw(PERTURBED * len(seen), chance).raw
+        real, drawn, held_out = (self._encoded(some) for some in (seen, perturbed, unseen))
+        return learned(real, drawn, held_out, KEPT, chance)
+
+    def _taken_for_real(self, rows: Float[Array, "row feature"], detector: Detector) -> Bool[Array, " row"]:
+        return detector.is_real(self._encoded(rows))
+
+    def _encoded(self, rows: Float[Array, "row feature"]) -> Float[Array, "row column"]:
+        """Encoded features, the group as one column for each, and the coin."""
+        columns = self.setting.encoder.encode_raw(rows[:, : self.group])
+        belongs = rows[:, self.group, None] == self.groups
+        return np.concatenate([columns, belongs, rows[:, self.group + 1 :]], axis=1).astype(np.float64)

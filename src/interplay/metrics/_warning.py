@@ -1,0 +1,29 @@
+"""How well a number warns of wrong decisions on the explained rows: the area under its curve, member by member."""
+
+import numpy as np
+
+from interplay.arrays import Array, Float
+from interplay.estimates import NotMeasurable, Sample
+from interplay.evidence import Evidence, Explanations, Predictions
+from interplay.metrics._histogram import histograms
+from interplay.metrics._roc import area, bin_numbers
+
+UNEQUAL = "some member decides every explained row rightly, or none"
+
+
+def warning(
+    evidence: Evidence, strength: Float[Array, "member explained"], explanations: Explanations, predictions: Predictions
+) -> Sample | NotMeasurable:
+    """P(strength of a rightly decided row > strength of a wrongly decided one) + P(the two are equal) / 2.
+
+    Decisions are those of fits at unit weights.
+    """
+    rows = explanations.rows
+    counted, weights = evidence.rows.counted[:, rows], evidence.rows.weights[:, rows]
+    right = predictions.decisions[:, rows] == evidence.rows.labels[rows]
+    if not ((right & counted).any(axis=1) & (~right & counted).any(axis=1)).all():
+        return NotMeasurable(UNEQUAL)
+    numbers, count = bin_numbers(strength, strength.ravel())
+    by_side = np.where(right, numbers, numbers + count)
+    found = histograms(by_side, counted.astype(np.float64), weights, 2 * count)
+    return Sample(area(found[:, :count], found[:, count:]), evidence.support(None, rows))

@@ -1,0 +1,62 @@
+"""Set explanation fidelity: how well explanations of whole prediction sets describe them near the explained row."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from interplay.aspects import Aspect
+from interplay.estimates import NotMeasurable, Sample
+from interplay.evidence import Evidence, Exhibit, SetExplanations
+from interplay.metrics._fidelity import ABSENT, UNVARIED, mean_reference
+from interplay.metrics._mean import averaged, known, left_out
+from interplay.metrics._metric import Direction, Metric
+
+
+@dataclass(frozen=True)
+class SetExplanationFidelity(Metric):
+    """How well explanations of whole prediction sets describe them, on the scale of explanation_fidelity.
+
+    set_explanation_fidelity = mean over explained rows of [weighted R2 of an explanation of the soft size on fresh
+    points around the row] / mean over the same rows of [the same R2 for the score of a linear model of the same scale]
+    soft size = sum over labels of 1 / (1 + exp(-(threshold - conformity score) / 0.05))
+
+    The size itself jumps, and no linear explanation follows a jump even where the score is linear; the soft size does
+    not. No bound on either side; higher is better; held against explanation_fidelity it says how much harder a set is
+    to explain than the score. Rows around which either hardly varies are left out for that member.
+
+    Reference: Yapicioglu et al. (2024), on explaining prediction sets; the soft size is our own.
+
+    Example:
+        >>> from interplay.evidence import tabulated
+        >>> zero, some, line = np.zeros((1, 2)), np.array([[0.4, 0.1]]), np.array([[0.5, 0.3]])
+        >>> found = SetExplanations(np.array([0, 1]), some, line)
+        >>> round(SetExplanationFidelity().measure(tabulated(labels=[1, 0], exhibits=(found,))).mean, 3)
+        0.625
+
+    Does not show: whether explanations of the labels of a set contradict each other. With one probability shared by all
+    labels they oppose each other in any model.
+    """
+
+    aspect: ClassVar[Aspect] = Aspect.EXPLAINABILITY
+    title: ClassVar[str] = "fidelity of explained sets"
+    direction: ClassVar[Direction] = "higher_is_better"
+    unit: ClassVar[str] = "share of a linear model's R2"
+    bounds: ClassVar[tuple[float, float]] = (float("-inf"), float("inf"))
+    tolerance: ClassVar[float] = 0.1
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (SetExplanations,)
+    reference: ClassVar[str] = "Yapicioglu et al., 2024"
+
+    def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
+        found = evidence.ask(SetExplanations)
+        if isinstance(found, NotMeasurable):
+            return found
+        rate = known(found.fidelity, found.rows)
+        sample, reference = averaged(evidence, rate), mean_reference(evidence, known(found.reference, found.rows))
+        if isinstance(sample, NotMeasurable):
+            return NotMeasurable(ABSENT)
+        if isinstance(reference, NotMeasurable):
+            return reference
+        return Sample(
+            np.asarray(sample.values / reference), sample.support, excluded=left_out(evidence, rate, UNVARIED)
+        )
