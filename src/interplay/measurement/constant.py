@@ -18,6 +18,7 @@ from interplay.evidence import (
     Rows,
     ScoreDisclosure,
     Scores,
+    SetDisclosure,
     released,
 )
 from interplay.exhibits import UNMOVED, EvaluationSetting, Memo
@@ -69,6 +70,7 @@ def _given(setting: EvaluationSetting) -> Mapping[type[Exhibit], Exhibit | NotMe
         Memberships: Memberships(level, level, level, inside, scored),
         DecisionDisclosure: DecisionDisclosure(level, inside, scored),
         ScoreDisclosure: ScoreDisclosure(level, inside, scored),
+        SetDisclosure: SetDisclosure(level, inside, scored),
     }
 
 
