@@ -174,6 +174,24 @@ def catalogue(
     typer.echo(json.dumps(known, indent=1, ensure_ascii=False) if output == "json" else listing(known))
 
 
+@app.command()
+def explain(
+    what: Annotated[str, typer.Argument(help='A directed pair, such as "P->F", or a probe, such as "P->F.clipping".')],
+    run: Annotated[
+        Path | None, typer.Option(help="A run folder, or the beginning of its name: what it found is said too.")
+    ] = None,
+    runs: RunsPath = Path("runs"),
+) -> None:
+    """Say in plain words what an interaction is, how it is measured, what it cannot show, and what a run found."""
+    import json
+
+    from interplay.audit.explained import explain as explained
+    from interplay.audit.whatif import folder_of
+
+    audit = None if run is None else json.loads((folder_of(run, runs) / "audit.json").read_bytes())
+    typer.echo(explained(what, audit))
+
+
 def _hoped_for(counts: Mapping[str, int]) -> str | None:
     """The label value that people hope for, asked where a person can answer: by its number in the list, or by its name."""
     if not sys.stdin.isatty():

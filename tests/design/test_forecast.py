@@ -68,7 +68,7 @@ def test_a_probe_says_what_it_lacks() -> None:
     assert _obstacles(_cell(found, "fairness", "uncertainty"))["set size"] == (
         "the study does not list group_conformal and split_conformal"
     )
-    assert _obstacles(_cell(found, "privacy", "fairness"))["unequal exposure"].startswith("not yet measurable: ")
+    assert _obstacles(_cell(found, "privacy", "fairness"))["removing the exposed"].startswith("not yet measurable: ")
     alone = _cell(_forecast("dp_sgd", groupings=()), "privacy", "fairness")
     assert _obstacles(alone)["accuracy disparity"] == "the study declares no groups to compare"
     assert alone.active
@@ -159,7 +159,7 @@ def test_surprises_are_counted_in_one_sentence() -> None:
 
 def test_the_plan_lists_what_is_active_and_what_is_not() -> None:
     lines = outlined(_forecast("dp_sgd", "group_thresholds"))
-    assert lines[0].startswith("8 of 20 interactions are active, 4 of them measured")
+    assert lines[0].startswith("8 of 20 interactions are active, 5 of them measured")
     assert (
         "- P -> F    harm        accuracy disparity, equal opportunity, worst group, robust accuracy disparity" in lines
     )

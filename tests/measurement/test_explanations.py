@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.special import entr, expit
 
 from interplay.arrays import Array, Float
 from interplay.estimates import NotMeasurable
@@ -37,11 +38,15 @@ def shown(margin: Margin, factors: tuple[float, ...], explained: int = 100) -> E
     pools = [cut.draw(count, draw) for count in (5000, 5000, 2000)]
     parts = [(cut.codes(raw[:explained]), raw[:explained]), *((pool.bins, pool.raw) for pool in pools)]
     scored = [
-        module.ScoredRows(bins, values.astype(np.float32), np.stack([factor * margin(values) for factor in factors]))
-        for bins, values in parts
+        _scored(bins, values, np.stack([factor * margin(values) for factor in factors])) for bins, values in parts
     ]
     found = module.explained(*scored, 10)
     return Explanations(np.arange(explained), *(np.stack(part) for part in zip(*found, strict=True)))
+
+
+def _scored(bins: Array, values: Array, margins: Float[Array, "member row"]) -> module.ScoredRows:
+    chances = expit(margins)
+    return module.ScoredRows(bins, values.astype(np.float32), margins, entr(chances) + entr(1 - chances))
 
 
 def evidence(exhibit: Explanations) -> Evidence:

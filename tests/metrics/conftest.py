@@ -13,7 +13,7 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import Evidence, Grouping, Rows
 
 MEMBERS, ROWS, DRAWS, LABELS = 4, 900, 5, 3
-OF_TWO_LABELS = {"inflated_sets"}
+OF_TWO_LABELS = {"inflated_sets", "attacked_shift", "unexplained_decisions"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +79,7 @@ ON_ALL_ROWS = {
     exhibits.Logits: ("margins", "margins_without_movable"),
     exhibits.Memberships: ("lira", "loss", "rmia", "inside", "scored"),
     exhibits.PredictionSets: ("scores",),
+    exhibits.Scores: ("log_probabilities", "margins"),
 }
 OF_MEMBERS = {
     **ON_ALL_ROWS,
@@ -86,10 +87,14 @@ OF_MEMBERS = {
     exhibits.Attacked: ("decisions", "log_probabilities"),
     exhibits.CategoryFlips: ("withstood",),
     exhibits.Distances: ("distances",),
-    exhibits.Explanations: ("importances", "fidelity", "reference", "repeat", "top_changed", "uncertainty"),
+    exhibits.Explanations: ("importances", "fidelity", "reference", "repeat", "top_changed", "uncertainty", "local"),
     exhibits.ExplanationSearch: ("lost", "lost_by_chance"),
     exhibits.Concealment: ("hidden",),
     exhibits.SetExplanations: ("fidelity", "reference"),
+    exhibits.Reliance: ("effects",),
+    exhibits.AttributeInference: ("gains",),
+    exhibits.ExplainedAttributeInference: ("gains",),
+    exhibits.AdversarialScores: ("log_probabilities", "margins"),
 }
 
 
@@ -149,6 +154,7 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
             repeat=generator.uniform(-1, 1, size=shape),
             top_changed=(generator.random(shape) < 0.3).astype(float),
             uncertainty=np.random.default_rng(seed + 2).random(shape),
+            local=np.random.default_rng(seed + 4).random(shape),
         ),
         exhibits.PredictionSets(
             scores=1 - np.exp(logs),
@@ -159,10 +165,10 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
             scores_attacked=generator.random((*shape, labels)),
         ),
     ]
-    return World(rows, {type(exhibit): exhibit for exhibit in [*known, *_of_releases(seed, some, inside)]})
+    return World(rows, {type(exhibit): exhibit for exhibit in [*known, *_of_releases(seed, some, inside, logs)]})
 
 
-def _of_releases(seed: int, some: Array, inside: Array) -> list[Any]:
+def _of_releases(seed: int, some: Array, inside: Array, logs: Array) -> list[Any]:
     """What comes with explanations and sets."""
     generator, shape = np.random.default_rng(seed + 3), (MEMBERS, len(some))
     disclosed = [
@@ -174,6 +180,11 @@ def _of_releases(seed: int, some: Array, inside: Array) -> list[Any]:
         exhibits.ExplanationSearch(some, generator.random(shape), 0.5 * generator.random(shape)),
         exhibits.Concealment(some, (generator.random(shape) < 0.4).astype(float)),
         exhibits.SetExplanations(some, generator.random(shape), 0.2 + 0.3 * generator.random(shape)),
+        exhibits.Reliance(some, generator.exponential(size=(*shape, 5)), np.arange(5) < 2),
+        exhibits.AttributeInference(some, generator.choice([-1.0, 0.0, 1.0], size=shape)),
+        exhibits.ExplainedAttributeInference(some, generator.choice([-1.0, 0.0, 1.0], size=shape)),
+        exhibits.Scores(logs, logs[..., -1]),
+        exhibits.AdversarialScores(some, logs[:, some], logs[:, some, -1] - generator.random(shape)),
     ]
 
 

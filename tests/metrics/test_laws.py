@@ -19,6 +19,7 @@ TOGETHER = POOLED | {
     "disagreement",
     "worst_group_accuracy",
     "worst_class_accuracy",
+    "group_attack_success",
     "unsupported_importance",
     "inflated_sets",  # not measurable where no threshold of any member lies above one half
 }

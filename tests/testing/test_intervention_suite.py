@@ -32,7 +32,7 @@ from interplay.testing import (
     ThresholdInterventionSuite,
 )
 
-SOLVED: dict[str, dict[str, Any]] = {"dp_sgd": {"noise_multiplier": 1.0}}
+SOLVED: dict[str, dict[str, Any]] = {"dp_sgd": {"noise_multiplier": 1.0}, "noise_only": {"noise_multiplier": 1.0}}
 """Parameters that a study solves for."""
 
 

@@ -73,7 +73,7 @@ def private_threshold(
     Example:
         >>> scores = (np.arange(1000) + 0.5) / 1000
         >>> private_threshold(scores, 0.1, 8.0, 50, np.ones((1, 1000)), 0.5).tolist()
-        [0.92]
+        [0.9]
 
     Does not show: the guarantee itself; the exact ratio over neighbouring tables is in the tests.
     """

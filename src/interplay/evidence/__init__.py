@@ -13,11 +13,13 @@ from interplay.evidence._rows import Rows as Rows
 from interplay.evidence._tabulated import tabulated as tabulated
 from interplay.evidence.adversarial_scores import AdversarialScores as AdversarialScores
 from interplay.evidence.attacked import Attacked as Attacked
+from interplay.evidence.attribute_inference import AttributeInference as AttributeInference
 from interplay.evidence.category_flips import CategoryFlips as CategoryFlips
 from interplay.evidence.concealment import Concealment as Concealment
 from interplay.evidence.decision_disclosure import DecisionDisclosure as DecisionDisclosure
 from interplay.evidence.decision_rule import DecisionRule as DecisionRule
 from interplay.evidence.distances import Distances as Distances
+from interplay.evidence.explained_attribute_inference import ExplainedAttributeInference as ExplainedAttributeInference
 from interplay.evidence.explanation_disclosure import ExplanationDisclosure as ExplanationDisclosure
 from interplay.evidence.explanation_search import ExplanationSearch as ExplanationSearch
 from interplay.evidence.explanations import Explanations as Explanations
@@ -28,6 +30,7 @@ from interplay.evidence.memberships import Memberships as Memberships
 from interplay.evidence.prediction_sets import PredictionSets as PredictionSets
 from interplay.evidence.predictions import Predictions as Predictions
 from interplay.evidence.privacy_guarantee import PrivacyGuarantee as PrivacyGuarantee
+from interplay.evidence.reliance import Reliance as Reliance
 from interplay.evidence.rightly_decided import RightlyDecided as RightlyDecided
 from interplay.evidence.score_disclosure import ScoreDisclosure as ScoreDisclosure
 from interplay.evidence.scores import Scores as Scores

@@ -15,13 +15,13 @@ from interplay.evidence.rightly_decided import RightlyDecided
 
 def tabulated(
     labels: list[int],
-    decisions: list[int] | None = None,
+    decisions: list[int] | list[list[int]] | None = None,
     probabilities: list[list[float]] | None = None,
     groups: list[int] | None = None,
     exhibits: tuple[Any, ...] = (),
     minimum_support: int = 1,
 ) -> Evidence:
-    """Evidence of one member from plain lists, for known-answer examples.
+    """Evidence of one member from plain lists, for known-answer examples; of several where `decisions` are one list for each.
 
     Without `probabilities` the log-probabilities are those of a member that gives its decision probability 0.9. The
     grouping is called "group", its groups "a", "b", ..., and the first is the reference.
@@ -33,10 +33,11 @@ def tabulated(
     """
     count, classes = len(labels), max(2, max(labels) + 1)
     if probabilities is None:
-        given = np.asarray(labels if decisions is None else decisions)
-        probabilities = np.where(np.arange(classes) == given[:, None], 0.9, 0.1 / (classes - 1)).tolist()
-    logs = np.log(np.asarray(probabilities, dtype=np.float64))[None]
-    taken = np.asarray(decisions)[None] if decisions is not None else logs.argmax(axis=2)
+        given = np.atleast_2d(np.asarray(labels if decisions is None else decisions))
+        logs = np.log(np.where(np.arange(classes) == given[..., None], 0.9, 0.1 / (classes - 1)))
+    else:
+        logs = np.log(np.asarray(probabilities, dtype=np.float64))[None]
+    taken = np.atleast_2d(np.asarray(decisions)) if decisions is not None else logs.argmax(axis=2)
     groupings = {}
     if groups is not None:
         names = tuple("abcdefghij"[: max(groups) + 1])
@@ -44,7 +45,7 @@ def tabulated(
     rows = Rows(
         labels=np.asarray(labels),
         groupings=groupings,
-        counted=np.ones((1, count), dtype=bool),
+        counted=np.ones((len(taken), count), dtype=bool),
         weights=np.ones((1, count)),
         classes=classes,
         minimum_support=minimum_support,

@@ -31,13 +31,14 @@ class Explanations(Exhibit):
     repeat: Float[Array, "member explained"]
     top_changed: Float[Array, "member explained"]
     uncertainty: Float[Array, "member explained"] | None = None
+    local: Float[Array, "member explained"] | None = None
 
     @classmethod
     def stand_in(cls, planned: Planned) -> Self | None:
         if not len(planned.explained):
             return None
         held = np.ones((len(planned.rows.counted), len(planned.explained)))
-        return cls(planned.explained, held[..., None], held, held, held, held, held)
+        return cls(planned.explained, held[..., None], held, held, held, held, held, held)
 
     @classmethod
     def random(cls, models: RandomModels) -> Self:
@@ -51,4 +52,5 @@ class Explanations(Exhibit):
             top_changed=(chance.random(shape) < 0.3).astype(np.float64),
             reference=chance.uniform(0.3, 0.5, shape),
             uncertainty=chance.uniform(0.1, 0.9, shape),
+            local=chance.uniform(0.0, 1.0, shape),
         )

@@ -15,6 +15,7 @@ from interplay.interventions import ExplanationIntervention
 from interplay.representations import Neighbourhood, neighbourhood
 
 FRESH_SAMPLES = 2_000
+BLOCK = 500
 """Fresh points on which the fidelity of an explanation is measured."""
 UNRELEASED = NotMeasurable("the study releases no explanations")
 
@@ -95,8 +96,9 @@ class SharedPool:
         return scored_rows(self.setting, bins, columns, self.log_probabilities(columns))
 
     def log_probabilities(self, columns: Float[Array, "row column"]) -> Float[Array, "model row label"]:
-        """What every model says of rows."""
-        return np.concatenate([stack.log_probabilities(columns) for stack in self.stacks])
+        """What every model says of rows; asked for in blocks of one size, for which models are compiled once."""
+        filled = np.resize(np.arange(len(columns)), -(-len(columns) // BLOCK) * BLOCK)
+        return np.concatenate([stack.log_probabilities(columns[filled])[:, : len(columns)] for stack in self.stacks])
 
     def local_models(self, own: ScoredRows) -> LocalModels:
         """The local models behind the explanations of these rows."""

@@ -19,6 +19,7 @@ from interplay.interventions import ExplanationIntervention, HeldOut
 from interplay.representations import switches_of, threat_of, without_movable
 
 UNMOVED = NotMeasurable("no column can be moved by an attacker")
+UNGROUPED = NotMeasurable("the study declares no group")
 UNSWITCHED = NotMeasurable("no categorical column can be changed by an attacker")
 
 ATTACKED_ROWS = 2_000
@@ -65,6 +66,11 @@ class EvaluationSetting:
         """Log-odds of the favourable class."""
         favourable = np.full(log_probabilities.shape[1], self.dataset.favourable, dtype=np.int64)
         return lira.signal(log_probabilities, favourable)
+
+    def some_explained(self, count: int) -> Int[Array, " some"]:
+        """So many of the explained rows, from all over the table; all where there are fewer."""
+        places = np.linspace(0, len(self.explained) - 1, min(count, len(self.explained)))
+        return np.asarray(self.explained[np.unique(places.astype(np.int64))])
 
     def attack_within(self, radius: float) -> AttackSetting:
         """The same attacker within another radius."""

@@ -57,8 +57,7 @@ def _concealment(setting: EvaluationSetting, members: int) -> Concealment | NotM
     if release is None or name is None:
         return UNRELEASED if release is None else UNGROUPED
     world = _Widened(setting, setting.dataset.groupings[name])
-    places = np.linspace(0, len(setting.explained) - 1, min(SHOWN_ROWS, len(setting.explained)))
-    rows = setting.explained[np.unique(places.astype(np.int64))]
+    rows = setting.some_explained(SHOWN_ROWS)
     seed = setting.design.study.seed
     pool = world.discretizer.draw(release.samples, streams.generator(seed, "explanation pool of a wrapped rule"))
     own, drawn = world.raw[rows], pool.raw

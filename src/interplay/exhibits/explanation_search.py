@@ -18,7 +18,7 @@ from interplay.families import Members
 from interplay.interventions import Ask
 from interplay.representations import Box
 
-SEARCHED_ROWS, AT_ONCE = 60, 12
+SEARCHED_ROWS, AT_ONCE = 48, 12
 DRAWS = 8
 """Random changes of a row."""
 TOGETHER = 6
@@ -49,8 +49,7 @@ class ExplanationSearchMaker(Maker):
             return [UNRELEASED if release is None else UNMOVED] * len(stacks)
         shared = SharedPool(setting, stacks, release)
         box = shared.around.box(setting.encoded, setting.design.radius)
-        places = np.linspace(0, len(setting.explained) - 1, min(SEARCHED_ROWS, len(setting.explained)))
-        rows = setting.explained[np.unique(places.astype(np.int64))]
+        rows = setting.some_explained(SEARCHED_ROWS)
         chosen = [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
         blocks = [_Block.of(shared, box, some) for some in chosen]
         if not any(steps for block in blocks for steps in block.steps):
@@ -72,6 +71,13 @@ class _Changed:
     lost: Float[Array, "model change"]
     kept: Bool[Array, "model change"]
     defined: Bool[Array, " model"]
+
+    def split(self, count: int) -> "tuple[_Changed, _Changed]":
+        """The first so many changes, and the others."""
+        first, others = slice(None, count), slice(count, None)
+        parts = ((self.lost[:, at], self.kept[:, at]) for at in (first, others))
+        before, after = (_Changed(lost, kept, self.defined) for lost, kept in parts)
+        return before, after
 
     @property
     def gains(self) -> Float[Array, "model change"]:
@@ -100,12 +106,11 @@ class _Block:
 
     def searched(self) -> tuple[Float[Array, "model row"], Float[Array, "model row"]]:
         """What is lost by the search and by chance, for every model and row."""
-        alone = self._changed(
-            [[_moved(raw, [step]) for step in steps] for raw, steps in zip(self.raw, self.steps, strict=True)]
-        )
+        single = [[_moved(raw, [step]) for step in steps] for raw, steps in zip(self.raw, self.steps, strict=True)]
+        both = self._changed([[*some, *drawn] for some, drawn in zip(single, self.drawn, strict=True)])
+        alone, drawn = zip(*(one.split(len(some)) for one, some in zip(both, single, strict=True)), strict=True)
         ordered = [_best_first(steps, one.gains.mean(axis=0)) for steps, one in zip(self.steps, alone, strict=True)]
         several = self._changed([_several(raw, best) for raw, best in zip(self.raw, ordered, strict=True)])
-        drawn = self._changed([list(some) for some in self.drawn])
         most, mean = [], []
         for single, joint, random in zip(alone, several, drawn, strict=True):
             count = random.kept.sum(axis=1)

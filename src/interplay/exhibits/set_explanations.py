@@ -33,8 +33,7 @@ class SetExplanationsMaker(Maker):
         if release is None:
             return UNRELEASED
         shared = SharedPool(setting, [members], release)
-        places = np.linspace(0, len(setting.explained) - 1, min(EXPLAINED_SETS, len(setting.explained)))
-        rows = setting.explained[np.unique(places.astype(np.int64))]
+        rows = setting.some_explained(EXPLAINED_SETS)
         chance = streams.generator(setting.design.study.seed, "fresh points of explained sets")
         fresh_bins, fresh = shared.around.drawn(FRESH_SAMPLES, chance)
         # Perturbed rows belong to no group: their labels are held against the threshold of the largest part.

@@ -13,7 +13,7 @@ from interplay.explainers.linear import linear_models
 
 class Explained(NamedTuple):
     """One arm's member: importances, R2 and that of a linear model, how two pools agree, and the R2 of an explanation of the
-    uncertainty; NaN where there is none.
+    uncertainty, NaN where there is none; and what the local models say of their own rows.
     """
 
     importances: Float[Array, "explained feature"]
@@ -22,6 +22,7 @@ class Explained(NamedTuple):
     repeat: Float[Array, " explained"]
     top_changed: Float[Array, " explained"]
     uncertainty: Float[Array, " explained"]
+    local: Float[Array, " explained"]
 
 
 class ScoredRows(NamedTuple):
@@ -74,6 +75,7 @@ def explained(
         np.where(ranked, same.rank_correlation, np.nan),
         np.where(ranked, same.top_changed, np.nan),
         np.where(defined & held.defined[2 * arms :], held.r_squared[2 * arms :], np.nan),
+        ours.intercepts[:arms] + ours.coefficients[:arms].sum(axis=2),
     )
     return [Explained(*(part[arm] for part in parts)) for arm in range(arms)]
 

@@ -1,7 +1,7 @@
 """Explainability to fairness: an explanation can be better for some than for others, or hide what they suffer."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.EXPLAINABILITY,
@@ -52,19 +52,27 @@ INTERACTION = Interaction(
             negative_control="A linear score, and groups drawn at random.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="concealed reliance",
             alias="E->F.hide-bias",
             claim="Explanations leave out that the decision rests on the group or on a stand-in for it.",
-            missing=(
-                "a measure of actual reliance on the group, by changing it, and the rank that explanations give it, "
-                "and for the deliberate case also a model built to mislead the explainer"
+            mechanism=(
+                "A wide local model may name other columns than those that a decision hangs on. Where what is not "
+                "named stands in for the group, the explanation hides what would have to be asked about."
             ),
+            interventions=("release_explanations",),
+            metric="concealed_reliance",
+            baseline="absent",
             expects="harm",
             references=(
                 "Lakkaraju and Bastani, 2020, AAAI/ACM Conference on AI, Ethics, and Society",
                 "Slack et al., 2020, AAAI/ACM Conference on AI, Ethics, and Society",
             ),
+            positive_control=(
+                "A score that hangs on the product of a stand-in and another column, which no linear explanation shows."
+            ),
+            negative_control="A linear score: what matters most leads the explanation.",
+            primary=False,
         ),
     ),
 )

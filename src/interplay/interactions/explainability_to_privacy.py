@@ -1,7 +1,7 @@
 """Explainability to privacy: what explains a decision also tells about the rows behind it."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.EXPLAINABILITY,
@@ -64,13 +64,23 @@ INTERACTION = Interaction(
             ),
             negative_control="Two classes far apart and a small network: nothing has to be learned by heart.",
         ),
-        Unmeasured(
+        Probe(
             name="columns of the person",
             alias="E->P.x-leak",
-            claim="An explanation lets someone infer a column of the person that was not shown.",
-            missing="an attack that infers a withheld column from scores with and without explanations",
+            claim="Someone who sees explanations beside scores guesses the group of a person better.",
+            mechanism=(
+                "Importances depend on the row. Where they depend on columns that were not shown, they tell "
+                "something of these."
+            ),
+            interventions=("release_explanations",),
+            metric="explained_attribute_inference_risk",
+            baseline="same",
+            baseline_metric="attribute_inference_risk",
             expects="harm",
             references=("Shokri et al., 2021, AAAI/ACM Conference on AI, Ethics, and Society",),
+            positive_control="Explanations that name the column of the group, which the attacker does not have.",
+            negative_control="A model that does not see the group, and columns that say nothing of it.",
+            primary=False,
         ),
     ),
 )

@@ -79,21 +79,35 @@ INTERACTION = Interaction(
             expects="harm",
             references=("Caton and Haas, 2024, ACM Computing Surveys 56(7)",),
         ),
-        Unmeasured(
+        Probe(
             name="hidden reliance",
             alias="F->E.in-shift",
             claim="Under a penalty, explanations name the stand-ins of the group less than the model uses them.",
-            missing="a measure of actual reliance on a column, by changing it, to hold against the explained one",
+            mechanism=("A penalty is met by spreading the use of stand-ins over columns that each look unimportant."),
+            interventions=("reweighing", "parity_penalty"),
+            metric="hidden_reliance",
+            context=("release_explanations",),
             expects="harm",
             references=("Wan et al., 2023, ACM Transactions on Knowledge Discovery from Data 17(3)",),
+            positive_control="A group known only through the product of two columns, and a strong penalty.",
+            negative_control="A penalty of strength zero.",
+            primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="decisions parted from the score",
             alias="F->E.post-disconnect",
             claim="With group thresholds, the explained score no longer says what is decided.",
-            missing="a fidelity of explanations to the decision after thresholds, instead of to the score before them",
+            mechanism=(
+                "Thresholds by group are set on top of the score. The explanation describes the score and knows "
+                "nothing of them."
+            ),
+            interventions=("group_thresholds",),
+            metric="unexplained_decisions",
+            context=("release_explanations",),
             expects="harm",
             references=("Di Gennaro et al., 2024, arXiv:2408.15096",),
+            positive_control="Groups whose thresholds lie far apart.",
+            negative_control="Groups alike, whose thresholds hardly differ from the usual one.",
         ),
     ),
 )

@@ -75,16 +75,19 @@ INTERACTION = Interaction(
             expects="harm",
             references=("Tian et al., 2024, International Joint Conference on Artificial Intelligence",),
         ),
-        Unmeasured(
+        Probe(
             name="collected attributes",
             alias="F->P.collect",
-            claim="Storing the group of every person makes people easier to identify and exposes the group itself.",
-            missing=(
-                "a record of which stages read the group, the share of rows unique with and without it, and an attack "
-                "that infers the group from outputs better than from the other columns"
+            claim="Fairness interventions make scores and decisions tell a person's group.",
+            mechanism=(
+                "Whatever reads the group, in training or in deciding, can leave traces of it in what is given out."
             ),
+            interventions=("reweighing", "parity_penalty", "group_thresholds"),
+            metric="attribute_inference_risk",
             expects="harm",
             references=("Carey et al., 2023, Proceedings of the ACM on Management of Data 1(2)",),
+            positive_control="Thresholds by group that lie far apart: decisions beside scores tell the group.",
+            negative_control="A model that does not see the group, and columns that say nothing of it.",
         ),
     ),
 )

@@ -67,19 +67,23 @@ INTERACTION = Interaction(
             negative_control="Groups assigned at random.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="the groups that were lifted",
             alias="F->R.group-evasion",
             claim="The groups that gain from mitigation are the ones that become easier to attack.",
-            missing=(
-                "an attack success rate for each group on the rows that both treatments decide correctly, counted as "
-                "robustness"
+            mechanism=(
+                "Rows that an intervention moves just over the boundary lie close to it, and are the first that an "
+                "attack moves back."
             ),
+            interventions=("reweighing", "parity_penalty", "group_thresholds"),
+            metric="group_attack_success",
             expects="harm",
             references=(
                 "Xu et al., 2021, International Conference on Machine Learning",
                 "Chang et al., 2020, arXiv:2006.08669",
             ),
+            positive_control="Thresholds by group that approve many rows of a group just so.",
+            negative_control="Weights that are all one.",
         ),
         Unmeasured(
             name="poisoned rows",

@@ -128,16 +128,42 @@ INTERACTION = Interaction(
             expects="harm",
             references=("Carlini et al., 2022, Advances in Neural Information Processing Systems 35",),
         ),
-        Unmeasured(
+        Probe(
             name="clipping as the cause",
             alias="P->F.clipping",
-            claim="Clipping, not noise, makes most of the disparity.",
-            missing="treatments with clipping alone and noise alone, and a log of gradient norms for each group",
+            claim="Clipping alone, without noise, widens the difference in accuracy between groups.",
+            mechanism=(
+                "Badly fitted rows have large gradients, and clipping shortens exactly those: the summed gradient "
+                "turns away from the groups they belong to, whatever the noise."
+            ),
+            interventions=("clipping_only",),
+            metric="accuracy_disparity",
             expects="harm",
             references=(
                 "Tran et al., 2021, International Joint Conference on Artificial Intelligence",
                 "Esipova et al., 2023, International Conference on Learning Representations",
             ),
+            positive_control="The generated bank, with a clipping norm far below most gradients.",
+            negative_control="A clipping norm beyond every gradient.",
+            primary=False,
+        ),
+        Probe(
+            name="noise as the cause",
+            claim="Noise alone, without clipping, widens the difference in accuracy between groups.",
+            mechanism=(
+                "Noise slows training for everyone, and rows that take long to learn are those of small groups. Beside "
+                "clipping alone it says which half of DP-SGD a harm comes from."
+            ),
+            interventions=("noise_only",),
+            metric="accuracy_disparity",
+            expects="harm",
+            references=(
+                "Tran et al., 2021, International Joint Conference on Artificial Intelligence",
+                "Esipova et al., 2023, International Conference on Learning Representations",
+            ),
+            positive_control="The generated bank, with a budget far below one.",
+            negative_control="A noise multiplier of almost nothing.",
+            primary=False,
         ),
     ),
 )

@@ -79,17 +79,25 @@ INTERACTION = Interaction(
             negative_control="No categorical column: the metric says that there is nothing to switch.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="smoothness",
             alias="P->R.smoothness",
-            claim="The score of a model trained with DP-SGD curves and varies more within a small neighbourhood.",
-            missing="a metric of local curvature or of the largest local slope, scaled by the spread of the scores",
+            claim="DP-SGD makes scores move further within the radius, against their spread.",
+            mechanism=(
+                "Noise leaves weights of its own in directions that the data do not need, so that small changes of "
+                "a row move its score more."
+            ),
+            interventions=("dp_sgd",),
+            metric="attacked_shift",
             expects="harm",
             references=(
                 "Hayes et al., 2022, arXiv:2201.02265",
                 "Fawzi et al., 2018, IEEE Conference on Computer Vision and Pattern Recognition",
                 "Tursynbek et al., 2021, arXiv:2012.07828",
             ),
+            positive_control="A very small budget: the noise makes most of the weights.",
+            negative_control="A budget so large that the noise vanishes, and no clipping.",
+            primary=False,
         ),
         Unmeasured(
             name="convergence as the cause",

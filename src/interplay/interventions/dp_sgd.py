@@ -95,6 +95,8 @@ class DpSgd(GradientIntervention):
         return replace(self, noise_multiplier=noise)
 
     def guarantee(self, schedule: Schedule, all_rows: int) -> PrivacyGuarantee | None:
+        if self.diagnostic:
+            return None
         from interplay.accounting import epsilon
 
         noise = self.solved(schedule).noise_multiplier

@@ -16,7 +16,7 @@ from interplay.metrics._histogram import histograms
 from interplay.metrics._jackknife import pseudo_values
 
 
-class Attacked(Protocol):
+class Membership(Protocol):
     """Who was a member (`inside`), and which rows were attacked (`scored`)."""
 
     @property
@@ -76,7 +76,7 @@ def rate_at(false_positive_rate: float) -> Statistic:
 
 
 def pooled_sample(
-    evidence: Evidence, scores: Float[Array, "member row"], memberships: Attacked, statistic: Statistic
+    evidence: Evidence, scores: Float[Array, "member row"], memberships: Membership, statistic: Statistic
 ) -> Sample | NotMeasurable:
     """The pooled statistic as jackknife pseudo-values: their mean is the statistic, their spread gives its error.
 
@@ -103,7 +103,7 @@ def pooled_sample(
 
 
 def exposure_sample(
-    evidence: Evidence, scores: Float[Array, "member row"], memberships: Attacked, false_positive_rate: float
+    evidence: Evidence, scores: Float[Array, "member row"], memberships: Membership, false_positive_rate: float
 ) -> Sample | NotMeasurable:
     """The pooled true-positive rate at a false-positive rate, where there are enough non-members to show it."""
     count, needed = int((memberships.scored & ~memberships.inside).sum()), 1 / false_positive_rate

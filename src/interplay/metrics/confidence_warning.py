@@ -19,8 +19,8 @@ class ConfidenceWarning(Metric):
     confidence_warning = P(confidence on a rightly decided row > confidence on a wrongly decided one) + P(equal) / 2,
     confidence = probability of the most likely label
 
-    Member by member, on the rows that are explained: what explanation_warning is held against. Between 0 and 1. Neither direction is good by itself:
-    it is shown and not compared.
+    Member by member, on the rows that are explained: what explanation_warning is held against. Between 0 and 1.
+    Neither direction is good by itself: it is shown and not compared.
 
     Reference: Hendrycks and Gimpel (2017), "A baseline for detecting misclassified and out-of-distribution examples".
 
@@ -28,8 +28,8 @@ class ConfidenceWarning(Metric):
         >>> from interplay.evidence import tabulated
         >>> zero = np.zeros((1, 3))
         >>> shown = Explanations(np.arange(3), np.zeros((1, 3, 1)), zero, zero, zero, zero)
-        >>> chances = np.array([[0.1, 0.9], [0.6, 0.4], [0.3, 0.7]])
-        >>> evidence = tabulated(labels=[1, 1, 0], probabilities=chances[None], exhibits=(shown,))
+        >>> chances = [[0.1, 0.9], [0.6, 0.4], [0.3, 0.7]]
+        >>> evidence = tabulated(labels=[1, 1, 0], probabilities=chances, exhibits=(shown,))
         >>> ConfidenceWarning().measure(evidence).mean
         1.0
 

@@ -24,6 +24,7 @@ class ExplanationConcealment(Metric):
     Reference: Slack et al. (2020), "Fooling LIME and SHAP", section 3.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> found = Concealment(np.array([0, 1]), np.array([[1.0, 0.0]]))
         >>> ExplanationConcealment().measure(tabulated(labels=[1, 0], exhibits=(found,))).mean

@@ -27,6 +27,7 @@ class ExplanationFragility(Metric):
     top columns; the search over bins is our own.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> zero, lost = np.zeros((1, 2)), np.array([[0.5, 1.0]])
         >>> found = ExplanationSearch(np.array([0, 1]), lost, zero)

@@ -24,6 +24,7 @@ class ExplanationFragilityByChance(Metric):
     comparison.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> zero, lost = np.zeros((1, 2)), np.array([[0.5, 1.0]])
         >>> found = ExplanationSearch(np.array([0, 1]), lost, zero)

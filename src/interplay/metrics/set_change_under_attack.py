@@ -22,6 +22,7 @@ class SetChangeUnderAttack(Metric):
     Reference: Gendler et al. (2022), "Adversarially robust conformal prediction"; Cresswell (2025), section 3.9.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> scores, moved = np.array([[[0.9, 0.1], [0.9, 0.1]]]), np.array([[[0.4, 0.6], [0.8, 0.2]]])
         >>> sets = PredictionSets(scores, np.array([[[0.5]]]), np.zeros(2, dtype=int), 0.1, False, np.arange(2), moved)

@@ -26,6 +26,7 @@ class SimulatedHelpDisparity(DisparityMetric):
     gains by group.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> scores = np.array([[[0.9, 0.1], [0.4, 0.3]]])
         >>> sets = PredictionSets(scores, np.array([[[0.5]]]), np.zeros(2, dtype=int), miscoverage=0.1)

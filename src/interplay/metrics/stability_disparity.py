@@ -24,6 +24,7 @@ class StabilityDisparity(DisparityMetric):
     Reference: Dai et al. (2022), "Fairness via explanation quality"; Cresswell (2025), section 3.3.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> zero, some = np.zeros((1, 2)), np.array([[1.0, 0.5]])
         >>> shown = Explanations(np.array([0, 1]), np.zeros((1, 2, 3)), zero, zero, some, zero)

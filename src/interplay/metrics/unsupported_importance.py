@@ -31,7 +31,7 @@ class UnsupportedImportance(Metric):
         >>> from interplay.evidence import tabulated
         >>> zero, importances = np.zeros((3, 1)), np.array([[[0.5, 0.1, 0.0]], [[0.6, -0.1, 0.0]], [[0.5, 0.1, 0.0]]])
         >>> shown = Explanations(np.array([0]), importances, zero, zero, zero, zero)
-        >>> UnsupportedImportance().measure(tabulated(labels=[1], members=3, exhibits=(shown,))).mean
+        >>> UnsupportedImportance().measure(tabulated(labels=[1], decisions=[[1]] * 3, exhibits=(shown,))).mean
         0.5
 
     Does not show: what the columns really do. Members train on halves of the pool, so that a model trained on all of it

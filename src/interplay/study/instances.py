@@ -52,7 +52,8 @@ def intervention_faults(study: Study, known: Mapping[str, type[Intervention]]) -
             else:
                 yield from made
         seen.add(section.name)
-    for name, other in combinations(built, 2):
+    together = [name for name, (_, one) in built.items() if not one.diagnostic]  # a diagnostic is trained alone
+    for name, other in combinations(together, 2):
         yield from _refusals((name, built[name][1]), (other, built[other][1]), built[other][0])
 
 

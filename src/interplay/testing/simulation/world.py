@@ -14,13 +14,16 @@ from interplay.attacks import lira, rmia
 from interplay.conformal.quantile import thresholds_in_draws
 from interplay.conformal.scores import lac
 from interplay.evidence import (
+    AdversarialScores,
     Attacked,
+    AttributeInference,
     CategoryFlips,
     Concealment,
     DecisionDisclosure,
     Disclosure,
     Distances,
     Evidence,
+    ExplainedAttributeInference,
     ExplanationDisclosure,
     Explanations,
     ExplanationSearch,
@@ -31,9 +34,11 @@ from interplay.evidence import (
     Predictions,
     PredictionSets,
     PrivacyGuarantee,
+    Reliance,
     RightlyDecided,
     Rows,
     ScoreDisclosure,
+    Scores,
     SetDisclosure,
     SetExplanations,
 )
@@ -131,6 +136,13 @@ class _Members:
             ExplanationSearch: self._search,
             Concealment: self._concealment,
             SetExplanations: self._set_explanations,
+            Scores: lambda: Scores(both(self.margins), self.margins),
+            AdversarialScores: self._adversarial_scores,
+            Reliance: self._reliance,
+            AttributeInference: lambda: AttributeInference(self._evaluated, self._guesses("scores")),
+            ExplainedAttributeInference: lambda: ExplainedAttributeInference(
+                self._evaluated, self._guesses("explained")
+            ),
             PrivacyGuarantee: lambda: PrivacyGuarantee(8.0 + self.change.of("budget"), 1e-5, 4.0, 1.0),
             Explanations: self._explanations,
             PredictionSets: self._sets,
@@ -258,6 +270,7 @@ class _Members:
             rows=at,
             importances=self._importances(worse)[:, at],
             uncertainty=self._r_squared("uncertainty", worse)[:, at],
+            local=special.expit(self.margins + self._own("local", 0.5) + 2.0 * worse)[:, at],
             fidelity=self._r_squared("fidelity", worse)[:, at],
             reference=self._reference[:, at],
             repeat=np.tanh(0.8 + 0.4 * repeat - worse)[:, at],
@@ -295,6 +308,20 @@ class _Members:
     def _set_explanations(self) -> SetExplanations:
         worse, at = self._by_row("worse explanations", "worse explanations in a group"), self._evaluated
         return SetExplanations(at, self._r_squared("soft size", worse)[:, at], self._reference[:, at])
+
+    def _adversarial_scores(self) -> AdversarialScores:
+        moved = self.attacked_margins[:, self._evaluated]
+        return AdversarialScores(self._evaluated, both(moved), moved)
+
+    def _reliance(self) -> Reliance:
+        effects = np.abs(self._importances(np.zeros(len(self.latents.part))))[:, self._evaluated]
+        return Reliance(self._evaluated, effects, np.array([True, False, False]))
+
+    def _guesses(self, name: str) -> Float[Array, "member evaluated"]:
+        """1 where a guess is right with what is released alone, -1 where without it alone."""
+        told = self._standard(f"guess by {name}") + 0.3 * self._by_row("leak", "leak in a group")
+        values = (told > 1.2).astype(np.float64) - (told < -1.4)
+        return values[:, self._evaluated]
 
     def _sets(self) -> PredictionSets:
         scores, labels = lac(both(self.margins)), self.latents.labels

@@ -1,0 +1,62 @@
+"""How much models rely on each feature around a row, by changing it."""
+
+from typing import ClassVar
+
+import numpy as np
+from scipy.special import expit
+
+from interplay import streams
+from interplay.arrays import Array, Bool, Int
+from interplay.design.plan import mitigated
+from interplay.estimates import NotMeasurable
+from interplay.evidence import Exhibit, Reliance
+from interplay.exhibits._maker import Maker
+from interplay.exhibits._setting import UNGROUPED, EvaluationSetting
+from interplay.families import Members
+from interplay.interventions import Ask
+from interplay.representations import Neighbourhood, neighbourhood
+
+CHANGED_ROWS, OTHERS, STAND_INS = 100, 3, 3
+"""Rows, values of other rows that each feature is replaced by, and features that stand in for the group."""
+
+
+class RelianceMaker(Maker):
+    """How much models rely on each feature around a row, by changing it."""
+
+    makes: ClassVar[type[Exhibit]] = Reliance
+
+    def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> Reliance | NotMeasurable:
+        del ask
+        name = mitigated(setting.dataset, setting.design.study.groups.mitigate)
+        if name is None:
+            return UNGROUPED
+        around = neighbourhood(setting.encoder, setting.encoded, setting.dataset.table, setting.design.pool)
+        rows = setting.some_explained(CHANGED_ROWS)
+        chance = streams.generator(setting.design.study.seed, "values of other rows")
+        others = chance.choice(setting.design.pool, (OTHERS, len(rows)))
+        own = expit(setting.margins(members.log_probabilities(setting.encoded.matrix[rows])))
+        effects = np.zeros((*own.shape, around.raw.shape[1]))
+        for feature in range(effects.shape[2]):
+            changed = np.tile(around.raw[rows], (OTHERS, 1))
+            changed[:, feature] = around.raw[others.ravel(), feature]
+            found = expit(setting.margins(members.log_probabilities(around.encoded(changed)[1])))
+            effects[:, :, feature] = np.abs(found.reshape(len(own), OTHERS, -1) - own[:, None]).mean(axis=1)
+        return Reliance(rows, effects, _stand_ins(around, setting.dataset.groupings[name].codes))
+
+
+def _stand_ins(around: Neighbourhood, groups: Int[Array, " row"]) -> Bool[Array, " feature"]:
+    """The features whose bins have the most information in common with the group, on the pool."""
+    bins, codes = around.bins(around.pool), groups[around.pool]
+    shared = np.array([_mutual_information(column[codes >= 0], codes[codes >= 0]) for column in bins.T])
+    found = np.zeros(len(shared), dtype=bool)
+    found[np.argsort(-shared, kind="stable")[:STAND_INS]] = True
+    return found
+
+
+def _mutual_information(first: Int[Array, " row"], second: Int[Array, " row"]) -> float:
+    """In nats."""
+    table = np.zeros((len(np.unique(first)), len(np.unique(second))))
+    np.add.at(table, (np.unique(first, return_inverse=True)[1], np.unique(second, return_inverse=True)[1]), 1.0)
+    joint = table / max(table.sum(), 1.0)
+    apart = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
+    return float(np.where(joint > 0, joint * np.log(np.where(joint > 0, joint, 1.0) / apart), 0.0).sum())

@@ -1,0 +1,48 @@
+"""Noise without clipping: one half of DP-SGD, to tell what the other half does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+from interplay.aspects import Aspect
+from interplay.interventions._intervention import Search, Service
+from interplay.interventions.dp_sgd import DpSgd
+from interplay.models.network import Examples, Network, Parameters
+
+UNBOUNDED = "noise is added to gradients that are not clipped, which gives no guarantee of privacy"
+BEYOND_EVERY_GRADIENT = 1e9
+
+
+@dataclass(frozen=True)
+class NoiseOnly(DpSgd):
+    """Add the noise of DP-SGD to gradients that are not clipped: a diagnostic of what the noise does.
+
+    parameters <- parameters - learning_rate * (sum over the batch of gradient
+                  + noise_multiplier * max_grad_norm * standard normal) / expected batch size
+
+    Parameters as in `dp_sgd`. It promises nothing, is trained and compared by itself, and is never chosen. Held against
+    the control it says how much of a harm of DP-SGD is its own.
+
+    Reference: Tran et al. (2021), on the two sources of unequal harm; Abadi et al. (2016).
+
+    Example:
+        >>> bool(NoiseOnly().diagnostic)
+        True
+
+    Does not show: how clipping and noise work together; both alone need not add up.
+    """
+
+    aspects: ClassVar[tuple[Aspect, ...]] = (Aspect.PRIVACY,)
+    title: ClassVar[str] = "noise without clipping"
+    serves: ClassVar[tuple[Service, ...]] = (Service("membership_risk"),)
+    reference: ClassVar[str] = "Tran et al., 2021"
+    searched: ClassVar[Mapping[str, Search]] = MappingProxyType({})
+    gives_guarantee: ClassVar[bool] = False
+
+    @property
+    def diagnostic(self) -> str:
+        return UNBOUNDED
+
+    def summed(self, network: Network, parameters: Parameters, examples: Examples) -> Parameters:
+        return network.clipped_sum(parameters, examples, BEYOND_EVERY_GRADIENT)[0]
