@@ -7,9 +7,11 @@ quiet.prepare()
 import argparse  # noqa: E402 - thread limits are set before anything numerical is imported
 import sys  # noqa: E402
 import time  # noqa: E402
+from dataclasses import replace  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from benchmarks.calibration import page, record  # noqa: E402
+from benchmarks.calibration.every_metric import EveryMetric  # noqa: E402
 from benchmarks.calibration.simulate import cores, simulate  # noqa: E402
 from benchmarks.calibration.studies import FULL, QUICK  # noqa: E402
 
@@ -22,6 +24,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--only", help=f"comma-separated studies out of {', '.join(names)}; writes only where --to says"
     )
+    parser.add_argument(
+        "--metrics",
+        help="comma-separated names: measures these alone, and writes their rates in the place of those on record",
+    )
     parser.add_argument("--seed", type=int, default=0, help="other random numbers (default 0)")
     parser.add_argument("--workers", type=int, default=cores(), help="processes (default: one for each core)")
     parser.add_argument("--to", type=Path, help="the file to write (default benchmarks/calibration.json, and the page)")
@@ -32,6 +38,9 @@ def main(arguments: list[str]) -> int:
     if options.workers < 1:
         parser.error(f"--workers must be at least 1. Found {options.workers}.")
     studies = [study for study in (QUICK if options.quick else FULL) if type(study).__name__ in wanted]
+    asked = () if options.metrics is None else tuple(options.metrics.split(","))
+    if asked:
+        studies = [replace(study, only=asked) for study in studies if isinstance(study, EveryMetric)]
     began = time.monotonic()
     try:
         rows = simulate(studies, options.seed, options.workers, _tell)
@@ -40,6 +49,8 @@ def main(arguments: list[str]) -> int:
         return 130
     repetitions = {type(study).__name__: study.repetitions for study in studies}
     found = record.Record(rows, options.seed, time.monotonic() - began, repetitions)
+    if asked and not options.quick:
+        found = record.read().with_metrics(asked, found)
     print(f"\n{record.table(rows)}")
     if options.to is not None:
         record.save(found, options.to)

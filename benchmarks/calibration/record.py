@@ -2,8 +2,8 @@
 
 import datetime
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.calibration.claims import CalibrationRow, restored, stored
@@ -21,6 +21,11 @@ class Record:
     seconds: float
     repetitions: Mapping[str, int]
     date: str = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date().isoformat())
+
+    def with_metrics(self, names: Collection[str], measured: "Record") -> "Record":
+        """The same with these metrics as they were measured later, and the time that took on top."""
+        kept = tuple(row for row in self.rows if str(row.setting.get("metric", "")).partition("/")[0] not in names)
+        return replace(self, rows=(*kept, *measured.rows), seconds=self.seconds + measured.seconds, date=measured.date)
 
 
 def save(record: Record, path: Path = PATH) -> None:
