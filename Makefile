@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: docs demo test slow oracles bench calibrate defaults lint clean
+.PHONY: docs demo test slow oracles bench calibrate controls defaults lint clean
 
 demo: $(VENV)/demo
 	$(BIN)/interplay run examples/mortgage.toml
@@ -33,6 +33,9 @@ docs: $(VENV)/dev
 
 calibrate: $(VENV)/dev
 	$(BIN)/python -m benchmarks.calibration
+
+controls: $(VENV)/dev
+	$(BIN)/python -m benchmarks.controls
 
 defaults: $(VENV)/dev
 	$(BIN)/python -m benchmarks.defaults

@@ -1,0 +1,425 @@
+"""`python -m benchmarks.controls`: every probe of the catalogue that has a planted world and its twin; writes docs/controls.md.
+
+A world is a generated table and a recipe, taken through the house as a study: tuned, trained, measured, compared. In the planted
+one the effect is known to exist, in its twin it is known not to.
+"""
+
+from benchmarks import quiet
+
+quiet.prepare()
+
+import argparse  # noqa: E402 - thread limits are set before anything numerical is imported
+import datetime  # noqa: E402
+import json  # noqa: E402
+import sys  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable, Iterator, Sequence  # noqa: E402
+from dataclasses import dataclass, field, replace  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+from scipy.special import expit  # noqa: E402
+
+from benchmarks import machine  # noqa: E402
+from benchmarks.marked import DOCS, renew  # noqa: E402
+from interplay.audit.folder import write  # noqa: E402
+from interplay.audit.prepare import prepare  # noqa: E402
+from interplay.catalogue import interactions  # noqa: E402
+from interplay.data.load import named  # noqa: E402
+from interplay.data.sections import DataSection  # noqa: E402
+from interplay.effects.compare import compare  # noqa: E402
+from interplay.interactions import Probe  # noqa: E402
+from interplay.measurement.measure import measure  # noqa: E402
+from interplay.study import Study  # noqa: E402
+from interplay.training.train import train, tune  # noqa: E402
+
+PATH = Path(__file__).with_name("controls.json")
+PAGE = DOCS / "controls.md"
+SEEDS = (0, 1, 2)
+RATE = 0.3
+Frame = Callable[[np.random.Generator], pd.DataFrame]
+Change = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PlantedWorld:
+    """A table with the label "y" ("yes" is hoped for) and the group "g", and what a study of it says."""
+
+    words: str
+    frame: Frame
+    interventions: dict[str, Change] = field(default_factory=dict)
+    model: Change = field(default_factory=dict)
+    data: Change = field(default_factory=dict)
+
+    def study(self, seed: int) -> Study:
+        """The study of the world."""
+        model = {"hidden": [16], "steps": 200, "batch_size": "full", "learning_rates": [RATE], "learning_rate": RATE}
+        listed = [{"name": name, "parameters": given} for name, given in self.interventions.items()]
+        given = {
+            "name": "a planted world",
+            "seed": seed,
+            "members": 16,
+            "draws": 60,
+            "data": {"source": "frame", "label": "y", "favourable": "yes", **self.data},
+            "groups": {"attributes": {"g": {"reference": "a"}}, "minimum_rows": 30},
+            "model": {**model, **self.model},
+            "interventions": listed,
+        }
+        return Study.model_validate(given)
+
+
+@dataclass(frozen=True)
+class ControlCase:
+    """A probe, by its alias or its pair and name, a world in which it has to be seen and one in which it must not."""
+
+    probe: str
+    planted: PlantedWorld
+    twin: PlantedWorld
+
+
+def _framed(columns: np.ndarray, favourable: np.ndarray, groups: np.ndarray | None = None) -> pd.DataFrame:
+    frame = pd.DataFrame(columns, columns=[f"x{place}" for place in range(columns.shape[1])])
+    apart = np.arange(len(columns)) % 3 == 0 if groups is None else groups
+    return frame.assign(g=np.where(apart, "b", "a"), y=np.where(favourable, "yes", "no"))
+
+
+def learned_by_heart(random: np.random.Generator) -> pd.DataFrame:
+    """Two classes that overlap, a fifth of the labels turned round."""
+    side = random.integers(0, 2, 2_000)
+    columns = random.normal(size=(2_000, 20)) + 0.4 * (2 * side[:, None] - 1)
+    return _framed(columns, np.where(random.random(2_000) < 0.2, 1 - side, side) == 1)
+
+
+def many_classes(random: np.random.Generator) -> pd.DataFrame:
+    """Ten classes that overlap."""
+    centres, labels = 0.8 * random.normal(size=(10, 20)), random.integers(0, 10, 2_000)
+    frame = _framed(centres[labels] + random.normal(size=(2_000, 20)), labels == 0)
+    return frame.assign(y=np.where(labels == 0, "yes", [f"no {label}" for label in labels]))
+
+
+def far_apart(random: np.random.Generator) -> pd.DataFrame:
+    """Two classes that no row lies between."""
+    side = random.integers(0, 2, 3_000)
+    return _framed(random.normal(size=(3_000, 10)) + 2.0 * (2 * side[:, None] - 1), side == 1)
+
+
+def between_two(random: np.random.Generator) -> pd.DataFrame:
+    """Rows around two centres, uncertain between them."""
+    side = random.integers(0, 2, 2_000)
+    columns = random.normal(size=(2_000, 6)) + 0.6 * (2 * side[:, None] - 1)
+    return _framed(columns, random.random(2_000) < expit(1.2 * columns.sum(axis=1)))
+
+
+def one_sided(random: np.random.Generator) -> pd.DataFrame:
+    """Chances between one half and one, so that uncertainty falls where the score rises."""
+    columns = random.normal(size=(3_000, 6))
+    return _framed(columns, random.random(3_000) < 0.5 + 0.45 * expit(1.5 * columns.sum(axis=1)))
+
+
+def columns_alike(random: np.random.Generator) -> pd.DataFrame:
+    """Ten columns that matter alike."""
+    columns = random.normal(size=(2_000, 10))
+    return _framed(columns, random.random(2_000) < expit(columns.sum(axis=1)))
+
+
+def three_strong(random: np.random.Generator) -> pd.DataFrame:
+    """Three columns that matter and that nobody can move, beside five that hardly do."""
+    columns = random.normal(size=(2_000, 8))
+    score = 2.5 * columns[:, 0] + 2.0 * columns[:, 1] + 1.5 * columns[:, 2] + 0.05 * columns[:, 3:].sum(axis=1)
+    return _framed(columns, random.random(2_000) < expit(score))
+
+
+def hanging_together(random: np.random.Generator) -> pd.DataFrame:
+    """Eight columns made from two."""
+    first, second = random.normal(size=(2, 2_000))
+    mixed = [first, second, first + second, first - second, first * second, first**2, second**2, first + 2 * second]
+    columns = np.stack(mixed, axis=1) + 0.05 * random.normal(size=(2_000, 8))
+    return _framed(columns, random.random(2_000) < expit(first + second), random.random(2_000) < 0.5)
+
+
+def independent(random: np.random.Generator) -> pd.DataFrame:
+    """Eight columns that have nothing in common."""
+    columns = random.normal(size=(2_000, 8))
+    return _framed(columns, random.random(2_000) < expit(columns[:, 0] + columns[:, 1]), random.random(2_000) < 0.5)
+
+
+def many_weak(random: np.random.Generator) -> pd.DataFrame:
+    """Few rows and twenty columns that matter a little."""
+    columns = random.normal(size=(700, 20))
+    return _framed(columns, random.random(700) < expit(0.4 * columns.sum(axis=1)))
+
+
+def one_strong(random: np.random.Generator) -> pd.DataFrame:
+    """One column that decides, with nothing beside it that could be named."""
+    columns = random.normal(size=(3_000, 1))
+    return _framed(columns, random.random(3_000) < expit(3.0 * columns[:, 0]))
+
+
+def ring(random: np.random.Generator) -> pd.DataFrame:
+    """A boundary that goes round: uncertain where columns matter most."""
+    columns = random.normal(size=(2_000, 2))
+    return _framed(columns, random.random(2_000) < expit(4 * ((columns**2).sum(axis=1) - 1.4)))
+
+
+def bank(placebo: bool) -> Frame:
+    """The generated bank, whose women show their worth in another column than men; in the placebo they do not."""
+
+    def frame(random: np.random.Generator) -> pd.DataFrame:
+        seed = int(random.integers(1_000))
+        section = DataSection(source="silobank", options={"rows": 5_000, "placebo": placebo, "seed": seed})
+        table = named()["silobank"].load(section)
+        kept = [name for name in table.columns if name not in ("creditworthiness", "couple", "sex", "repays")]
+        columns = np.stack([table.columns[name].values for name in kept], axis=1)
+        words = {
+            name: np.array(table.columns[name].categories)[table.columns[name].values] for name in ("sex", "repays")
+        }
+        return _framed(columns, words["repays"] == "yes", words["sex"] == "woman")
+
+    return frame
+
+
+def two_levels(random: np.random.Generator) -> pd.DataFrame:
+    """Groups with very unlike shares of favourable labels, which no column tells apart."""
+    group = random.random(3_000) < 0.4
+    columns = random.normal(size=(3_000, 4))
+    return _framed(columns, random.random(3_000) < expit(columns[:, 0] + np.where(group, -2.0, 1.0)), group)
+
+
+def one_level(random: np.random.Generator) -> pd.DataFrame:
+    """Groups that are alike."""
+    group = random.random(3_000) < 0.4
+    columns = random.normal(size=(3_000, 4))
+    return _framed(columns, random.random(3_000) < expit(2 * columns[:, 0]), group)
+
+
+def noisy_group(random: np.random.Generator) -> pd.DataFrame:
+    """A group, known from a column, whose labels are much noisier."""
+    group = random.random(3_000) < 0.4
+    columns = np.column_stack([random.normal(size=(3_000, 3)), group + 0.1 * random.normal(size=3_000)])
+    return _framed(columns, random.random(3_000) < expit(np.where(group, 0.3, 4.0) * columns[:, 0]), group)
+
+
+EXPLAINED = {"release_explanations": {"explained_rows": 150, "samples": 3_000}}
+SETS = {"split_conformal": {"miscoverage": 0.1}}
+WIDE = {"split_conformal": {"miscoverage": 0.05}}
+NOISY = {**SETS, "private_conformal": {"miscoverage": 0.1, "epsilon": 1.5}}
+QUIET = {**SETS, "private_conformal": {"miscoverage": 0.1, "epsilon": 20.0, "bins": 200}}
+BY_HEART = PlantedWorld(
+    "a fifth of the labels turned, learned by heart",
+    learned_by_heart,
+    {**EXPLAINED, **SETS},
+    {"hidden": [64], "steps": 400},
+)
+FAR = PlantedWorld(
+    "two classes far apart, a small network", far_apart, {**EXPLAINED, **SETS}, {"hidden": [4], "steps": 100}
+)
+PRIVATE = {"privacy_epsilon": 1.0, "max_grad_norm": 0.1}
+BANK, PLACEBO = (
+    PlantedWorld(
+        words,
+        bank(placebo),
+        {"dp_sgd": PRIVATE, "clipping_only": PRIVATE, "noise_only": PRIVATE},
+        {"hidden": [64], "steps": 100, "learning_rates": [0.1, 0.3, 1.0], "learning_rate": None},
+    )
+    for words, placebo in (("the generated bank", False), ("the placebo bank", True))
+)
+LINEAR = {"hidden": []}
+CASES = (
+    ControlCase(
+        "UQ->P.set-mia",
+        PlantedWorld("ten classes that overlap, learned by heart", many_classes, SETS, {"hidden": [64], "steps": 400}),
+        FAR,
+    ),
+    ControlCase("E->P.expl-mia", BY_HEART, FAR),
+    ControlCase("E->P.lime-mia", BY_HEART, FAR),
+    ControlCase(
+        "UQ->E.explain-uncertainty",
+        PlantedWorld("rows around two centres", between_two, {**EXPLAINED, **SETS}, LINEAR),
+        PlantedWorld("chances between one half and one", one_sided, {**EXPLAINED, **SETS}, LINEAR),
+    ),
+    ControlCase(
+        "UQ->E.set-vs-top1",
+        PlantedWorld("rows around two centres", between_two, {**EXPLAINED, **SETS}, LINEAR),
+        PlantedWorld("chances between one half and one", one_sided, {**EXPLAINED, **WIDE}, LINEAR),
+    ),
+    ControlCase(
+        "E->R.fragile",
+        PlantedWorld("ten columns alike", columns_alike, EXPLAINED, LINEAR),
+        PlantedWorld(
+            "three strong columns that nobody can move",
+            three_strong,
+            EXPLAINED,
+            LINEAR,
+            {"immutable": ["x0", "x1", "x2"]},
+        ),
+    ),
+    ControlCase(
+        "E->R.fool",
+        PlantedWorld("columns that hang together", hanging_together, EXPLAINED),
+        PlantedWorld("independent columns", independent, EXPLAINED),
+    ),
+    ControlCase(
+        "E->UQ.no-interval",
+        PlantedWorld("few rows, twenty weak columns", many_weak, EXPLAINED),
+        PlantedWorld("one strong column", one_strong, EXPLAINED, LINEAR),
+    ),
+    ControlCase(
+        "E->UQ.false-confidence",
+        PlantedWorld("a boundary that goes round", ring, EXPLAINED),
+        PlantedWorld("one strong column", one_strong, EXPLAINED, LINEAR),
+    ),
+    ControlCase(
+        "UQ->R.inflate",
+        PlantedWorld("ten columns alike", columns_alike, SETS, LINEAR),
+        PlantedWorld("two classes far apart", far_apart, {"split_conformal": {"miscoverage": 0.02}}, LINEAR),
+    ),
+    ControlCase("P->F.acc-disparity", BANK, PLACEBO),
+    ControlCase("P->F.clipping", BANK, PLACEBO),
+    ControlCase("privacy_to_fairness/noise as the cause", BANK, PLACEBO),
+    ControlCase(
+        "F->E.post-disconnect",
+        PlantedWorld("groups at very unlike levels", two_levels, {"group_thresholds": {}, **EXPLAINED}, LINEAR),
+        PlantedWorld("groups alike", one_level, {"group_thresholds": {}, **EXPLAINED}, LINEAR),
+    ),
+    ControlCase(
+        "F->P.collect",
+        PlantedWorld("groups at very unlike levels", two_levels, {"group_thresholds": {}}, LINEAR),
+        PlantedWorld("groups alike", one_level, {"group_thresholds": {}}, LINEAR),
+    ),
+    ControlCase(
+        "UQ->F.human",
+        PlantedWorld("a group with noisy labels", noisy_group, SETS),
+        PlantedWorld("groups alike", one_level, SETS, LINEAR),
+    ),
+    ControlCase(
+        "P->UQ.private-sets",
+        PlantedWorld("few calibration rows, epsilon 1.5", many_weak, NOISY, LINEAR),
+        PlantedWorld("more calibration rows, epsilon 20", one_level, QUIET, LINEAR),
+    ),
+)
+
+
+def probe_of(name: str) -> tuple[str, Probe]:
+    """The full name of a probe, and the probe."""
+    for pair, interaction in interactions().items():
+        for probe in interaction.measured:
+            if name in (probe.alias, f"{pair}/{probe.name}"):
+                return f"{pair}/{probe.name}", probe
+    raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one seed saw of a probe: how much worse (of several contrasts the worst), in tolerances, and the verdict."""
+
+    estimate: float
+    tolerance: float
+    verdict: str
+
+
+def seen(world: PlantedWorld, probes: Sequence[str], seed: int) -> dict[str, Seen]:
+    """Every probe asked about, in the world drawn with this seed."""
+    ready = prepare(world.study(seed), world.frame(np.random.default_rng(seed)))
+    design = ready.design
+    wanted = {probe_of(name)[0]: name for name in probes}
+    compared = tuple(one for one in design.comparisons if one.probe in wanted or one.control_of)
+    keys = {key for one in compared for key in (one.metric, one.baseline_metric)}
+    ready = replace(
+        ready,
+        design=replace(
+            design,
+            comparisons=compared,
+            metrics={key: metric for key, metric in design.metrics.items() if key in keys},
+        ),
+    )
+    tuning = tune(ready.training_setting(), ready.tuning_rows(), lambda *_: None)
+    fleet = train(ready.training_setting(), tuning, lambda *_: None)
+    effects = compare(measure(ready.setting(), fleet), compared, {}).effects
+    found: dict[str, Seen] = {}
+    for effect in effects:
+        if effect.tuning == "tuned" and effect.probe in wanted and effect.estimate is not None:
+            name = wanted[effect.probe]
+            if name not in found or effect.estimate > found[name].estimate:
+                found[name] = Seen(effect.estimate, effect.tolerance, str(effect.verdict))
+    return found
+
+
+def measured(cases: Sequence[ControlCase], seeds: Sequence[int], told: Callable[[str], None]) -> list[dict[str, Any]]:
+    """Every case over the seeds; worlds that several cases share are trained once."""
+    worlds: dict[int, tuple[PlantedWorld, list[str]]] = {}
+    for case in cases:
+        for world in (case.planted, case.twin):
+            worlds.setdefault(id(world), (world, []))[1].append(case.probe)
+    found: dict[tuple[int, str], list[Seen]] = {}
+    seconds: dict[int, float] = {}
+    for key, (world, probes) in worlds.items():
+        began = time.monotonic()
+        for seed in seeds:
+            for name, one in seen(world, probes, seed).items():
+                found.setdefault((key, name), []).append(one)
+        seconds[key] = (time.monotonic() - began) / len(seeds)
+        told(f"{world.words}: {seconds[key]:.0f} s a seed")
+    return [_row(case, found, seconds) for case in cases]
+
+
+def _row(case: ControlCase, found: dict[tuple[int, str], list[Seen]], seconds: dict[int, float]) -> dict[str, Any]:
+    row: dict[str, Any] = {"probe": case.probe, "name": probe_of(case.probe)[0]}
+    for side, world in (("planted", case.planted), ("twin", case.twin)):
+        some = found.get((id(world), case.probe), [])
+        values = [one.estimate for one in some]
+        row["tolerance"] = some[0].tolerance if some else row.get("tolerance")
+        row[side] = {
+            "world": world.words,
+            "mean": float(np.mean(values)) if values else None,
+            "sd": float(np.std(values, ddof=1)) if len(values) > 1 else None,
+            "harms": sum(one.verdict in ("harm", "harm_undetermined") for one in some),
+            "seeds": len(some),
+            "seconds": round(seconds[id(world)]),
+        }
+    return row
+
+
+def table(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """One line for each probe, as Markdown."""
+    yield "| probe | tolerance | planted world | harm | flagged | twin | harm | flagged | s a seed |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for row in rows:
+        sides = [row["planted"], row["twin"]]
+        cells = [f"{row['probe'] if '->' in row['probe'] else row['name']}", f"{row['tolerance']:g}"]
+        for side in sides:
+            cells += [side["world"], _spread(side), f"{side['harms']} of {side['seeds']}"]
+        yield f"| {' | '.join(cells)} | {' + '.join(str(side['seconds']) for side in sides)} |"
+
+
+def _spread(side: dict[str, Any]) -> str:
+    if side["mean"] is None:
+        return "not measurable"
+    return f"{side['mean']:+.3f}" + ("" if side["sd"] is None else f" ({side['sd']:.3f})")
+
+
+def main(arguments: list[str]) -> None:
+    """Measure, keep what was seen, and write it into the page."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.controls", description="Planted worlds and their twins."
+    )
+    parser.add_argument("--only", help="comma-separated probes; writes only where --to says")
+    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="how many seeds (default 3)")
+    parser.add_argument("--to", type=Path, help="the file to write (default benchmarks/controls.json, and the page)")
+    options = parser.parse_args(arguments)
+    wanted = None if options.only is None else options.only.split(",")
+    cases = [case for case in CASES if wanted is None or case.probe in wanted]
+    rows = measured(cases, range(options.seeds), lambda line: print(line, file=sys.stderr, flush=True))
+    print("\n".join(table(rows)))
+    now = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}"
+    if options.to is not None or wanted is None:
+        content = {"machine": machine.describe(), "date": now, "seeds": options.seeds, "rows": rows}
+        write(options.to or PATH, (json.dumps(content, indent=2) + "\n").encode())
+    if options.to is None and wanted is None:
+        text = f"Measured on {now}, {options.seeds} seeds, 16 members each.\n\n" + "\n".join(table(rows))
+        renew(PAGE, "controls", text)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
