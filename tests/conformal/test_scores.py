@@ -6,7 +6,7 @@ from crepes.extras import hinge
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interplay.conformal.scores import aps, lac
+from interplay.conformal.scores import aps, lac, raps
 
 
 def logs(seed=0, shape=(50, 4), spread=2.0):
@@ -65,3 +65,15 @@ def test_scores_do_not_exceed_one():
     for logarithms in (logs(spread=5.0), logs(shape=(20, 2), spread=30.0)):
         for scores in (lac(logarithms), aps(logarithms, np.full(len(logarithms), 1 - 1e-12))):
             assert scores.min() >= 0 and scores.max() <= 1 + 1e-12
+
+
+def test_raps_is_aps_with_a_penalty_by_rank():
+    known, uniform = logs(shape=(40, 6)), np.random.default_rng(1).random(40)
+    ranks = np.argsort(np.argsort(-known, axis=1), axis=1) + 1
+    expected = (aps(known, uniform) + 0.1 * np.maximum(ranks - 2, 0)) / 1.4
+    np.testing.assert_allclose(raps(known, uniform, penalty=0.1, allowed=2), expected, atol=1e-12)
+
+
+def test_raps_of_two_labels_is_aps():
+    known, uniform = logs(shape=(40, 2)), np.random.default_rng(1).random(40)
+    np.testing.assert_allclose(raps(known, uniform), aps(known, uniform), atol=1e-12)

@@ -15,5 +15,5 @@ def test_every_mitigation_belongs_to_a_directed_pair_and_has_a_source() -> None:
 
 
 def test_ideas_that_are_not_there_are_said_to_be_so() -> None:
-    assert "not in the catalogue" in told(Aspect.UNCERTAINTY, Aspect.PRIVACY)
+    assert "not in the catalogue" in told(Aspect.ROBUSTNESS, Aspect.UNCERTAINTY)
     assert told(Aspect.FAIRNESS, Aspect.UTILITY) == ""

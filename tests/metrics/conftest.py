@@ -163,6 +163,7 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
             miscoverage=0.1,
             attacked=some,
             scores_attacked=generator.random((*shape, labels)),
+            calibrated=np.array([90, 40]),
         ),
     ]
     return World(rows, {type(exhibit): exhibit for exhibit in [*known, *_of_releases(seed, some, inside, logs)]})

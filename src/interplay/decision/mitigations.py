@@ -56,7 +56,12 @@ MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
         Mitigation("DP-SGD beneath the released explanations", "Abadi et al., 2016", "dp_sgd"),
         Mitigation("differentially private or rounded explanations", "Patel et al., 2022"),
     ),
-    (E, R): (Mitigation("explanations that know their uncertainty", "Slack et al., 2021"),),
+    (E, R): (
+        Mitigation("adversarial training beneath the explanations", "Madry et al., 2018", "adversarial_training"),
+        Mitigation(
+            "perturbed rows drawn from the rows of the table, which a wrapper cannot tell apart", "Slack et al., 2020"
+        ),
+    ),
     (E, UQ): (Mitigation("more perturbed samples, and intervals on importances", "Slack et al., 2021"),),
     (F, E): (Mitigation("explain the decision with its thresholds, not the score beneath", "Di Gennaro et al., 2024"),),
     (F, UQ): (
@@ -69,11 +74,19 @@ MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
     ),
     (P, UQ): (
         Mitigation("a larger budget", "Zhang et al., 2022", "dp_sgd"),
-        Mitigation("temperature scaling on the tuning rows", "Guo et al., 2017"),
+        Mitigation(
+            "a larger budget for the calibration rows, or more of them",
+            "Angelopoulos et al., 2022",
+            "private_conformal",
+        ),
     ),
     (R, UQ): (Mitigation("adversarial training that weighs uncertain rows", "Liu et al., 2024"),),
     (UQ, R): (Mitigation("scores smoothed by noise, or bounds that hold under attack", "Gendler et al., 2022"),),
-    (UQ, P): (Mitigation("prediction sets calibrated under differential privacy", "Zhu et al., 2025"),),
+    (UQ, P): (
+        Mitigation("DP-SGD beneath the prediction sets", "Abadi et al., 2016", "dp_sgd"),
+        Mitigation("a private threshold, for the calibration rows", "Angelopoulos et al., 2022", "private_conformal"),
+    ),
+    (UQ, E): (Mitigation("explain the score, and say beside it how uncertain it is", "Antoran et al., 2021"),),
 }
 
 

@@ -19,7 +19,8 @@ class PredictionSets(Exhibit):
 
     `thresholds` has one value per member, draw and part (one part for marginal sets, one per group for group-wise
     ones); `part` maps a row to its part; `strict` uses `<` (the paper's Eq. 6) instead of `<=`. `scores_attacked`
-    are the scores on the adversarial rows `attacked`, when an attack was run. Scores are those fitted at unit weights:
+    are the scores on the adversarial rows `attacked`, when an attack was run; `calibrated` says how many rows each part was
+    calibrated on, for the parts that are large enough to be judged. Scores are those fitted at unit weights:
     only the thresholds are fitted anew in every draw.
     """
 
@@ -33,6 +34,7 @@ class PredictionSets(Exhibit):
     strict: bool = False
     attacked: Int[Array, " attacked"] | None = None
     scores_attacked: Float[Array, "member attacked label"] | None = None
+    calibrated: Int[Array, " calibrated"] | None = None
 
     @classmethod
     def stand_in(cls, planned: Planned) -> Self:
@@ -50,4 +52,4 @@ class PredictionSets(Exhibit):
         shape = models.members, len(models.rows.weights), int(parts.max()) + 1
         limits = streams.generator(models.seed, "prediction sets").uniform(0.3, 0.9, shape)
         scores, moved = 1 - np.exp(models.clean), 1 - np.exp(models.moved)
-        return cls(scores, limits, parts, 0.1, False, models.attacked, moved)
+        return cls(scores, limits, parts, 0.1, False, models.attacked, moved, np.array([90, 40]))

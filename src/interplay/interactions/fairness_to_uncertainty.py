@@ -1,7 +1,7 @@
 """Fairness to uncertainty: equal coverage for all groups is paid for with larger or less certain sets."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.FAIRNESS,
@@ -51,13 +51,22 @@ INTERACTION = Interaction(
             negative_control="Groups assigned at random: weights stay near one and the penalty near zero.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="few calibration rows",
             alias="F->UQ.ncal",
             claim="With few calibration rows in a group, its realised coverage often falls below the promised level.",
-            missing="how often a group's coverage falls short over repeated draws of the calibration rows",
+            mechanism=(
+                "A threshold for each group is set on the rows of that group alone. The coverage of one draw of n "
+                "rows varies as a beta variable does, the more the smaller n is."
+            ),
+            interventions=("group_conformal",),
+            metric="coverage_shortfall",
+            replaces=("split_conformal",),
             expects="harm",
             references=("Angelopoulos and Bates, 2021, arXiv:2107.07511",),
+            positive_control="A group with fifty calibration rows beside thousands of others.",
+            negative_control="Groups with thousands of calibration rows each.",
+            primary=False,
         ),
     ),
 )

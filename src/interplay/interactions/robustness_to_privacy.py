@@ -69,18 +69,27 @@ INTERACTION = Interaction(
             negative_control="Two classes far apart: each row is decided alike with it and without.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="cost of the combination",
             alias="R->P.dp-compat",
-            claim="Adversarial training and DP-SGD in one model cost more time, memory and accuracy than their sum.",
-            missing=(
-                "timings and memory of single treatments, and the joint effect of two interventions as a comparison"
+            claim="Adversarial copies of rows under DP-SGD spend more of the privacy budget.",
+            mechanism=(
+                "Several moved copies of a row are several chances to learn from it. Here the gradients of all "
+                "copies of a row are averaged before they are clipped, so that a row counts once: an accountant "
+                "that says otherwise, or a change of the loop that breaks it, shows here. What the combination "
+                "costs in accuracy and robustness is among the joint effects."
             ),
+            interventions=("adversarial_training",),
+            metric="privacy_budget",
+            context=("dp_sgd",),
             expects="harm",
             references=(
                 "Wu et al., 2024, Transactions on Machine Learning Research",
                 "Yousefpour et al., 2021, arXiv:2109.12298",
             ),
+            positive_control="Copies that are clipped one by one and counted as rows of their own.",
+            negative_control="One copy of each row: the same sum of gradients as without the attack.",
+            primary=False,
         ),
     ),
 )

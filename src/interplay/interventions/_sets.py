@@ -1,7 +1,7 @@
 """Prediction sets with calibrated thresholds, over all rows or by group."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import ClassVar, Literal
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from interplay.arrays import Array, Bool, Float
 from interplay.conformal.quantile import rows_for, thresholds_in_draws
-from interplay.conformal.scores import aps, lac
+from interplay.conformal.scores import aps, lac, raps
 from interplay.data.groups import Grouping
 from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, Exhibit, PredictionSets, Scores
@@ -68,7 +68,7 @@ class SetIntervention(ReleaseIntervention):
     by_group: ClassVar[bool] = False
 
     miscoverage: float | None = None
-    score: Literal["lac", "aps"] = "lac"
+    score: Literal["lac", "aps", "raps"] = "lac"
     strict: bool = False
 
     def too_few_rows(self, rows: int, miscoverage: float) -> str:
@@ -95,18 +95,19 @@ class SetIntervention(ReleaseIntervention):
         calibrating = np.zeros(len(codes), dtype=bool)
         calibrating[held_out.calibration] = True
         counted = np.asarray(held_out.counted.any(axis=0))
-        parts = self.parts(grouping, calibrating, counted, held_out.minimum_rows)
+        parts = tuple(self.parts(grouping, calibrating, counted, held_out.minimum_rows))
         if short := [why for part in parts if (why := part.too_few(self, miscoverage))]:
             return NotMeasurable("; ".join(short))
         uniform = held_out.uniform("set ties")
         conformity = self._conformity(scores.log_probabilities, uniform)
         own = np.take_along_axis(conformity, held_out.labels[None, :, None], axis=2)[..., 0]
         limits = self.limits(own, codes, groups, miscoverage, held_out)
-        moved = ask(AdversarialScores)
+        sizes, moved = np.array([part.rows for part in parts]), ask(AdversarialScores)
+        found = PredictionSets(conformity, limits, codes, miscoverage, self.strict, calibrated=sizes)
         if isinstance(moved, NotMeasurable):
-            return PredictionSets(conformity, limits, codes, miscoverage, self.strict)
+            return found
         attacked = self._conformity(moved.log_probabilities, uniform[moved.rows])
-        return PredictionSets(conformity, limits, codes, miscoverage, self.strict, moved.rows, attacked)
+        return replace(found, attacked=moved.rows, scores_attacked=attacked)
 
     def parts(
         self,
@@ -131,7 +132,9 @@ class SetIntervention(ReleaseIntervention):
     def _conformity(
         self, log_probabilities: Float[Array, "member some label"], uniform: Float[Array, " some"]
     ) -> Float[Array, "member some label"]:
-        return lac(log_probabilities) if self.score == "lac" else aps(log_probabilities, uniform)
+        if self.score == "lac":
+            return lac(log_probabilities)
+        return aps(log_probabilities, uniform) if self.score == "aps" else raps(log_probabilities, uniform)
 
     def limits(
         self, own: Float[Array, "member row"], codes: Array, groups: int, miscoverage: float, held_out: HeldOut

@@ -15,11 +15,11 @@ class SplitConformal(SetIntervention):
     set(x) = labels y with conformity_score(x, y) <= q, where q is the ceil((n + 1) * (1 - miscoverage))-th smallest
     score of the n calibration rows
 
-    P(true label in set) >= 1 - miscoverage for a new row exchangeable with the calibration rows. `score` is "lac"
-    (one less the probability) or "aps" (adaptive, randomised). `strict` uses < as the paper's Eq. 6 does; <= is the
-    default, since < loses coverage under ties. `miscoverage` None means the smaller of 0.1 and half of the control's
-    error rate on the tuning rows, since above the error rate sets go empty. With too few calibration rows the sets hold
-    every label.
+    P(true label in set) >= 1 - miscoverage for a new row exchangeable with the calibration rows. `score` is "lac" (one
+    less the probability), "aps" (adaptive, randomised) or "raps" (the same, with a penalty on many labels). `strict`
+    uses < as the paper's Eq. 6 does; <= is the default, since < loses coverage under ties. `miscoverage` None means the
+    smaller of 0.1 and half of the control's error rate on the tuning rows, since above the error rate sets go empty.
+    With too few calibration rows the sets hold every label.
 
     Reference: Vovk et al. (2005); Sadinle et al. (2019) for lac; Romano et al. (2020) for aps; Cresswell (2025), Eq. 6
     and 7.

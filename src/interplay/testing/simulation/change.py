@@ -22,6 +22,7 @@ LARGEST = {
     "budget": 4.0,
     "sharpness": 2.0,
     "leak in a group": 2.0,
+    "fewer calibration rows": 0.95,
 }
 """What a treatment can do, and the largest amount of it that is tried; the unit is that of the latent scores."""
 

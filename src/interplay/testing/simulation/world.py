@@ -330,7 +330,16 @@ class _Members:
         calibrating = lac(both(self._margins(self.undrifted)))
         truth, own = (np.take_along_axis(some, labels[None, :, None], axis=2)[..., 0] for some in (calibrating, scores))
         limits = self._expected(truth, parts) if self.fewer else self._fitted(truth, own, parts)
-        return PredictionSets(scores, limits, parts, self.world.miscoverage, False, self._evaluated, moved)
+        attacked = self._evaluated, moved
+        return PredictionSets(scores, limits, parts, self.world.miscoverage, False, *attacked, self._calibrated(parts))
+
+    def _calibrated(self, parts: Int[Array, " row"]) -> Int[Array, " part"]:
+        """How many rows every part is calibrated on; where treatments are alike as many as go with so few rows."""
+        left = 1 - self.change.of("fewer calibration rows")
+        counts = np.bincount(parts[self.latents.part == CALIBRATION]).astype(np.float64)
+        if self.fewer:
+            counts = np.bincount(parts) / len(parts) * SIZES[CALIBRATION] * self.fewer
+        return np.maximum(np.round(counts * left), 1).astype(np.int64)
 
     def _fitted(
         self, truth: Float[Array, "member row"], own: Float[Array, "member row"], parts: Int[Array, " row"]
