@@ -13,7 +13,7 @@ import datetime  # noqa: E402
 import json  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
-from collections.abc import Callable, Iterator, Sequence  # noqa: E402
+from collections.abc import Callable, Iterator, Mapping, Sequence  # noqa: E402
 from dataclasses import dataclass, field, replace  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -52,6 +52,8 @@ class PlantedWorld:
     interventions: dict[str, Change] = field(default_factory=dict)
     model: Change = field(default_factory=dict)
     data: Change = field(default_factory=dict)
+    alike: bool = False
+    """Everybody is decided alike, for which an audit withholds its verdicts; here they are asked for."""
 
     def study(self, seed: int) -> Study:
         """The study of the world."""
@@ -72,11 +74,14 @@ class PlantedWorld:
 
 @dataclass(frozen=True)
 class ControlCase:
-    """A probe, by its alias or its pair and name, a world in which it has to be seen and one in which it must not."""
+    """A probe, by its alias or its pair and name, a world in which it has to be seen and one in which it must not; `tuning` is
+    "as_applied" where the learning rate of the control is kept.
+    """
 
     probe: str
     planted: PlantedWorld
     twin: PlantedWorld
+    tuning: str = "tuned"
 
 
 def _framed(columns: np.ndarray, favourable: np.ndarray, groups: np.ndarray | None = None) -> pd.DataFrame:
@@ -113,9 +118,9 @@ def between_two(random: np.random.Generator) -> pd.DataFrame:
 
 
 def one_sided(random: np.random.Generator) -> pd.DataFrame:
-    """Chances between one half and one, so that uncertainty falls where the score rises."""
-    columns = random.normal(size=(3_000, 6))
-    return _framed(columns, random.random(3_000) < 0.5 + 0.45 * expit(1.5 * columns.sum(axis=1)))
+    """Chances above one half almost everywhere, so that uncertainty falls where the score rises."""
+    columns = random.normal(size=(3_000, 2))
+    return _framed(columns, random.random(3_000) < expit(2.0 + 0.6 * columns.sum(axis=1)))
 
 
 def columns_alike(random: np.random.Generator) -> pd.DataFrame:
@@ -157,6 +162,12 @@ def one_strong(random: np.random.Generator) -> pd.DataFrame:
     return _framed(columns, random.random(3_000) < expit(3.0 * columns[:, 0]))
 
 
+def errors_anywhere(random: np.random.Generator) -> pd.DataFrame:
+    """A fifth of the labels turned, wherever the row lies: neither confidence nor explanations can warn."""
+    columns = random.normal(size=(3_000, 1))
+    return _framed(columns, (columns[:, 0] > 0) != (random.random(3_000) < 0.2))
+
+
 def ring(random: np.random.Generator) -> pd.DataFrame:
     """A boundary that goes round: uncertain where columns matter most."""
     columns = random.normal(size=(2_000, 2))
@@ -181,10 +192,17 @@ def bank(placebo: bool) -> Frame:
 
 
 def two_levels(random: np.random.Generator) -> pd.DataFrame:
-    """Groups with very unlike shares of favourable labels, which no column tells apart."""
+    """Groups with very unlike shares of favourable labels, known from a column."""
+    group = random.random(3_000) < 0.4
+    columns = np.column_stack([random.normal(size=(3_000, 3)), group + 0.3 * random.normal(size=3_000)])
+    return _framed(columns, random.random(3_000) < expit(columns[:, 0] + np.where(group, -2.0, 1.0)), group)
+
+
+def two_strengths(random: np.random.Generator) -> pd.DataFrame:
+    """Groups that no column tells apart, in one of which labels hardly follow the columns."""
     group = random.random(3_000) < 0.4
     columns = random.normal(size=(3_000, 4))
-    return _framed(columns, random.random(3_000) < expit(columns[:, 0] + np.where(group, -2.0, 1.0)), group)
+    return _framed(columns, random.random(3_000) < expit(np.where(group, 0.5, 4.0) * columns[:, 0]), group)
 
 
 def one_level(random: np.random.Generator) -> pd.DataFrame:
@@ -204,7 +222,8 @@ def noisy_group(random: np.random.Generator) -> pd.DataFrame:
 EXPLAINED = {"release_explanations": {"explained_rows": 150, "samples": 3_000}}
 SETS = {"split_conformal": {"miscoverage": 0.1}}
 WIDE = {"split_conformal": {"miscoverage": 0.05}}
-NOISY = {**SETS, "private_conformal": {"miscoverage": 0.1, "epsilon": 1.5}}
+NOISY = {**SETS, "private_conformal": {"miscoverage": 0.1, "epsilon": 2.0}}
+EQUAL = {"criterion": "equal_opportunity"}
 QUIET = {**SETS, "private_conformal": {"miscoverage": 0.1, "epsilon": 20.0, "bins": 200}}
 BY_HEART = PlantedWorld(
     "a fifth of the labels turned, learned by heart",
@@ -237,12 +256,12 @@ CASES = (
     ControlCase(
         "UQ->E.explain-uncertainty",
         PlantedWorld("rows around two centres", between_two, {**EXPLAINED, **SETS}, LINEAR),
-        PlantedWorld("chances between one half and one", one_sided, {**EXPLAINED, **SETS}, LINEAR),
+        PlantedWorld("chances between one half and one", one_sided, {**EXPLAINED, **SETS}, LINEAR, alike=True),
     ),
     ControlCase(
         "UQ->E.set-vs-top1",
         PlantedWorld("rows around two centres", between_two, {**EXPLAINED, **SETS}, LINEAR),
-        PlantedWorld("chances between one half and one", one_sided, {**EXPLAINED, **WIDE}, LINEAR),
+        PlantedWorld("chances between one half and one", one_sided, {**EXPLAINED, **WIDE}, LINEAR, alike=True),
     ),
     ControlCase(
         "E->R.fragile",
@@ -268,7 +287,7 @@ CASES = (
     ControlCase(
         "E->UQ.false-confidence",
         PlantedWorld("a boundary that goes round", ring, EXPLAINED),
-        PlantedWorld("one strong column", one_strong, EXPLAINED, LINEAR),
+        PlantedWorld("errors anywhere", errors_anywhere, EXPLAINED, LINEAR),
     ),
     ControlCase(
         "UQ->R.inflate",
@@ -276,8 +295,8 @@ CASES = (
         PlantedWorld("two classes far apart", far_apart, {"split_conformal": {"miscoverage": 0.02}}, LINEAR),
     ),
     ControlCase("P->F.acc-disparity", BANK, PLACEBO),
-    ControlCase("P->F.clipping", BANK, PLACEBO),
-    ControlCase("privacy_to_fairness/noise as the cause", BANK, PLACEBO),
+    ControlCase("P->F.clipping", BANK, PLACEBO, "as_applied"),
+    ControlCase("privacy_to_fairness/noise as the cause", BANK, PLACEBO, "as_applied"),
     ControlCase(
         "F->E.post-disconnect",
         PlantedWorld("groups at very unlike levels", two_levels, {"group_thresholds": {}, **EXPLAINED}, LINEAR),
@@ -285,8 +304,8 @@ CASES = (
     ),
     ControlCase(
         "F->P.collect",
-        PlantedWorld("groups at very unlike levels", two_levels, {"group_thresholds": {}}, LINEAR),
-        PlantedWorld("groups alike", one_level, {"group_thresholds": {}}, LINEAR),
+        PlantedWorld("labels follow the columns in one group only", two_strengths, {"group_thresholds": EQUAL}, LINEAR),
+        PlantedWorld("groups alike", one_level, {"group_thresholds": EQUAL}, LINEAR),
     ),
     ControlCase(
         "UQ->F.human",
@@ -295,7 +314,7 @@ CASES = (
     ),
     ControlCase(
         "P->UQ.private-sets",
-        PlantedWorld("few calibration rows, epsilon 1.5", many_weak, NOISY, LINEAR),
+        PlantedWorld("few calibration rows, epsilon 2", columns_alike, NOISY, LINEAR),
         PlantedWorld("more calibration rows, epsilon 20", one_level, QUIET, LINEAR),
     ),
 )
@@ -319,8 +338,8 @@ class Seen:
     verdict: str
 
 
-def seen(world: PlantedWorld, probes: Sequence[str], seed: int) -> dict[str, Seen]:
-    """Every probe asked about, in the world drawn with this seed."""
+def seen(world: PlantedWorld, probes: Mapping[str, str], seed: int) -> dict[str, Seen]:
+    """Every probe asked about, in the world drawn with this seed; `probes` say at which learning rate."""
     ready = prepare(world.study(seed), world.frame(np.random.default_rng(seed)))
     design = ready.design
     wanted = {probe_of(name)[0]: name for name in probes}
@@ -336,10 +355,11 @@ def seen(world: PlantedWorld, probes: Sequence[str], seed: int) -> dict[str, See
     )
     tuning = tune(ready.training_setting(), ready.tuning_rows(), lambda *_: None)
     fleet = train(ready.training_setting(), tuning, lambda *_: None)
-    effects = compare(measure(ready.setting(), fleet), compared, {}).effects
+    measurements = measure(ready.setting(), fleet)
+    effects = compare(replace(measurements, collapse={}) if world.alike else measurements, compared, {}).effects
     found: dict[str, Seen] = {}
     for effect in effects:
-        if effect.tuning == "tuned" and effect.probe in wanted and effect.estimate is not None:
+        if effect.probe in wanted and effect.tuning == probes[wanted[effect.probe]] and effect.estimate is not None:
             name = wanted[effect.probe]
             if name not in found or effect.estimate > found[name].estimate:
                 found[name] = Seen(effect.estimate, effect.tolerance, str(effect.verdict))
@@ -348,10 +368,10 @@ def seen(world: PlantedWorld, probes: Sequence[str], seed: int) -> dict[str, See
 
 def measured(cases: Sequence[ControlCase], seeds: Sequence[int], told: Callable[[str], None]) -> list[dict[str, Any]]:
     """Every case over the seeds; worlds that several cases share are trained once."""
-    worlds: dict[int, tuple[PlantedWorld, list[str]]] = {}
+    worlds: dict[int, tuple[PlantedWorld, dict[str, str]]] = {}
     for case in cases:
         for world in (case.planted, case.twin):
-            worlds.setdefault(id(world), (world, []))[1].append(case.probe)
+            worlds.setdefault(id(world), (world, {}))[1][case.probe] = case.tuning
     found: dict[tuple[int, str], list[Seen]] = {}
     seconds: dict[int, float] = {}
     for key, (world, probes) in worlds.items():
@@ -365,7 +385,7 @@ def measured(cases: Sequence[ControlCase], seeds: Sequence[int], told: Callable[
 
 
 def _row(case: ControlCase, found: dict[tuple[int, str], list[Seen]], seconds: dict[int, float]) -> dict[str, Any]:
-    row: dict[str, Any] = {"probe": case.probe, "name": probe_of(case.probe)[0]}
+    row: dict[str, Any] = {"probe": case.probe, "name": probe_of(case.probe)[0], "tuning": case.tuning}
     for side, world in (("planted", case.planted), ("twin", case.twin)):
         some = found.get((id(world), case.probe), [])
         values = [one.estimate for one in some]
@@ -387,7 +407,8 @@ def table(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|---|"
     for row in rows:
         sides = [row["planted"], row["twin"]]
-        cells = [f"{row['probe'] if '->' in row['probe'] else row['name']}", f"{row['tolerance']:g}"]
+        applied = ", as applied" if row["tuning"] == "as_applied" else ""
+        cells = [f"{row['probe']}{applied}", f"{row['tolerance']:g}"]
         for side in sides:
             cells += [side["world"], _spread(side), f"{side['harms']} of {side['seeds']}"]
         yield f"| {' | '.join(cells)} | {' + '.join(str(side['seconds']) for side in sides)} |"
