@@ -1,5 +1,6 @@
 """The likelihood-ratio membership attack, with the members of a fleet as each other's shadow models."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,8 +138,12 @@ def standardised(found: LiraScores) -> LiraScores:
     return LiraScores(deviations / np.where(spread > 0, spread, 1.0), found.scored)
 
 
-def null_check(signals: Float[Array, "member row"], masks: Bool[Array, "draw member row"]) -> Float[Array, " draw"]:
-    """The attack's area under the curve on rows that no member was trained on, for each fake membership mask.
+def null_check(
+    signals: Float[Array, "member row"],
+    masks: Bool[Array, "draw member row"],
+    attack: Callable[[Float[Array, "member row"], Bool[Array, "member row"]], LiraScores] = scores,
+) -> Float[Array, " draw"]:
+    """The area under the curve of an attack on rows that no member was trained on, for each fake membership mask.
 
     `signals` are those of rows kept out of every member's training; `masks` pretend a membership and should be drawn
     exactly as the true halves are. There is nothing to find, so the areas must scatter around 0.5: another mean says
@@ -157,7 +162,7 @@ def null_check(signals: Float[Array, "member row"], masks: Bool[Array, "draw mem
 
     Does not show: that the attack is strong; a null at 0.5 only says that it does not deceive itself.
     """
-    return np.array([_area(scores(signals, mask), mask) for mask in masks])
+    return np.array([_area(attack(signals, mask), mask) for mask in masks])
 
 
 def _shadows(offsets: Float[Array, "member row"], counted: Bool[Array, "member row"]) -> _Shadows:

@@ -55,6 +55,16 @@ def scores(signals: Float[Array, "member row signal"], inside: Bool[Array, "memb
     return standardised(LiraScores(ratios, scored))
 
 
+def alone(signal: Float[Array, "member row"], inside: Bool[Array, "member row"]) -> LiraScores:
+    """The same of a single signal (member, row).
+
+    Example:
+        >>> bool(alone(np.ones((4, 3)), np.arange(12).reshape(4, 3) % 2 == 0).scores.any())
+        False
+    """
+    return scores(signal[..., None], inside)
+
+
 @dataclass(frozen=True, eq=False)
 class _Side:
     """What the shadows on one side say of every row: how many there are, their means, and what is pooled over rows."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from interplay import streams
 from interplay.arrays import Array, Float, Int
-from interplay.attacks import lira
+from interplay.attacks import lira, shrunken_lira
 from interplay.conformal.sets import default_miscoverage
 from interplay.design.contexts import measured_on
 from interplay.design.treatment import Treatment
@@ -208,7 +208,8 @@ def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> d
     never = np.flatnonzero(setting.never_trained)
     fakes = streams.generator(design.study.seed, "null self-test")
     masks = fakes.random((20, design.members, len(never))) < 0.5
-    areas = lira.null_check(lira.signal(_scores(control)[:, never], setting.dataset.labels[never]), masks)
+    signals = lira.signal(_scores(control)[:, never], setting.dataset.labels[never])
+    areas, shrunken = lira.null_check(signals, masks), lira.null_check(signals, masks, shrunken_lira.alone)
     outside = int((~design.inside()[:, design.pool]).sum())
     return {
         "evaluation_rows": int(setting.rows.counted.any(axis=0).sum()),
@@ -238,6 +239,8 @@ def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> d
             "null_area_mean": float(areas.mean()),
             "null_area_sd": float(areas.std(ddof=1)),
             "null_draws": len(areas),
+            "null_shrunken_mean": float(shrunken.mean()),
+            "null_shrunken_sd": float(shrunken.std(ddof=1)),
             "shadows": design.members - 1,
         },
         "explained_rows": len(setting.explained),

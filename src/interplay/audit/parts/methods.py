@@ -73,6 +73,11 @@ STATEMENTS = (
     "it; a collapsed candidate is refused while an uncollapsed one is within one standard error.",
     "Intervals count three random factors: members, evaluated rows, and the tuning and calibration rows that something is "
     "fitted on. They do not count the choice of the split, nor that of the learning rate.",
+    "Attacks on what is released (decisions, scores, prediction sets, explanations) are learned on the other members, on at most "
+    "1,000 rows of the pool; a gain is that of the same attack with the release against without it. They know the perturbed "
+    "rows behind explanations and the thresholds of sets, which is the worst case.",
+    "People who see prediction sets are simulated by one rule for everybody. Whether explanations can be misled is a property of "
+    "the explanations and the table, the same for every model.",
     "An unsuccessful attack shows that this attack found no harm at this sample size, not that there is none.",
     "Encoder statistics, reweighing counts, refitted scales and intercepts, group thresholds and conformal scores are taken "
     "from exact rows and lie outside the differential privacy budget; so does the choice of learning rates. Tuning rows are "
@@ -167,5 +172,14 @@ def _membership(told: Any) -> dict[str, Any]:
         "null_low": found["null_area_mean"] - half,
         "null_high": found["null_area_mean"] + half,
         "resolution": f"{found['non_members']:,} non-members over all members, so the finest false positive rate is "
-        f"{found['finest_false_positive_rate']:.2g}",
+        f"{found['finest_false_positive_rate']:.2g}{_shrunken(found)}",
     }
+
+
+def _shrunken(found: Any) -> str:
+    """The self-test of the attack on released numbers, where it ran."""
+    if "null_shrunken_mean" not in found:
+        return ""
+    mean, half = found["null_shrunken_mean"], 1.645 * found["null_shrunken_sd"] / found["null_draws"] ** 0.5
+    ends = f"{mean - half:.3f} to {mean + half:.3f}"
+    return f"; on the same rows the attack on released numbers has an AUC of {mean:.3f} ({ends})"
