@@ -36,6 +36,7 @@ MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
     ),
     (R, F): (
         Mitigation("a smaller radius", "Xu et al., 2021", "adversarial_training"),
+        Mitigation("rows as they are beside moved ones: clean_copy = true", "De et al., 2022", "adversarial_training"),
         Mitigation("thresholds by group on top of the robust model", "Hardt et al., 2016", "group_thresholds"),
         Mitigation("weights of the worst class or group during adversarial training", "Xu et al., 2021"),
     ),

@@ -1,7 +1,7 @@
 """MEASURE: every metric on every treatment, from exhibits made once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from interplay.exhibits import EvaluationSetting, Memo, makers, refitted
 from interplay.families import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, Members, Stack
 from interplay.interventions import HeldOut, PredictionIntervention, ReleaseIntervention
 from interplay.measurement.constant import constant_levels
+from interplay.measurement.masking import masking_check
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.measurement.measurements import Tuning as Arm
 from interplay.measurement.pairs import Pairs
@@ -210,6 +211,7 @@ def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> d
     masks = fakes.random((20, design.members, len(never))) < 0.5
     signals = lira.signal(_scores(control)[:, never], setting.dataset.labels[never])
     areas, shrunken = lira.null_check(signals, masks), lira.null_check(signals, masks, shrunken_lira.alone)
+    checked = masking_check(setting, control.members) if control.members is not None else None
     outside = int((~design.inside()[:, design.pool]).sum())
     return {
         "evaluation_rows": int(setting.rows.counted.any(axis=0).sum()),
@@ -231,6 +233,7 @@ def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> d
             "factors": setting.encoder.factors(setting.attack.radius),
             "largest_changes": dict(design.study.data.largest_change),
             "whole_columns": _whole(setting),
+            "masking": None if checked is None else asdict(checked),
         },
         "membership": {
             "non_members": outside,

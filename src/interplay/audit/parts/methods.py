@@ -42,6 +42,7 @@ def methods(study: Study, design: Design, measured: Measurements) -> dict[str, A
             STATEMENTS[0],
             _as_applied(study.model.learning_rate),
             *STATEMENTS[1:],
+            *_masking(told["attack"].get("masking")),
             *(_PURPOSES[key].format(name) for key in _PURPOSES if (name := getattr(study.data, key)) is not None),
         ],
     }
@@ -53,6 +54,24 @@ _PURPOSES = {
     "time": "The latest rows by the column {0!r} are the test and the audit part; earlier ones train, tune and calibrate, so "
     "that what changes with time is in every result.",
 }
+
+
+MASKED = 0.01
+"""A search that finds so much more than gradients do says that gradients are masked."""
+
+
+def _masking(found: Any) -> list[str]:
+    """What a search without gradients found beside the evaluation attack."""
+    if not found:
+        return []
+    gradient, search = found["by_gradient"], found["by_search"]
+    seen = (
+        f"On {found['rows']} rows of one model of the control a search without gradients ({found['queries']} queries a row) "
+        f"leaves {search:.1%} rightly decided, the attack with gradients {gradient:.1%}"
+    )
+    if search < gradient - MASKED:
+        return [f"{seen}: gradients are masked, and every robust accuracy is an upper bound only."]
+    return [f"{seen}: no masking of gradients was found."]
 
 
 def _as_applied(declared: float | None) -> str:
