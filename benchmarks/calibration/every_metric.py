@@ -79,7 +79,7 @@ def _of(names: tuple[str, ...], grouping: str) -> tuple[Metric, ...]:
 @cache
 def judged() -> tuple[Metric, ...]:
     """Every metric that can get a verdict; those of groups on both groupings."""
-    kinds = [kind for _, kind in sorted(catalogue.metrics().items()) if not kind.descriptive]
+    kinds = [kind for _, kind in sorted(catalogue.metrics().items()) if not (kind.descriptive or kind.exact)]
     return tuple(metric for kind in kinds for metric in _instances(kind))
 
 

@@ -58,10 +58,13 @@ class AttackedShift(Metric):
         if evidence.rows.classes != 2:
             return NotMeasurable(f"{evidence.rows.classes} labels: one log-odds does not say how far scores move")
         before = scores.margins[:, moved.rows]
-        spread = before.std(axis=1, keepdims=True)
-        if not (spread > 0).all():
-            return NotMeasurable("some member gives all attacked rows one score")
-        means = class_means(evidence, np.abs(moved.margins - before) / spread, moved.rows)
+        means = class_means(evidence, np.abs(moved.margins - before), moved.rows)
+        first, second = (evidence.mean(before**power, rows=moved.rows) for power in (1, 2))
         if isinstance(means, NotMeasurable):
             return means
-        return Sample(np.mean(means, axis=0), evidence.support(rows=moved.rows))
+        if isinstance(first, NotMeasurable) or isinstance(second, NotMeasurable):
+            return NotMeasurable("no attacked row counts for some member")
+        spread = np.sqrt(np.maximum(second - first**2, 0.0))
+        if not (spread > 0).all():
+            return NotMeasurable("some member gives all attacked rows one score")
+        return Sample(np.mean(means, axis=0) / spread, evidence.support(rows=moved.rows))

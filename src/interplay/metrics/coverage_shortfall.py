@@ -43,6 +43,7 @@ class CoverageShortfall(Metric):
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.05
     needs: ClassVar[tuple[type[Exhibit], ...]] = (PredictionSets,)
+    exact: ClassVar[bool] = True
     reference: ClassVar[str] = "Angelopoulos and Bates, 2021"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:

@@ -5,13 +5,14 @@ from typing import ClassVar
 
 import numpy as np
 
+from interplay.arrays import Array, Bool, Float
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, Explanations
-from interplay.metrics._mean import averaged, known
+from interplay.metrics._jackknife import pseudo_values
 from interplay.metrics._metric import Direction, Metric
 
-NAMED, DEVIATIONS = 3, 2.0
+NAMED, DEVIATIONS, FEWEST = 3, 2.0, 4
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,15 @@ class UnsupportedImportance(Metric):
 
     An explanation names columns and no interval: this is how often one model's naming would not stand out if the model
     had been trained on other rows. Between 0 and 1; lower is better. Rows whose explanation has no importance are left
-    out.
+    out. Values are jackknife pseudo-values over members, since they confirm each other.
 
     Reference: Bykov et al. (2020), on the uncertainty of explanations over models; Cresswell (2025), section 3.10.
 
     Example:
         >>> from interplay.evidence import tabulated
-        >>> zero, importances = np.zeros((3, 1)), np.array([[[0.5, 0.1, 0.0]], [[0.6, -0.1, 0.0]], [[0.5, 0.1, 0.0]]])
-        >>> shown = Explanations(np.array([0]), importances, zero, zero, zero, zero)
-        >>> UnsupportedImportance().measure(tabulated(labels=[1], decisions=[[1]] * 3, exhibits=(shown,))).mean
+        >>> zero, drawn = np.zeros((4, 1)), np.array([[0.5, 0.1], [0.6, -0.1], [0.5, 0.1], [0.6, -0.1]])
+        >>> shown = Explanations(np.array([0]), drawn[:, None], zero, zero, zero, zero)
+        >>> UnsupportedImportance().measure(tabulated(labels=[1], decisions=[[1]] * 4, exhibits=(shown,))).mean
         0.5
 
     Does not show: what the columns really do. Members train on halves of the pool, so that a model trained on all of it
@@ -55,13 +56,32 @@ class UnsupportedImportance(Metric):
         explanations = evidence.ask(Explanations)
         if isinstance(explanations, NotMeasurable):
             return explanations
-        importances = explanations.importances
-        if len(importances) < 3:
-            return NotMeasurable(f"{len(importances)} members, at least 3 are needed for a spread")
-        supported = np.abs(importances.mean(axis=0)) > DEVIATIONS * importances.std(axis=0, ddof=1)
-        order = np.argsort(-np.abs(importances), axis=2, kind="stable")[:, :, :NAMED]
-        named = np.take_along_axis(np.abs(importances), order, axis=2) > 0
-        confirmed = np.take_along_axis(np.broadcast_to(supported, importances.shape), order, axis=2)
-        count = named.sum(axis=2)
-        shares = np.where(count > 0, (named & ~confirmed).sum(axis=2) / np.maximum(count, 1), np.nan)
-        return averaged(evidence, known(shares, explanations.rows))
+        importances, rows = explanations.importances, explanations.rows
+        if len(importances) < FEWEST:
+            return NotMeasurable(f"{len(importances)} members, at least {FEWEST} are needed for a spread")
+        counted = evidence.rows.counted[:, rows]
+        every = _unsupported(importances, counted)
+        without = [
+            _unsupported(np.delete(importances, one, 0), np.delete(counted, one, 0)) for one in range(len(importances))
+        ]
+        kept = np.isfinite(every) & np.isfinite(without).all(axis=0)
+        if not kept.any():
+            return NotMeasurable("no explained row has an explanation with any importance in several members")
+        weights = evidence.rows.weights[:, rows[kept]]
+        share = weights / weights.sum(axis=1, keepdims=True)
+        whole, left = share @ every[kept], np.stack(without)[:, kept] @ share.T
+        return Sample(pseudo_values(whole, left), evidence.rows.distinct(kept, rows))
+
+
+def _unsupported(
+    importances: Float[Array, "member explained feature"], counted: Bool[Array, "member explained"]
+) -> Float[Array, " explained"]:
+    """The share of the columns that each row's explanations name and that the members together do not confirm; NaN where none
+    names any.
+    """
+    supported = np.abs(importances.mean(axis=0)) > DEVIATIONS * importances.std(axis=0, ddof=1)
+    order = np.argsort(-np.abs(importances), axis=2, kind="stable")[:, :, :NAMED]
+    named = (np.take_along_axis(np.abs(importances), order, axis=2) > 0) & counted[..., None]
+    confirmed = np.take_along_axis(np.broadcast_to(supported, importances.shape), order, axis=2)
+    count = named.sum(axis=(0, 2))
+    return np.where(count > 0, (named & ~confirmed).sum(axis=(0, 2)) / np.maximum(count, 1), np.nan)
