@@ -39,7 +39,7 @@ class CoverageShortfall(Metric):
     aspect: ClassVar[Aspect] = Aspect.UNCERTAINTY
     title: ClassVar[str] = "chance of a coverage shortfall"
     direction: ClassVar[Direction] = "lower_is_better"
-    unit: ClassVar[str] = "chance"
+    unit: ClassVar[str] = "share of calibrations"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     tolerance: ClassVar[float] = 0.05
     needs: ClassVar[tuple[type[Exhibit], ...]] = (PredictionSets,)
