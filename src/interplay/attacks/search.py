@@ -29,7 +29,8 @@ def search(
     and the best few; then random sets of columns, fewer and fewer, jump to an end, anywhere between or back, and what is
     not worse is kept. No row is left alone once its decision is wrong: what reads the scores wants the worst row.
 
-    `excess` maps rows to one number each; `origin` holds the rows, and a column that cannot move has low = high.
+    `excess` is given several versions of all rows at once, one after the other, and gives one number for each; `origin`
+    holds the rows, and a column that cannot move has low = high.
 
     Reference: Andriushchenko et al. (2020), "Square attack", for random search; the moves for tables are our own.
 
@@ -48,12 +49,11 @@ def search(
     gains = np.full((2, len(origin), len(columns)), -np.inf)
     start = most.copy()
     for place, column in enumerate(columns):
-        for side, ends in enumerate((low, high)):
-            moved = origin.copy()
-            moved[:, column] = ends[:, column]
-            found = excess(moved)
-            gains[side, :, place] = found - start
-            best, most = _kept(best, most, moved, found)
+        tried = np.repeat(origin[None], 2, axis=0)
+        tried[0, :, column], tried[1, :, column] = low[:, column], high[:, column]
+        values = _of_each(excess, tried)
+        gains[:, :, place] = values - start
+        best, most = _best_kept(best, most, tried, values)
     ends = np.where(gains[0] >= gains[1], low[:, columns], high[:, columns])
     gain = gains.max(axis=0)
     order = np.argsort(-gain, axis=1, kind="stable")
@@ -68,12 +68,26 @@ def search(
     left = max(queries - 2 * len(columns) - 4, 0) // AT_ONCE
     for call in range(left):
         size = max(1, round(len(columns) / 2 * (1 - call / left)))
-        tried = [_jumped(best, origin, low, high, columns, size, chance) for _ in range(AT_ONCE)]
-        values = np.stack([excess(moved) for moved in tried])
-        first = values.argmax(axis=0)
-        moved = np.stack(tried)[first, np.arange(len(origin))]
-        best, most = _kept(best, most, moved, values.max(axis=0))
+        tried = np.stack([_jumped(best, origin, low, high, columns, size, chance) for _ in range(AT_ONCE)])
+        best, most = _best_kept(best, most, tried, _of_each(excess, tried))
     return best
+
+
+def _of_each(excess: Excess, tried: Float[Array, "version row column"]) -> Float[Array, "version row"]:
+    """The excess of every version of every row, asked for in one call."""
+    versions, rows, columns = tried.shape
+    return np.asarray(excess(tried.reshape(versions * rows, columns))).reshape(versions, rows)
+
+
+def _best_kept(
+    best: Float[Array, "row column"],
+    most: Float[Array, " row"],
+    tried: Float[Array, "version row column"],
+    values: Float[Array, "version row"],
+) -> tuple[Float[Array, "row column"], Float[Array, " row"]]:
+    """The best version of every row, where it is not worse than what is known."""
+    first = values.argmax(axis=0)
+    return _kept(best, most, tried[first, np.arange(len(best))], values.max(axis=0))
 
 
 def _kept(

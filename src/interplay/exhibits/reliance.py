@@ -16,6 +16,8 @@ from interplay.families import Members
 from interplay.interventions import Ask
 from interplay.representations import Neighbourhood, neighbourhood
 
+AT_ONCE = 8
+"""Features that are changed in one call."""
 CHANGED_ROWS, OTHERS, STAND_INS = 100, 3, 3
 """Rows, values of other rows that each feature is replaced by, and features that stand in for the group."""
 
@@ -36,11 +38,16 @@ class RelianceMaker(Maker):
         others = chance.choice(setting.design.pool, (OTHERS, len(rows)))
         own = expit(setting.margins(members.log_probabilities(setting.encoded.matrix[rows])))
         effects = np.zeros((*own.shape, around.raw.shape[1]))
-        for feature in range(effects.shape[2]):
-            changed = np.tile(around.raw[rows], (OTHERS, 1))
-            changed[:, feature] = around.raw[others.ravel(), feature]
-            found = expit(setting.margins(members.log_probabilities(around.encoded(changed)[1])))
-            effects[:, :, feature] = np.abs(found.reshape(len(own), OTHERS, -1) - own[:, None]).mean(axis=1)
+        for start in range(0, effects.shape[2], AT_ONCE):
+            # The last block is filled up: models are compiled for one shape.
+            features = np.minimum(np.arange(start, start + AT_ONCE), effects.shape[2] - 1)
+            changed = np.tile(around.raw[rows], (AT_ONCE, OTHERS, 1))
+            for place, feature in enumerate(features):
+                changed[place, :, feature] = around.raw[others.ravel(), feature]
+            columns = around.encoded(changed.reshape(-1, changed.shape[2]))[1]
+            found = expit(setting.margins(members.log_probabilities(columns)))
+            moved = np.abs(found.reshape(len(own), AT_ONCE, OTHERS, -1) - own[:, None, None]).mean(axis=2)
+            effects[:, :, features] = moved.transpose(0, 2, 1)
         return Reliance(rows, effects, _stand_ins(around, setting.dataset.groupings[name].codes))
 
 

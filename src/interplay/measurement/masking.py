@@ -7,9 +7,10 @@ import numpy as np
 from interplay import streams
 from interplay.arrays import Array, Float, Int
 from interplay.attacks.pgd import rounded
-from interplay.attacks.search import QUERIES, search
+from interplay.attacks.search import AT_ONCE, QUERIES, search
 from interplay.engine import jnp
 from interplay.estimates import NotMeasurable
+from interplay.evidence import AdversarialScores
 from interplay.exhibits import EvaluationSetting
 from interplay.families import Members
 
@@ -28,21 +29,20 @@ class MaskingCheck:
     by_search: float
 
 
-def masking_check(setting: EvaluationSetting, members: Members) -> MaskingCheck | None:
-    """Attack some rows of the first member in both ways; None where nothing can be moved or there is no attack.
+def masking_check(
+    setting: EvaluationSetting, members: Members, attacked: AdversarialScores | NotMeasurable
+) -> MaskingCheck | None:
+    """Search on some of the rows that were attacked, in the first member; None where nothing was attacked.
 
     Reference: Carlini et al. (2019), "On evaluating adversarial robustness", section 3: black-box attacks should not find more.
     """
-    if not setting.is_movable:
+    if isinstance(attacked, NotMeasurable):
         return None
     first = members.beside([members], 0)
-    adversary = first.adversary(setting.attack)
-    if isinstance(adversary, NotMeasurable):
-        return None
-    places = np.linspace(0, len(setting.attacked) - 1, min(CHECKED_ROWS, len(setting.attacked)))
-    rows = setting.attacked[np.unique(places.astype(np.int64))]
+    places = np.unique(np.linspace(0, len(attacked.rows) - 1, min(CHECKED_ROWS, len(attacked.rows))).astype(np.int64))
+    rows = attacked.rows[places]
     inputs, labels = np.asarray(setting.encoded.matrix[rows], dtype=np.float32), setting.dataset.labels[rows]
-    gradient = adversary.worst(inputs, labels)[0].argmax(axis=1) == labels
+    gradient = attacked.log_probabilities[0, places].argmax(axis=1) == labels
     own = jnp.asarray(inputs)
     threat = setting.attack.threat.among(np.arange(inputs.shape[1]), own)
     reach = np.broadcast_to(np.asarray(setting.attack.radius * threat.movable), inputs.shape)
@@ -50,12 +50,13 @@ def masking_check(setting: EvaluationSetting, members: Members) -> MaskingCheck 
     low = np.maximum(inputs - reach, np.minimum(lower, inputs))
     high = np.minimum(inputs + reach, np.maximum(upper, inputs))
 
-    def settled(moved: Float[Array, "row column"]) -> Float[Array, "row column"]:
-        found = rounded(jnp.asarray(moved, dtype=jnp.float32), own, setting.attack.radius, threat)
-        return np.asarray(found)
-
-    def excess(moved: Float[Array, "row column"]) -> Float[Array, " row"]:
-        return _excess(first.log_probabilities(settled(moved))[0], labels)
+    def excess(moved: Float[Array, "some column"]) -> Float[Array, " some"]:
+        """Of several versions of the rows, one after the other."""
+        count = len(moved) // len(inputs)
+        filled = np.resize(moved, (AT_ONCE * len(inputs), inputs.shape[1]))  # one shape, so that it is compiled once
+        versions = jnp.asarray(filled.reshape(AT_ONCE, *inputs.shape), dtype=jnp.float32)
+        settled = np.asarray(rounded(versions, own, setting.attack.radius, threat)).reshape(filled.shape)
+        return _excess(first.log_probabilities(settled)[0], np.tile(labels, AT_ONCE))[: count * len(inputs)]
 
     chance = streams.generator(setting.design.study.seed, "search without gradients")
     found = search(excess, inputs, low, high, chance)

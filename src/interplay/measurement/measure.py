@@ -13,7 +13,7 @@ from interplay.conformal.sets import default_miscoverage
 from interplay.design.contexts import measured_on
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Exhibit, Predictions, PrivacyGuarantee, Scores
+from interplay.evidence import AdversarialScores, Evidence, Exhibit, Predictions, PrivacyGuarantee, Scores
 from interplay.exhibits import EvaluationSetting, Memo, makers, refitted
 from interplay.families import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, Members, Stack
 from interplay.interventions import HeldOut, PredictionIntervention, ReleaseIntervention
@@ -211,7 +211,8 @@ def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> d
     masks = fakes.random((20, design.members, len(never))) < 0.5
     signals = lira.signal(_scores(control)[:, never], setting.dataset.labels[never])
     areas, shrunken = lira.null_check(signals, masks), lira.null_check(signals, masks, shrunken_lira.alone)
-    checked = masking_check(setting, control.members) if control.members is not None else None
+    members, attacked = control.members, control.ask(AdversarialScores)
+    checked = None if members is None else masking_check(setting, members, attacked)
     outside = int((~design.inside()[:, design.pool]).sum())
     return {
         "evaluation_rows": int(setting.rows.counted.any(axis=0).sum()),
