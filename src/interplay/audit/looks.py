@@ -100,10 +100,10 @@ def _told(one: Look) -> dict[str, Any]:
 
 def _measured(lab: MemberGrowth, growing: Sequence[Treatment], members: int) -> Iterator[Measurements]:
     """Trained treatments and their layers, each measured on so many members; kept by both."""
-    # Membership attacks keep the members of the first look, so that every treatment has as many shadow models, and so do
-    # metrics that need the decisions of both treatments.
+    # Membership attacks keep the members of the first look, so that every treatment has as many shadow models, and so do what
+    # asks for many more explanations, and metrics that need the decisions of both treatments.
     kept = lab.design.metrics.items()
-    metrics = {key: one for key, one in kept if not (one.needs_shadows or one.paired)}
+    metrics = {key: one for key, one in kept if not (one.keeps_first_members or one.paired)}
     design = replace(lab.design.with_members(members), metrics=metrics)
     names = {treatment: f"{MEASURED}/{lab.design.trainings.index(treatment)}-{members}" for treatment in growing}
     missing = {treatment: name for treatment, name in names.items() if not lab.folder.finished(name)}

@@ -55,13 +55,13 @@ class Attention:
         """Whether members may be spent on a comparison.
 
         Re-tuned primary probes, and what the decision weighs: re-tuned comparisons of its candidates on a headline metric
-        or one with a hard limit. Membership attacks are left out: they need the same number of shadow models in every
-        treatment, so that all use the members of the first look.
+        or one with a hard limit. Membership attacks are left out, as they need the same number of shadow models in every
+        treatment, and what asks for explanations of many more rows: they keep the members of the first look.
         """
         metric = self.metrics[effect.metric]
         decides = metric.headline or bool({metric.key, metric.name} & set(self.limited))
         weighed = decides and not set(effect.applied) & set(self.alone)
-        return (effect.primary or weighed) and effect.tuning == "tuned" and not metric.needs_shadows
+        return (effect.primary or weighed) and effect.tuning == "tuned" and not metric.keeps_first_members
 
     def trained(self, effect: Effect) -> set[Treatment]:
         """The trained treatments of both sides of a comparison."""

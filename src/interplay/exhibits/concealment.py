@@ -47,8 +47,15 @@ class ConcealmentMaker(Maker):
     def make_together(
         self, stacks: Sequence[Members], setting: EvaluationSetting
     ) -> Sequence[Concealment | NotMeasurable]:
-        found = _concealment(setting, len(stacks[0]) if stacks else 0)
-        return [found] * len(stacks)
+        members = len(stacks[0]) if stacks else 0
+        if (setting, members) not in _KNOWN:
+            _KNOWN.clear()  # those of another setting are not asked for again
+            _KNOWN[setting, members] = _concealment(setting, members)
+        return [_KNOWN[setting, members]] * len(stacks)
+
+
+_KNOWN: dict[tuple[EvaluationSetting, int], Concealment | NotMeasurable] = {}
+"""That of the setting in use: it is the same for every trained model."""
 
 
 def _concealment(setting: EvaluationSetting, members: int) -> Concealment | NotMeasurable:

@@ -13,7 +13,7 @@ from interplay.conformal.sets import default_miscoverage
 from interplay.design.contexts import measured_on
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import AdversarialScores, Evidence, Exhibit, Predictions, PrivacyGuarantee, Scores
+from interplay.evidence import AdversarialScores, Evidence, Exhibit, Predictions, PrivacyGuarantee, Scores, rests_on
 from interplay.exhibits import EvaluationSetting, Memo, makers, refitted
 from interplay.families import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, Members, Stack
 from interplay.interventions import HeldOut, PredictionIntervention, ReleaseIntervention
@@ -110,9 +110,11 @@ def _memo(setting: EvaluationSetting, stack: Stack) -> Memo:
 
 
 def _together(stacks: Sequence[Members], setting: EvaluationSetting) -> list[Given]:
-    """What is made for all arms at once."""
+    """What is made for all arms at once, of what some metric reads."""
     found: list[dict[type[Exhibit], Exhibit | NotMeasurable]] = [{} for _ in stacks]
     for kind, maker in makers().items():
+        if not any(rests_on(metric.needs, kind) for metric in setting.design.metrics.values()):
+            continue
         for exhibits, exhibit in zip(found, maker.make_together(stacks, setting) or (), strict=False):
             exhibits[kind] = exhibit
     return list(found)

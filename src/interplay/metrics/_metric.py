@@ -64,6 +64,13 @@ class Metric(abc.ABC):
         return any(kind.needs_shadows for kind in self.needs)
 
     @property
+    def keeps_first_members(self) -> bool:
+        """Whether later looks add no members to it: attacks with shadow models need as many in every treatment, and what asks
+        for explanations of many more rows takes too long.
+        """
+        return self.needs_shadows or any(kind.released_with for kind in self.needs)
+
+    @property
     def depends_on_members(self) -> bool:
         """Whether its true value depends on how many members there are: with more shadow models an attack finds more."""
         return self.needs_shadows
