@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from interplay import catalogue
+import interplay.evidence
+from interplay import catalogue, discovery
+from interplay.evidence import Exhibit
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs"
@@ -30,6 +32,12 @@ def test_pages_are_built_without_a_warning(tmp_path: Path) -> None:
 def test_the_reference_has_everything_of_the_catalogue(room: str) -> None:
     text = (PAGES / "reference" / f"{room}.md").read_text(encoding="utf-8")
     assert {name for name in getattr(catalogue, room)() if f"::: interplay.{room}.{name}\n" not in text} == set()
+
+
+def test_the_reference_has_every_exhibit() -> None:
+    text = (PAGES / "reference" / "evidence.md").read_text(encoding="utf-8")
+    names = discovery.classes(interplay.evidence, Exhibit)
+    assert {name for name in names if f"::: interplay.evidence.{name}\n" not in text} == set()
 
 
 @pytest.mark.parametrize("page", ["tutorial.md"])

@@ -66,12 +66,11 @@ def test_every_pair_has_a_runnable_probe() -> None:
 
 
 def test_aliases_are_the_pair_and_a_name_and_differ() -> None:
-    short = {aspect: aspect.value[0].upper() for aspect in Aspect} | {Aspect.UNCERTAINTY: "UQ"}
     found = [(one, probe.alias) for one in INTERACTIONS.values() for probe in one.probes if probe.alias]
     assert len({alias for _, alias in found}) == len(found) == 60
     elsewhere = {"F->UQ.marginal-gap"}  # coverage by group is asked of the sets
     for one, alias in found:
-        assert alias in elsewhere or alias.startswith(f"{short[one.source]}->{short[one.target]}."), alias
+        assert alias in elsewhere or alias.startswith(f"{one.source.letter}->{one.target.letter}."), alias
 
 
 def test_prediction_sets_are_compared_with_sets() -> None:

@@ -1,16 +1,15 @@
 """A membership attack on what has few values, such as a decision or a set: a logistic regression learned on shadow models."""
 
 import numpy as np
-from scipy.special import expit
 
 from interplay.arrays import Array, Bool, Float
 from interplay.attacks.lira import LiraScores, standardised
+from interplay.attacks.logistic import ridge_logistic, standardised_design
 
 PARTS = 4
 """Targets are attacked in so many parts; the attack on one part is learned on the members of the others."""
 RIDGE = 1e-3
 """Of standardised features, times the number of examples: keeps weights finite where a feature says everything."""
-_STEPS = 25
 
 
 def scores(signals: Float[Array, "member row signal"], inside: Bool[Array, "member row"]) -> LiraScores:
@@ -53,10 +52,12 @@ def scores(signals: Float[Array, "member row signal"], inside: Bool[Array, "memb
         truth = np.concatenate([inside[one, use] for one, use in zip(others, known, strict=True)])
         if len(np.unique(truth)) < 2:
             continue
-        attack = _Attack(examples, truth)
+        design = standardised_design(examples, examples)
+        penalty = np.append(0.0, np.full(examples.shape[1], RIDGE * len(examples)))
+        weights = ridge_logistic(design, truth, penalty)
         for target in targets:
             features, use = _example(sums.without([target]), signals[target])
-            logits[target, use] = attack(features[use])
+            logits[target, use] = standardised_design(features[use], examples) @ weights
             scored[target] = use
     return standardised(LiraScores(logits, scored))
 
@@ -88,30 +89,3 @@ def _example(
     middle, gap = (within + without) / 2, within - without
     features = [own, within, without, own * within, own * without, (own - middle) * gap]
     return np.concatenate(features, axis=1), (count > 0) & (rest > 0)
-
-
-class _Attack:
-    """A ridge logistic regression on standardised features, by Newton's method."""
-
-    def __init__(self, examples: Float[Array, "example feature"], truth: Bool[Array, " example"]) -> None:
-        self.mean = examples.mean(axis=0)
-        spread = examples.std(axis=0)
-        self.scale = np.where(spread > 1e-9, spread, np.inf)
-        design = self._design(examples)
-        penalty = RIDGE * len(design) * np.eye(design.shape[1])
-        penalty[0, 0] = 0.0
-        self.weights = np.zeros(design.shape[1])
-        for _ in range(_STEPS):
-            chance = expit(design @ self.weights)
-            slope = design.T @ (truth - chance) - penalty @ self.weights
-            curve = (design * (chance * (1 - chance))[:, None]).T @ design + penalty + 1e-9 * np.eye(len(penalty))
-            step = np.linalg.solve(curve, slope)
-            self.weights += step
-            if np.abs(step).max() < 1e-6:
-                break
-
-    def _design(self, features: Float[Array, "row feature"]) -> Float[Array, "row weight"]:
-        return np.concatenate([np.ones((len(features), 1)), (features - self.mean) / self.scale], axis=1)
-
-    def __call__(self, features: Float[Array, "row feature"]) -> Float[Array, " row"]:
-        return np.asarray(self._design(features) @ self.weights)

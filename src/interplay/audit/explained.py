@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from interplay import catalogue
-from interplay.aspects import Aspect
 from interplay.data.nearest import suggestion
 from interplay.decision.mitigations import mitigations
 from interplay.errors import StudyError
@@ -14,14 +13,6 @@ from interplay.interactions import Interaction, Probe, Unmeasured
 from interplay.metrics import GroupMetric
 from interplay.report.names import clean
 
-SHORT: Mapping[Aspect, str] = {
-    Aspect.FAIRNESS: "F",
-    Aspect.PRIVACY: "P",
-    Aspect.ROBUSTNESS: "R",
-    Aspect.EXPLAINABILITY: "E",
-    Aspect.UNCERTAINTY: "UQ",
-}
-"""The letters of Cresswell (2025), Figure 1, for the aspects."""
 WIDTH = 96
 EXPECTED = {"harm": "harm", "improvement": "an improvement", "either": "either direction"}
 
@@ -33,7 +24,7 @@ def pair_name(interaction: Interaction) -> str:
         >>> pair_name(catalogue.interactions()["privacy_to_fairness"])
         'P->F'
     """
-    return f"{SHORT[interaction.source]}->{SHORT[interaction.target]}"
+    return f"{interaction.source.letter}->{interaction.target.letter}"
 
 
 def explain(asked: str, audit: Mapping[str, Any] | None = None) -> str:

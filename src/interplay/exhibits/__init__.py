@@ -12,3 +12,4 @@ from interplay.exhibits._setting import EvaluationSetting as EvaluationSetting
 from interplay.exhibits._setting import evaluation_setting as evaluation_setting
 from interplay.exhibits._setting import looked_at as looked_at
 from interplay.exhibits._setting import rows_of as rows_of
+from interplay.exhibits._setting import some_places as some_places

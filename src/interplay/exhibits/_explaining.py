@@ -12,11 +12,12 @@ from interplay.exhibits._setting import EvaluationSetting
 from interplay.explainers.evaluated import Explained, LocalModels, ScoredRows
 from interplay.families import Members
 from interplay.interventions import ExplanationIntervention
-from interplay.representations import Neighbourhood, neighbourhood
+from interplay.representations import Neighbourhood
 
 FRESH_SAMPLES = 2_000
-BLOCK = 500
 """Fresh points on which the fidelity of an explanation is measured."""
+BLOCK = 500
+"""Rows that models are asked about at once."""
 UNRELEASED = NotMeasurable("the study releases no explanations")
 
 
@@ -62,7 +63,7 @@ class Explainer:
         asked: Mapping[int, Members],
         members: Sequence[int],
     ) -> None:
-        around = neighbourhood(setting.encoder, setting.encoded, setting.dataset.table, setting.design.pool)
+        around = setting.around
         for member in members:
             new = [arm for arm in asked if (arm, member) not in self._known]
             if new:
@@ -87,7 +88,7 @@ class SharedPool:
 
     def __init__(self, setting: EvaluationSetting, stacks: Sequence[Members], release: ExplanationIntervention) -> None:
         self.setting, self.stacks, self.release = setting, stacks, release
-        self.around = neighbourhood(setting.encoder, setting.encoded, setting.dataset.table, setting.design.pool)
+        self.around = setting.around
         chance = streams.generator(setting.design.study.seed, "explanation pool of all models")
         self.pool = self.scored(*self.around.drawn(release.samples, chance))
 

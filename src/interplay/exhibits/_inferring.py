@@ -1,10 +1,10 @@
 """Guessing the group of rows from their other columns, with and without something that a model gives away."""
 
 import numpy as np
-from scipy.special import expit
 
 from interplay import streams
 from interplay.arrays import Array, Bool, Float, Int
+from interplay.attacks.logistic import ridge_logistic, standardised_design
 from interplay.design.plan import mitigated
 from interplay.estimates import NotMeasurable
 from interplay.exhibits._setting import UNGROUPED, EvaluationSetting
@@ -12,7 +12,6 @@ from interplay.exhibits._setting import UNGROUPED, EvaluationSetting
 FOLDS, PENALTY = 4, 1.0
 FEWEST = 20
 """Rows of the rarer side below which nothing is guessed."""
-_STEPS = 8
 
 
 def gains(
@@ -53,23 +52,11 @@ def _right(
     known: Float[Array, "some column"], truth: Bool[Array, " some"], fold: Int[Array, " some"]
 ) -> Float[Array, " some"]:
     """1 where the guess on a row left out is right, else 0."""
-    spread = known.std(axis=0)
-    design = np.concatenate(
-        [np.ones((len(known), 1)), (known - known.mean(axis=0)) / np.where(spread > 1e-9, spread, np.inf)], axis=1
-    )
+    design = standardised_design(known, known)
+    penalty = np.full(design.shape[1], PENALTY)
     found = np.zeros(len(known))
     for number in range(FOLDS):
         fitted = fold != number
-        weights = _logistic(design[fitted], truth[fitted])
+        weights = ridge_logistic(design[fitted], truth[fitted], penalty)
         found[~fitted] = (design[~fitted] @ weights > 0) == truth[~fitted]
     return found
-
-
-def _logistic(design: Float[Array, "row column"], truth: Bool[Array, " row"]) -> Float[Array, " column"]:
-    weights, penalty = np.zeros(design.shape[1]), PENALTY * np.eye(design.shape[1])
-    for _ in range(_STEPS):
-        chance = expit(design @ weights)
-        slope = design.T @ (truth - chance) - penalty @ weights
-        curve = (design * (chance * (1 - chance))[:, None]).T @ design + penalty
-        weights = weights + np.linalg.solve(curve, slope)
-    return weights

@@ -1,6 +1,7 @@
 """What evaluating any treatment needs besides its models: rows, weights, and what an attacker may do."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import Rows
 from interplay.families import AttackSetting, Family
 from interplay.interventions import ExplanationIntervention, HeldOut
-from interplay.representations import switches_of, threat_of, without_movable
+from interplay.representations import Neighbourhood, neighbourhood, switches_of, threat_of, without_movable
 
 UNMOVED = NotMeasurable("no column can be moved by an attacker")
 UNGROUPED = NotMeasurable("the study declares no group")
@@ -67,10 +68,10 @@ class EvaluationSetting:
         favourable = np.full(log_probabilities.shape[1], self.dataset.favourable, dtype=np.int64)
         return lira.signal(log_probabilities, favourable)
 
-    def some_explained(self, count: int) -> Int[Array, " some"]:
-        """So many of the explained rows, from all over the table; all where there are fewer."""
-        places = np.linspace(0, len(self.explained) - 1, min(count, len(self.explained)))
-        return np.asarray(self.explained[np.unique(places.astype(np.int64))])
+    @cached_property
+    def around(self) -> Neighbourhood:
+        """What lies around rows of the table, as explanations perturb them."""
+        return neighbourhood(self.encoder, self.encoded, self.dataset.table, self.design.pool)
 
     def attack_within(self, radius: float) -> AttackSetting:
         """The same attacker within another radius."""
@@ -91,6 +92,16 @@ class EvaluationSetting:
             seed=design.study.seed,
             miscoverage=miscoverage,
         )
+
+
+def some_places(rows: Int[Array, " row"], count: int) -> Int[Array, " some"]:
+    """The places of so many of these rows, from all over the table; of all where there are fewer.
+
+    Example:
+        >>> some_places(np.arange(10), 4).tolist()
+        [0, 3, 6, 9]
+    """
+    return np.unique(np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(np.int64))
 
 
 def evaluation_setting(

@@ -8,7 +8,7 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import AttributeInference, DecisionRule, Exhibit, Scores
 from interplay.exhibits._inferring import gains
 from interplay.exhibits._maker import Maker
-from interplay.exhibits._setting import EvaluationSetting
+from interplay.exhibits._setting import EvaluationSetting, some_places
 from interplay.families import Members
 from interplay.interventions import Ask
 
@@ -28,8 +28,7 @@ class AttributeInferenceMaker(Maker):
             return scores
         if isinstance(rule, NotMeasurable):
             return rule
-        places = np.linspace(0, len(setting.attacked) - 1, min(GUESSED_ROWS, len(setting.attacked)))
-        rows = setting.attacked[np.unique(places.astype(np.int64))]
+        rows = setting.attacked[some_places(setting.attacked, GUESSED_ROWS)]
         logs, margins = scores.log_probabilities[:, rows], scores.margins[:, rows]
         decided = rule.decided(logs, margins, setting.dataset.favourable, rows) == setting.dataset.favourable
         found = gains(setting, rows, np.stack([margins, decided.astype(np.float64)], axis=2))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import ClassVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import Concealment, Exhibit
 from interplay.exhibits._explaining import UNRELEASED, released_explanations
 from interplay.exhibits._maker import Maker
-from interplay.exhibits._setting import EvaluationSetting
+from interplay.exhibits._setting import EvaluationSetting, some_places
 from interplay.explainers.detector import Detector, learned
 from interplay.explainers.evaluated import ScoredRows
 from interplay.explainers.perturbations import Discretizer, fit
@@ -47,28 +48,26 @@ class ConcealmentMaker(Maker):
     def make_together(
         self, stacks: Sequence[Members], setting: EvaluationSetting
     ) -> Sequence[Concealment | NotMeasurable]:
-        members = len(stacks[0]) if stacks else 0
-        if (setting, members) not in _KNOWN:
-            _KNOWN.clear()  # those of another setting are not asked for again
-            _KNOWN[setting, members] = _concealment(setting, members)
-        return [_KNOWN[setting, members]] * len(stacks)
+        if setting not in _KNOWN:
+            _KNOWN[setting] = _concealment(setting)
+        return [_KNOWN[setting]] * len(stacks)
 
 
-_KNOWN: dict[tuple[EvaluationSetting, int], Concealment | NotMeasurable] = {}
-"""That of the setting in use: it is the same for every trained model."""
+_KNOWN: WeakKeyDictionary[EvaluationSetting, Concealment | NotMeasurable] = WeakKeyDictionary()
+"""Those of settings in use: it is the same for every trained model."""
 
 
-def _concealment(setting: EvaluationSetting, members: int) -> Concealment | NotMeasurable:
+def _concealment(setting: EvaluationSetting) -> Concealment | NotMeasurable:
     release = released_explanations(setting)
     name = mitigated(setting.dataset, setting.design.study.groups.mitigate)
     if release is None or name is None:
         return UNRELEASED if release is None else UNGROUPED
     world = _Widened(setting, setting.dataset.groupings[name])
-    rows = setting.some_explained(SHOWN_ROWS)
+    rows = setting.explained[some_places(setting.explained, SHOWN_ROWS)]
     seed = setting.design.study.seed
     pool = world.discretizer.draw(release.samples, streams.generator(seed, "explanation pool of a wrapped rule"))
     own, drawn = world.raw[rows], pool.raw
-    detectors = [world.detector(half, member) for member, half in enumerate(setting.design.halves[:members])]
+    detectors = [world.detector(half, member) for member, half in enumerate(setting.design.halves)]
     bare = [world.rule(some)[None] for some in (own, drawn)]
     wrapped = [np.stack([world.wrapped(some, detector) for detector in detectors]) for some in (own, drawn)]
     margins = [np.concatenate(pair) for pair in zip(bare, wrapped, strict=True)]

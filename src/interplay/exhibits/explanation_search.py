@@ -12,7 +12,7 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import Exhibit, ExplanationSearch
 from interplay.exhibits._explaining import UNRELEASED, SharedPool, released_explanations, scored_rows
 from interplay.exhibits._maker import Maker
-from interplay.exhibits._setting import UNMOVED, EvaluationSetting
+from interplay.exhibits._setting import UNMOVED, EvaluationSetting, some_places
 from interplay.explainers.lime import LEAST_SPREAD
 from interplay.families import Members
 from interplay.interventions import Ask
@@ -49,7 +49,7 @@ class ExplanationSearchMaker(Maker):
             return [UNRELEASED if release is None else UNMOVED] * len(stacks)
         shared = SharedPool(setting, stacks, release)
         box = shared.around.box(setting.encoded, setting.design.radius)
-        rows = setting.some_explained(SEARCHED_ROWS)
+        rows = setting.explained[some_places(setting.explained, SEARCHED_ROWS)]
         chosen = [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
         blocks = [_Block.of(shared, box, some) for some in chosen]
         if not any(steps for block in blocks for steps in block.steps):

@@ -11,10 +11,10 @@ from interplay.design.plan import mitigated
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Exhibit, Reliance
 from interplay.exhibits._maker import Maker
-from interplay.exhibits._setting import UNGROUPED, EvaluationSetting
+from interplay.exhibits._setting import UNGROUPED, EvaluationSetting, some_places
 from interplay.families import Members
 from interplay.interventions import Ask
-from interplay.representations import Neighbourhood, neighbourhood
+from interplay.representations import Neighbourhood
 
 AT_ONCE = 8
 """Features that are changed in one call."""
@@ -32,8 +32,8 @@ class RelianceMaker(Maker):
         name = mitigated(setting.dataset, setting.design.study.groups.mitigate)
         if name is None:
             return UNGROUPED
-        around = neighbourhood(setting.encoder, setting.encoded, setting.dataset.table, setting.design.pool)
-        rows = setting.some_explained(CHANGED_ROWS)
+        around = setting.around
+        rows = setting.explained[some_places(setting.explained, CHANGED_ROWS)]
         chance = streams.generator(setting.design.study.seed, "values of other rows")
         others = chance.choice(setting.design.pool, (OTHERS, len(rows)))
         own = expit(setting.margins(members.log_probabilities(setting.encoded.matrix[rows])))

@@ -12,7 +12,7 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import Exhibit, PredictionSets, SetExplanations
 from interplay.exhibits._explaining import FRESH_SAMPLES, UNRELEASED, SharedPool, released_explanations
 from interplay.exhibits._maker import Maker
-from interplay.exhibits._setting import EvaluationSetting
+from interplay.exhibits._setting import EvaluationSetting, some_places
 from interplay.families import Members
 from interplay.interventions import Ask
 
@@ -33,7 +33,7 @@ class SetExplanationsMaker(Maker):
         if release is None:
             return UNRELEASED
         shared = SharedPool(setting, [members], release)
-        rows = setting.some_explained(EXPLAINED_SETS)
+        rows = setting.explained[some_places(setting.explained, EXPLAINED_SETS)]
         chance = streams.generator(setting.design.study.seed, "fresh points of explained sets")
         fresh_bins, fresh = shared.around.drawn(FRESH_SAMPLES, chance)
         # Perturbed rows belong to no group: their labels are held against the threshold of the largest part.

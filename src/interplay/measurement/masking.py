@@ -11,7 +11,7 @@ from interplay.attacks.search import AT_ONCE, QUERIES, search
 from interplay.engine import jnp
 from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores
-from interplay.exhibits import EvaluationSetting
+from interplay.exhibits import EvaluationSetting, some_places
 from interplay.families import Members
 
 CHECKED_ROWS = 200
@@ -39,7 +39,7 @@ def masking_check(
     if isinstance(attacked, NotMeasurable):
         return None
     first = members.beside([members], 0)
-    places = np.unique(np.linspace(0, len(attacked.rows) - 1, min(CHECKED_ROWS, len(attacked.rows))).astype(np.int64))
+    places = some_places(attacked.rows, CHECKED_ROWS)
     rows = attacked.rows[places]
     inputs, labels = np.asarray(setting.encoded.matrix[rows], dtype=np.float32), setting.dataset.labels[rows]
     gradient = attacked.log_probabilities[0, places].argmax(axis=1) == labels

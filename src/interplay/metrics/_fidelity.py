@@ -3,9 +3,9 @@
 import numpy as np
 
 from interplay.arrays import Array, Float
-from interplay.estimates import NotMeasurable
+from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Explanations
-from interplay.metrics._mean import known
+from interplay.metrics._mean import averaged, known, left_out
 from interplay.metrics._metric import Rate
 
 LEAST_REFERENCE = 0.05
@@ -34,6 +34,16 @@ def mean_reference(evidence: Evidence, reference: Rate) -> Float[Array, "member 
     if isinstance(means, NotMeasurable):
         return NotMeasurable(ABSENT)
     return means if bool((means >= LEAST_REFERENCE).all()) else NotMeasurable(UNLIKE)
+
+
+def share_of_linear(evidence: Evidence, ours: Rate, reference: Rate) -> Sample | NotMeasurable:
+    """The mean R2 of explanations over that of explanations of the linear models, with what was left out."""
+    sample, theirs = averaged(evidence, ours), mean_reference(evidence, reference)
+    if isinstance(sample, NotMeasurable):
+        return NotMeasurable(ABSENT)
+    if isinstance(theirs, NotMeasurable):
+        return theirs
+    return Sample(np.asarray(sample.values / theirs), sample.support, excluded=left_out(evidence, ours, UNVARIED))
 
 
 def shares_by_group(evidence: Evidence, grouping: str, explanations: Explanations) -> Rate | NotMeasurable:

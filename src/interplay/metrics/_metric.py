@@ -141,6 +141,32 @@ def group_rates(evidence: Evidence, grouping: str, rate: Rate, label: str = "") 
     return GroupRates(means, supports, tuple(excluded))
 
 
+def extreme_group(
+    evidence: Evidence, metric: GroupMetric, kind: Literal["lowest", "highest"]
+) -> Sample | NotMeasurable:
+    """The rate of the group for which it is lowest or highest, with one contrast for every group.
+
+    The group is chosen once, by the mean over members at unit weights; of groups alike the first, whatever the rows' order.
+    """
+    if metric.grouping not in evidence.rows.groupings:
+        return NotMeasurable(f"the data have no grouping {metric.grouping!r}")
+    rates = metric.rates(evidence)
+    if isinstance(rates, NotMeasurable):
+        return rates
+    ((name, rate),) = rates.items()
+    found = group_rates(evidence, metric.grouping, rate)
+    if len(found.means) < 2:
+        reasons = "; ".join(reason.reason for reason in found.excluded)
+        return NotMeasurable(f"fewer than two groups can be compared: {reasons}")
+    names = evidence.rows.groupings[metric.grouping].names
+    choose = min if kind == "lowest" else max
+    chosen = choose(found.means, key=lambda code: round(float(found.means[code][:, 0].mean()), 12))
+    contrasts = (
+        Contrast(names[code], mean, found.supports[code], rate=name, kind=kind) for code, mean in found.means.items()
+    )
+    return Sample(found.means[chosen], found.supports[chosen], tuple(contrasts), found.excluded)
+
+
 def too_small(evidence: Evidence, grouping: str, code: int, support: int, rate: str = "") -> NotMeasurable:
     """Why a group is left out that has so many rows, of this rate where there are several."""
     least, counted_in = evidence.rows.minimum_support, evidence.rows.counted_in

@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, Explanations
-from interplay.metrics._fidelity import ABSENT, UNVARIED, mean_reference, r_squared
-from interplay.metrics._mean import averaged, left_out
+from interplay.metrics._fidelity import r_squared, share_of_linear
 from interplay.metrics._metric import Direction, Metric
 
 
@@ -54,12 +51,4 @@ class ExplanationFidelity(Metric):
         explanations = evidence.ask(Explanations)
         if isinstance(explanations, NotMeasurable):
             return explanations
-        ours, theirs = r_squared(explanations)
-        sample, reference = averaged(evidence, ours), mean_reference(evidence, theirs)
-        if isinstance(sample, NotMeasurable):
-            return NotMeasurable(ABSENT)
-        if isinstance(reference, NotMeasurable):
-            return reference
-        return Sample(
-            np.asarray(sample.values / reference), sample.support, excluded=left_out(evidence, ours, UNVARIED)
-        )
+        return share_of_linear(evidence, *r_squared(explanations))

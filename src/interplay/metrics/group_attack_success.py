@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from interplay.aspects import Aspect
-from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Attacked, Evidence, Exhibit, RightlyDecided
-from interplay.metrics._metric import Direction, GroupMetric, Rate, group_rates
+from interplay.metrics._metric import Direction, GroupMetric, Rate, extreme_group
 
 
 @dataclass(frozen=True)
@@ -59,19 +59,4 @@ class GroupAttackSuccess(GroupMetric):
         return {"attack success": Rate(attacked.turned(evidence.rows), right, attacked.rows)}
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
-        if self.grouping not in evidence.rows.groupings:
-            return NotMeasurable(f"the data have no grouping {self.grouping!r}")
-        rates = self.rates(evidence)
-        if isinstance(rates, NotMeasurable):
-            return rates
-        found = group_rates(evidence, self.grouping, rates["attack success"])
-        if len(found.means) < 2:
-            reasons = "; ".join(reason.reason for reason in found.excluded)
-            return NotMeasurable(f"fewer than two groups can be compared: {reasons}")
-        names = evidence.rows.groupings[self.grouping].names
-        worst = max(found.means, key=lambda code: round(float(found.means[code][:, 0].mean()), 12))
-        contrasts = (
-            Contrast(names[code], share, found.supports[code], rate="attack success", kind="highest")
-            for code, share in found.means.items()
-        )
-        return Sample(found.means[worst], found.supports[worst], tuple(contrasts), found.excluded)
+        return extreme_group(evidence, self, "highest")

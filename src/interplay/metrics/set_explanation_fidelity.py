@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, SetExplanations
-from interplay.metrics._fidelity import ABSENT, UNVARIED, mean_reference
-from interplay.metrics._mean import averaged, known, left_out
+from interplay.metrics._fidelity import share_of_linear
+from interplay.metrics._mean import known
 from interplay.metrics._metric import Direction, Metric
 
 
@@ -28,6 +26,7 @@ class SetExplanationFidelity(Metric):
     Reference: Yapicioglu et al. (2024), on explaining prediction sets; the soft size is our own.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> zero, some, line = np.zeros((1, 2)), np.array([[0.4, 0.1]]), np.array([[0.5, 0.3]])
         >>> found = SetExplanations(np.array([0, 1]), some, line)
@@ -51,12 +50,4 @@ class SetExplanationFidelity(Metric):
         found = evidence.ask(SetExplanations)
         if isinstance(found, NotMeasurable):
             return found
-        rate = known(found.fidelity, found.rows)
-        sample, reference = averaged(evidence, rate), mean_reference(evidence, known(found.reference, found.rows))
-        if isinstance(sample, NotMeasurable):
-            return NotMeasurable(ABSENT)
-        if isinstance(reference, NotMeasurable):
-            return reference
-        return Sample(
-            np.asarray(sample.values / reference), sample.support, excluded=left_out(evidence, rate, UNVARIED)
-        )
+        return share_of_linear(evidence, known(found.fidelity, found.rows), known(found.reference, found.rows))

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, Explanations
-from interplay.metrics._fidelity import ABSENT, UNVARIED, mean_reference
-from interplay.metrics._mean import averaged, known, left_out
+from interplay.metrics._fidelity import share_of_linear
+from interplay.metrics._mean import known
 from interplay.metrics._metric import Direction, Metric
 
 
@@ -27,6 +25,7 @@ class UncertaintyFidelity(Metric):
     Reference: Antoran et al. (2021), "Getting a CLUE", for the question; the share is our own.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> zero, some, line = np.zeros((1, 2)), np.array([[0.4, 0.1]]), np.array([[0.5, 0.3]])
         >>> shown = Explanations(np.array([0, 1]), np.zeros((1, 2, 3)), zero, line, zero, zero, uncertainty=some)
@@ -51,13 +50,8 @@ class UncertaintyFidelity(Metric):
             return explanations
         if explanations.uncertainty is None:
             return NotMeasurable("these explanations say nothing of a model's uncertainty")
-        rate = known(explanations.uncertainty, explanations.rows)
-        sample = averaged(evidence, rate)
-        reference = mean_reference(evidence, known(explanations.reference, explanations.rows))
-        if isinstance(sample, NotMeasurable):
-            return NotMeasurable(ABSENT)
-        if isinstance(reference, NotMeasurable):
-            return reference
-        return Sample(
-            np.asarray(sample.values / reference), sample.support, excluded=left_out(evidence, rate, UNVARIED)
+        return share_of_linear(
+            evidence,
+            known(explanations.uncertainty, explanations.rows),
+            known(explanations.reference, explanations.rows),
         )

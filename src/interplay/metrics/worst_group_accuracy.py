@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from interplay.aspects import Aspect
-from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, Predictions
-from interplay.metrics._metric import Direction, GroupMetric, Rate, group_rates
+from interplay.metrics._metric import Direction, GroupMetric, Rate, extreme_group
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,4 @@ class WorstGroupAccuracy(GroupMetric):
         return {"accuracy": Rate(predictions.right(evidence.rows))}
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
-        if self.grouping not in evidence.rows.groupings:
-            return NotMeasurable(f"the data have no grouping {self.grouping!r}")
-        rates = self.rates(evidence)
-        if isinstance(rates, NotMeasurable):
-            return rates
-        found = group_rates(evidence, self.grouping, rates["accuracy"])
-        if len(found.means) < 2:
-            reasons = "; ".join(reason.reason for reason in found.excluded)
-            return NotMeasurable(f"fewer than two groups can be compared: {reasons}")
-        names = evidence.rows.groupings[self.grouping].names
-        worst = min(found.means, key=lambda code: float(found.means[code][:, 0].mean()))
-        contrasts = (
-            Contrast(names[code], accuracy, found.supports[code], rate="accuracy", kind="lowest")
-            for code, accuracy in found.means.items()
-        )
-        return Sample(found.means[worst], found.supports[worst], tuple(contrasts), found.excluded)
+        return extreme_group(evidence, self, "lowest")
