@@ -58,6 +58,22 @@ def area(inside: Float[Array, "*any bin draw"], outside: Float[Array, "*any bin 
     return np.asarray((inside * below).sum(axis=-2) / pairs)
 
 
+def area_of_member(
+    scores: Float[Array, " some"],
+    positive: Bool[Array, " some"],
+    counted: Bool[Array, " some"],
+    weights: Float[Array, "draw some"],
+) -> Float[Array, " draw"]:
+    """The area under one member's own curve, for every draw of the row weights; equal scores count half."""
+    places = np.unique(scores, return_inverse=True)[1]
+    count = int(places.max()) + 1
+    inside, outside = (
+        histograms(places[None], (counted & side)[None].astype(np.float64), weights, count)[0]
+        for side in (positive, ~positive)
+    )
+    return area(inside, outside)
+
+
 def rate_at(false_positive_rate: float) -> Statistic:
     """The statistic "true-positive rate at this false-positive rate", on straight lines between points of the curve."""
 

@@ -5,8 +5,7 @@ import numpy as np
 from interplay.arrays import Array, Float
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Explanations, Predictions
-from interplay.metrics._histogram import histograms
-from interplay.metrics._roc import area, bin_numbers
+from interplay.metrics._roc import area_of_member
 
 UNEQUAL = "some member decides every explained row rightly, or none"
 
@@ -23,7 +22,5 @@ def warning(
     right = predictions.decisions[:, rows] == evidence.rows.labels[rows]
     if not ((right & counted).any(axis=1) & (~right & counted).any(axis=1)).all():
         return NotMeasurable(UNEQUAL)
-    numbers, count = bin_numbers(strength, strength.ravel())
-    by_side = np.where(right, numbers, numbers + count)
-    found = histograms(by_side, counted.astype(np.float64), weights, 2 * count)
-    return Sample(area(found[:, :count], found[:, count:]), evidence.support(None, rows))
+    areas = [area_of_member(*member, weights) for member in zip(strength, right, counted, strict=True)]
+    return Sample(np.stack(areas), evidence.support(None, rows))

@@ -6,13 +6,12 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import logsumexp
 
-from interplay.arrays import Array, Bool, Float
+from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Attacked, Evidence, Exhibit
-from interplay.metrics._histogram import histograms
 from interplay.metrics._metric import Direction, Metric
-from interplay.metrics._roc import area
+from interplay.metrics._roc import area_of_member
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,10 @@ class RobustAuc(Metric):
                 return NotMeasurable(f"no attacked row with label {label} counts for some member")
         weights = rows.weights[:, attacked.rows]
         areas = [
-            [_area(margin, labels == label, use, weights) for margin, use in zip(margins, counted, strict=True)]
+            [
+                area_of_member(margin, labels == label, use, weights)
+                for margin, use in zip(margins, counted, strict=True)
+            ]
             for label in classes
             for margins in [_margins(attacked.log_probabilities, label)]
         ]
@@ -73,19 +75,3 @@ class RobustAuc(Metric):
 def _margins(logs: Float[Array, "member some label"], label: int) -> Float[Array, "member some"]:
     """The log-odds of one class."""
     return np.asarray(logs[:, :, label] - logsumexp(np.delete(logs, label, axis=2), axis=2))
-
-
-def _area(
-    margins: Float[Array, " some"],
-    positive: Bool[Array, " some"],
-    counted: Bool[Array, " some"],
-    weights: Float[Array, "draw some"],
-) -> Float[Array, " draw"]:
-    """One member's area under the curve, for every draw of the row weights."""
-    places = np.unique(margins, return_inverse=True)[1]  # equal margins share a place, and count half
-    count = int(places.max()) + 1
-    inside, outside = (
-        histograms(places[None], (counted & side)[None].astype(np.float64), weights, count)[0]
-        for side in (positive, ~positive)
-    )
-    return area(inside, outside)
