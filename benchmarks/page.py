@@ -46,14 +46,14 @@ def ratios(rows: Iterable[ResultRow]) -> str:
 def curve(points: Iterable[Mapping[str, Any]]) -> str:
     """One line for each point."""
     lines = [
-        "| models | rows | columns | kind | devices | seconds | a model, ms | peak memory, MB |",
+        "| models | rows | columns | kind | threads | seconds | a model, ms | peak memory, MB |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for point in points:
         each = 1000 * point["seconds"] / point["models"]
         rows = f"{point['rows']:,}{' (in a file)' if point['in_file'] else ''}"
         lines.append(
-            f"| {point['models']:,} | {rows} | {point['features']:,} | {point['kind']} | {point['devices']} "
+            f"| {point['models']:,} | {rows} | {point['features']:,} | {point['kind']} | {point['threads']} "
             f"| {point['seconds']:.2f} | {each:.1f} | {point['peak_bytes'] / 1e6:,.0f} |"
         )
     return "\n".join(lines)

@@ -3,12 +3,16 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from interplay import engine
 from interplay.engine import (
     BLOCK_BYTES,
     CORES,
+    IN_FLIGHT,
+    LOADED,
     MEMORY,
     accelerated,
     block_bytes,
@@ -18,7 +22,9 @@ from interplay.engine import (
     devices,
     jax,
     jnp,
+    make_room,
     notice,
+    workers,
 )
 from interplay.errors import MachineError
 
@@ -30,10 +36,54 @@ def _python(script, **environment):
     )
 
 
+@pytest.mark.skipif(accelerated(), reason="counts threads of a processor")
+def test_every_core_has_a_thread_and_threads_share_a_device_while_it_takes_their_calls():
+    assert len(workers()) == CORES
+    assert len(set(workers())) == -(-CORES // IN_FLIGHT)
+
+
 @pytest.mark.skipif(accelerated(), reason="counts virtual processor devices")
-def test_every_core_is_a_device():
-    done = _python("from interplay.engine import devices, CORES; print(len(devices()) == CORES)")
-    assert done.stdout.strip() == "True", done.stderr
+def test_more_cores_than_a_device_takes_calls_get_another_device():
+    script = "import os; os.sched_getaffinity = lambda _: range(70)\n"
+    script += (
+        "from interplay.engine import devices, workers\nprint(len(devices()), len(workers()), len(set(workers())))"
+    )
+    done = _python(script)
+    assert done.stdout.strip() == "3 70 3", done.stderr
+
+
+@pytest.mark.skipif(accelerated(), reason="accelerators take no memory mappings")
+def test_programs_are_unloaded_before_the_system_refuses_to_map_more(monkeypatch):
+    program = jax.jit(lambda x: jnp.cos(x) - 17.25)
+    expected = program(jnp.ones(3))
+    monkeypatch.setattr(engine, "_loaded", LOADED)
+    make_room()
+    assert program._cache_size() == 1, "there is room"
+    monkeypatch.setattr(engine, "_most_mappings", lambda: 1)
+    make_room()
+    assert program._cache_size() == 1, "mappings are counted once in a while"
+    monkeypatch.setattr(engine, "_loaded", LOADED)
+    make_room()
+    assert program._cache_size() == 0
+    assert (program(jnp.ones(3)) == expected).all()
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells")
+def test_programs_take_mappings_and_give_them_back():
+    script = """
+import gc
+from interplay import engine
+from interplay.engine import jax, jnp
+kept = [jax.jit(lambda x, n=n: jnp.fft.fft(jnp.sort(jnp.sin(x) * n)).real.sum()) for n in range(40)]
+jax.jit(jnp.sin)(jnp.ones(8))
+before = engine._mappings()
+for one in kept: one(jnp.ones(8))
+loaded = engine._mappings()
+engine._most_mappings = lambda: loaded
+engine.make_room(); gc.collect()
+print(loaded - before > 40, engine._mappings() - before < (loaded - before) / 2)
+"""
+    assert _python(script).stdout.split() == ["True", "True"], _python(script).stderr
 
 
 def test_nothing_is_lost_when_interplay_comes_first():
@@ -41,17 +91,15 @@ def test_nothing_is_lost_when_interplay_comes_first():
     assert len(devices()) >= 1
 
 
-@pytest.mark.skipif(CORES < 2, reason="with one core nothing can be lost")
 def test_what_is_lost_when_jax_was_in_use_before_is_said():
-    script = "import jax; jax.devices()\nfrom interplay.engine import notice, devices\nprint(len(devices()), notice())"
+    script = "import jax; jax.devices()\nfrom interplay.engine import notice, workers\nprint(len(workers()), notice())"
     done = _python(script, INTERPLAY_DEVICE="cpu")
-    assert done.stdout.startswith("1 JAX was in use before"), done.stderr
+    assert done.stdout.startswith(f"{CORES} JAX was in use before"), done.stderr
     assert "Import interplay first" in done.stdout
 
 
-@pytest.mark.skipif(CORES < 2, reason="with one core there is one device anyhow")
 def test_nothing_is_lost_when_jax_was_only_imported():
-    done = _python("import jax\nfrom interplay.engine import notice, devices\nprint(len(devices()), repr(notice()))")
+    done = _python("import jax\nfrom interplay.engine import notice, workers\nprint(len(workers()), repr(notice()))")
     assert done.stdout.strip() == f"{CORES} ''", done.stderr
 
 

@@ -1,5 +1,6 @@
-"""How time and memory grow with members, rows, features, treatments and devices, and what compiling costs."""
+"""How time and memory grow with members, rows, features, treatments and threads, and what compiling costs."""
 
+import functools
 import json
 import os
 import subprocess
@@ -23,14 +24,14 @@ KINDS = ("plain", "dp_sgd", "adversarial", "both")
 def growth() -> dict[str, Any]:
     """All curves; every point is a process of its own, and its first models are trained before the clock starts."""
     found = {name: [point(**given) for given in points] for name, points in CURVES.items()}
-    found["devices"] = [point(members=16, XLA_FLAGS=_flags(count)) for count in range(1, CORES + 1)]
+    found["threads"] = [point(cores=count, members=16) for count in range(1, CORES + 1)]
     return found
 
 
 def compile_seconds() -> dict[str, Any]:
     """Seconds of compiling, by kind: with an empty cache of programs, and with what that run left behind.
 
-    They add up over the devices, which compile at the same time.
+    They add up over threads that compile at the same time.
     """
     found = {}
     for kind in KINDS:
@@ -41,8 +42,8 @@ def compile_seconds() -> dict[str, Any]:
     return found
 
 
-def point(**given: Any) -> dict[str, Any]:
-    """One measured point; names in capitals go into the environment."""
+def point(cores: int = CORES, **given: Any) -> dict[str, Any]:
+    """One measured point on some of the cores; names in capitals go into the environment."""
     environment = {name: value for name, value in given.items() if name.isupper()}
     wanted = {name: value for name, value in given.items() if not name.isupper()}
     done = subprocess.run(
@@ -51,10 +52,12 @@ def point(**given: Any) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=True,
+        preexec_fn=functools.partial(_keep_to, cores),
     )
     measured: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return measured
 
 
-def _flags(devices: int) -> str:
-    return f"--xla_force_host_platform_device_count={devices} --xla_cpu_multi_thread_eigen=false"
+def _keep_to(cores: int) -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])

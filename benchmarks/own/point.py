@@ -18,7 +18,7 @@ from interplay import streams
 from interplay.attacks.pgd import Threat
 from interplay.audit.timings import peak_memory
 from interplay.data.mapped import store
-from interplay.engine import compile_seconds, devices, jnp
+from interplay.engine import compile_seconds, jnp, workers
 from interplay.families.network.fleet import Lazy, train_all
 from interplay.families.network.hooks import hooks
 from interplay.families.network.loop import Job, Recipe, TrainingTable
@@ -52,13 +52,13 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         recipe, table = _rows(point, Path(folder))
         jobs = Lazy(point.members * point.treatments, lambda number: _job(point, number))
-        train_all(recipe, table, Lazy(2 * len(devices()), lambda number: _job(point, number)))
+        train_all(recipe, table, Lazy(2 * len(workers()), lambda number: _job(point, number)))
         compiled, began = compile_seconds(), time.perf_counter()
         train_all(recipe, table, jobs)
         seconds = time.perf_counter() - began
     peak = peak_memory()
     found = {"seconds": round(seconds, 3), "compile_seconds": round(compiled, 2), "peak_bytes": peak}
-    print(json.dumps({**asdict(point), **found, "models": len(jobs), "devices": len(devices())}))
+    print(json.dumps({**asdict(point), **found, "models": len(jobs), "threads": len(workers())}))
 
 
 def _rows(point: Point, folder: Path) -> tuple[Recipe, TrainingTable]:

@@ -1,10 +1,11 @@
-"""JAX, prepared: its devices, one thread each, the memory it may use, a cache of programs, and how long compiling took.
+"""JAX, prepared: where threads compute, the memory they may use, the programs kept, and how long compiling took.
 
 XLA reads its settings when JAX first touches a device, so every module that computes imports JAX from here. When the
 user's program used JAX before, its settings stand; `notice` says what that costs.
 """
 
 import functools
+import itertools
 import os
 import sys
 from pathlib import Path
@@ -21,12 +22,21 @@ BLOCK_BYTES = 256_000_000
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 """How many cores this process may use."""
 
+IN_FLIGHT = 32
+"""Calls that XLA lets run at the same time on one device; more threads need another device and programs of its own."""
+
+NEEDED = -(-CORES // IN_FLIGHT)
+"""Devices that the cores of this processor need."""
+
+LOADED = 16
+"""Programs that are loaded before memory mappings are counted again."""
+
 
 def _prepare() -> bool:
     """Set what must be set before JAX starts; gives whether JAX had been imported before."""
     flags = os.environ.get("XLA_FLAGS", "")
-    if "xla_force_host_platform_device_count" not in flags:
-        flags += f" --xla_force_host_platform_device_count={CORES}"
+    if "xla_force_host_platform_device_count" not in flags:  # never just one, so that `notice` sees if this was heard
+        flags += f" --xla_force_host_platform_device_count={max(2, NEEDED)}"
     if "xla_cpu_multi_thread_eigen" not in flags:
         flags += " --xla_cpu_multi_thread_eigen=false"
     os.environ["XLA_FLAGS"] = flags.strip()
@@ -55,16 +65,20 @@ __all__ = [
     "devices",
     "jax",
     "jnp",
+    "make_room",
     "notice",
+    "workers",
 ]
 
 _compiled = 0.0
+_loaded = 0
 
 
 def _note_compilation(event: str, duration_secs: float, **_: str | int) -> None:
-    global _compiled
+    global _compiled, _loaded
     if event == "/jax/core/compile/backend_compile_duration":
         _compiled += duration_secs
+        _loaded += 1
 
 
 def _keep_programs() -> None:
@@ -86,9 +100,51 @@ def compile_seconds() -> float:
     return _compiled
 
 
+def make_room() -> None:
+    """Unload all compiled programs where this process holds more than half of the memory mappings that it may hold.
+
+    Each program takes hundreds of them on a processor, and where the system refuses one more, XLA crashes. Programs
+    come back from the cache when they are called again.
+    """
+    global _loaded
+    if _loaded < LOADED:
+        return
+    _loaded = 0
+    if 2 * _mappings() > _most_mappings():
+        jax.clear_caches()
+
+
+def _mappings() -> int:
+    """How many memory mappings this process holds; 0 on systems that do not tell."""
+    try:
+        return Path("/proc/self/maps").read_bytes().count(b"\n")
+    except OSError:
+        return 0
+
+
+@functools.cache
+def _most_mappings() -> int:
+    """How many memory mappings a process may hold; Linux has such a limit."""
+    try:
+        return int(Path("/proc/sys/vm/max_map_count").read_text())
+    except (OSError, ValueError):
+        return sys.maxsize
+
+
+@functools.cache
+def workers() -> tuple[jax.Device, ...]:
+    """The device of each thread that computes: an accelerator each, or the processor, once for every core.
+
+    Threads that share a device share its programs, so that a program is compiled and loaded once and not once a core.
+    """
+    if accelerated():
+        return devices()
+    return tuple(itertools.islice(itertools.cycle(devices()[:NEEDED]), CORES))
+
+
 @functools.cache
 def devices() -> tuple[jax.Device, ...]:
-    """The local devices to compute on, all of one kind: virtual ones, one for each core, or accelerators.
+    """The local devices of the kind to compute on: those of the processor, or accelerators.
 
     `INTERPLAY_DEVICE` in the environment chooses cpu or gpu; auto takes an accelerator when JAX finds one.
 
@@ -133,16 +189,12 @@ def accelerated() -> bool:
 
 
 def notice() -> str:
-    """What is lost because JAX had started before interplay was imported; empty when nothing is.
-
-    The numbers are the same with fewer devices, but not with several threads to a device.
-    """
-    if not _IMPORTED_BEFORE or accelerated() or len(devices()) >= CORES:
+    """What is lost because JAX had started before interplay was imported; empty when nothing is."""
+    if not _IMPORTED_BEFORE or accelerated() or len(devices()) >= max(2, NEEDED):
         return ""
     return (
-        f"JAX was in use before interplay was imported, with {len(devices())} device on {CORES} cores: training takes "
-        f"about {CORES / len(devices()):.1f} times as long, and results may differ from other runs in the last digit. "
-        "Import interplay first."
+        "JAX was in use before interplay was imported, and keeps its settings: several of its threads compete for each "
+        "core, and results may differ from other runs in the last digit. Import interplay first."
     )
 
 

@@ -52,7 +52,7 @@ def test_linen_trains(kind):
 
 @pytest.mark.parametrize("kind", ["dp_sgd", "adversarial"])
 def test_nnx_trains(kind):
-    learns_and_packs(NNX, kind, table(), spread=kind == "dp_sgd")
+    learns_and_packs(NNX, kind, table())
 
 
 def test_batch_normalisation_trains_on_adversarial_rows():

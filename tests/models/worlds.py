@@ -1,15 +1,13 @@
 """A small table, and what every network must do with it: learn under each kind of treatment, packed in any way."""
 
 import functools
-from unittest import mock
 
 import jax
 import numpy as np
 from tests.training import worlds
 
 from interplay.attacks.pgd import Threat
-from interplay.engine import devices, jnp
-from interplay.families.network import batched_map
+from interplay.engine import jnp
 from interplay.families.network.fleet import member, scores, train_all
 from interplay.families.network.loop import Recipe, TrainingTable
 from interplay.families.network.sampler import Sampling
@@ -42,15 +40,10 @@ def recipe(network, columns=COLUMNS, steps=40):
     return Recipe(network, "sgd", Sampling(60, 1.0, steps), movable=tuple(range(columns)))
 
 
-def learns_and_packs(network, kind, data, spread=False):
-    """Train three members: all learn, and each is the same alone as among the others, bit for bit.
-
-    Without `spread` on one device only: each compiles a program of its own, which takes seconds.
-    """
+def learns_and_packs(network, kind, data):
+    """Train three members: all learn, and each is the same alone as among the others, bit for bit."""
     plan, jobs = recipe(network, data.inputs.shape[1]), [worlds.job(number, KINDS[kind]) for number in range(3)]
-    used = devices() if spread else devices()[:1]
-    with mock.patch.object(batched_map, "devices", lambda: used):
-        together, alone = train_all(plan, data, jobs), train_all(plan, data, [jobs[1]])
+    together, alone = train_all(plan, data, jobs), train_all(plan, data, [jobs[1]])
     np.testing.assert_array_equal(flat(member(together, 1)), flat(member(alone, 0)))
     decided = scores(network, together, np.asarray(data.inputs)).argmax(axis=2)
     assert ((decided == np.asarray(data.labels)).mean(axis=1) > 0.75).all(), "every member learns"

@@ -9,14 +9,14 @@ from typing import Any
 
 from interplay.audit.folder import RunFolder, write
 from interplay.audit.written import as_json
-from interplay.engine import devices
+from interplay.engine import workers
 
 FILE = "timings.json"
 
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds of one stage by the wall clock, and the seconds of compiling in it, which add up over the devices."""
+    """Seconds of one stage by the wall clock, and the seconds of compiling in it, which add up over threads."""
 
     seconds: float
     compiling: float
@@ -27,8 +27,8 @@ def note(folder: RunFolder, stage: str, spent: Spent) -> None:
     known = read(folder)
     known[stage] = {"seconds": round(spent.seconds, 2), "compiling": round(spent.compiling, 2)}
     known["process"] = {
-        "devices": len(devices()),
-        "device": devices()[0].device_kind,
+        "threads": len(workers()),
+        "device": workers()[0].device_kind,
         "peak_memory_bytes": peak_memory(),
     }
     write(folder.path / FILE, as_json(known))

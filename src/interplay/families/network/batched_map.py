@@ -1,7 +1,7 @@
-"""A function of one model, lifted to many: mapped on every device, all devices at once.
+"""A function of one model, lifted to many: mapped by every thread, all threads at once.
 
-Each device runs a program of its own, driven by a thread, instead of a part of one program for all: the compiler
-changes a program that it divides, in the last digits, and then a model would depend on how many devices there are.
+Each thread runs the whole program on some of the models, instead of a part of one program for all: the compiler
+changes a program that it divides, in the last digits, and then a model would depend on how many threads there are.
 """
 
 import functools
@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from interplay.arrays import Array
-from interplay.engine import accelerated, block_bytes, devices, jax, jnp
+from interplay.engine import accelerated, block_bytes, jax, jnp, make_room, workers
 
 PLACES = 32
-"""Models that one device takes at most in one call; places that stay empty cost nothing on processor cores."""
+"""Models that one thread takes at most in one call; places that stay empty cost nothing on processor cores."""
 CALL_SECONDS = 2.0
 """About how long one call should take, so that progress can be told and an interrupt is heard."""
 
@@ -28,7 +28,7 @@ Progress = Callable[[int], None]
 class BatchedMap:
     """`function(shared, item)` for many items, compiled once for every kind and shape of its arguments.
 
-    What one item gives never depends on the others, on their number, their order, or the devices: calls have one
+    What one item gives never depends on the others, on their number, their order, or the threads: calls have one
     shape, empty places are skipped, and on a processor core the items of a call come one after the other.
     """
 
@@ -42,9 +42,11 @@ class BatchedMap:
 
         Items are trees of numpy arrays of one structure; they are asked for only when their turn comes.
         """
+        make_room()
         places = self.places(shared, items[0])
         done: dict[int, Any] = {}
-        idle = deque((device, jax.device_put(shared, device)) for device in devices())
+        placed = {device: jax.device_put(shared, device) for device in workers()}
+        idle = deque((device, placed[device]) for device in workers())
         running: dict[Future[tuple[Any, float]], tuple[int, int, Any]] = {}
         at = 0
         with ThreadPoolExecutor(len(idle)) as pool:
@@ -66,13 +68,13 @@ class BatchedMap:
         return jax.tree.map(lambda *parts: np.concatenate(parts), *(done[start] for start in sorted(done)))
 
     def places(self, shared: Any, item: Any, budget: int | None = None) -> int:
-        """How many items a device takes in one call so that all calls stay within `budget` bytes; at least one.
+        """How many items a thread takes in one call so that all calls stay within `budget` bytes; at least one.
 
         Without a budget they stay within `block_bytes`, which follows the declared memory.
         """
         result = jax.eval_shape(self._function, shared, item)
         each = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves((item, result)))
-        allowed = (block_bytes() if budget is None else budget) // (max(each, 1) * len(devices()))
+        allowed = (block_bytes() if budget is None else budget) // (max(each, 1) * len(workers()))
         return int(np.clip(allowed, 1, PLACES))
 
     def _call(self, device: jax.Device, shared: Any, block: list[Any], places: int) -> tuple[Any, float]:
