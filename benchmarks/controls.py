@@ -219,6 +219,64 @@ def noisy_group(random: np.random.Generator) -> pd.DataFrame:
     return _framed(columns, random.random(3_000) < expit(np.where(group, 0.3, 4.0) * columns[:, 0]), group)
 
 
+def few_by_lot(random: np.random.Generator) -> pd.DataFrame:
+    """A group of one row in eight whose labels are drawn by lot, and as many columns as a member has rows of it."""
+    return _by_lot(random, 0.12)
+
+
+def half_by_lot(random: np.random.Generator) -> pd.DataFrame:
+    """The same with groups of equal size."""
+    return _by_lot(random, 0.5)
+
+
+def _by_lot(random: np.random.Generator, share: float) -> pd.DataFrame:
+    group, columns = random.random(1_500) < share, random.normal(size=(1_500, 40))
+    clear = expit(1.5 * columns[:, :2].sum(axis=1))
+    return _framed(columns, random.random(1_500) < np.where(group, 0.5, clear), group)
+
+
+def own_column(random: np.random.Generator) -> pd.DataFrame:
+    """A group of one row in twelve, known from three columns, whose outcome follows from them and nobody else's does."""
+    return _own_column(random, 1 / 12)
+
+
+def halves(random: np.random.Generator) -> pd.DataFrame:
+    """The same with groups of equal size."""
+    return _own_column(random, 0.5)
+
+
+def _own_column(random: np.random.Generator, share: float) -> pd.DataFrame:
+    group = random.random(4_000) < share
+    own = random.normal(size=(4_000, 3)) * (0.2 + group[:, None])
+    others = random.normal(size=(4_000, 5))
+    score = np.where(group, 2.5 * own.sum(axis=1), 2.0 * others[:, 0] + others[:, 1])
+    return _framed(np.column_stack([own, others]), random.random(4_000) < expit(score), group)
+
+
+def driven_by_stand_ins(random: np.random.Generator) -> pd.DataFrame:
+    """An outcome that follows from three columns which also tell the group, and a little from six others."""
+    return _driven(random, 1.5)
+
+
+def driven_apart(random: np.random.Generator) -> pd.DataFrame:
+    """The same with columns that do not tell the group."""
+    return _driven(random, 0.0)
+
+
+def _driven(random: np.random.Generator, apart: float) -> pd.DataFrame:
+    group = random.random(3_000) < 0.4
+    drivers = random.normal(size=(3_000, 3)) - apart * group[:, None]
+    others = random.normal(size=(3_000, 6))
+    score = 1.2 * (drivers + 0.4 * apart).sum(axis=1) + 0.3 * others.sum(axis=1)
+    return _framed(np.column_stack([drivers, others]), random.random(3_000) < expit(score), group)
+
+
+def plenty(random: np.random.Generator) -> pd.DataFrame:
+    """Many rows of two columns."""
+    columns = random.normal(size=(20_000, 2))
+    return _framed(columns, random.random(20_000) < expit(columns.sum(axis=1)))
+
+
 EXPLAINED = {"release_explanations": {"explained_rows": 150, "samples": 3_000}}
 SETS = {"split_conformal": {"miscoverage": 0.1}}
 WIDE = {"split_conformal": {"miscoverage": 0.05}}
@@ -245,6 +303,11 @@ BANK, PLACEBO = (
     for words, placebo in (("the generated bank", False), ("the placebo bank", True))
 )
 LINEAR = {"hidden": []}
+AGAIN: dict[str, Change] = {"oversampling": {}, "another_start": {}}
+FEW, HALF = (
+    PlantedWorld(words, frame, AGAIN, {**LINEAR, "steps": 400}, alike=True)
+    for words, frame in (("a small group whose labels are drawn by lot", few_by_lot), ("groups of equal size", half_by_lot))
+)
 CASES = (
     ControlCase(
         "UQ->P.set-mia",
@@ -316,6 +379,35 @@ CASES = (
         "P->UQ.private-sets",
         PlantedWorld("few calibration rows, epsilon 2", columns_alike, NOISY, LINEAR),
         PlantedWorld("more calibration rows, epsilon 20", one_level, QUIET, LINEAR),
+    ),
+    ControlCase(
+        "P->UQ.dcal-exposed",
+        PlantedWorld("ten columns alike", columns_alike, SETS, LINEAR),
+        PlantedWorld(
+            "many rows, epsilon .08", plenty, {"private_conformal": {"miscoverage": 0.1, "epsilon": 0.08}}, LINEAR
+        ),
+    ),
+    ControlCase("F->P.fd-mia", FEW, HALF),
+    ControlCase("F->P.group-mem", FEW, HALF),
+    ControlCase(
+        "F->E.oversample",
+        PlantedWorld("a small group with columns of its own", own_column, {"oversampling": {}, **EXPLAINED}),
+        PlantedWorld("groups of equal size", halves, {"oversampling": {}, **EXPLAINED}),
+    ),
+    ControlCase(
+        "F->E.pre-shift",
+        PlantedWorld(
+            "an outcome driven by what tells the group",
+            driven_by_stand_ins,
+            {"parity_penalty": {"strength": 5.0}, **EXPLAINED},
+            LINEAR,
+        ),
+        PlantedWorld(
+            "an outcome driven by what does not",
+            driven_apart,
+            {"parity_penalty": {"strength": 5.0}, **EXPLAINED},
+            LINEAR,
+        ),
     ),
 )
 

@@ -198,6 +198,7 @@ def test_ctrl_c_says_how_to_go_on(folder):
 def test_a_group_of_three_rows_is_not_measured_and_said_so(folder):
     quick = (
         ("members = 16", "members = 3"),
+        ("most_members = 20", "most_members = 3"),
         ("draws = 200", "draws = 50"),
         ("steps = 400", "steps = 20"),
     )

@@ -19,8 +19,17 @@ def test_the_example_runs(tmp_path, monkeypatch):
     real = ip.Study
 
     def smaller(**declared):
+        few = {"release_explanations": {"samples": 500, "explained_rows": 40}}
+        listed = [
+            one.model_copy(update={"parameters": {**one.parameters, **few.get(one.name, {})}})
+            for one in declared.pop("interventions")
+        ]
         return real(
-            **declared, members=3, draws=50, model=ip.ModelSection(hidden=(4,), steps=20, learning_rates=(0.1,))
+            **declared,
+            interventions=listed,
+            members=3,
+            draws=50,
+            model=ip.ModelSection(hidden=(4,), steps=20, learning_rates=(0.1,)),
         )
 
     monkeypatch.setattr(ip, "Study", smaller, raising=False)

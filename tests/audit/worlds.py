@@ -34,6 +34,7 @@ def mortgage(members: int = 4, **model) -> ip.Study:
         "split_conformal",
         "group_conformal",
     )
+    few = {"release_explanations": {"samples": 1_000, "explained_rows": 60}}
     race = ip.GroupSection(reference="white", merge={"black or hispanic": ("black", "hispanic")})
     return ip.Study(
         name="small mortgage",
@@ -43,5 +44,5 @@ def mortgage(members: int = 4, **model) -> ip.Study:
         groups=ip.GroupsSection(attributes={"race": race, "sex": ip.GroupSection()}, minimum_rows=50),
         model=ip.ModelSection(**{**SMALL, **model}),
         priorities=BOARD,
-        interventions=tuple(ip.InterventionSection(name=name) for name in names),
+        interventions=tuple(ip.InterventionSection(name=name, parameters=few.get(name, {})) for name in names),
     )

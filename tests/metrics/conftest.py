@@ -69,6 +69,7 @@ DISCLOSURES = (
     exhibits.DecisionDisclosure,
     exhibits.ExplanationDisclosure,
     exhibits.LocalModelDisclosure,
+    exhibits.PairDisclosure,
     exhibits.ScoreDisclosure,
     exhibits.SetDisclosure,
 )
@@ -179,9 +180,10 @@ def _of_releases(seed: int, some: Array, inside: Array, logs: Array) -> list[Any
     return [
         *disclosed,
         exhibits.ExplanationSearch(some, generator.random(shape), 0.5 * generator.random(shape)),
+        exhibits.ExposedCalibration(some, generator.random(shape)),
         exhibits.Concealment(some, (generator.random(shape) < 0.4).astype(float)),
         exhibits.SetExplanations(some, generator.random(shape), 0.2 + 0.3 * generator.random(shape)),
-        exhibits.Reliance(some, generator.exponential(size=(*shape, 5)), np.arange(5) < 2),
+        exhibits.Reliance(some, generator.exponential(size=(*shape, 5)), np.arange(5) < 2, np.arange(5) > 2),
         exhibits.AttributeInference(some, generator.choice([-1.0, 0.0, 1.0], size=shape)),
         exhibits.ExplainedAttributeInference(some, generator.choice([-1.0, 0.0, 1.0], size=shape)),
         exhibits.Scores(logs, logs[..., -1]),

@@ -67,6 +67,11 @@ class Factors:
         """Those that are trained alone, for comparison: diagnostics, and other strengths."""
         return (*(name for name, one in self.training.items() if one.diagnostic), *self.strengths)
 
+    @property
+    def retrained(self) -> str:
+        """The diagnostic that trains the control from another start; empty where there is none."""
+        return next((name for name, one in self.training.items() if one.diagnostic and one.streams), "")
+
     def treatment(self, names: tuple[str, ...]) -> Treatment:
         """The treatment with these interventions, in the order they act."""
         return Treatment(tuple(name for name in self.known if name in names))

@@ -24,14 +24,17 @@ from interplay.evidence.explained_attribute_inference import ExplainedAttributeI
 from interplay.evidence.explanation_disclosure import ExplanationDisclosure as ExplanationDisclosure
 from interplay.evidence.explanation_search import ExplanationSearch as ExplanationSearch
 from interplay.evidence.explanations import Explanations as Explanations
+from interplay.evidence.exposed_calibration import ExposedCalibration as ExposedCalibration
 from interplay.evidence.local_model_disclosure import LocalModelDisclosure as LocalModelDisclosure
 from interplay.evidence.local_residuals import LocalResiduals as LocalResiduals
 from interplay.evidence.logits import Logits as Logits
 from interplay.evidence.memberships import Memberships as Memberships
+from interplay.evidence.pair_disclosure import PairDisclosure as PairDisclosure
 from interplay.evidence.prediction_sets import PredictionSets as PredictionSets
 from interplay.evidence.predictions import Predictions as Predictions
 from interplay.evidence.privacy_guarantee import PrivacyGuarantee as PrivacyGuarantee
 from interplay.evidence.reliance import Reliance as Reliance
+from interplay.evidence.retrained_control import RetrainedControl as RetrainedControl
 from interplay.evidence.rightly_decided import RightlyDecided as RightlyDecided
 from interplay.evidence.score_disclosure import ScoreDisclosure as ScoreDisclosure
 from interplay.evidence.scores import Scores as Scores

@@ -16,7 +16,7 @@ class Reliance(Exhibit):
     """The mean change of the favourable score where one feature of a row is replaced by values of other rows.
 
     `stand_ins` marks the features that say most of the group that fairness interventions act on, its own column
-    included.
+    included; `drivers` those that say most of the label.
     """
 
     released_with: ClassVar[tuple[type[Exhibit], ...]] = (Explanations,)
@@ -24,9 +24,10 @@ class Reliance(Exhibit):
     rows: Int[Array, " explained"]
     effects: Float[Array, "member explained feature"]
     stand_ins: Bool[Array, " feature"]
+    drivers: Bool[Array, " feature"]
 
     @classmethod
     def random(cls, models: RandomModels) -> Self:
         chance = streams.generator(models.seed, "reliance")
         effects = chance.exponential(size=(models.members, len(models.attacked), models.features))
-        return cls(models.attacked, effects, np.arange(models.features) < 2)
+        return cls(models.attacked, effects, np.arange(models.features) < 2, np.arange(models.features) > 1)

@@ -6,7 +6,7 @@ import numpy as np
 
 from interplay.arrays import Array, Float
 from interplay.attacks import lira, shadow_logistic, shrunken_lira
-from interplay.evidence import Disclosure, LocalResiduals, Predictions, Scores
+from interplay.evidence import Disclosure, LocalResiduals, Predictions, RetrainedControl, Scores
 from interplay.exhibits._setting import EvaluationSetting
 
 Kind = TypeVar("Kind", bound=Disclosure)
@@ -38,7 +38,7 @@ def right(predictions: Predictions, setting: EvaluationSetting) -> Signal:
     return np.asarray(predictions.decisions[:, rows] == setting.dataset.labels[rows], dtype=np.float64)
 
 
-def log_odds(scores: Scores, setting: EvaluationSetting) -> Signal:
+def log_odds(scores: Scores | RetrainedControl, setting: EvaluationSetting) -> Signal:
     """The log-odds of the label."""
     rows = setting.disclosed
     return lira.signal(scores.log_probabilities[:, rows], setting.dataset.labels[rows])

@@ -18,8 +18,8 @@ from interplay.representations import Neighbourhood
 
 AT_ONCE = 8
 """Features that are changed in one call."""
-CHANGED_ROWS, OTHERS, STAND_INS = 100, 3, 3
-"""Rows, values of other rows that each feature is replaced by, and features that stand in for the group."""
+CHANGED_ROWS, OTHERS, MOST = 100, 3, 3
+"""Rows, values of other rows that each feature is replaced by, and features that say most of the group, or of the label."""
 
 
 class RelianceMaker(Maker):
@@ -48,15 +48,16 @@ class RelianceMaker(Maker):
             found = expit(setting.margins(members.log_probabilities(columns)))
             moved = np.abs(found.reshape(len(own), AT_ONCE, OTHERS, -1) - own[:, None, None]).mean(axis=2)
             effects[:, :, features] = moved.transpose(0, 2, 1)
-        return Reliance(rows, effects, _stand_ins(around, setting.dataset.groupings[name].codes))
+        groups, labels = setting.dataset.groupings[name].codes, setting.dataset.labels
+        return Reliance(rows, effects, _informative(around, groups), _informative(around, labels))
 
 
-def _stand_ins(around: Neighbourhood, groups: Int[Array, " row"]) -> Bool[Array, " feature"]:
-    """The features whose bins have the most information in common with the group, on the pool."""
-    bins, codes = around.bins(around.pool), groups[around.pool]
+def _informative(around: Neighbourhood, target: Int[Array, " row"]) -> Bool[Array, " feature"]:
+    """The features whose bins have the most information in common with these codes, on the pool."""
+    bins, codes = around.bins(around.pool), target[around.pool]
     shared = np.array([_mutual_information(column[codes >= 0], codes[codes >= 0]) for column in bins.T])
     found = np.zeros(len(shared), dtype=bool)
-    found[np.argsort(-shared, kind="stable")[:STAND_INS]] = True
+    found[np.argsort(-shared, kind="stable")[:MOST]] = True
     return found
 
 

@@ -1,7 +1,7 @@
 """Fairness to explainability: the explanation may describe a model that nobody asked for, or that does not decide."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.FAIRNESS,
@@ -19,7 +19,7 @@ INTERACTION = Interaction(
                 "Row weights change the relation between columns and outcome that the model learns; where groups need "
                 "different relations, the score bends more and a local linear explanation fits it worse."
             ),
-            interventions=("reweighing",),
+            interventions=("reweighing", "oversampling"),
             metric="explanation_fidelity",
             context=("release_explanations",),
             expects="harm",
@@ -48,7 +48,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Importance spread over several stand-in columns of similar size changes its order with the draw."
             ),
-            interventions=("reweighing", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "parity_penalty"),
             metric="explanation_stability",
             context=("release_explanations",),
             expects="harm",
@@ -60,31 +60,45 @@ INTERACTION = Interaction(
             negative_control="One dominant column that is independent of the group.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="shifted importance",
             alias="F->E.pre-shift",
-            claim="Mitigation moves importance away from the columns that truly drive the outcome.",
-            missing="data with a known true effect of every column, as a shift alone is not a harm",
+            claim="Mitigation moves importance away from the features that say most of the outcome.",
+            mechanism=(
+                "Weights and penalties take back what the outcome has in common with the group, and with it some of what "
+                "the features say of the outcome itself."
+            ),
+            interventions=("reweighing", "oversampling", "parity_penalty"),
+            metric="driver_importance",
+            context=("release_explanations",),
             expects="harm",
             references=(
                 "Caton and Haas, 2024, ACM Computing Surveys 56(7)",
                 "Wan et al., 2023, ACM Transactions on Knowledge Discovery from Data 17(3)",
             ),
+            positive_control="An outcome that follows from one feature which also tells the group: a penalty turns to others.",
+            negative_control="Groups assigned at random.",
+            primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="over-emphasised minority columns",
             alias="F->E.oversample",
             claim="Oversampling a group makes explanations of everyone stress the columns tied to that group.",
-            missing="an oversampling intervention with several rates, and the share of importance on a set of columns",
+            mechanism="The model fits the rows of the group more closely, and they differ from others in these columns.",
+            interventions=("oversampling", "reweighing"),
+            metric="stand_in_importance",
+            context=("release_explanations",),
             expects="harm",
             references=("Caton and Haas, 2024, ACM Computing Surveys 56(7)",),
+            positive_control="A small group whose outcome follows from a column of its own.",
+            negative_control="Groups of equal size, or assigned at random.",
         ),
         Probe(
             name="hidden reliance",
             alias="F->E.in-shift",
             claim="Under a penalty, explanations name the stand-ins of the group less than the model uses them.",
             mechanism=("A penalty is met by spreading the use of stand-ins over columns that each look unimportant."),
-            interventions=("reweighing", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "parity_penalty"),
             metric="hidden_reliance",
             context=("release_explanations",),
             expects="harm",

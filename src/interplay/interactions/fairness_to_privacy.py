@@ -1,7 +1,7 @@
 """Fairness to privacy: mitigation needs the group, and may learn small groups by heart."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.FAIRNESS,
@@ -21,7 +21,7 @@ INTERACTION = Interaction(
                 "differently when they were in its training data. Published results point both ways: attacks that "
                 "ignore the group may also get weaker, which the probe reports as an improvement."
             ),
-            interventions=("reweighing", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "parity_penalty"),
             metric="membership_exposure",
             expects="either",
             references=(
@@ -41,7 +41,7 @@ INTERACTION = Interaction(
                 "The same fit to small groups, averaged over everyone; it moves little when only few rows are "
                 "remembered."
             ),
-            interventions=("reweighing", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "parity_penalty"),
             metric="membership_risk",
             expects="either",
             references=(
@@ -60,20 +60,31 @@ INTERACTION = Interaction(
                 "More weight on few rows, or a constraint that they have to meet, is met most easily by learning "
                 "them one by one."
             ),
-            interventions=("reweighing", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "parity_penalty"),
             metric="group_memorisation",
             expects="harm",
             references=("Chang and Shokri, 2021, IEEE European Symposium on Security and Privacy",),
             positive_control="A penalty so strong that it moves the small group alone.",
             negative_control="The same models with another initialisation.",
         ),
-        Unmeasured(
+        Probe(
             name="attack on a pair of models",
             alias="F->P.fd-mia",
             claim="Someone who can ask the model before and after mitigation learns more than from either alone.",
-            missing="a membership attack that reads two treatments of one member at once",
+            mechanism=(
+                "What mitigation changes for a row depends on whether the row was trained on. Any second model adds "
+                "something to the first, so that an ordinary and a mitigated model are held against two ordinary ones of the "
+                "same rows. Measured where the study lists another_start."
+            ),
+            interventions=("reweighing", "oversampling", "parity_penalty"),
+            metric="pair_membership_risk",
             expects="harm",
             references=("Tian et al., 2024, International Joint Conference on Artificial Intelligence",),
+            positive_control=(
+                "A mitigation that moves the scores of a small group's training rows and of no others: the two scores of "
+                "such a row differ."
+            ),
+            negative_control="Mitigation in name only: the second model is an ordinary one from another start.",
         ),
         Probe(
             name="collected attributes",
@@ -82,7 +93,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Whatever reads the group, in training or in deciding, can leave traces of it in what is given out."
             ),
-            interventions=("reweighing", "parity_penalty", "group_thresholds"),
+            interventions=("reweighing", "oversampling", "parity_penalty", "group_thresholds"),
             metric="attribute_inference_risk",
             expects="harm",
             references=("Carey et al., 2023, Proceedings of the ACM on Management of Data 1(2)",),

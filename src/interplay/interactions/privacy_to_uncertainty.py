@@ -68,17 +68,12 @@ INTERACTION = Interaction(
             name="sets are post-processing",
             alias="P->UQ.postproc",
             claim="Adding prediction sets to a model trained with DP-SGD costs the training rows nothing.",
-            missing="a record that no stage after training reads a training row",
+            missing=(
+                "nothing, since there is nothing to measure: sets are made from scores of rows that no model trained on, "
+                "which a test of this version holds"
+            ),
             expects="either",
             references=("Dwork et al., 2006, Theory of Cryptography",),
-        ),
-        Unmeasured(
-            name="exposed calibration rows",
-            alias="P->UQ.dcal-exposed",
-            claim="The calibration rows can be recognised from the released threshold or sets.",
-            missing="a membership attack on calibration rows, with thresholds computed without each of them",
-            expects="harm",
-            references=("Angelopoulos et al., 2022, Harvard Data Science Review 4(2)",),
         ),
         Probe(
             name="sets under a budget",

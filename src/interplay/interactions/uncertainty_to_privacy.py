@@ -33,5 +33,22 @@ INTERACTION = Interaction(
             ),
             negative_control="Two classes far apart and a small network: nothing has to be learned by heart.",
         ),
+        Probe(
+            name="exposed calibration rows",
+            alias="P->UQ.dcal-exposed",
+            claim="The threshold of prediction sets tells who was in the calibration rows.",
+            mechanism=(
+                "The threshold is the score of one row, or moves to that of its neighbour when a row leaves. A budget spent "
+                "in training covers the training rows alone."
+            ),
+            interventions=("split_conformal", "group_conformal", "private_conformal"),
+            metric="calibration_exposure",
+            baseline="absent",
+            primary=False,
+            expects="harm",
+            references=("Angelopoulos et al., 2022, Harvard Data Science Review 4(2)",),
+            positive_control="Conformity scores without ties: the threshold moves whenever a row below it leaves.",
+            negative_control="A private threshold with a small budget and many rows.",
+        ),
     ),
 )

@@ -109,7 +109,8 @@ class Intervention(abc.ABC):
     Class attributes: `aspects`, the aspects it serves; `title`, how people call it; `serves`, its positive control: the
     intervention worked when it improves one of these by more than the tolerance, on the grouping it acts on;
     `reference`, author and year; `ranges`, what its numbers may be; `searched`, the parameters that are looked for where a
-    study does not declare them; `gives_guarantee`, whether it promises differential privacy, unless it is a diagnostic.
+    study does not declare them; `gives_guarantee`, whether it promises differential privacy, unless it is a diagnostic;
+    `streams`, what the random streams of its training are called besides, where it does not share those of the control.
     Fields are parameters a study may set.
 
     Raises StudyError for a number outside of its range.
@@ -122,6 +123,7 @@ class Intervention(abc.ABC):
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({})
     searched: ClassVar[Mapping[str, Search]] = MappingProxyType({})
     gives_guarantee: ClassVar[bool] = False
+    streams: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         for name, allowed in self.ranges.items():

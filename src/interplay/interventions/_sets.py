@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import ClassVar, Literal
 
 import numpy as np
 
-from interplay.arrays import Array, Bool, Float
+from interplay.arrays import Array, Bool, Float, Int
+from interplay.conformal.exposure import exposure
 from interplay.conformal.quantile import rows_for, thresholds_in_draws
 from interplay.conformal.scores import aps, lac, raps
 from interplay.data.groups import Grouping
 from interplay.estimates import NotMeasurable
-from interplay.evidence import AdversarialScores, Exhibit, PredictionSets, Scores
+from interplay.evidence import AdversarialScores, Exhibit, ExposedCalibration, PredictionSets, Scores
 from interplay.interventions._intervention import Range
-from interplay.interventions._layer import NO_GROUP, Ask, HeldOut, ReleaseIntervention
+from interplay.interventions._layer import NO_GROUP, Ask, HeldOut, Makers, ReleaseIntervention
 
 LARGEST_DEFAULT = 0.1
 """The miscoverage of sets that declare none is at most this, and half of the control's error rate where that is less."""
@@ -83,31 +85,68 @@ class SetIntervention(ReleaseIntervention):
 
     def release(self, ask: Ask, held_out: HeldOut) -> PredictionSets | NotMeasurable:
         """Sets on all rows, calibrated on the calibration rows of every draw."""
-        scores, grouping = ask(Scores), held_out.grouping
+        scores = ask(Scores)
         if isinstance(scores, NotMeasurable):
             return scores
-        if self.by_group and grouping is None:
-            return NO_GROUP
-        miscoverage = held_out.miscoverage if self.miscoverage is None else self.miscoverage
-        codes, groups = np.zeros(len(held_out.labels), dtype=np.int64), 1
-        if self.by_group and grouping is not None:
-            codes, groups = grouping.codes, len(grouping.names)
-        calibrating = np.zeros(len(codes), dtype=bool)
-        calibrating[held_out.calibration] = True
-        counted = np.asarray(held_out.counted.any(axis=0))
-        parts = tuple(self.parts(grouping, calibrating, counted, held_out.minimum_rows))
-        if short := [why for part in parts if (why := part.too_few(self, miscoverage))]:
-            return NotMeasurable("; ".join(short))
-        uniform = held_out.uniform("set ties")
+        parts = self._calibrated(held_out)
+        if isinstance(parts, NotMeasurable):
+            return parts
+        codes, groups = self._codes(held_out)
+        uniform, miscoverage = held_out.uniform("set ties"), self._miscoverage(held_out)
         conformity = self._conformity(scores.log_probabilities, uniform)
-        own = np.take_along_axis(conformity, held_out.labels[None, :, None], axis=2)[..., 0]
-        limits = self.limits(own, codes, groups, miscoverage, held_out)
+        limits = self.limits(_of_labels(conformity, held_out), codes, groups, miscoverage, held_out)
         sizes, moved = np.array([part.rows for part in parts]), ask(AdversarialScores)
         found = PredictionSets(conformity, limits, codes, miscoverage, self.strict, calibrated=sizes)
         if isinstance(moved, NotMeasurable):
             return found
         attacked = self._conformity(moved.log_probabilities, uniform[moved.rows])
         return replace(found, attacked=moved.rows, scores_attacked=attacked)
+
+    def exposed(self, ask: Ask, held_out: HeldOut) -> ExposedCalibration | NotMeasurable:
+        """How much of every calibration row shows in the threshold of its part."""
+        scores = ask(Scores)
+        if isinstance(scores, NotMeasurable):
+            return scores
+        parts = self._calibrated(held_out)
+        if isinstance(parts, NotMeasurable):
+            return parts
+        rows, (codes, groups) = held_out.calibration, self._codes(held_out)
+        conformity = self._conformity(scores.log_probabilities, held_out.uniform("set ties"))
+        own = _of_labels(conformity, held_out)[:, rows]
+        shown = np.zeros(own.shape)
+        for part in range(groups):
+            mine = codes[rows] == part
+            if mine.any():
+                shown[:, mine] = [self.exposure(member[mine], self._miscoverage(held_out)) for member in own]
+        return ExposedCalibration(rows, shown)
+
+    def exposure(self, scores: Float[Array, " row"], miscoverage: float) -> Float[Array, " row"]:
+        """How far the threshold of these calibration rows lies apart with each of them and without it."""
+        return exposure(scores, miscoverage)
+
+    def makers(self, held_out: HeldOut) -> Makers:
+        return {**super().makers(held_out), ExposedCalibration: partial(self.exposed, held_out=held_out)}
+
+    def _miscoverage(self, held_out: HeldOut) -> float:
+        return held_out.miscoverage if self.miscoverage is None else self.miscoverage
+
+    def _codes(self, held_out: HeldOut) -> tuple[Int[Array, " row"], int]:
+        """The part of every row, and how many there are."""
+        if self.by_group and held_out.grouping is not None:
+            return held_out.grouping.codes, len(held_out.grouping.names)
+        return np.zeros(len(held_out.labels), dtype=np.int64), 1
+
+    def _calibrated(self, held_out: HeldOut) -> tuple[CalibrationPart, ...] | NotMeasurable:
+        """The parts that are calibrated, or why that says nothing."""
+        grouping = held_out.grouping
+        if self.by_group and grouping is None:
+            return NO_GROUP
+        calibrating = np.zeros(len(held_out.labels), dtype=bool)
+        calibrating[held_out.calibration] = True
+        counted = np.asarray(held_out.counted.any(axis=0))
+        parts = tuple(self.parts(grouping, calibrating, counted, held_out.minimum_rows))
+        short = [why for part in parts if (why := part.too_few(self, self._miscoverage(held_out)))]
+        return NotMeasurable("; ".join(short)) if short else parts
 
     def parts(
         self,
@@ -156,3 +195,8 @@ class SetIntervention(ReleaseIntervention):
                 for scores, counted in zip(own, held_out.counted, strict=True)
             ]
         )
+
+
+def _of_labels(conformity: Float[Array, "member row label"], held_out: HeldOut) -> Float[Array, "member row"]:
+    """The conformity scores of the labels that rows have."""
+    return np.asarray(np.take_along_axis(conformity, held_out.labels[None, :, None], axis=2)[..., 0])

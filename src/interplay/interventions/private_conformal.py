@@ -10,6 +10,7 @@ import numpy as np
 from interplay import streams
 from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
+from interplay.conformal.exposure import private_exposure
 from interplay.conformal.private_quantile import noisy_rank, private_threshold
 from interplay.interventions._intervention import Range, Service
 from interplay.interventions._layer import HeldOut
@@ -39,7 +40,10 @@ class PrivateConformal(SetIntervention):
 
     aspects: ClassVar[tuple[Aspect, ...]] = (Aspect.PRIVACY, Aspect.UNCERTAINTY)
     title: ClassVar[str] = "private conformal sets"
-    serves: ClassVar[tuple[Service, ...]] = (Service("coverage", "same", baseline_metric="accuracy"),)
+    serves: ClassVar[tuple[Service, ...]] = (
+        Service("coverage", "same", baseline_metric="accuracy"),
+        Service("calibration_exposure", replaces=("split_conformal",)),
+    )
     reference: ClassVar[str] = "Angelopoulos et al., 2022"
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType(
         {**SetIntervention.ranges, "epsilon": Range(0.0, open=True), "bins": Range(2)}
@@ -58,6 +62,9 @@ class PrivateConformal(SetIntervention):
             f"{rows} calibration rows at epsilon {self.epsilon:g} and a miscoverage of {miscoverage:.3g}: the noise asks for "
             f"{rank:.0f}, so that the sets hold every label by construction"
         )
+
+    def exposure(self, scores: Float[Array, " row"], miscoverage: float) -> Float[Array, " row"]:
+        return private_exposure(scores, miscoverage, self.epsilon, self.bins)
 
     def limits(
         self, own: Float[Array, "member row"], codes: Array, groups: int, miscoverage: float, held_out: HeldOut

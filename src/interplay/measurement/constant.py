@@ -15,6 +15,7 @@ from interplay.evidence import (
     Exhibit,
     Logits,
     Memberships,
+    PairDisclosure,
     Rows,
     ScoreDisclosure,
     Scores,
@@ -69,6 +70,7 @@ def _given(setting: EvaluationSetting) -> Mapping[type[Exhibit], Exhibit | NotMe
         Logits: Logits(margins, margins),
         Memberships: Memberships(level, level, level, inside, scored),
         DecisionDisclosure: DecisionDisclosure(level, inside, scored),
+        PairDisclosure: PairDisclosure(level, inside, scored),
         ScoreDisclosure: ScoreDisclosure(level, inside, scored),
         SetDisclosure: SetDisclosure(level, inside, scored),
     }

@@ -13,7 +13,16 @@ from interplay.conformal.sets import default_miscoverage
 from interplay.design.contexts import measured_on
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import AdversarialScores, Evidence, Exhibit, Predictions, PrivacyGuarantee, Scores, rests_on
+from interplay.evidence import (
+    AdversarialScores,
+    Evidence,
+    Exhibit,
+    Predictions,
+    PrivacyGuarantee,
+    RetrainedControl,
+    Scores,
+    rests_on,
+)
 from interplay.exhibits import EvaluationSetting, Memo, makers, refitted
 from interplay.families import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, Members, Stack
 from interplay.interventions import HeldOut, PredictionIntervention, ReleaseIntervention
@@ -78,9 +87,13 @@ def measured_with(
     collapse: dict[tuple[Treatment, Arm], str] = {}
     summaries: list[dict[str, Any]] = []
     pairs, held_out = Pairs(setting), setting.held_out(known.miscoverage)
+    again = Treatment((setting.design.factors.retrained,))
+    retrained = None if again not in fleet.tuned else _memo(setting, fleet.tuned[again])
     for (bare, arm), members in arms.items():
         beneath = control if control and (bare, arm) == CONTROL else Memo(members, setting)
         beneath.give(made[bare, arm])
+        if retrained is not None and bare != again:
+            beneath.give({RetrainedControl: RetrainedControl(_scores(retrained))})
         if (budget := fleet.budgets.get(bare)) is not None:
             beneath.give({PrivacyGuarantee: budget})
         sums: dict[bytes, Sums] = {}  # what layers on top leave as it is, as log losses, is summed once

@@ -26,8 +26,8 @@ class Metric(abc.ABC):
     change of practical importance (in the unit, or as a ratio when `relative`); `needs`, the exhibits it reads;
     `headline`, whether it stands for its aspect in a decision; `paired`, whether two treatments are compared on the
     rows that both decide rightly (it then reads `RightlyDecided`); `descriptive`, whether neither direction is good by
-    itself, so that it is shown and never compared; `exact`, whether it follows from the sizes of a study without any
-    sampling, so that there are no error rates to keep; `least_support`, the fewest rows behind a value (of a gap: in its
+    itself, so that it is shown and never compared; `exact`, whether it is worked out without any sampling,
+    so that there are no error rates to keep; `least_support`, the fewest rows behind a value (of a gap: in its
     smaller group) with which its error rates were kept in simulated audits (docs/statistics.md), so that it has no
     verdict with fewer; `reference`, author and year. Instances may have parameters (a grouping); `key` names metric and
     parameters.

@@ -29,7 +29,7 @@ class ConcealedReliance(Metric):
         >>> from interplay.evidence import tabulated
         >>> zero = np.zeros((1, 1))
         >>> shown = Explanations(np.array([0]), np.array([[[0.1, 0.3]]]), zero, zero, zero, zero)
-        >>> relied = Reliance(np.array([0]), np.array([[[0.5, 0.3]]]), np.array([True, False]))
+        >>> relied = Reliance(np.array([0]), np.array([[[0.5, 0.3]]]), *2 * [np.array([True, False])])
         >>> ConcealedReliance().measure(tabulated(labels=[1], exhibits=(shown, relied))).mean
         1.0
 

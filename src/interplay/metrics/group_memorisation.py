@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
-from interplay.estimates import Contrast, NotMeasurable, Sample
+from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, Memberships, Predictions
+from interplay.metrics._highest import highest
 from interplay.metrics._memorised import memorised
-from interplay.metrics._metric import Direction, GroupMetric, Rate, too_small
+from interplay.metrics._metric import Direction, GroupMetric, Rate
 
 
 @dataclass(frozen=True)
@@ -55,28 +55,7 @@ class GroupMemorisation(GroupMetric):
         return NotMeasurable("what a row's models decide with and without it is no share of rows")
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
-        if self.grouping not in evidence.rows.groupings:
-            return NotMeasurable(f"the data have no grouping {self.grouping!r}")
         for kind in self.needs:
             if isinstance(absent := evidence.ask(kind), NotMeasurable):
                 return absent
-        groups, least = evidence.rows.groupings[self.grouping], evidence.rows.minimum_support
-        known: dict[str, Sample] = {}
-        excluded = []
-        for code, name in enumerate(groups.names):
-            found = memorised(evidence, np.asarray(groups.codes == code))
-            if isinstance(found, Sample) and found.support >= least:
-                known[name] = found
-            else:
-                count = 0 if isinstance(found, NotMeasurable) else found.support
-                excluded.append(too_small(evidence, self.grouping, code, count))
-        if len(known) < 2:
-            reasons = "; ".join(one.reason for one in excluded)
-            return NotMeasurable(f"fewer than two groups can be compared: {reasons}")
-        worst = max(
-            known.values(), key=lambda one: round(one.mean, 12)
-        )  # of groups alike the first, whatever the order
-        contrasts = (
-            Contrast(name, one.values, one.support, rate="memorisation", kind="highest") for name, one in known.items()
-        )
-        return Sample(worst.values, worst.support, tuple(contrasts), tuple(excluded))
+        return highest(evidence, self.grouping, partial(memorised, evidence), "memorisation")

@@ -31,7 +31,7 @@ class HiddenReliance(Metric):
         >>> from interplay.evidence import tabulated
         >>> zero = np.zeros((1, 1))
         >>> shown = Explanations(np.array([0]), np.array([[[0.1, 0.3]]]), zero, zero, zero, zero)
-        >>> relied = Reliance(np.array([0]), np.array([[[0.3, 0.3]]]), np.array([True, False]))
+        >>> relied = Reliance(np.array([0]), np.array([[[0.3, 0.3]]]), *2 * [np.array([True, False])])
         >>> HiddenReliance().measure(tabulated(labels=[1], exhibits=(shown, relied))).mean
         0.25
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from interplay.arrays import Array, Bool, Float
+from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, Explanations
@@ -60,28 +60,43 @@ class UnsupportedImportance(Metric):
         if len(importances) < FEWEST:
             return NotMeasurable(f"{len(importances)} members, at least {FEWEST} are needed for a spread")
         counted = evidence.rows.counted[:, rows]
-        every = _unsupported(importances, counted)
-        without = [
-            _unsupported(np.delete(importances, one, 0), np.delete(counted, one, 0)) for one in range(len(importances))
-        ]
+        every, without = _unsupported(importances, counted)
         kept = np.isfinite(every) & np.isfinite(without).all(axis=0)
         if not kept.any():
             return NotMeasurable("no explained row has an explanation with any importance in several members")
         weights = evidence.rows.weights[:, rows[kept]]
         share = weights / weights.sum(axis=1, keepdims=True)
-        whole, left = share @ every[kept], np.stack(without)[:, kept] @ share.T
+        whole, left = share @ every[kept], without[:, kept] @ share.T
         return Sample(pseudo_values(whole, left), evidence.rows.distinct(kept, rows))
 
 
 def _unsupported(
     importances: Float[Array, "member explained feature"], counted: Bool[Array, "member explained"]
-) -> Float[Array, " explained"]:
-    """The share of the columns that each row's explanations name and that the members together do not confirm; NaN where none
-    names any.
+) -> tuple[Float[Array, " explained"], Float[Array, "member explained"]]:
+    """The share of the columns that each row's explanations name and that the members together do not confirm, and the same
+    without each member; NaN where none names any.
     """
-    supported = np.abs(importances.mean(axis=0)) > DEVIATIONS * importances.std(axis=0, ddof=1)
     order = np.argsort(-np.abs(importances), axis=2, kind="stable")[:, :, :NAMED]
-    named = (np.take_along_axis(np.abs(importances), order, axis=2) > 0) & counted[..., None]
-    confirmed = np.take_along_axis(np.broadcast_to(supported, importances.shape), order, axis=2)
-    count = named.sum(axis=(0, 2))
-    return np.where(count > 0, (named & ~confirmed).sum(axis=(0, 2)) / np.maximum(count, 1), np.nan)
+    named = np.zeros(importances.shape, dtype=bool)
+    np.put_along_axis(named, order, (np.take_along_axis(importances, order, axis=2) != 0) & counted[..., None], axis=2)
+    count, total, squares = named.sum(axis=0), importances.sum(axis=0), (importances**2).sum(axis=0)
+    whole = _share(count, total, squares, len(importances))
+    left = [
+        _share(count - own, total - one, squares - one**2, len(importances) - 1)
+        for own, one in zip(named, importances, strict=True)
+    ]
+    return whole, np.stack(left)
+
+
+def _share(
+    named: Int[Array, "explained feature"],
+    total: Float[Array, "explained feature"],
+    squares: Float[Array, "explained feature"],
+    members: int,
+) -> Float[Array, " explained"]:
+    """Of the namings, the share of columns that do not stand out; from the sums over members of importances and squares."""
+    mean = total / members
+    variance = np.maximum(squares - members * mean**2, 0.0) / (members - 1)
+    supported = np.abs(mean) > DEVIATIONS * np.sqrt(variance)
+    count = named.sum(axis=1)
+    return np.where(count > 0, np.where(supported, 0, named).sum(axis=1) / np.maximum(count, 1), np.nan)

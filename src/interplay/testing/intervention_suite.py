@@ -18,7 +18,8 @@ class InterventionSuite:
     def test_says_what_it_is(self, intervention: Intervention) -> None:
         kind = type(intervention)
         assert not missing_parts(kind), f"the docstring of {intervention.name} lacks {missing_parts(kind)}"
-        assert intervention.aspects and set(intervention.aspects) <= set(TRUST_ASPECTS), intervention.aspects
+        assert intervention.aspects or intervention.diagnostic, f"{intervention.name} serves no aspect"
+        assert set(intervention.aspects) <= set(TRUST_ASPECTS), intervention.aspects
         assert intervention.title
         assert YEAR.search(intervention.reference), f"{intervention.name} cites no year: {intervention.reference!r}"
 
@@ -41,7 +42,8 @@ class InterventionSuite:
         assert hash(kind()) == hash(kind())
 
     def test_its_own_aspect_is_measured(self, intervention: Intervention) -> None:
-        assert intervention.serves, f"{intervention.name} names no metric that shows whether it worked"
+        shown = intervention.serves or not intervention.aspects
+        assert shown, f"{intervention.name} names no metric that shows whether it worked"
         known = catalogue.metrics()
         for service in intervention.serves:
             assert service.metric in known, f"{intervention.name} serves an unknown metric {service.metric!r}"

@@ -117,7 +117,8 @@ def more_members(
 ) -> Stack:
     """Train the members with these numbers; `shop` has a design with that many."""
     halves = shop.design.halves
-    orders = [Order(treatment, rate, halves[member], member, "member") for member in members]
+    role = _role(shop, treatment, "member")
+    orders = [Order(treatment, rate, halves[member], member, role) for member in members]
     return shop.family.train(shop, orders, lambda done: progress("train", done))
 
 
@@ -127,8 +128,16 @@ def _members(shop: TrainingSetting, treatment: Treatment, rate: float, progress:
 
 def _tuning_models(shop: TrainingSetting, treatment: Treatment, rates: tuple[float, ...], progress: Progress) -> Stack:
     halves = shop.design.tuning_halves
-    orders = [Order(treatment, rate, half, at, "tuning") for rate in rates for at, half in enumerate(halves)]
+    role = _role(shop, treatment, "tuning")
+    orders = [Order(treatment, rate, half, at, role) for rate in rates for at, half in enumerate(halves)]
     return shop.family.train(shop, orders, lambda done: progress("tune", done))
+
+
+def _role(shop: TrainingSetting, treatment: Treatment, role: str) -> str:
+    """What the random streams of a model are called."""
+    known = shop.design.factors.known
+    own = (known[name].streams for name in treatment.interventions if name in known)
+    return " ".join((role, *filter(None, own)))
 
 
 def _trials(

@@ -35,6 +35,7 @@ class BatchedMap:
     def __init__(self, function: Callable[[Any, Any], Any]) -> None:
         self._function = function
         self._seconds = CALL_SECONDS  # what one item took last time
+        self._bytes: dict[Any, int] = {}
         self.program = jax.jit(self._block)
 
     def __call__(self, shared: Any, items: Sequence[Any], progress: Progress = lambda _: None) -> Any:
@@ -72,10 +73,18 @@ class BatchedMap:
 
         Without a budget they stay within `block_bytes`, which follows the declared memory.
         """
-        result = jax.eval_shape(self._function, shared, item)
-        each = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves((item, result)))
+        each = self._bytes_of(shared, item)
         allowed = (block_bytes() if budget is None else budget) // (max(each, 1) * len(workers()))
         return int(np.clip(allowed, 1, PLACES))
+
+    def _bytes_of(self, shared: Any, item: Any) -> int:
+        """What one item and its result take, worked out once for every kind and shape of arguments."""
+        leaves, structure = jax.tree.flatten((shared, item))
+        key = structure, tuple((np.shape(leaf), np.result_type(leaf)) for leaf in leaves)
+        if key not in self._bytes:
+            result = jax.eval_shape(self._function, shared, item)
+            self._bytes[key] = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves((item, result)))
+        return self._bytes[key]
 
     def _call(self, device: jax.Device, shared: Any, block: list[Any], places: int) -> tuple[Any, float]:
         began = time.perf_counter()

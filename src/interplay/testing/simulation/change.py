@@ -23,6 +23,7 @@ LARGEST = {
     "sharpness": 2.0,
     "leak in a group": 2.0,
     "fewer calibration rows": 0.95,
+    "misplaced importance": 2.0,
 }
 """What a treatment can do, and the largest amount of it that is tried; the unit is that of the latent scores."""
 

@@ -27,10 +27,12 @@ from interplay.evidence import (
     ExplanationDisclosure,
     Explanations,
     ExplanationSearch,
+    ExposedCalibration,
     Grouping,
     LocalModelDisclosure,
     Logits,
     Memberships,
+    PairDisclosure,
     Predictions,
     PredictionSets,
     PrivacyGuarantee,
@@ -62,6 +64,7 @@ DISCLOSURES: tuple[type[Disclosure], ...] = (
     DecisionDisclosure,
     ExplanationDisclosure,
     LocalModelDisclosure,
+    PairDisclosure,
     ScoreDisclosure,
     SetDisclosure,
 )
@@ -135,6 +138,7 @@ class _Members:
             **{kind: partial(self._disclosure, kind) for kind in DISCLOSURES},
             ExplanationSearch: self._search,
             Concealment: self._concealment,
+            ExposedCalibration: self._exposed_calibration,
             SetExplanations: self._set_explanations,
             Scores: lambda: Scores(both(self.margins), self.margins),
             AdversarialScores: self._adversarial_scores,
@@ -291,9 +295,14 @@ class _Members:
     def _importances(self, worse: Float[Array, " row"]) -> Float[Array, "member row feature"]:
         """Three columns: one that is the stronger the clearer the decision, one that matters by itself, and one of noise."""
         clear, own = np.tanh(0.5 * np.abs(self.decided)), self.latents.normal("importance")
-        parts = [clear * np.exp(-worse), 0.5 * own * np.exp(-worse) * np.ones_like(clear), np.zeros_like(clear)]
+        more = np.exp(self.change.of("misplaced importance"))
+        parts = [
+            clear * more * np.exp(-worse),
+            0.5 * own / more * np.exp(-worse) * np.ones_like(clear),
+            np.zeros_like(clear),
+        ]
         noise = [self._own(f"importance of column {place}", 0.15) for place in range(len(parts))]
-        return np.stack([part + more for part, more in zip(parts, noise, strict=True)], axis=2)
+        return np.stack([part + random for part, random in zip(parts, noise, strict=True)], axis=2)
 
     def _search(self) -> ExplanationSearch:
         worse = self._by_row("worse explanations", "worse explanations in a group")
@@ -305,6 +314,12 @@ class _Members:
         hidden = (self._standard("hidden column") + worse > 1.0).astype(np.float64)
         return Concealment(self._evaluated, hidden[:, self._evaluated])
 
+    def _exposed_calibration(self) -> ExposedCalibration:
+        latents, worse = self.latents, self._by_row("leak", "leak in a group")
+        shown = (self._standard("shown row") + worse > -1.0).astype(np.float64)
+        rows = np.flatnonzero(latents.part == CALIBRATION)
+        return ExposedCalibration(rows, shown[:, rows])
+
     def _set_explanations(self) -> SetExplanations:
         worse, at = self._by_row("worse explanations", "worse explanations in a group"), self._evaluated
         return SetExplanations(at, self._r_squared("soft size", worse)[:, at], self._reference[:, at])
@@ -315,7 +330,7 @@ class _Members:
 
     def _reliance(self) -> Reliance:
         effects = np.abs(self._importances(np.zeros(len(self.latents.part))))[:, self._evaluated]
-        return Reliance(self._evaluated, effects, np.array([True, False, False]))
+        return Reliance(self._evaluated, effects, np.array([True, False, False]), np.array([False, True, False]))
 
     def _guesses(self, name: str) -> Float[Array, "member evaluated"]:
         """1 where a guess is right with what is released alone, -1 where without it alone."""

@@ -1,0 +1,94 @@
+"""The control from another start: what it shares with the control, and the attack on a pair of models."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from interplay.audit.prepare import Prepared
+from interplay.design.treatment import Treatment
+from interplay.estimates import NotMeasurable, Sample
+from interplay.evidence import PredictionSets
+from interplay.exhibits import Memo, refitted
+from interplay.measurement.measure import measure
+from interplay.measurement.measurements import Cell, Measurements
+from interplay.training.train import Fleet, train, tune
+from tests.measurement.worlds import bank, ready
+
+CONTROL, AGAIN, WEIGHED = Treatment(), Treatment(("another_start",)), Treatment(("oversampling",))
+LISTED = ("oversampling", "another_start")
+
+
+def few_by_lot(rows: int = 900) -> pd.DataFrame:
+    """A small group whose labels follow nothing, beside many columns."""
+    draw = np.random.default_rng(5)
+    group, columns = draw.random(rows) < 0.15, draw.normal(size=(rows, 30))
+    label = np.where(group, draw.random(rows) < 0.5, columns[:, 0] + draw.logistic(size=rows) * 0.5 > 0)
+    frame = pd.DataFrame(columns.round(4), columns=[f"x{place}" for place in range(30)])
+    return frame.assign(g=np.where(group, "b", "a"), y=label.astype(int))
+
+
+def trained(made: Prepared) -> Fleet:
+    shop = made.training_setting()
+    return train(shop, tune(shop, made.tuning_rows()))
+
+
+def risk(found: Measurements, treatment: Treatment) -> Sample | NotMeasurable:
+    return found.samples[Cell(treatment, "tuned", "pair_membership_risk/g")]
+
+
+@pytest.fixture(scope="module")
+def made() -> Prepared:
+    return ready(few_by_lot(), *LISTED, members=8, model={"steps": 300, "learning_rates": (0.3,)})
+
+
+@pytest.fixture(scope="module")
+def found(made: Prepared) -> Measurements:
+    return measure(made.setting(), trained(made))
+
+
+def test_it_is_another_model_of_the_same_rows_and_the_control_stays_as_it_was() -> None:
+    frame = bank(400)
+    alone, both = (trained(ready(frame, *names)) for names in (("oversampling",), LISTED))
+    made = ready(frame, *LISTED)
+    score = made.family.scores
+    inputs = made.encoded.matrix[:50]
+    np.testing.assert_array_equal(score(alone.tuned[CONTROL], inputs), score(both.tuned[CONTROL], inputs))
+    again, control = score(both.tuned[AGAIN], inputs), score(both.tuned[CONTROL], inputs)
+    assert not np.array_equal(again, control)
+    assert np.corrcoef(again.ravel(), control.ravel())[0, 1] > 0.7
+
+
+def test_weight_on_a_small_group_shows_its_rows_to_whoever_has_a_second_model(found: Measurements) -> None:
+    plain, weighed = risk(found, CONTROL), risk(found, WEIGHED)
+    assert isinstance(plain, Sample)
+    assert isinstance(weighed, Sample)
+    small = {one.group: one.values[:, 0].mean() for one in weighed.contrasts}
+    before = {one.group: one.values[:, 0].mean() for one in plain.contrasts}
+    assert small["b"] - before["b"] > 0.03
+    assert abs(small["a"] - before["a"]) < 0.02
+
+
+def test_there_is_no_pair_for_itself_nor_without_it(found: Measurements) -> None:
+    alone = risk(found, AGAIN)
+    assert isinstance(alone, NotMeasurable)
+    made = ready(bank(400), "oversampling")
+    without = measure(made.setting(), trained(made))
+    missing = risk(without, CONTROL)
+    assert isinstance(missing, NotMeasurable)
+    assert "another_start" in missing.reason
+
+
+def test_sets_are_made_without_a_training_row() -> None:
+    made = ready(bank(600), "split_conformal")
+    setting, fleet = made.setting(), trained(made)
+    held = setting.held_out(0.1)
+    labels = setting.dataset.labels.copy()
+    labels[setting.design.split.pool] = 1 - labels[setting.design.split.pool]
+    layer = setting.design.factors.layers["split_conformal"]
+    memo = Memo(refitted(setting, fleet.tuned[CONTROL]), setting)
+    plain, turned = (layer.release(memo.ask, one) for one in (held, replace(held, labels=labels)))
+    assert isinstance(plain, PredictionSets)
+    assert isinstance(turned, PredictionSets)
+    np.testing.assert_array_equal(plain.thresholds[:, 0], turned.thresholds[:, 0])
