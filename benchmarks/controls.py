@@ -306,7 +306,10 @@ LINEAR = {"hidden": []}
 AGAIN: dict[str, Change] = {"oversampling": {}, "another_start": {}}
 FEW, HALF = (
     PlantedWorld(words, frame, AGAIN, {**LINEAR, "steps": 400}, alike=True)
-    for words, frame in (("a small group whose labels are drawn by lot", few_by_lot), ("groups of equal size", half_by_lot))
+    for words, frame in (
+        ("a small group whose labels are drawn by lot", few_by_lot),
+        ("groups of equal size", half_by_lot),
+    )
 )
 CASES = (
     ControlCase(

@@ -91,6 +91,7 @@ OF_MEMBERS = {
     exhibits.Explanations: ("importances", "fidelity", "reference", "repeat", "top_changed", "uncertainty", "local"),
     exhibits.ExplanationSearch: ("lost", "lost_by_chance"),
     exhibits.Concealment: ("hidden",),
+    exhibits.ExposedCalibration: ("shown",),
     exhibits.SetExplanations: ("fidelity", "reference"),
     exhibits.Reliance: ("effects",),
     exhibits.AttributeInference: ("gains",),

@@ -24,7 +24,7 @@ TOGETHER = POOLED | {
     "inflated_sets",  # not measurable where no threshold of any member lies above one half
 }
 """Metrics whose value for one member depends on the others."""
-FROM_BUDGET = {"privacy_budget", "coverage_shortfall"}
+FROM_BUDGET = {"privacy_budget", "coverage_shortfall", "calibration_exposure"}
 OVER_MEMBERS = FROM_BUDGET | {"unsupported_importance"}
 """Metrics that are there although one member has no row: the others say it."""
 EVERY = pytest.mark.parametrize("name", sorted(CATALOGUE))

@@ -22,7 +22,7 @@ def exposure(scores: Float[Array, " row"], miscoverage: float) -> Float[Array, "
 
     Example:
         >>> exposure(np.array([0.1, 0.2, 0.3, 0.4]), 0.5).tolist()
-        [0.0, 0.0, 1.0, 0.0]
+        [0.0, 0.0, 1.0, 1.0]
 
     Does not show: what somebody learns who does not know the other rows; on average that is next to nothing.
     """

@@ -30,7 +30,7 @@ class DriverImportance(Metric):
         >>> zero, marks = np.zeros((1, 1)), np.array([True, False])
         >>> shown = Explanations(np.array([0]), np.array([[[0.1, -0.3]]]), zero, zero, zero, zero)
         >>> relied = Reliance(np.array([0]), np.array([[[0.3, 0.3]]]), marks, ~marks)
-        >>> DriverImportance().measure(tabulated(labels=[1], exhibits=(shown, relied))).mean
+        >>> round(DriverImportance().measure(tabulated(labels=[1], exhibits=(shown, relied))).mean, 2)
         0.75
 
     Does not show: what causes the outcome. A feature may say much of the label by itself and nothing beside another one,

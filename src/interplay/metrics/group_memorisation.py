@@ -27,6 +27,7 @@ class GroupMemorisation(GroupMetric):
     Reference: Chang and Shokri (2021), "On the privacy risks of algorithmic fairness"; Feldman and Zhang (2020), Eq. 1.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> inside = np.array([[True, False], [False, True]])
         >>> blank, scored = np.zeros((2, 2)), np.full((2, 2), True)

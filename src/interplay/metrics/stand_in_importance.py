@@ -29,7 +29,7 @@ class StandInImportance(Metric):
         >>> zero, marks = np.zeros((1, 1)), np.array([True, False])
         >>> shown = Explanations(np.array([0]), np.array([[[0.1, -0.3]]]), zero, zero, zero, zero)
         >>> relied = Reliance(np.array([0]), np.array([[[0.3, 0.3]]]), marks, ~marks)
-        >>> StandInImportance().measure(tabulated(labels=[1], exhibits=(shown, relied))).mean
+        >>> round(StandInImportance().measure(tabulated(labels=[1], exhibits=(shown, relied))).mean, 2)
         0.25
 
     Does not show: whether the model uses them as much (`hidden_reliance` does), or wrongly: a stand-in may tell of the

@@ -80,7 +80,7 @@ class BatchedMap:
     def _bytes_of(self, shared: Any, item: Any) -> int:
         """What one item and its result take, worked out once for every kind and shape of arguments."""
         leaves, structure = jax.tree.flatten((shared, item))
-        key = structure, tuple((np.shape(leaf), np.result_type(leaf)) for leaf in leaves)
+        key = structure, tuple((np.shape(leaf), str(getattr(leaf, "dtype", type(leaf)))) for leaf in leaves)
         if key not in self._bytes:
             result = jax.eval_shape(self._function, shared, item)
             self._bytes[key] = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves((item, result)))
