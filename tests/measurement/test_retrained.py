@@ -1,11 +1,13 @@
 """The control from another start: what it shares with the control, and the attack on a pair of models."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import interplay as ip
 from interplay.audit.prepare import Prepared
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
@@ -14,7 +16,7 @@ from interplay.exhibits import Memo, refitted
 from interplay.measurement.measure import measure
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.training.train import Fleet, train, tune
-from tests.measurement.worlds import bank, ready
+from tests.measurement.worlds import bank, ready, study
 
 CONTROL, AGAIN, WEIGHED = Treatment(), Treatment(("another_start",)), Treatment(("oversampling",))
 LISTED = ("oversampling", "another_start")
@@ -92,3 +94,15 @@ def test_sets_are_made_without_a_training_row() -> None:
     assert isinstance(plain, PredictionSets)
     assert isinstance(turned, PredictionSets)
     np.testing.assert_array_equal(plain.thresholds[:, 0], turned.thresholds[:, 0])
+
+
+def test_a_report_shows_it_as_what_serves_no_aspect(tmp_path: Path) -> None:
+    made = ip.run(study("another_start"), tmp_path, bank(400))
+    assert made.content["controls"] == []
+    (listed,) = made.content["interventions"]
+    assert listed["aspects"] == []
+    found = {one["verdict"] for one in made.content["effects"] if one["applied"] == ["another_start"]}
+    assert found
+    assert not found & {"not_shown_to_work", "did_nothing_here"}
+    assert "another start" in (made.path / "report.html").read_text().lower()
+    assert made.decision["treatment"] != "another_start"

@@ -164,7 +164,8 @@ class Compare(Stage[tuple[Effects, JointEffects]]):
 
     def files(self) -> Files:
         design, tolerances = self.ready.design, self.ready.study.tolerances
-        looks, known = Looks(design.looks), tuple(design.factors.known)
+        looks = Looks(design.looks)
+        known = tuple(name for name, one in design.factors.known.items() if one.aspects)
         effects = compare(self.measured, design.comparisons, tolerances, looks, limited(self.ready), known)
         together = joint(self.measured, design.factors, tolerances, looks)
         return {"effects.json": effects.to_json().encode(), "joint.json": together.to_json().encode()}

@@ -85,10 +85,9 @@ class SetIntervention(ReleaseIntervention):
 
     def release(self, ask: Ask, held_out: HeldOut) -> PredictionSets | NotMeasurable:
         """Sets on all rows, calibrated on the calibration rows of every draw."""
-        scores = ask(Scores)
+        scores, parts = ask(Scores), self._calibrated(held_out)
         if isinstance(scores, NotMeasurable):
             return scores
-        parts = self._calibrated(held_out)
         if isinstance(parts, NotMeasurable):
             return parts
         codes, groups = self._codes(held_out)
@@ -104,10 +103,9 @@ class SetIntervention(ReleaseIntervention):
 
     def exposed(self, ask: Ask, held_out: HeldOut) -> ExposedCalibration | NotMeasurable:
         """How much of every calibration row shows in the threshold of its part."""
-        scores = ask(Scores)
+        scores, parts = ask(Scores), self._calibrated(held_out)
         if isinstance(scores, NotMeasurable):
             return scores
-        parts = self._calibrated(held_out)
         if isinstance(parts, NotMeasurable):
             return parts
         rows, (codes, groups) = held_out.calibration, self._codes(held_out)

@@ -1,10 +1,13 @@
 """What explanations name, beside what models rely on, on the rows that have both."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from interplay.arrays import Array, Float
-from interplay.estimates import NotMeasurable
+from interplay.arrays import Array, Bool, Float
+from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Explanations, Reliance
+from interplay.metrics._mean import averaged, known
 
 
 def named_and_relied(
@@ -19,6 +22,15 @@ def named_and_relied(
     order = np.argsort(explanations.rows)
     places = order[np.searchsorted(explanations.rows[order], reliance.rows)]
     return np.abs(explanations.importances[:, places]), reliance.effects, reliance
+
+
+def named_share(evidence: Evidence, marked: Callable[[Reliance], Bool[Array, " feature"]]) -> Sample | NotMeasurable:
+    """The share of an explanation's importance that lies on some features, averaged over the rows that have any."""
+    found = named_and_relied(evidence)
+    if isinstance(found, NotMeasurable):
+        return found
+    named, _, reliance = found
+    return averaged(evidence, known(np.asarray(shares(named)[:, :, marked(reliance)].sum(axis=2)), reliance.rows))
 
 
 def shares(sizes: Float[Array, "member some feature"]) -> Float[Array, "member some feature"]:

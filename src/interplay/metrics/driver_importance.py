@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, Explanations, Reliance
-from interplay.metrics._mean import averaged, known
 from interplay.metrics._metric import Direction, Metric
-from interplay.metrics._reliance import named_and_relied, shares
+from interplay.metrics._reliance import named_share
 
 
 @dataclass(frozen=True)
@@ -26,6 +23,7 @@ class DriverImportance(Metric):
     Reference: Caton and Haas (2024); Wan et al. (2023), on mitigation that moves importance; the measure is our own.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> zero, marks = np.zeros((1, 1)), np.array([True, False])
         >>> shown = Explanations(np.array([0]), np.array([[[0.1, -0.3]]]), zero, zero, zero, zero)
@@ -50,9 +48,4 @@ class DriverImportance(Metric):
     reference: ClassVar[str] = "Caton and Haas, 2024"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
-        found = named_and_relied(evidence)
-        if isinstance(found, NotMeasurable):
-            return found
-        named, _, reliance = found
-        on_drivers = shares(named)[:, :, reliance.drivers].sum(axis=2)
-        return averaged(evidence, known(np.asarray(on_drivers), reliance.rows))
+        return named_share(evidence, lambda reliance: reliance.drivers)

@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, Explanations, Reliance
-from interplay.metrics._mean import averaged, known
 from interplay.metrics._metric import Direction, Metric
-from interplay.metrics._reliance import named_and_relied, shares
+from interplay.metrics._reliance import named_share
 
 
 @dataclass(frozen=True)
@@ -25,6 +22,7 @@ class StandInImportance(Metric):
     Reference: Caton and Haas (2024), on what resampling does to explanations; the measure is our own.
 
     Example:
+        >>> import numpy as np
         >>> from interplay.evidence import tabulated
         >>> zero, marks = np.zeros((1, 1)), np.array([True, False])
         >>> shown = Explanations(np.array([0]), np.array([[[0.1, -0.3]]]), zero, zero, zero, zero)
@@ -49,9 +47,4 @@ class StandInImportance(Metric):
     reference: ClassVar[str] = "Caton and Haas, 2024"
 
     def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
-        found = named_and_relied(evidence)
-        if isinstance(found, NotMeasurable):
-            return found
-        named, _, reliance = found
-        on_stand_ins = shares(named)[:, :, reliance.stand_ins].sum(axis=2)
-        return averaged(evidence, known(np.asarray(on_stand_ins), reliance.rows))
+        return named_share(evidence, lambda reliance: reliance.stand_ins)
