@@ -33,3 +33,8 @@ def test_under_a_budget_it_is_the_distance_of_two_releases_and_within_the_bound(
 def test_sets_that_hold_every_label_show_nothing() -> None:
     assert exposure(np.array([0.1, 0.2, 0.3]), 0.05).tolist() == [0.0, 0.0, 0.0]
     assert private_exposure(np.linspace(0, 1, 30), 0.1, 0.1, 50).tolist() == [0.0] * 30
+
+
+def test_a_part_of_one_row_shows_it_where_its_threshold_is_finite() -> None:
+    assert exposure(np.array([0.3]), 0.5).tolist() == [1.0]
+    assert exposure(np.array([0.3]), 0.1).tolist() == [0.0]

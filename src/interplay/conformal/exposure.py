@@ -1,11 +1,10 @@
 """How much of a calibration row shows in the threshold, to somebody who knows all the others."""
 
-from math import ceil
-
 import numpy as np
 
 from interplay.arrays import Array, Float
-from interplay.conformal.private_quantile import chances, noisy_rank
+from interplay.conformal.private_quantile import chances, noisy_rank, released
+from interplay.conformal.quantile import threshold
 
 _SLACK = 1e-12
 
@@ -26,16 +25,12 @@ def exposure(scores: Float[Array, " row"], miscoverage: float) -> Float[Array, "
 
     Does not show: what somebody learns who does not know the other rows; on average that is next to nothing.
     """
-    order = np.argsort(scores, kind="stable")
-    place = np.empty(len(scores), dtype=np.int64)
-    place[order] = np.arange(1, len(scores) + 1)
-    ranked = np.append(scores[order], np.inf)
-    count = len(scores)
-    whole, less = (min(ceil((n + 1) * (1 - miscoverage) - _SLACK * n), n + 1) for n in (count, count - 1))
-    without = np.where(place > less, ranked[less - 1], ranked[min(less, count)])
-    if less > count - 1:
-        without = np.full(count, np.inf)
-    return np.asarray(ranked[min(whole, count + 1) - 1] != without, dtype=np.float64)
+    if len(scores) < 2:  # without its only row a part has no finite threshold
+        return np.isfinite(threshold(scores, miscoverage)).astype(np.float64)
+    ranked = np.sort(scores)
+    whole, lower, upper = (threshold(some, miscoverage)[0] for some in (ranked, ranked[:-1], ranked[1:]))
+    # The threshold without a row is that without the largest where the row lies above it, else that without the smallest.
+    return np.asarray(np.where(scores > lower, lower, upper) != whole, dtype=np.float64)
 
 
 def private_exposure(
@@ -63,7 +58,5 @@ def private_exposure(
         return np.full(count, float((ranks[0] > count) != (ranks[1] > count - 1)))
     whole = chances(scores, ranks[0], epsilon, bins, np.ones((1, count)))[0]
     inside = scores[:, None] <= edges + _SLACK
-    utility = -epsilon / 2 * np.abs(inside.sum(axis=0) - inside - ranks[1])
-    likely = np.exp(utility - utility.max(axis=1, keepdims=True))
-    less = likely / likely.sum(axis=1, keepdims=True)
+    less = released(inside.sum(axis=0) - inside, ranks[1], epsilon)
     return np.asarray(0.5 * np.abs(whole - less).sum(axis=1))

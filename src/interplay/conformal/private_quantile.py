@@ -51,9 +51,14 @@ def chances(
     edges = np.arange(1, bins + 1) / bins
     shares = weights / weights.sum(axis=1, keepdims=True) * len(scores)
     below = shares @ (scores[:, None] <= edges + 1e-12)
+    return released(below, rank, epsilon)
+
+
+def released(below: Float[Array, "*any bin"], rank: float, epsilon: float) -> Float[Array, "*any bin"]:
+    """The chance that each edge is released, from how many scores lie below it."""
     utility = -epsilon / 2 * np.abs(below - rank)
-    likely = np.exp(utility - utility.max(axis=1, keepdims=True))
-    return np.asarray(likely / likely.sum(axis=1, keepdims=True))
+    likely = np.exp(utility - utility.max(axis=-1, keepdims=True))
+    return np.asarray(likely / likely.sum(axis=-1, keepdims=True))
 
 
 def private_threshold(

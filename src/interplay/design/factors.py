@@ -68,9 +68,10 @@ class Factors:
         return (*(name for name, one in self.training.items() if one.diagnostic), *self.strengths)
 
     @property
-    def retrained(self) -> str:
-        """The diagnostic that trains the control from another start; empty where there is none."""
-        return next((name for name, one in self.training.items() if one.diagnostic and one.streams), "")
+    def retrained(self) -> Treatment | None:
+        """The control from another start; None where no diagnostic trains it."""
+        found = (Treatment((name,)) for name, one in self.training.items() if one.diagnostic and one.streams)
+        return next(found, None)
 
     def treatment(self, names: tuple[str, ...]) -> Treatment:
         """The treatment with these interventions, in the order they act."""

@@ -87,8 +87,8 @@ def measured_with(
     collapse: dict[tuple[Treatment, Arm], str] = {}
     summaries: list[dict[str, Any]] = []
     pairs, held_out = Pairs(setting), setting.held_out(known.miscoverage)
-    again = Treatment((setting.design.factors.retrained,))
-    retrained = None if again not in fleet.tuned else _memo(setting, fleet.tuned[again])
+    again = setting.design.factors.retrained
+    retrained = _memo(setting, fleet.tuned[again]) if again is not None and again in fleet.tuned else None
     for (bare, arm), members in arms.items():
         beneath = control if control and (bare, arm) == CONTROL else Memo(members, setting)
         beneath.give(made[bare, arm])
