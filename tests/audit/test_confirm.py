@@ -46,7 +46,8 @@ LIMITS = (LimitSection(metric="privacy_budget", at_most=9.0), LimitSection(metri
 
 def _study(**changes):
     names = ("dp_sgd", "group_thresholds", "split_conformal")
-    interventions = tuple(ip.InterventionSection(name=name) for name in names)
+    few = ip.InterventionSection(name="release_explanations", parameters={"samples": 200, "explained_rows": 20})
+    interventions = (*(ip.InterventionSection(name=name) for name in names), few)
     study = mortgage(steps=200, learning_rates=(0.3,))
     groups = study.groups.model_copy(update={"minimum_rows": 10})
     return study.model_copy(update={"interventions": interventions, "limits": LIMITS, "groups": groups, **changes})
@@ -58,7 +59,12 @@ members = 4
 draws = 60
 data = { source = "mortgage" }
 model = { hidden = [8], steps = 200, learning_rates = [0.3] }
-interventions = [{ name = "dp_sgd" }, { name = "group_thresholds" }, { name = "split_conformal" }]
+interventions = [
+    { name = "dp_sgd" },
+    { name = "group_thresholds" },
+    { name = "split_conformal" },
+    { name = "release_explanations", parameters = { samples = 200, explained_rows = 20 } },
+]
 priorities = { set_by = "the board" }
 limits = [{ metric = "privacy_budget", at_most = 9.0 }, { metric = "accuracy", at_least = 0.7 }]
 
@@ -150,7 +156,9 @@ def test_only_audit_rows_are_looked_at_and_no_member_of_the_run_is_there(ready):
     assert (design.split.calibration == ready.design.split.calibration).all()
     assert (design.split.tuning == ready.design.split.tuning).all()
     assert not (ready.design.inside() & ready.design.split.audit).any()
-    assert {one.without(("group_thresholds", "split_conformal")) for one in design.treatments} == set(design.trainings)
+    assert {
+        one.without(("group_thresholds", "split_conformal", "release_explanations")) for one in design.treatments
+    } == set(design.trainings)
 
 
 def test_a_prediction_layer_of_the_winner_is_on_top_and_sets_keep_their_miscoverage(ready):

@@ -105,8 +105,9 @@ class _Widened:
         """What tells rows of the table from perturbed ones, learned on the rows that a member trained on."""
         seed, pool = self.setting.design.study.seed, self.setting.design.pool
         chance = streams.generator(seed, "detector of perturbed rows", member=member)
-        others = np.setdiff1d(np.arange(len(pool)), half)
-        seen, unseen = (self.raw[pool[some[:LEARNED_ROWS]]] for some in (half, others))
+        # In a confirmation a model trains on the whole pool: nothing of it is held out.
+        others = np.concatenate([np.delete(pool, half), self.setting.tuning])
+        seen, unseen = (self.raw[some[:LEARNED_ROWS]] for some in (pool[half], others))
         perturbed = self.discretizer.draw(PERTURBED * len(seen), chance).raw
         real, drawn, held_out = (self._encoded(some) for some in (seen, perturbed, unseen))
         return learned(real, drawn, held_out, KEPT, chance)
