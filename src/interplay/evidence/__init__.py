@@ -23,10 +23,10 @@ from interplay.evidence.distances import Distances as Distances
 from interplay.evidence.explained_attribute_inference import ExplainedAttributeInference as ExplainedAttributeInference
 from interplay.evidence.explanation_disclosure import ExplanationDisclosure as ExplanationDisclosure
 from interplay.evidence.explanation_search import ExplanationSearch as ExplanationSearch
+from interplay.evidence.explanation_signals import ExplanationSignals as ExplanationSignals
 from interplay.evidence.explanations import Explanations as Explanations
 from interplay.evidence.exposed_calibration import ExposedCalibration as ExposedCalibration
 from interplay.evidence.local_model_disclosure import LocalModelDisclosure as LocalModelDisclosure
-from interplay.evidence.local_residuals import LocalResiduals as LocalResiduals
 from interplay.evidence.logits import Logits as Logits
 from interplay.evidence.memberships import Memberships as Memberships
 from interplay.evidence.pair_disclosure import PairDisclosure as PairDisclosure
