@@ -8,7 +8,7 @@ import numpy as np
 from interplay.arrays import Array, Float
 from interplay.explainers.linear import linear_models
 from interplay.explainers.outputs import Entropy, JoinedOutputs, ModelOutputs, Models, Outputs, Points, Score
-from interplay.explainers.surrogates import Surrogates, agreement, fidelity
+from interplay.explainers.surrogates import Fidelity, Surrogates, agreement, fidelity, fidelity_of_lines
 
 Explain = Callable[[Outputs, Points, Points], Surrogates]
 """Explains outputs at points, with a pool of perturbed points."""
@@ -38,7 +38,7 @@ def explained(
     lines = linear_models(fresh.columns, score.log_odds(scores.log_probabilities(fresh)))
     outputs = JoinedOutputs((scores, lines, scores.of(Entropy())))
     ours = explain(outputs, own, first)
-    held = fidelity(ours, own.bins, fresh.bins, outputs.values(fresh))
+    held = _held(ours, own, fresh, outputs)
     again = explain(scores, own, second)
     arms = len(again.intercepts)
     same = agreement(ours.first(arms), again)
@@ -63,10 +63,17 @@ def fidelity_of(
     """
     lines = linear_models(fresh.columns, score.log_odds(output.log_probabilities(fresh)))
     outputs = JoinedOutputs((output, lines))
-    held = fidelity(explain(outputs, own, pool), own.bins, fresh.bins, outputs.values(fresh))
+    held = _held(explain(outputs, own, pool), own, fresh, outputs)
     arms = len(lines.intercepts)
     defined = held.defined[:arms] & held.defined[arms:]
     return (
         np.where(defined, held.r_squared[:arms], np.nan),
         np.where(defined, held.r_squared[arms:], np.nan),
     )
+
+
+def _held(local: Surrogates, own: Points, fresh: Points, outputs: Outputs) -> Fidelity:
+    """How explanations hold on fresh points."""
+    if local.slopes is not None:
+        return fidelity_of_lines(local, own, fresh, outputs.values(fresh))
+    return fidelity(local.reading or local, own.bins, fresh.bins, outputs.values(fresh))

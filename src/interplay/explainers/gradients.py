@@ -40,8 +40,9 @@ def integrated_gradients(outputs: Outputs, own: Points, baseline: Float[Array, "
     mean = np.concatenate(
         [_mean_gradient(outputs, baseline, part, shares, weights) for part in _parts(away, steps)], axis=1
     )
-    start = outputs.at(baseline[None])
-    return Surrogates(_by_feature(mean * away, own), np.repeat(start, len(own), axis=1), default_width(len(own.spans)))
+    coefficients = _by_feature(mean * away, own)
+    start = np.repeat(outputs.at(baseline[None]), len(own), axis=1)
+    return Surrogates(coefficients, start, default_width(len(own.spans)), mean)
 
 
 def gradient_times_input(outputs: Outputs, own: Points, baseline: Float[Array, " column"]) -> Surrogates:
@@ -66,7 +67,8 @@ def gradient_times_input(outputs: Outputs, own: Points, baseline: Float[Array, "
     away = own.columns - baseline
     slopes = np.concatenate([outputs.gradients(part + baseline) for part in _parts(away, 1)], axis=1)
     coefficients = _by_feature(slopes * away, own)
-    return Surrogates(coefficients, outputs.values(own) - coefficients.sum(axis=2), default_width(len(own.spans)))
+    start = outputs.values(own) - coefficients.sum(axis=2)
+    return Surrogates(coefficients, start, default_width(len(own.spans)), slopes)
 
 
 def _mean_gradient(

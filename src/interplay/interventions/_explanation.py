@@ -68,6 +68,7 @@ class ExplanationIntervention(ReleaseIntervention):
 class AttributionIntervention(ExplanationIntervention):
     """Explanations that share a score out among features, against an average row; `complete` where they add up to it."""
 
+    stands_in_for: ClassVar[str] = "release_explanations"
     complete: ClassVar[bool] = True
 
     def signals_alone(self, local: Surrogates, scores: Signal, sides: Float[Array, " own"]) -> Signal:

@@ -32,7 +32,8 @@ class GradientTimesInput(AttributionIntervention):
         >>> GradientTimesInput().complete
         False
 
-    Does not show: anything away from the row. Near a score of 0 or 1 gradients are small, whatever decides there. Kinds of
+    Does not show: anything away from the row. Near a score of 0 or 1 gradients are small, whatever decides there, and
+    where scores are steep the line does not describe even a linear model: its fidelity is then not measured. Kinds of
     models without gradients have no such explanations.
     """
 

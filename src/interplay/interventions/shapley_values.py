@@ -25,7 +25,7 @@ class ShapleyValues(AttributionIntervention):
     importance(j) = mean over orders of score(j and all before it from the row) - score(all before it from the row)
 
     Features that are not yet known have the values of a perturbed row. `orders` random orders, each with the opposite
-    one, have a perturbed row of their own. Importances and the mean score of these rows add up to the score (efficiency):
+    one, have a perturbed row of their own. Importances and the mean score of all perturbed rows add up to the score (efficiency):
     whoever sees them knows the score. All features are in the explanation.
 
     Reference: Shapley (1953); Strumbelj and Kononenko (2014), Algorithm 1; Lundberg and Lee (2017), Eq. 4.
@@ -53,5 +53,4 @@ class ShapleyValues(AttributionIntervention):
     def surrogates(self, outputs: Outputs, own: Points, pool: Points, random: np.random.Generator) -> Surrogates:
         from interplay.explainers.shapley import shapley_values
 
-        background = pool.columns[random.integers(0, len(pool), self.orders)]
-        return shapley_values(outputs, own, background, random)
+        return shapley_values(outputs, own, pool, self.orders, random)
