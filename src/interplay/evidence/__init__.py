@@ -12,6 +12,7 @@ from interplay.evidence._exhibit import rests_on as rests_on
 from interplay.evidence._group_guesses import GroupGuesses as GroupGuesses
 from interplay.evidence._rows import Rows as Rows
 from interplay.evidence._tabulated import tabulated as tabulated
+from interplay.evidence.adversarial_disclosure import AdversarialDisclosure as AdversarialDisclosure
 from interplay.evidence.adversarial_scores import AdversarialScores as AdversarialScores
 from interplay.evidence.attacked import Attacked as Attacked
 from interplay.evidence.attribute_inference import AttributeInference as AttributeInference
