@@ -70,7 +70,7 @@ class Models(Protocol):
         """The gradient of sum over labels of slope * log-probability, for every row (a vector-Jacobian product)."""
 
 
-class Quantity(Protocol):
+class FunctionOfScores(Protocol):
     """A number that follows from the log-probabilities of a row."""
 
     def value(self, log_probabilities: Float[Array, "model row label"]) -> Float[Array, "model row"]:
@@ -113,10 +113,10 @@ class ModelOutputs(Outputs):
     """A quantity of every model; what models say of `Points` is asked once, for all that share `known`."""
 
     models: Models
-    quantity: Quantity
+    quantity: FunctionOfScores
     known: dict[Points, Float[Array, "model row label"]] = field(default_factory=dict)
 
-    def of(self, quantity: Quantity) -> "ModelOutputs":
+    def of(self, quantity: FunctionOfScores) -> "ModelOutputs":
         """Another quantity of the same models."""
         return ModelOutputs(self.models, quantity, self.known)
 
