@@ -292,6 +292,7 @@ BY_HEART = PlantedWorld(
 FAR = PlantedWorld(
     "two classes far apart, a small network", far_apart, {**EXPLAINED, **SETS}, {"hidden": [4], "steps": 100}
 )
+ATTACKED: dict[str, Change] = {"adversarial_training": {"radius": 0.3}}
 PRIVATE = {"privacy_epsilon": 1.0, "max_grad_norm": 0.1}
 BANK, PLACEBO = (
     PlantedWorld(
@@ -319,6 +320,11 @@ CASES = (
     ),
     ControlCase("E->P.expl-mia", BY_HEART, FAR),
     ControlCase("E->P.lime-mia", BY_HEART, FAR),
+    ControlCase(
+        "robustness_to_privacy/attack through adversarial rows",
+        PlantedWorld(BY_HEART.words, learned_by_heart, ATTACKED, {"hidden": [64], "steps": 400}),
+        PlantedWorld(FAR.words, far_apart, ATTACKED, {"hidden": [4], "steps": 100}),
+    ),
     ControlCase(
         "UQ->E.explain-uncertainty",
         PlantedWorld("rows around two centres", between_two, {**EXPLAINED, **SETS}, LINEAR),

@@ -5,12 +5,13 @@ from itertools import product
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interplay import catalogue
 from interplay.aspects import DIRECTED_PAIRS, Aspect
 from interplay.audit.parts.forecast import agreement, outlined, surprises
+from interplay.design.asked import asked
 from interplay.design.contexts import comparisons, metrics_for
 from interplay.design.factors import Factors, factors
 from interplay.design.forecast import Forecast, ForecastCell, forecast
@@ -20,8 +21,8 @@ from interplay.interactions import Probe
 from interplay.study import Study
 
 NAMES = sorted(catalogue.interventions())
-ALIKE = {"parity_penalty"}
-"""Acts on no model together with DP-SGD, and is left out of the drawn sets."""
+ALIKE = {"parity_penalty", *(name for name, kind in catalogue.interventions().items() if kind.stands_in_for)}
+"""Interventions that act on no model together with others, and are left out of the drawn sets."""
 
 
 def _factors(names: Sequence[str]) -> Factors:
@@ -31,8 +32,9 @@ def _factors(names: Sequence[str]) -> Factors:
 
 def _forecast(*names: str, groupings: tuple[str, ...] = ("race",)) -> Forecast:
     built = _factors(names)
-    asked = comparisons(built, metrics_for(groupings), catalogue.interactions())
-    return forecast(built.all, asked, catalogue.interactions(), "0" * 64)
+    interactions = asked(built)
+    compared = comparisons(built, metrics_for(groupings), interactions)
+    return forecast(built.all, compared, interactions, "0" * 64)
 
 
 def _cell(found: Forecast, source: str, target: str) -> ForecastCell:
@@ -97,6 +99,7 @@ def test_an_improvement_is_expected_where_the_literature_has_one() -> None:
     assert [probe.name for probe in probes if probe.expects == "improvement"] == ["varying sets under attack"]
 
 
+@settings(deadline=None)
 @given(st.sets(st.sampled_from([name for name in NAMES if name not in ALIKE])))
 def test_a_probe_runs_exactly_when_it_has_what_it_needs(names: set[str]) -> None:
     found = _forecast(*sorted(names))
@@ -109,6 +112,13 @@ def test_a_probe_runs_exactly_when_it_has_what_it_needs(names: set[str]) -> None
             assert expected.runs == possible
             assert expected.expects == probe.expects
         assert not cell.measured or cell.active
+
+
+def test_a_probe_of_explanations_is_asked_of_whichever_are_released() -> None:
+    for name in ("release_explanations", "integrated_gradients", "shapley_values"):
+        found = _forecast("dp_sgd", name)
+        assert [probe.name for probe in _cell(found, "explainability", "privacy").probes if probe.runs]
+        assert any(probe.runs for probe in _cell(found, "privacy", "explainability").probes)
 
 
 def test_it_survives_its_file() -> None:

@@ -7,8 +7,8 @@ from sklearn.linear_model import Ridge
 
 from interplay.arrays import Array, Float, Int
 from interplay.errors import InterplayError
-from interplay.explainers import lime
-from interplay.explainers.lime import Surrogates
+from interplay.explainers import lime, surrogates
+from interplay.explainers.surrogates import Surrogates
 
 
 def case(seed: int, samples: int = 800, features: int = 14) -> tuple[Int[Array, "point feature"], Int[Array, "..."]]:
@@ -70,7 +70,7 @@ def test_equals_scikit_learn_ridge() -> None:
     np.testing.assert_allclose(found.coefficients[0, 0], expected.coef_, atol=1e-9)
     assert found.intercepts[0, 0] == pytest.approx(expected.intercept_, abs=1e-9)
     inside = expected.score(z, scores[0], sample_weight=weights)
-    assert lime.fidelity(found, points[:1], pool, scores).r_squared[0, 0] == pytest.approx(inside, abs=1e-9)
+    assert surrogates.fidelity(found, points[:1], pool, scores).r_squared[0, 0] == pytest.approx(inside, abs=1e-9)
 
 
 def test_single_precision_scores_are_enough() -> None:
@@ -114,8 +114,8 @@ def test_fidelity_of_a_surrogate_that_is_exact_is_one_and_of_a_wrong_one_negativ
     scores = np.stack([0.4 + (fresh == points[0]) @ coefficients])
     exact = Surrogates(coefficients[None, None], np.array([[0.4]]), 1.5)
     wrong = Surrogates(-coefficients[None, None], np.array([[0.4]]), 1.5)
-    assert lime.fidelity(exact, points[:1], fresh, scores).r_squared == pytest.approx(1.0)
-    assert lime.fidelity(wrong, points[:1], fresh, scores).r_squared[0, 0] < 0.0
+    assert surrogates.fidelity(exact, points[:1], fresh, scores).r_squared == pytest.approx(1.0)
+    assert surrogates.fidelity(wrong, points[:1], fresh, scores).r_squared[0, 0] < 0.0
 
 
 def test_fidelity_of_the_mean_is_zero() -> None:
@@ -123,7 +123,7 @@ def test_fidelity_of_the_mean_is_zero() -> None:
     scores = score(fresh, 1)
     weights = np.exp(-(4 - (fresh == points[0]).sum(axis=1)) / (2 * 1.5**2))
     mean = Surrogates(np.zeros((1, 1, 4)), np.array([[np.average(scores[0], weights=weights)]]), 1.5)
-    found = lime.fidelity(mean, points[:1], fresh, scores)
+    found = surrogates.fidelity(mean, points[:1], fresh, scores)
     assert found.defined.all()
     assert found.r_squared[0, 0] == pytest.approx(0.0, abs=1e-9)
 
@@ -131,22 +131,22 @@ def test_fidelity_of_the_mean_is_zero() -> None:
 def test_fidelity_on_fresh_samples_is_below_that_on_the_pool() -> None:
     points, pool = case(9, samples=150)
     _, fresh = case(10, samples=5000)
-    surrogates = lime.explain(points, pool, score(pool))
-    flattering = lime.fidelity(surrogates, points, pool, score(pool)).r_squared
-    assert (lime.fidelity(surrogates, points, fresh, score(fresh)).r_squared < flattering).mean() > 0.9
+    local = lime.explain(points, pool, score(pool))
+    flattering = surrogates.fidelity(local, points, pool, score(pool)).r_squared
+    assert (surrogates.fidelity(local, points, fresh, score(fresh)).r_squared < flattering).mean() > 0.9
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, 0.1])
 def test_a_constant_score_is_explained_by_nothing_and_marked(level: float) -> None:
     points, pool = case(11)
     scores = np.vstack([score(pool, 2), np.full(len(pool), level)])
-    surrogates = lime.explain(points, pool, scores, point_scores=np.vstack([score(points, 2), np.full(6, level)]))
-    assert (surrogates.coefficients[2] == 0.0).all()
-    np.testing.assert_allclose(surrogates.intercepts[2], level, atol=1e-15)
-    found = lime.fidelity(surrogates, points, pool, scores)
+    local = lime.explain(points, pool, scores, point_scores=np.vstack([score(points, 2), np.full(6, level)]))
+    assert (local.coefficients[2] == 0.0).all()
+    np.testing.assert_allclose(local.intercepts[2], level, atol=1e-15)
+    found = surrogates.fidelity(local, points, pool, scores)
     assert found.defined.tolist() == [[True] * 6, [True] * 6, [False] * 6]
     assert np.isfinite(found.r_squared).all()
-    alike = lime.agreement(surrogates, surrogates)
+    alike = surrogates.agreement(local, local)
     assert alike.defined.tolist() == found.defined.tolist()
     assert np.isfinite(alike.rank_correlation).all()
 
@@ -155,7 +155,7 @@ def test_agreement_is_spearman_over_the_features_in_use() -> None:
     generator = np.random.default_rng(12)
     first, second = generator.normal(size=(2, 4, 5, 12)).round(1)
     first[..., 8:], second[..., 6:] = 0.0, 0.0
-    found = lime.agreement(*(Surrogates(values, np.zeros((4, 5)), 1.0) for values in (first, second)))
+    found = surrogates.agreement(*(Surrogates(values, np.zeros((4, 5)), 1.0) for values in (first, second)))
     for model in range(4):
         for point in range(5):
             one, two = np.abs(first[model, point]), np.abs(second[model, point])
@@ -168,9 +168,9 @@ def test_agreement_is_spearman_over_the_features_in_use() -> None:
 
 def test_agreement_does_not_grow_with_columns_nobody_uses() -> None:
     first, second = np.random.default_rng(13).normal(size=(2, 1, 1, 6))
-    narrow = lime.agreement(Surrogates(first, np.zeros((1, 1)), 1.0), Surrogates(second, np.zeros((1, 1)), 1.0))
+    narrow = surrogates.agreement(Surrogates(first, np.zeros((1, 1)), 1.0), Surrogates(second, np.zeros((1, 1)), 1.0))
     wide = [np.concatenate([values, np.zeros((1, 1, 30))], axis=2) for values in (first, second)]
-    padded = lime.agreement(*(Surrogates(values, np.zeros((1, 1)), 1.0) for values in wide))
+    padded = surrogates.agreement(*(Surrogates(values, np.zeros((1, 1)), 1.0) for values in wide))
     assert padded.rank_correlation == pytest.approx(narrow.rank_correlation)
 
 
@@ -179,7 +179,7 @@ def test_larger_pools_agree_more() -> None:
     found = []
     for samples in (200, 20_000):
         pools = [np.random.default_rng(seed).integers(0, 4, (samples, 14)) for seed in (15, 16)]
-        found.append(lime.agreement(*(lime.explain(points, pool, score(pool)) for pool in pools)))
+        found.append(surrogates.agreement(*(lime.explain(points, pool, score(pool)) for pool in pools)))
     assert found[1].rank_correlation.mean() > found[0].rank_correlation.mean() + 0.2
     assert found[1].top_changed.mean() < found[0].top_changed.mean()
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from interplay.arrays import Array
-from interplay.explainers import lime
+from interplay.explainers import lime, surrogates
 from interplay.explainers.moments import CHUNK, moments
 
 WIDTH = 0.75 * np.sqrt(7)
@@ -80,7 +80,9 @@ def test_explanations_do_not_depend_on_the_number_of_points() -> None:
     few = lime.explain(points[:9], pool, given[0], features=4, point_scores=given[1][:, :9])
     np.testing.assert_array_equal(many.coefficients[:, :9], few.coefficients)
     np.testing.assert_array_equal(many.intercepts[:, :9], few.intercepts)
-    held = [lime.fidelity(one, points[: one.intercepts.shape[1]], pool, given[0]).r_squared for one in (many, few)]
+    held = [
+        surrogates.fidelity(one, points[: one.intercepts.shape[1]], pool, given[0]).r_squared for one in (many, few)
+    ]
     np.testing.assert_array_equal(held[0][:, :9], held[1])
 
 

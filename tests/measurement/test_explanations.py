@@ -4,14 +4,17 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from scipy.special import entr, expit
+from scipy.special import log_expit
 
 from interplay.arrays import Array, Float
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Evidence, Explanations, Rows, present
 from interplay.exhibits._explaining import explanations
-from interplay.explainers import evaluated as module
+from interplay.explainers.evaluated import explained as explained_by
+from interplay.explainers.outputs import Outputs, Points, Score
 from interplay.explainers.perturbations import fit
+from interplay.explainers.surrogates import Surrogates
+from interplay.interventions.release_explanations import ReleaseExplanations
 from interplay.metrics.explanation_fidelity import ExplanationFidelity
 from interplay.metrics.explanation_stability import ExplanationStability
 from interplay.metrics.explanation_uncertainty import ExplanationUncertainty
@@ -36,17 +39,30 @@ def shown(margin: Margin, factors: tuple[float, ...], explained: int = 100) -> E
     raw = np.column_stack([draw.normal(size=(1000, NUMBERS)), draw.integers(0, 2, (1000, TRUTHS))])
     cut = fit(raw, np.arange(NUMBERS + TRUTHS) >= NUMBERS)
     pools = [cut.draw(count, draw) for count in (5000, 5000, 2000)]
+    spans = [slice(place, place + 1) for place in range(NUMBERS + TRUTHS)]
     parts = [(cut.codes(raw[:explained]), raw[:explained]), *((pool.bins, pool.raw) for pool in pools)]
-    scored = [
-        _scored(bins, values, np.stack([factor * margin(values) for factor in factors])) for bins, values in parts
-    ]
-    found = module.explained(*scored, 10)
+    points = [Points(bins, values.astype(np.float32), spans) for bins, values in parts]
+
+    def lime(outputs: Outputs, own: Points, pool: Points) -> Surrogates:
+        return ReleaseExplanations().surrogates(outputs, own, pool, draw)
+
+    score = Score(1, lambda logs: logs[:, :, 1] - logs[:, :, 0])
+    found = explained_by(lime, _Scaled(margin, factors), score, *points)
     return Explanations(np.arange(explained), *(np.stack(part) for part in zip(*found, strict=True)))
 
 
-def _scored(bins: Array, values: Array, margins: Float[Array, "member row"]) -> module.ScoredRows:
-    chances = expit(margins)
-    return module.ScoredRows(bins, values.astype(np.float32), margins, entr(chances) + entr(1 - chances))
+class _Scaled:
+    """Models whose log-odds are a function times a factor each."""
+
+    def __init__(self, margin: Margin, factors: tuple[float, ...]) -> None:
+        self.margin, self.factors = margin, np.array(factors)
+
+    def log_probabilities(self, inputs: Float[Array, "row column"]) -> Float[Array, "model row label"]:
+        odds = self.factors[:, None] * self.margin(inputs)
+        return np.stack([log_expit(-odds), log_expit(odds)], axis=2)
+
+    def pulled_back(self, inputs: Array, slopes: Array) -> Array:
+        raise NotImplementedError
 
 
 def evidence(exhibit: Explanations) -> Evidence:

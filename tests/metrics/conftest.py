@@ -66,6 +66,7 @@ class World:
 
 
 DISCLOSURES = (
+    exhibits.AdversarialDisclosure,
     exhibits.DecisionDisclosure,
     exhibits.ExplanationDisclosure,
     exhibits.LocalModelDisclosure,

@@ -40,8 +40,8 @@ def test_a_single_look_changes_nothing() -> None:
     assert Looks.once().adjusted(p_values).tolist() == p_values.tolist()
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.lists(st.integers(1, 40), min_size=2, max_size=6, unique=True), st.sampled_from([0.001, 0.01, 0.05]))
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.integers(1, 40), min_size=2, max_size=4, unique=True), st.sampled_from([0.001, 0.01, 0.05]))
 def test_a_level_lies_between_that_of_bonferroni_and_that_of_one_look(members: list[int], level: float) -> None:
     planned = Looks(tuple(sorted(members)))
     assert level / len(members) * 0.999 <= planned.nominal(level) <= level * 1.001

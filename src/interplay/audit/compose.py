@@ -5,7 +5,6 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from interplay import catalogue
 from interplay.acceleration import kernel
 from interplay.audit.decidable import statements as resolution_statements
 from interplay.audit.findings import Findings
@@ -21,6 +20,7 @@ from interplay.audit.parts.seen import seen_sentences
 from interplay.audit.parts.strengths import strengths_part
 from interplay.audit.parts.values import metric_values
 from interplay.audit.written import plain
+from interplay.design.asked import asked
 from interplay.design.cost import cost
 from interplay.design.guarantees import NOT_FOR_RELEASE, ROWS_ARE_PUBLIC, never_chosen, no_budget, rows_are_public
 from interplay.design.plan import Design
@@ -44,7 +44,8 @@ LIBRARIES = ("jax", "jaxlib", "numpy", "scipy", "optax", "dp-accounting", "narwh
 def compose(found: Findings) -> dict[str, Any]:
     """Everything an audit says, as JSON-ready values and without a single row of the data."""
     study, design, measured = found.study, found.design, found.measured
-    verdicts = matrix(found.effects, catalogue.interactions().values())
+    interactions = asked(design.factors)
+    verdicts = matrix(found.effects, interactions.values())
     told, columns = methods(study, design, measured), len(found.encoded.columns)
     network, size = found.family.words, resolution_statements(design, found.dataset)
     return {
@@ -85,7 +86,7 @@ def compose(found: Findings) -> dict[str, Any]:
         "effects": [_effect(effect) for effect in found.effects.effects],
         "joint": joint_part(design.factors, found.joint),
         "strengths": strengths_part(dose_curves(measured, design.factors, study.tolerances, Looks(design.looks))),
-        "interactions": directed_pairs(verdicts, found.effects),
+        "interactions": directed_pairs(verdicts, found.effects, interactions.values()),
         "forecast": compared(found.foreseen, found.effects, verdicts),
         "decision": decided(found.decision, found.effects),
         "register": risk_register(found),

@@ -12,6 +12,7 @@ from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded, Encoder, fit
 from interplay.data.load import load as load_data
 from interplay.data.nearest import suggestion
+from interplay.design.asked import asked
 from interplay.design.cost import Cost, cost, cost_at_most
 from interplay.design.forecast import Forecast, forecast
 from interplay.design.guarantees import guarantee_faults
@@ -62,7 +63,7 @@ class Prepared:
     @property
     def forecast(self) -> Forecast:
         """What the literature expects of the study's interactions."""
-        return forecast(self.design.factors.all, self.design.comparisons, catalogue.interactions(), self.digest)
+        return forecast(self.design.factors.all, self.design.comparisons, asked(self.design.factors), self.digest)
 
     def training_setting(self) -> TrainingSetting:
         """What training needs; made once."""

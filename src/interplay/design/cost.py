@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from interplay.design.denominators import evaluated
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
-from interplay.interventions import GradientIntervention, InputIntervention
+from interplay.interventions import ExplanationIntervention, GradientIntervention, InputIntervention
 from interplay.study.model import ModelSection
 
 FLOPS = 3e10
@@ -16,6 +16,9 @@ PER_DRAW = 5_000
 
 COMPILE_SECONDS = 3.0
 """First-call cost of one kind of treatment."""
+
+EXPLAINED_BESIDES = 6_000
+"""Rows that are explained for attackers, and changed ones; three times, since rows are asked about in small blocks."""
 
 FIXED_BYTES = 1_100_000_000
 """The interpreter with JAX, and its compiler at work on one program per device."""
@@ -77,7 +80,9 @@ def cost(
     rows, arms = len(design.split.part), stacks(design)
     training = sum(per_model.values()) * (tuning + fleet) + sum(per_model[one] for one in as_applied(design)) * fleet
     attacks = arms * fleet * min(rows, 2_000) * 200 * 3 * width
-    explanations = arms * fleet * 12_000 * width + fleet * 400 * 5_000 * columns * columns
+    explanations = (
+        arms * fleet * (12_000 + _asked_to_explain(design, columns)) * width + fleet * 400 * 5_000 * columns * columns
+    )
     split = design.split
     drawn = int((evaluated(design) | split.tuning | split.calibration).sum())
     measuring = arms * fleet * study.draws * drawn * PER_DRAW
@@ -115,6 +120,12 @@ def _work(design: Design, treatment: Treatment, width: float) -> float:
     for name in treatment.interventions:
         passes += design.factors.known[name].passes
     return passes * design.study.model.steps * design.batch_size * width
+
+
+def _asked_to_explain(design: Design, columns: int) -> int:
+    """Rows that each model is asked about beside perturbed ones: for explained rows, rows of the pool, and changed rows."""
+    explainers = [one for one in design.factors.all.values() if isinstance(one, ExplanationIntervention)]
+    return sum(one.evaluations(columns) * (12 * one.explained_rows + EXPLAINED_BESIDES) for one in explainers)
 
 
 def _kind(design: Design, treatment: Treatment) -> tuple[str, ...]:

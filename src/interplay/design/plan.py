@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from interplay import catalogue
 from interplay.arrays import Array, Int
 from interplay.data.clusters import clusters
 from interplay.data.dataset import Dataset
 from interplay.data.split import Split, split
+from interplay.design.asked import asked
 from interplay.design.comparison import Comparison
 from interplay.design.contexts import comparisons, metrics_for
 from interplay.design.factors import Factors, factors, layered, trained
@@ -105,7 +105,7 @@ def plan(study: Study, dataset: Dataset) -> Design:
     pool = np.flatnonzero(parts.pool)
     small = len(dataset.labels) < 5_000
     looks = planned_members(study, built, metrics)
-    compared = comparisons(built, metrics, catalogue.interactions(), mitigated(dataset, study.groups.mitigate))
+    compared = comparisons(built, metrics, asked(built), mitigated(dataset, study.groups.mitigate))
     return Design(
         study=study,
         factors=built,

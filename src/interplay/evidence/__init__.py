@@ -12,6 +12,7 @@ from interplay.evidence._exhibit import rests_on as rests_on
 from interplay.evidence._group_guesses import GroupGuesses as GroupGuesses
 from interplay.evidence._rows import Rows as Rows
 from interplay.evidence._tabulated import tabulated as tabulated
+from interplay.evidence.adversarial_disclosure import AdversarialDisclosure as AdversarialDisclosure
 from interplay.evidence.adversarial_scores import AdversarialScores as AdversarialScores
 from interplay.evidence.attacked import Attacked as Attacked
 from interplay.evidence.attribute_inference import AttributeInference as AttributeInference
@@ -23,10 +24,10 @@ from interplay.evidence.distances import Distances as Distances
 from interplay.evidence.explained_attribute_inference import ExplainedAttributeInference as ExplainedAttributeInference
 from interplay.evidence.explanation_disclosure import ExplanationDisclosure as ExplanationDisclosure
 from interplay.evidence.explanation_search import ExplanationSearch as ExplanationSearch
+from interplay.evidence.explanation_signals import ExplanationSignals as ExplanationSignals
 from interplay.evidence.explanations import Explanations as Explanations
 from interplay.evidence.exposed_calibration import ExposedCalibration as ExposedCalibration
 from interplay.evidence.local_model_disclosure import LocalModelDisclosure as LocalModelDisclosure
-from interplay.evidence.local_residuals import LocalResiduals as LocalResiduals
 from interplay.evidence.logits import Logits as Logits
 from interplay.evidence.memberships import Memberships as Memberships
 from interplay.evidence.pair_disclosure import PairDisclosure as PairDisclosure

@@ -5,15 +5,15 @@ from typing import ClassVar
 
 from interplay.evidence._disclosure import Disclosure
 from interplay.evidence._exhibit import Exhibit
-from interplay.evidence.local_residuals import LocalResiduals
+from interplay.evidence.explanation_signals import ExplanationSignals
 from interplay.evidence.scores import Scores
 
 
 @dataclass(frozen=True, eq=False)
 class LocalModelDisclosure(Disclosure):
-    """A membership attack that sees the score of a row, and how far it lies from the local model that explains it."""
+    """A membership attack that sees the score of a row and its explanation."""
 
     read_from: ClassVar[tuple[type[Exhibit], ...]] = (
         Scores,
-        LocalResiduals,
+        ExplanationSignals,
     )

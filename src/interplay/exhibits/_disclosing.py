@@ -6,7 +6,7 @@ import numpy as np
 
 from interplay.arrays import Array, Float
 from interplay.attacks import lira, shadow_logistic, shrunken_lira
-from interplay.evidence import Disclosure, LocalResiduals, Predictions, RetrainedControl, Scores
+from interplay.evidence import Disclosure, Predictions, RetrainedControl, Scores
 from interplay.exhibits._setting import EvaluationSetting
 
 Kind = TypeVar("Kind", bound=Disclosure)
@@ -42,9 +42,3 @@ def log_odds(scores: Scores | RetrainedControl, setting: EvaluationSetting) -> S
     """The log-odds of the label."""
     rows = setting.disclosed
     return lira.signal(scores.log_probabilities[:, rows], setting.dataset.labels[rows])
-
-
-def towards_label(found: LocalResiduals, setting: EvaluationSetting) -> Signal:
-    """How far the score lies from its local model, positive where it lies on the side of the label."""
-    favourable = setting.dataset.labels[found.rows] == setting.dataset.favourable
-    return np.asarray(np.where(favourable, 1.0, -1.0) * found.residuals)

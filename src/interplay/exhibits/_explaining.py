@@ -9,7 +9,9 @@ from interplay.arrays import Array, Float, Int
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Explanations
 from interplay.exhibits._setting import EvaluationSetting
-from interplay.explainers.evaluated import Explained, LocalModels, ScoredRows
+from interplay.explainers.evaluated import Explained, explained
+from interplay.explainers.outputs import ModelOutputs, Outputs, Points, Score
+from interplay.explainers.surrogates import Surrogates
 from interplay.families import Members
 from interplay.interventions import ExplanationIntervention
 from interplay.representations import Neighbourhood
@@ -19,6 +21,7 @@ FRESH_SAMPLES = 2_000
 BLOCK = 500
 """Rows that models are asked about at once."""
 UNRELEASED = NotMeasurable("the study releases no explanations")
+NO_GRADIENTS = NotMeasurable("the explanations are made from gradients, which these models do not have; release others")
 
 
 def released_explanations(setting: EvaluationSetting) -> ExplanationIntervention | None:
@@ -52,6 +55,8 @@ class Explainer:
         release = released_explanations(setting)
         if release is None:
             return dict.fromkeys(asked, UNRELEASED)
+        if release.needs_gradients and not all(stack.has_gradients for stack in asked.values()):
+            return dict.fromkeys(asked, NO_GRADIENTS)
         members = range(len(setting.design.halves))
         self._explain(setting, release, asked, members)
         return {arm: _exhibit(setting, [self._known[arm, member] for member in members]) for arm in asked}
@@ -72,17 +77,6 @@ class Explainer:
                 self._known |= {(arm, member): made[arm] for arm in new}
 
 
-def scored_rows(
-    setting: EvaluationSetting,
-    bins: Int[Array, "row feature"],
-    columns: Float[Array, "row column"],
-    log_probabilities: Float[Array, "model row label"],
-) -> ScoredRows:
-    """Rows with what every model says of them."""
-    entropies = -(np.exp(log_probabilities) * log_probabilities).sum(axis=2)
-    return ScoredRows(bins, columns, setting.margins(log_probabilities), np.where(entropies > 0, entropies, 0.0))
-
-
 class SharedPool:
     """Perturbed rows that are the same for all models, and what every model of several stacks says of them."""
 
@@ -90,24 +84,55 @@ class SharedPool:
         self.setting, self.stacks, self.release = setting, stacks, release
         self.around = setting.around
         chance = streams.generator(setting.design.study.seed, "explanation pool of all models")
-        self.pool = self.scored(*self.around.drawn(release.samples, chance))
-
-    def scored(self, bins: Int[Array, "row feature"], columns: Float[Array, "row column"]) -> ScoredRows:
-        """These rows with what every model says of them."""
-        return scored_rows(self.setting, bins, columns, self.log_probabilities(columns))
+        self.pool = self.around.drawn(release.samples, chance)
+        self.scores = ModelOutputs(self, score(setting))
 
     def log_probabilities(self, columns: Float[Array, "row column"]) -> Float[Array, "model row label"]:
         """What every model says of rows; asked for in blocks of one size, for which models are compiled once."""
-        filled = np.resize(np.arange(len(columns)), -(-len(columns) // BLOCK) * BLOCK)
+        filled = _filled(len(columns))
         return np.concatenate([stack.log_probabilities(columns[filled])[:, : len(columns)] for stack in self.stacks])
 
-    def local_models(self, own: ScoredRows) -> LocalModels:
-        """The local models behind the explanations of these rows."""
-        return self.release.local_models(own, self.pool)
+    def pulled_back(
+        self, columns: Float[Array, "row column"], slopes: Float[Array, "model row label"]
+    ) -> Float[Array, "model row column"]:
+        """The gradients of slope * log-probability of every model, in blocks too."""
+        filled, parts = _filled(len(columns)), self.by_stack(slopes)
+        pairs = zip(self.stacks, parts, strict=True)
+        return np.concatenate(
+            [stack.pulled_back(columns[filled], part[:, filled])[:, : len(columns)] for stack, part in pairs]
+        )
 
-    def by_stack(self, values: Float[Array, "model some"]) -> list[Float[Array, "member some"]]:
+    def explain(self, outputs: Outputs, own: Points, pool: Points) -> Surrogates:
+        """The explanations of outputs; whoever asks twice gets the same."""
+        random = streams.generator(self.setting.design.study.seed, "explainer")
+        return self.release.surrogates(outputs, own, pool, random)
+
+    def local_models(self, own: Points) -> Surrogates:
+        """The local models behind the explanations of these rows."""
+        return self.explain(self.scores, own, self.pool)
+
+    def by_stack(self, values: Array) -> list[Array]:
         """Values of all models, stack by stack."""
         return np.split(values, np.cumsum([len(stack) for stack in self.stacks])[:-1])
+
+
+def pooled(setting: EvaluationSetting, stacks: Sequence[Members]) -> SharedPool | NotMeasurable:
+    """Perturbed rows that are the same for all models of these stacks; a reason where nothing can be explained."""
+    release = released_explanations(setting)
+    if release is None:
+        return UNRELEASED
+    if release.needs_gradients and not all(stack.has_gradients for stack in stacks):
+        return NO_GRADIENTS
+    return SharedPool(setting, stacks, release)
+
+
+def _filled(count: int) -> Int[Array, " place"]:
+    return np.resize(np.arange(count), -(-count // BLOCK) * BLOCK)
+
+
+def score(setting: EvaluationSetting) -> Score:
+    """What is explained."""
+    return Score(setting.dataset.favourable, setting.margins)
 
 
 def _member(
@@ -118,16 +143,17 @@ def _member(
     member: int,
 ) -> Sequence[Explained]:
     models, seed = arms[0].beside(arms, member), setting.design.study.seed
+    random = streams.generator(seed, "explainer", member=member)
 
-    def scored(bins: Int[Array, "row feature"], columns: Float[Array, "row column"]) -> ScoredRows:
-        return scored_rows(setting, bins, columns, models.log_probabilities(columns))
+    def explain(outputs: Outputs, own: Points, pool: Points) -> Surrogates:
+        return release.surrogates(outputs, own, pool, random)
 
-    def drawn(purpose: str, count: int) -> ScoredRows:
-        return scored(*around.drawn(count, streams.generator(seed, purpose, member=member)))
+    def drawn(purpose: str, count: int) -> Points:
+        return around.drawn(count, streams.generator(seed, purpose, member=member))
 
-    own = scored(around.bins(setting.explained), setting.encoded.matrix[setting.explained])
+    own = around.points(setting.explained, setting.encoded)
     first, second = (drawn(purpose, release.samples) for purpose in ("explanation pool", "second explanation pool"))
-    return release.explain(own, first, second, drawn("fresh points", FRESH_SAMPLES))
+    return explained(explain, models, score(setting), own, first, second, drawn("fresh points", FRESH_SAMPLES))
 
 
 def _exhibit(setting: EvaluationSetting, members: list[Explained]) -> Explanations:

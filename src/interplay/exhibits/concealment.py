@@ -1,10 +1,12 @@
 """Whether a rule that decides by a group can hide that from explanations, by a wrapper that knows perturbed rows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from scipy.special import expit
 
 from interplay import streams
 from interplay.arrays import Array, Bool, Float, Int
@@ -16,7 +18,7 @@ from interplay.exhibits._explaining import UNRELEASED, released_explanations
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import EvaluationSetting, some_places
 from interplay.explainers.detector import Detector, learned
-from interplay.explainers.evaluated import ScoredRows
+from interplay.explainers.outputs import Outputs, Points
 from interplay.explainers.perturbations import Discretizer, fit
 from interplay.families import Members
 from interplay.interventions import Ask
@@ -29,6 +31,7 @@ KEPT = 0.95
 SURE = 3.0
 """Log-odds of the favourable class, or against it, in the rules."""
 UNGROUPED = NotMeasurable("the study declares no group that a rule could decide by")
+NO_SLOPE = NotMeasurable("the wrapped rule is a step, which has no gradient that an explanation could be made from")
 
 
 class ConcealmentMaker(Maker):
@@ -62,20 +65,16 @@ def _concealment(setting: EvaluationSetting) -> Concealment | NotMeasurable:
     name = mitigated(setting.dataset, setting.design.study.groups.mitigate)
     if release is None or name is None:
         return UNRELEASED if release is None else UNGROUPED
+    if release.needs_gradients:
+        return NO_SLOPE
     world = _Widened(setting, setting.dataset.groupings[name])
     rows = setting.explained[some_places(setting.explained, SHOWN_ROWS)]
     seed = setting.design.study.seed
-    pool = world.discretizer.draw(release.samples, streams.generator(seed, "explanation pool of a wrapped rule"))
-    own, drawn = world.raw[rows], pool.raw
+    drawn = world.discretizer.draw(release.samples, streams.generator(seed, "explanation pool of a wrapped rule"))
     detectors = [world.detector(half, member) for member, half in enumerate(setting.design.halves)]
-    bare = [world.rule(some)[None] for some in (own, drawn)]
-    wrapped = [np.stack([world.wrapped(some, detector) for detector in detectors]) for some in (own, drawn)]
-    margins = [np.concatenate(pair) for pair in zip(bare, wrapped, strict=True)]
-    bins = world.discretizer.codes(own), pool.bins
-    shown = [
-        ScoredRows(code, np.empty((len(code), 0)), margin, margin) for code, margin in zip(bins, margins, strict=True)
-    ]
-    leads = np.abs(release.local_models(*shown).importances).argmax(axis=2) == world.group
+    own, pool = world.points(world.raw[rows]), world.points(drawn.raw, drawn.bins)
+    shown = release.surrogates(_Rules(world, detectors), own, pool, streams.generator(seed, "explainer"))
+    leads = np.abs(shown.coefficients).argmax(axis=2) == world.group
     return Concealment(rows, np.where(leads[:1], ~leads[1:], np.nan))
 
 
@@ -95,6 +94,11 @@ class _Widened:
     def rule(self, rows: Float[Array, "row feature"]) -> Float[Array, " row"]:
         """The log-odds of the rule: by the group alone."""
         return np.where(rows[:, self.group] == self.reference, SURE, -SURE)
+
+    def points(self, rows: Float[Array, "row feature"], bins: Int[Array, "row feature"] | None = None) -> Points:
+        """Rows as an explainer sees them: a column for each feature."""
+        codes = self.discretizer.codes(rows) if bins is None else bins
+        return Points(codes, rows, [slice(place, place + 1) for place in range(rows.shape[1])])
 
     def wrapped(self, rows: Float[Array, "row feature"], detector: Detector) -> Float[Array, " row"]:
         """Those of the wrapper."""
@@ -120,3 +124,18 @@ class _Widened:
         columns = self.setting.encoder.encode_raw(rows[:, : self.group])
         belongs = rows[:, self.group, None] == self.groups
         return np.concatenate([columns, belongs, rows[:, self.group + 1 :]], axis=1).astype(np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rules(Outputs):
+    """The chance of the favourable class by the rule, and by the wrapper of every detector."""
+
+    world: _Widened
+    detectors: Sequence[Detector]
+
+    def values(self, points: Points) -> Float[Array, "output row"]:
+        return self.at(points.columns)
+
+    def at(self, columns: Float[Array, "row column"]) -> Float[Array, "output row"]:
+        wrapped = [self.world.wrapped(columns, detector) for detector in self.detectors]
+        return np.asarray(expit(np.stack([self.world.rule(columns), *wrapped])))

@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Exhibit, ExplanationDisclosure, LocalResiduals, Predictions
-from interplay.exhibits._disclosing import by_regression, right, towards_label
+from interplay.evidence import Exhibit, ExplanationDisclosure, ExplanationSignals, Predictions
+from interplay.exhibits._disclosing import by_regression, right
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import EvaluationSetting
 from interplay.families import Members
@@ -19,10 +19,10 @@ class ExplanationDisclosureMaker(Maker):
 
     def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> ExplanationDisclosure | NotMeasurable:
         del members
-        predictions, residuals = ask(Predictions), ask(LocalResiduals)
+        predictions, explained = ask(Predictions), ask(ExplanationSignals)
         if isinstance(predictions, NotMeasurable):
             return predictions
-        if isinstance(residuals, NotMeasurable):
-            return residuals
-        signals = right(predictions, setting), towards_label(residuals, setting)
+        if isinstance(explained, NotMeasurable):
+            return explained
+        signals = right(predictions, setting), explained.alone
         return by_regression(ExplanationDisclosure, setting, *signals)

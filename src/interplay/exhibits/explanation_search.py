@@ -10,15 +10,17 @@ from interplay import streams
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Exhibit, ExplanationSearch
-from interplay.exhibits._explaining import UNRELEASED, SharedPool, released_explanations, scored_rows
+from interplay.exhibits._explaining import SharedPool, pooled
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import UNMOVED, EvaluationSetting, some_places
-from interplay.explainers.lime import LEAST_SPREAD
+from interplay.explainers.surrogates import LEAST_SPREAD
 from interplay.families import Members
 from interplay.interventions import Ask
 from interplay.representations import Box
 
 SEARCHED_ROWS, AT_ONCE = 48, 12
+SEARCHED_EVALUATIONS = 4_800
+"""Explainers that ask more about each row are tried on fewer rows: so many evaluations in all before a row is changed."""
 DRAWS = 8
 """Random changes of a row."""
 TOGETHER = 6
@@ -44,12 +46,11 @@ class ExplanationSearchMaker(Maker):
     def make_together(
         self, stacks: Sequence[Members], setting: EvaluationSetting
     ) -> Sequence[ExplanationSearch | NotMeasurable]:
-        release = released_explanations(setting)
-        if release is None or not setting.is_movable:
-            return [UNRELEASED if release is None else UNMOVED] * len(stacks)
-        shared = SharedPool(setting, stacks, release)
+        shared = pooled(setting, stacks) if setting.is_movable else UNMOVED
+        if isinstance(shared, NotMeasurable):
+            return [shared] * len(stacks)
         box = shared.around.box(setting.encoded, setting.design.radius)
-        rows = setting.explained[some_places(setting.explained, SEARCHED_ROWS)]
+        rows = setting.explained[some_places(setting.explained, searched_rows(shared))]
         chosen = [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
         blocks = [_Block.of(shared, box, some) for some in chosen]
         if not any(steps for block in blocks for steps in block.steps):
@@ -58,6 +59,12 @@ class ExplanationSearchMaker(Maker):
         lost, by_chance = (np.concatenate([one[side] for one in found], axis=1) for side in (0, 1))
         both = zip(shared.by_stack(lost), shared.by_stack(by_chance), strict=True)
         return [ExplanationSearch(rows, *parts) for parts in both]
+
+
+def searched_rows(shared: SharedPool) -> int:
+    """How many rows are searched, 12 at least."""
+    each = max(1, shared.release.evaluations(len(shared.pool.spans)))
+    return max(AT_ONCE, min(SEARCHED_ROWS, SEARCHED_EVALUATIONS // each))
 
 
 Step = tuple[int, float]
@@ -123,10 +130,9 @@ class _Block:
     def _changed(self, changes: Sequence[Sequence[Float[Array, " feature"]]]) -> list[_Changed]:
         """The changes of every row."""
         points = np.stack([one for raw, changed in zip(self.raw, changes, strict=True) for one in (raw, *changed)])
-        bins, columns = self.shared.around.encoded(points)
-        logs = self.shared.log_probabilities(columns)
-        own = scored_rows(self.shared.setting, bins, columns, logs)
-        importances, decisions = np.abs(self.shared.local_models(own).importances), logs.argmax(axis=2)
+        own = self.shared.around.encoded(points)
+        decisions = self.shared.scores.log_probabilities(own).argmax(axis=2)
+        importances = np.abs(self.shared.local_models(own).coefficients)
         edges = np.cumsum([1 + len(changed) for changed in changes])[:-1]
         parts = zip(np.split(importances, edges, axis=1), np.split(decisions, edges, axis=1), strict=True)
         return [_held_against_first(*part) for part in parts]

@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Exhibit, LocalModelDisclosure, LocalResiduals, Scores
-from interplay.exhibits._disclosing import by_ratio, log_odds, towards_label
+from interplay.evidence import Exhibit, ExplanationSignals, LocalModelDisclosure, Scores
+from interplay.exhibits._disclosing import by_ratio, log_odds
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import EvaluationSetting
 from interplay.families import Members
@@ -19,10 +19,10 @@ class LocalModelDisclosureMaker(Maker):
 
     def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> LocalModelDisclosure | NotMeasurable:
         del members
-        scores, residuals = ask(Scores), ask(LocalResiduals)
+        scores, explained = ask(Scores), ask(ExplanationSignals)
         if isinstance(scores, NotMeasurable):
             return scores
-        if isinstance(residuals, NotMeasurable):
-            return residuals
-        signals = log_odds(scores, setting), towards_label(residuals, setting)
+        if isinstance(explained, NotMeasurable):
+            return explained
+        signals = log_odds(scores, setting), explained.with_scores
         return by_ratio(LocalModelDisclosure, setting, *signals)

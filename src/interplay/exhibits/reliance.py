@@ -44,7 +44,7 @@ class RelianceMaker(Maker):
             changed = np.tile(around.raw[rows], (AT_ONCE, OTHERS, 1))
             for place, feature in enumerate(features):
                 changed[place, :, feature] = around.raw[others.ravel(), feature]
-            columns = around.encoded(changed.reshape(-1, changed.shape[2]))[1]
+            columns = around.encoded(changed.reshape(-1, changed.shape[2])).columns
             found = expit(setting.margins(members.log_probabilities(columns)))
             moved = np.abs(found.reshape(len(own), AT_ONCE, OTHERS, -1) - own[:, None, None]).mean(axis=2)
             effects[:, :, features] = moved.transpose(0, 2, 1)

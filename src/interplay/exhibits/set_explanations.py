@@ -1,5 +1,6 @@
 """How well the explanations of whole prediction sets hold."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -10,9 +11,10 @@ from interplay.arrays import Array, Float
 from interplay.conformal.scores import lac
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Exhibit, PredictionSets, SetExplanations
-from interplay.exhibits._explaining import FRESH_SAMPLES, UNRELEASED, SharedPool, released_explanations
+from interplay.exhibits._explaining import FRESH_SAMPLES, pooled, score
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import EvaluationSetting, some_places
+from interplay.explainers.evaluated import fidelity_of
 from interplay.families import Members
 from interplay.interventions import Ask
 
@@ -27,27 +29,33 @@ class SetExplanationsMaker(Maker):
     makes: ClassVar[type[Exhibit]] = SetExplanations
 
     def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> SetExplanations | NotMeasurable:
-        release, sets = released_explanations(setting), ask(PredictionSets)
+        shared, sets = pooled(setting, [members]), ask(PredictionSets)
         if isinstance(sets, NotMeasurable):
             return sets
-        if release is None:
-            return UNRELEASED
-        shared = SharedPool(setting, [members], release)
+        if isinstance(shared, NotMeasurable):
+            return shared
         rows = setting.explained[some_places(setting.explained, EXPLAINED_SETS)]
         chance = streams.generator(setting.design.study.seed, "fresh points of explained sets")
-        fresh_bins, fresh = shared.around.drawn(FRESH_SAMPLES, chance)
+        own, fresh = shared.around.points(rows, setting.encoded), shared.around.drawn(FRESH_SAMPLES, chance)
         # Perturbed rows belong to no group: their labels are held against the threshold of the largest part.
         usual = int(np.bincount(sets.part[sets.part >= 0]).argmax())
-        limits = sets.thresholds[:, 0, usual]
+        size = shared.scores.of(SoftSize(sets.thresholds[:, 0, usual], SOFTNESS))
+        return SetExplanations(rows, *fidelity_of(shared.explain, size, score(setting), own, shared.pool, fresh))
 
-        def size(columns: Float[Array, "row column"]) -> Float[Array, "member row"]:
-            scores = lac(shared.log_probabilities(columns))
-            return np.asarray(expit((limits[:, None, None] - scores) / SOFTNESS).sum(axis=2))
 
-        held, reference = release.fidelity_of(
-            shared.scored(shared.around.bins(rows), setting.encoded.matrix[rows]),
-            shared.pool,
-            shared.scored(fresh_bins, fresh),
-            size,
-        )
-        return SetExplanations(rows, held, reference)
+@dataclass(frozen=True, eq=False)
+class SoftSize:
+    """The size of a prediction set whose labels go out one by one: sum of 1 / (1 + exp((1 - probability - limit) / softness))."""
+
+    limits: Float[Array, " model"]
+    softness: float
+
+    def value(self, log_probabilities: Float[Array, "model row label"]) -> Float[Array, "model row"]:
+        return np.asarray(self._inside(log_probabilities).sum(axis=2))
+
+    def slopes(self, log_probabilities: Float[Array, "model row label"]) -> Float[Array, "model row label"]:
+        inside = self._inside(log_probabilities)
+        return np.asarray(inside * (1 - inside) / self.softness * np.exp(log_probabilities))
+
+    def _inside(self, log_probabilities: Float[Array, "model row label"]) -> Float[Array, "model row label"]:
+        return np.asarray(expit((self.limits[:, None, None] - lac(log_probabilities)) / self.softness))

@@ -1,14 +1,17 @@
-"""LIME explanations of many models at once, and how well they hold beside those of a linear model."""
+"""Explanations of many models at once, and how well they hold beside those of a linear model."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit
 
-from interplay.arrays import Array, Float, Int
-from interplay.explainers.lime import agreement, explain, fidelity
+from interplay.arrays import Array, Float
 from interplay.explainers.linear import linear_models
+from interplay.explainers.outputs import Entropy, JoinedOutputs, ModelOutputs, Models, Outputs, Points, Score
+from interplay.explainers.surrogates import Fidelity, Surrogates, agreement, fidelity, fidelity_of_lines
+
+Explain = Callable[[Outputs, Points, Points], Surrogates]
+"""Explains outputs at points, with a pool of perturbed points."""
 
 
 class Explained(NamedTuple):
@@ -25,47 +28,19 @@ class Explained(NamedTuple):
     local: Float[Array, " explained"]
 
 
-class ScoredRows(NamedTuple):
-    """Rows with their bins and encoded columns, and the margin and the entropy (nats) of every arm."""
-
-    bins: Int[Array, "row feature"]
-    columns: Float[Array, "row column"]
-    margins: Float[Array, "arm row"]
-    entropies: Float[Array, "arm row"]
-
-    @property
-    def chances(self) -> Float[Array, "arm row"]:
-        """The probability of the favourable class."""
-        return np.asarray(expit(self.margins))
-
-
-class LocalModels(NamedTuple):
-    """The local models behind explanations: at the explained row each is `base` + the sum of its importances."""
-
-    base: Float[Array, "model own"]
-    importances: Float[Array, "model own feature"]
-
-    @property
-    def values(self) -> Float[Array, "model own"]:
-        """What each says of its own row."""
-        return np.asarray(self.base + self.importances.sum(axis=2))
-
-
 def explained(
-    own: ScoredRows, first: ScoredRows, second: ScoredRows, fresh: ScoredRows, features: int
+    explain: Explain, models: Models, score: Score, own: Points, first: Points, second: Points, fresh: Points
 ) -> list[Explained]:
-    """The explanations of every arm from two pools, how they hold on fresh points beside those of a linear model, and how
-    explanations of its uncertainty hold there.
+    """The explanations of every model's score from two pools, how they hold on fresh points beside those of a linear model,
+    and how explanations of its uncertainty hold there.
     """
-    arms, lines = len(own.margins), linear_models(fresh.columns, fresh.margins)
-
-    def targets(rows: ScoredRows) -> Float[Array, "model row"]:
-        """The chances of the arms, those of their linear models, and the entropies of the arms."""
-        return np.concatenate([rows.chances, lines.scores(rows.columns), rows.entropies])
-
-    ours = explain(own.bins, first.bins, targets(first), features, None, targets(own))
-    held = fidelity(ours, own.bins, fresh.bins, targets(fresh))
-    again = explain(own.bins, second.bins, second.chances, features, None, own.chances)
+    scores = ModelOutputs(models, score)
+    lines = linear_models(fresh.columns, score.log_odds(scores.log_probabilities(fresh)))
+    outputs = JoinedOutputs((scores, lines, scores.of(Entropy())))
+    ours = explain(outputs, own, first)
+    held = _held(ours, own, fresh, outputs)
+    again = explain(scores, own, second)
+    arms = len(again.intercepts)
     same = agreement(ours.first(arms), again)
     defined, ranked = held.defined[:arms] & held.defined[arms : 2 * arms], held.defined[:arms] & same.defined
     parts = (
@@ -75,30 +50,30 @@ def explained(
         np.where(ranked, same.rank_correlation, np.nan),
         np.where(ranked, same.top_changed, np.nan),
         np.where(defined & held.defined[2 * arms :], held.r_squared[2 * arms :], np.nan),
-        ours.intercepts[:arms] + ours.coefficients[:arms].sum(axis=2),
+        ours.first(arms).values,
     )
     return [Explained(*(part[arm] for part in parts)) for arm in range(arms)]
 
 
 def fidelity_of(
-    own: ScoredRows,
-    pool: ScoredRows,
-    fresh: ScoredRows,
-    target: Callable[[Float[Array, "row column"]], Float[Array, "arm row"]],
-    features: int,
+    explain: Explain, output: ModelOutputs, score: Score, own: Points, pool: Points, fresh: Points
 ) -> tuple[Float[Array, "arm own"], Float[Array, "arm own"]]:
     """The R2 of explanations of another number than the score, and that of a linear model's score; NaN where either varies
     too little.
     """
-    arms, lines = len(own.margins), linear_models(fresh.columns, fresh.margins)
-
-    def targets(rows: ScoredRows) -> Float[Array, "model row"]:
-        return np.concatenate([target(rows.columns), lines.scores(rows.columns)])
-
-    ours = explain(own.bins, pool.bins, targets(pool), features, None, targets(own))
-    held = fidelity(ours, own.bins, fresh.bins, targets(fresh))
+    lines = linear_models(fresh.columns, score.log_odds(output.log_probabilities(fresh)))
+    outputs = JoinedOutputs((output, lines))
+    held = _held(explain(outputs, own, pool), own, fresh, outputs)
+    arms = len(lines.intercepts)
     defined = held.defined[:arms] & held.defined[arms:]
     return (
         np.where(defined, held.r_squared[:arms], np.nan),
         np.where(defined, held.r_squared[arms:], np.nan),
     )
+
+
+def _held(local: Surrogates, own: Points, fresh: Points, outputs: Outputs) -> Fidelity:
+    """How explanations hold on fresh points."""
+    if local.slopes is not None:
+        return fidelity_of_lines(local, own, fresh, outputs.values(fresh))
+    return fidelity(local.reading or local, own.bins, fresh.bins, outputs.values(fresh))

@@ -10,21 +10,29 @@ import numpy as np
 from scipy.special import expit
 
 from interplay.arrays import Array, Float
+from interplay.explainers.outputs import Outputs, Points
 
 _NOTHING = 1e-10
 """Directions in which columns vary by less than this share of the widest hold rounding only: copies of other columns."""
 
 
 @dataclass(frozen=True, eq=False)
-class LinearModels:
+class LinearModels(Outputs):
     """score = 1 / (1 + exp(-(intercept + columns . slopes))), one for every model."""
 
     slopes: Float[Array, "model column"]
     intercepts: Float[Array, " model"]
 
-    def scores(self, columns: Float[Array, "row column"]) -> Float[Array, "model row"]:
+    def values(self, points: Points) -> Float[Array, "model row"]:
+        return self.at(points.columns)
+
+    def at(self, columns: Float[Array, "row column"]) -> Float[Array, "model row"]:
         """The probability of the class whose log-odds the lines were fitted to."""
         return np.asarray(expit(self.slopes @ columns.astype(np.float64).T + self.intercepts[:, None]))
+
+    def gradients(self, columns: Float[Array, "row column"]) -> Float[Array, "model row column"]:
+        scores = self.at(columns)
+        return np.asarray((scores * (1 - scores))[:, :, None] * self.slopes[:, None])
 
 
 def linear_models(columns: Float[Array, "row column"], margins: Float[Array, "model row"]) -> LinearModels:

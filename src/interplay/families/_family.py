@@ -101,6 +101,20 @@ class Members(abc.ABC):
     def beside(self, stacks: Sequence[Members], member: int) -> Members:
         """The same member of every stack, as a stack."""
 
+    @property
+    def has_gradients(self) -> bool:
+        """Whether `pulled_back` can be asked."""
+        return False
+
+    def pulled_back(
+        self, inputs: Float[Array, "row column"], slopes: Float[Array, "member row label"]
+    ) -> Float[Array, "member row column"]:
+        """The gradient of sum over labels of slope * log-probability at encoded rows (a vector-Jacobian product).
+
+        Raises NotImplementedError where models have no gradients.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no gradients")
+
     def adversary(self, setting: AttackSetting) -> Adversary | NotMeasurable:
         """Who attacks them; a reason where nobody can."""
         del setting

@@ -1,7 +1,7 @@
 """Robustness to privacy: a margin around every row is a memory of every row."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.ROBUSTNESS,
@@ -44,12 +44,22 @@ INTERACTION = Interaction(
             negative_control="A radius of zero.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="attack through adversarial rows",
             claim="Scores on adversarial versions of a row give its membership away better than the score on the row.",
-            missing="membership scores read on adversarial rows of the pool, for every member used as a shadow",
+            mechanism=(
+                "Adversarial training holds the decision constant around the rows that it trains on, and around no others: how "
+                "far the score falls nearby tells them apart."
+            ),
+            interventions=("adversarial_training",),
+            metric="adversarial_membership_exposure",
+            baseline="same",
+            baseline_metric="score_membership_exposure",
             expects="harm",
             references=("Song et al., 2019, ACM SIGSAC Conference on Computer and Communications Security",),
+            positive_control="A model large enough to learn random labels, trained with a margin around each row.",
+            negative_control="A radius of zero: the worst row is the row itself.",
+            primary=False,
         ),
         Probe(
             name="influence of single rows",

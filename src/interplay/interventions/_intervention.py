@@ -110,7 +110,8 @@ class Intervention(abc.ABC):
     intervention worked when it improves one of these by more than the tolerance, on the grouping it acts on;
     `reference`, author and year; `ranges`, what its numbers may be; `searched`, the parameters that are looked for where a
     study does not declare them; `gives_guarantee`, whether it promises differential privacy, unless it is a diagnostic;
-    `streams`, what the random streams of its training are called besides, where it does not share those of the control.
+    `streams`, what the random streams of its training are called besides, where it does not share those of the control;
+    `stands_in_for`, an intervention of the same kind whose probes are asked of it too.
     Fields are parameters a study may set.
 
     Raises StudyError for a number outside of its range.
@@ -124,6 +125,7 @@ class Intervention(abc.ABC):
     searched: ClassVar[Mapping[str, Search]] = MappingProxyType({})
     gives_guarantee: ClassVar[bool] = False
     streams: ClassVar[str] = ""
+    stands_in_for: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         for name, allowed in self.ranges.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
@@ -12,8 +12,10 @@ from interplay.interventions._explanation import ExplanationIntervention
 from interplay.interventions._intervention import Range, Service
 
 if TYPE_CHECKING:
-    from interplay.arrays import Array
-    from interplay.explainers.evaluated import Explained, LocalModels, ScoredRows
+    import numpy as np
+
+    from interplay.explainers.outputs import Outputs, Points
+    from interplay.explainers.surrogates import Surrogates
 
 
 @dataclass(frozen=True)
@@ -42,21 +44,10 @@ class ReleaseExplanations(ExplanationIntervention):
         {"samples": Range(1), "features": Range(1), "explained_rows": Range(1)}
     )
 
-    def explain(self, own: ScoredRows, first: ScoredRows, second: ScoredRows, fresh: ScoredRows) -> Sequence[Explained]:
-        from interplay.explainers.evaluated import explained
+    features: int = 10
 
-        return explained(own, first, second, fresh, self.features)
-
-    def local_models(self, own: ScoredRows, pool: ScoredRows) -> LocalModels:
-        from interplay.explainers.evaluated import LocalModels
+    def surrogates(self, outputs: Outputs, own: Points, pool: Points, random: np.random.Generator) -> Surrogates:
+        del random
         from interplay.explainers.lime import explain
 
-        found = explain(own.bins, pool.bins, pool.chances, self.features, None, own.chances)
-        return LocalModels(found.intercepts, found.coefficients)
-
-    def fidelity_of(
-        self, own: ScoredRows, pool: ScoredRows, fresh: ScoredRows, target: Callable[[Array], Array]
-    ) -> tuple[Array, Array]:
-        from interplay.explainers.evaluated import fidelity_of
-
-        return fidelity_of(own, pool, fresh, target, self.features)
+        return explain(own.bins, pool.bins, outputs.values(pool), self.features, None, outputs.values(own))

@@ -8,6 +8,7 @@ import numpy as np
 from interplay.arrays import Array, Float
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import (
+    AdversarialDisclosure,
     AdversarialScores,
     CategoryFlips,
     DecisionDisclosure,
@@ -64,6 +65,7 @@ def _given(setting: EvaluationSetting) -> Mapping[type[Exhibit], Exhibit | NotMe
     scored, level = np.broadcast_to(design.split.pool, inside.shape), np.zeros(inside.shape)
     return {
         Scores: Scores(logs, margins),
+        AdversarialDisclosure: AdversarialDisclosure(level, inside, scored) if setting.is_movable else UNMOVED,
         AdversarialScores: moved if setting.is_movable else UNMOVED,
         CategoryFlips: CategoryFlips(attacked, right),
         Distances: Distances(near, np.full((MEMBERS, len(near)), LARGEST_DISTANCE), LARGEST_DISTANCE),

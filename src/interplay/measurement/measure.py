@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from interplay.evidence import (
 from interplay.exhibits import EvaluationSetting, Memo, makers, refitted
 from interplay.families import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, Members, Stack
 from interplay.interventions import HeldOut, PredictionIntervention, ReleaseIntervention
+from interplay.measurement.at_once import at_once
 from interplay.measurement.constant import constant_levels
 from interplay.measurement.masking import masking_check
 from interplay.measurement.measurements import Cell, Measurements
@@ -77,45 +78,72 @@ def measured_with(
 ) -> Measurements:
     """Measure the treatments of a fleet, which may lack the control, with what they take from it.
 
-    What is known of one treatment's members is forgotten before the next is looked at, so that memory does not grow
-    with treatments; only what paired comparisons read is kept. `control` holds what is known of the control, and `given`
-    the exhibits of every arm that are there already.
+    What is known of one treatment's members is forgotten before the next is looked at (threads look at a few at the same time),
+    so that memory does not grow with treatments; only what paired comparisons read is kept. `control` holds what is known
+    of the control, and `given` the exhibits of every arm that are there already.
     """
     arms = {place: refitted(setting, stack) for place, stack in _arms(fleet).items()}
     made = dict(zip(arms, given or _together(list(arms.values()), setting), strict=True))
-    samples: dict[Cell, Sample | NotMeasurable] = {}
-    collapse: dict[tuple[Treatment, Arm], str] = {}
-    summaries: list[dict[str, Any]] = []
     pairs, held_out = Pairs(setting), setting.held_out(known.miscoverage)
     again = setting.design.factors.retrained
-    retrained = _memo(setting, fleet.tuned[again]) if again is not None and again in fleet.tuned else None
-    for (bare, arm), members in arms.items():
-        beneath = control if control and (bare, arm) == CONTROL else Memo(members, setting)
-        beneath.give(made[bare, arm])
+    retrained = None
+    if again is not None and again in fleet.tuned:
+        retrained = RetrainedControl(_scores(_memo(setting, fleet.tuned[again])))
+
+    def measured(place: tuple[Treatment, Arm]) -> _OfArm:
+        bare, arm = place
+        beneath = control if control and place == CONTROL else Memo(arms[place], setting)
+        beneath.give(made[place])
         if retrained is not None and bare != again:
-            beneath.give({RetrainedControl: RetrainedControl(_scores(retrained))})
+            beneath.give({RetrainedControl: retrained})
         if (budget := fleet.budgets.get(bare)) is not None:
             beneath.give({PrivacyGuarantee: budget})
-        sums: dict[bytes, Sums] = {}  # what layers on top leave as it is, as log losses, is summed once
         names: tuple[Arm, ...] = (arm,) if (bare, "as_applied") in arms else ("tuned", "as_applied")
-        for treatment in setting.design.treatments:
-            if treatment.without(tuple(setting.design.factors.layers)) == bare:
-                memo = _layered(beneath, treatment, held_out)
-                evidence = memo.evidence(setting.rows, sums)
-                reason = _collapsed(memo, None if treatment == Treatment() else known.share)
-                found = _measured(setting, treatment, evidence)
-                samples |= {Cell(treatment, name, key): sample for name in names for key, sample in found.items()}
-                collapse |= {(treatment, name): reason for name in names if reason is not None}
-                summaries += _summaries(beneath, treatment, held_out) if "tuned" in names else ()
-                pairs.keep(treatment, names, evidence)
+        return _of_arm(setting, beneath, bare, names, known, held_out, pairs)
+
+    of_arms = []
+    for one in at_once(measured, arms):
+        of_arms.append(one)
         progress("measure", 1)
     return Measurements(
-        samples=samples | pairs.samples(),
+        samples={cell: sample for one in of_arms for cell, sample in one.samples.items()} | pairs.samples(),
         metrics=setting.design.metrics,
-        collapse=collapse,
+        collapse={place: reason for one in of_arms for place, reason in one.collapse.items()},
         budgets=fleet.budgets,
-        methods={"thresholds": summaries},
+        methods={"thresholds": [summary for one in of_arms for summary in one.summaries]},
     )
+
+
+class _OfArm(NamedTuple):
+    """What is measured on the members of one arm, with every layer on top."""
+
+    samples: dict[Cell, Sample | NotMeasurable]
+    collapse: dict[tuple[Treatment, Arm], str]
+    summaries: list[dict[str, Any]]
+
+
+def _of_arm(
+    setting: EvaluationSetting,
+    beneath: Memo,
+    bare: Treatment,
+    names: Sequence[Arm],
+    known: ControlReference,
+    held_out: HeldOut,
+    pairs: Pairs,
+) -> _OfArm:
+    found = _OfArm({}, {}, [])
+    sums: dict[bytes, Sums] = {}  # what layers on top leave as it is, as log losses, is summed once
+    for treatment in setting.design.treatments:
+        if treatment.without(tuple(setting.design.factors.layers)) == bare:
+            memo = _layered(beneath, treatment, held_out)
+            evidence = memo.evidence(setting.rows, sums)
+            reason = _collapsed(memo, None if treatment == Treatment() else known.share)
+            measured = _measured(setting, treatment, evidence)
+            found.samples.update({Cell(treatment, name, key): one for name in names for key, one in measured.items()})
+            found.collapse.update({(treatment, name): reason for name in names if reason is not None})
+            found.summaries.extend(_summaries(beneath, treatment, held_out) if "tuned" in names else ())
+            pairs.keep(treatment, names, evidence)
+    return found
 
 
 def _memo(setting: EvaluationSetting, stack: Stack) -> Memo:
@@ -124,11 +152,13 @@ def _memo(setting: EvaluationSetting, stack: Stack) -> Memo:
 
 def _together(stacks: Sequence[Members], setting: EvaluationSetting) -> list[Given]:
     """What is made for all arms at once, of what some metric reads."""
+    read = [
+        kind for kind in makers() if any(rests_on(metric.needs, kind) for metric in setting.design.metrics.values())
+    ]
     found: list[dict[type[Exhibit], Exhibit | NotMeasurable]] = [{} for _ in stacks]
-    for kind, maker in makers().items():
-        if not any(rests_on(metric.needs, kind) for metric in setting.design.metrics.values()):
-            continue
-        for exhibits, exhibit in zip(found, maker.make_together(stacks, setting) or (), strict=False):
+    made = at_once(lambda kind: makers()[kind].make_together(stacks, setting) or (), read)
+    for kind, exhibits_of_all in zip(read, made, strict=True):
+        for exhibits, exhibit in zip(found, exhibits_of_all, strict=False):
             exhibits[kind] = exhibit
     return list(found)
 

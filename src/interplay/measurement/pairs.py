@@ -25,7 +25,8 @@ class Pairs:
         if any(treatment in (one.treatment, one.baseline) for one in asked):
             needs = {kind for metric in self._metrics.values() for kind in metric.needs}
             light = evidence.only(needs)
-            self._kept |= dict.fromkeys([(treatment, arm) for arm in arms], light)
+            for arm in arms:
+                self._kept[treatment, arm] = light
 
     def samples(self) -> dict[Cell, Sample | NotMeasurable]:
         """Every planned comparison of a paired metric: the treatment's sample and its baseline's, on the same rows."""

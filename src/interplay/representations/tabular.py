@@ -1,6 +1,6 @@
 """Rows of a table: what an attacker may move or switch, and the rows around one that explain it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from interplay.data.encoder import BLOCK_ROWS, Encoded, Encoder
 from interplay.data.mapped import store
 from interplay.data.table import Table
 from interplay.engine import jnp
+from interplay.explainers.outputs import Points
 from interplay.explainers.perturbations import Discretizer, fit
 
 
@@ -108,23 +109,25 @@ class Neighbourhood:
     discretizer: Discretizer
     raw: Float[Array, "row feature"]
     pool: Int[Array, " pool"]
+    spans: Sequence[slice]
 
     def bins(self, rows: Int[Array, " some"]) -> Int[Array, "some feature"]:
         """The bins of rows of the table."""
         return self.discretizer.codes(self.raw[rows])
 
-    def drawn(
-        self, count: int, chance: np.random.Generator
-    ) -> tuple[Int[Array, "sample feature"], Float[Array, "sample column"]]:
-        """So many perturbed rows: their bins, and their encoded columns."""
+    def points(self, rows: Int[Array, " some"], encoded: Encoded) -> Points:
+        """Rows of the table as an explainer sees them."""
+        return Points(self.bins(rows), np.asarray(encoded.matrix[rows]), self.spans)
+
+    def drawn(self, count: int, chance: np.random.Generator) -> Points:
+        """So many perturbed rows."""
         pool = self.discretizer.draw(count, chance)
         return self.encoded(pool.raw, pool.bins)
 
-    def encoded(
-        self, raw: Float[Array, "some feature"], bins: Int[Array, "some feature"] | None = None
-    ) -> tuple[Int[Array, "some feature"], Float[Array, "some column"]]:
-        """The bins of raw rows, and their encoded columns."""
-        return self.discretizer.codes(raw) if bins is None else bins, self.encoder.encode_raw(raw)
+    def encoded(self, raw: Float[Array, "some feature"], bins: Int[Array, "some feature"] | None = None) -> Points:
+        """Raw rows as an explainer sees them."""
+        codes = self.discretizer.codes(raw) if bins is None else bins
+        return Points(codes, self.encoder.encode_raw(raw), self.spans)
 
     def box(self, encoded: Encoded, radius: float) -> Box:
         """How far an attacker can move each feature, and what lies in its bins."""
@@ -145,7 +148,8 @@ def neighbourhood(encoder: Encoder, encoded: Encoded, table: Table, pool: Int[Ar
     """What lies around rows of this table, learned from the rows of the pool."""
     raw = encoder.raw(table)
     kinds = np.array([feature.kind != "numeric" for feature in encoded.features])
-    return Neighbourhood(encoder, fit(raw[pool], kinds), raw, pool)
+    spans = [feature.columns for feature in encoded.features]
+    return Neighbourhood(encoder, fit(raw[pool], kinds), raw, pool, spans)
 
 
 def _ranges(values: Float[Array, " pool"], codes: Int[Array, " pool"]) -> dict[int, tuple[float, float]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from interplay.arrays import Array, Float
 from interplay.audit.prepare import Prepared, prepare
@@ -118,6 +119,19 @@ class FamilySuite:
             assert (moved <= clean + 1e-4).all(), f"within {radius} a row got better"
             if radius == 0:
                 np.testing.assert_allclose(moved, clean, atol=1e-4)
+
+    def test_gradients_are_those_of_the_log_probabilities(self) -> None:
+        members, random = self._members(), generator(0, "directions")
+        inputs = self.prepared.encoded.matrix[:40].astype(np.float64)
+        slopes = random.normal(size=members.log_probabilities(inputs).shape)
+        if not members.has_gradients:
+            with pytest.raises(NotImplementedError):
+                members.pulled_back(inputs, slopes)
+            return
+        step = 0.02 * random.normal(size=inputs.shape)
+        ahead, behind = (members.log_probabilities(inputs + way * step) for way in (1, -1))
+        along = (members.pulled_back(inputs, slopes) * step).sum(axis=2)
+        np.testing.assert_allclose(along, (slopes * (ahead - behind)).sum(axis=2) / 2, atol=2e-4)
 
     def _members(self) -> Any:
         return refitted(self.prepared.setting(), self._trained())

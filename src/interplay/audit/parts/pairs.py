@@ -1,17 +1,18 @@
 """The 20 directed pairs as an audit lists them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from interplay import catalogue
 from interplay.effects.matrix import PairVerdict
 from interplay.effects.results import Effects
 from interplay.interactions import Interaction, Probe, Unmeasured
 
 
-def directed_pairs(verdicts: Sequence[PairVerdict], effects: Effects) -> list[dict[str, Any]]:
+def directed_pairs(
+    verdicts: Sequence[PairVerdict], effects: Effects, interactions: Iterable[Interaction]
+) -> list[dict[str, Any]]:
     """The part "interactions" of the audit: one entry for each pair, with its probes and their effects."""
-    pairs = {(one.source, one.target): one for one in catalogue.interactions().values()}
+    pairs = {(one.source, one.target): one for one in interactions}
     return [
         {
             "source": pair.source.value,

@@ -8,7 +8,7 @@ from typing import Any, overload
 import numpy as np
 
 from interplay.arrays import Array, Float
-from interplay.engine import jax
+from interplay.engine import jax, jnp
 from interplay.families.network.batched_map import BatchedMap, Progress
 from interplay.families.network.loop import Job, Recipe, TrainingTable, train
 from interplay.models.network import Network, Parameters
@@ -80,6 +80,31 @@ def scores(network: Network, fleet: Parameters, inputs: Float[Array, "row column
     blocks = [inputs[start : start + SCORED_ROWS] for start in range(0, max(len(inputs), 1), SCORED_ROWS)]
     found = [_scores(network)(fleet, keys, np.asarray(block)).astype(np.float64) for block in blocks]
     return np.concatenate(found, axis=1)
+
+
+@functools.lru_cache(maxsize=16)
+def _pulled_back(network: Network) -> Callable[..., Array]:
+    def gradient(asked: tuple[Parameters, jax.Array], _: jax.Array, inputs: jax.Array) -> jax.Array:
+        parameters, slopes = asked
+
+        def total(rows: jax.Array) -> jax.Array:
+            return jnp.sum(slopes * jax.nn.log_softmax(network.logits(parameters, rows), axis=1))
+
+        return jax.grad(total)(inputs)
+
+    return over_members(gradient)
+
+
+def pulled_back(
+    network: Network,
+    fleet: Parameters,
+    inputs: Float[Array, "row column"],
+    slopes: Float[Array, "member row label"],
+) -> Float[Array, "member row column"]:
+    """The gradient of sum over labels of slope * log-probability, for every member and row, in float64."""
+    keys = np.zeros((len(slopes), 2), dtype=np.uint32)
+    asked = fleet, slopes.astype(np.float32)
+    return np.asarray(_pulled_back(network)(asked, keys, np.asarray(inputs, dtype=np.float32)), dtype=np.float64)
 
 
 def member(fleet: Parameters, at: int) -> Parameters:

@@ -10,7 +10,7 @@ from interplay.arrays import Array, Float
 from interplay.engine import jax
 from interplay.families._family import AttackSetting, Members
 from interplay.families.network.adversary import GradientAdversary
-from interplay.families.network.fleet import scores
+from interplay.families.network.fleet import pulled_back, scores
 from interplay.models.network import Parameters
 from interplay.models.rescaled import Rescaled
 
@@ -27,6 +27,15 @@ class NetworkMembers(Members):
 
     def log_probabilities(self, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
         return np.asarray(log_softmax(scores(self.network, self.parameters, inputs), axis=2))
+
+    @property
+    def has_gradients(self) -> bool:
+        return True
+
+    def pulled_back(
+        self, inputs: Float[Array, "row column"], slopes: Float[Array, "member row label"]
+    ) -> Float[Array, "member row column"]:
+        return pulled_back(self.network, self.parameters, inputs, slopes)
 
     def beside(self, stacks: Sequence[Members], member: int) -> Members:
         leaves = [one.parameters for one in stacks if isinstance(one, NetworkMembers)]

@@ -14,6 +14,7 @@ from interplay.attacks import lira, rmia
 from interplay.conformal.quantile import thresholds_in_draws
 from interplay.conformal.scores import lac
 from interplay.evidence import (
+    AdversarialDisclosure,
     AdversarialScores,
     Attacked,
     AttributeInference,
@@ -61,6 +62,7 @@ REFERENCE = 0.4
 """About the R2 that a linear model has."""
 
 DISCLOSURES: tuple[type[Disclosure], ...] = (
+    AdversarialDisclosure,
     DecisionDisclosure,
     ExplanationDisclosure,
     LocalModelDisclosure,

@@ -1,0 +1,60 @@
+"""Membership exposure (adversarial rows): the share of training rows found by someone who sees scores around a row too."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from interplay.aspects import Aspect
+from interplay.estimates import NotMeasurable, Sample
+from interplay.evidence import AdversarialDisclosure, Evidence, Exhibit
+from interplay.metrics._metric import Direction, Metric
+from interplay.metrics._roc import exposure_sample
+
+
+@dataclass(frozen=True)
+class AdversarialMembershipExposure(Metric):
+    """The share of training rows found by an attacker who asks for scores around a row and may accuse few others.
+
+    adversarial_membership_exposure = share of members' scores above t, t = the threshold above which a share
+    `false_positive_rate` of non-members' scores lies
+
+    The attack is that of `score_membership_exposure`, which also sees the score of the worst row that projected gradient
+    ascent finds within the study's radius around a row, on each model. Between 0 and 1; lower is better; guessing reaches
+    `false_positive_rate`. Scores of all members are pooled; values are jackknife pseudo-values over members, so a single
+    one may lie outside the bounds. Not measurable with fewer than 1 / `false_positive_rate` non-member scores.
+
+    Reference: Song et al. (2019), "Privacy risks of securing machine learning models against adversarial examples", section 3;
+    the attack on both scores is our own.
+
+    Example:
+        >>> import numpy as np
+        >>> from interplay.evidence import tabulated
+        >>> scores, inside = np.array([[3.0, 1.0, 2.0, 0.0]]), np.array([[True, True, False, False]])
+        >>> seen = AdversarialDisclosure(scores, inside, scored=np.full((1, 4), True))
+        >>> AdversarialMembershipExposure(false_positive_rate=0.5).measure(tabulated(labels=[1, 1, 0, 0], exhibits=(seen,))).mean
+        1.0
+
+    Does not show: what a stronger attack finds. An attack that finds little shows no harm found by this attack at this
+    sample size.
+    """
+
+    aspect: ClassVar[Aspect] = Aspect.PRIVACY
+    title: ClassVar[str] = "membership exposure (adversarial rows)"
+    direction: ClassVar[Direction] = "lower_is_better"
+    unit: ClassVar[str] = "share of training rows"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    tolerance: ClassVar[float] = 0.01
+    needs: ClassVar[tuple[type[Exhibit], ...]] = (AdversarialDisclosure,)
+    reference: ClassVar[str] = "Song et al., 2019"
+
+    false_positive_rate: float = 0.01
+
+    @property
+    def key(self) -> str:
+        default = type(self).false_positive_rate
+        return self.name if self.false_positive_rate == default else f"{self.name}/{self.false_positive_rate:g}"
+
+    def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
+        found = evidence.ask(AdversarialDisclosure)
+        if isinstance(found, NotMeasurable):
+            return found
+        return exposure_sample(evidence, found.scores, found, self.false_positive_rate)
