@@ -20,8 +20,8 @@ from interplay.interactions import Probe
 from interplay.study import Study
 
 NAMES = sorted(catalogue.interventions())
-ALIKE = {"parity_penalty"}
-"""Acts on no model together with DP-SGD, and is left out of the drawn sets."""
+ALIKE = {"parity_penalty", "trades"}
+"""Act on no model together with DP-SGD or with adversarial training, and are left out of the drawn sets."""
 
 
 def _factors(names: Sequence[str]) -> Factors:
@@ -63,7 +63,7 @@ def test_a_probe_says_what_it_lacks() -> None:
         "the study does not list release_explanations"
     )
     assert _obstacles(_cell(found, "robustness", "privacy"))["confident membership"] == (
-        "the study does not list adversarial_training"
+        "the study does not list adversarial_training or trades"
     )
     assert _obstacles(_cell(found, "fairness", "uncertainty"))["set size"] == (
         "the study does not list group_conformal and split_conformal"

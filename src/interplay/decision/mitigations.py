@@ -1,4 +1,4 @@
-"""What to try against a harm, by directed pair: interventions of the catalogue, and ideas that it does not have yet.
+"""What to try against a harm, by source and target: interventions of the catalogue, and ideas that it does not have yet.
 
 Nothing here is promised to work on a user's data: a mitigation is one more treatment, to be declared and measured.
 """
@@ -6,7 +6,7 @@ Nothing here is promised to work on a user's data: a mitigation is one more trea
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from interplay.aspects import Aspect
+from interplay.aspects import RANKED_ASPECTS, Aspect
 from interplay.decision.decision import Decision
 from interplay.effects.effect import Effect
 
@@ -20,7 +20,7 @@ class Mitigation:
     intervention: str = ""
 
 
-F, P, R, E, UQ = (Aspect.FAIRNESS, Aspect.PRIVACY, Aspect.ROBUSTNESS, Aspect.EXPLAINABILITY, Aspect.UNCERTAINTY)
+F, P, R, E, UQ, U = RANKED_ASPECTS
 
 MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
     (P, F): (
@@ -37,8 +37,13 @@ MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
     (R, F): (
         Mitigation("a smaller radius", "Xu et al., 2021", "adversarial_training"),
         Mitigation("rows as they are beside moved ones: clean_copy = true", "De et al., 2022", "adversarial_training"),
+        Mitigation("TRADES instead, with a smaller trade_off", "Zhang et al., 2019", "trades"),
         Mitigation("thresholds by group on top of the robust model", "Hardt et al., 2016", "group_thresholds"),
         Mitigation("weights of the worst class or group during adversarial training", "Xu et al., 2021"),
+    ),
+    (R, U): (
+        Mitigation("TRADES, whose trade_off says what robustness may cost", "Zhang et al., 2019", "trades"),
+        Mitigation("a smaller radius", "Tsipras et al., 2019", "adversarial_training"),
     ),
     (F, R): (
         Mitigation(
