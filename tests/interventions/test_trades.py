@@ -49,16 +49,16 @@ def test_the_loss_of_a_row_is_what_a_pocket_calculator_gives():
     unchanged, moved = jnp.array([[0.0, 1.5]]), jnp.array([[0.0, -0.5]])
     p, q = 1 / (1 + math.exp(-1.5)), 1 / (1 + math.exp(0.5))
     for label, own in ((1, p), (0, 1 - p)):
-        found = Trades(trade_off=3.0).losses([unchanged, moved], jnp.array([label]))
-        assert float(found[0]) == pytest.approx(-math.log(own) + 3.0 * _kl(p, q), abs=1e-6)
+        result = Trades(trade_off=3.0).losses([unchanged, moved], jnp.array([label]))
+        assert float(result[0]) == pytest.approx(-math.log(own) + 3.0 * _kl(p, q), abs=1e-6)
 
 
 def test_the_divergence_of_three_labels_is_that_of_the_definition():
     rng = np.random.default_rng(0)
     before, after = (rng.normal(size=(5, 3)) for _ in range(2))
     p, q = (np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True) for scores in (before, after))
-    found = divergence(jnp.asarray(before), jnp.asarray(after))
-    np.testing.assert_allclose(found, (p * np.log(p / q)).sum(axis=1), rtol=1e-5)
+    result = divergence(jnp.asarray(before), jnp.asarray(after))
+    np.testing.assert_allclose(result, (p * np.log(p / q)).sum(axis=1), rtol=1e-5)
 
 
 @pytest.mark.parametrize("recipe", [PLAIN, POISSON], ids=["full batches", "Poisson batches"])
@@ -90,23 +90,23 @@ def test_a_step_follows_the_slope_of_the_written_loss():
         return jnp.mean(cross_entropy(before, labels) + 2.0 * jnp.sum(p * jnp.log(p / q), axis=1))
 
     by_hand = jax.tree.map(lambda leaf, slope: leaf - 0.1 * slope, start, jax.grad(loss)(start))
-    found = _flat(member(train_all(once, data, [given]), 0))
-    np.testing.assert_allclose(found, _flat(by_hand), atol=2e-6)
+    result = _flat(member(train_all(once, data, [given]), 0))
+    np.testing.assert_allclose(result, _flat(by_hand), atol=2e-6)
 
 
 def test_a_linear_score_is_moved_as_far_as_allowed_to_either_side():
     inputs = jnp.asarray(np.random.default_rng(0).normal(size=(200, 2)), jnp.float32)
     scores, trades = LINE.around(SLOPE, inputs, np.arange(2)), Trades(radius=0.5)
     objective = trades.objective(scores, inputs, jnp.zeros(200, jnp.int32), jnp.ones(200))
-    found = np.asarray(trades.perturb(objective, inputs, WALL, jax.random.key(0)))
-    np.testing.assert_array_equal(found[:, 0], inputs)
-    change = found[:, 1] - found[:, 0]
+    result = np.asarray(trades.perturb(objective, inputs, WALL, jax.random.key(0)))
+    np.testing.assert_array_equal(result[:, 0], inputs)
+    change = result[:, 1] - result[:, 0]
     np.testing.assert_allclose(np.abs(change[:, 0]), 0.5, atol=1e-6)
     np.testing.assert_array_equal(change[:, 1], 0.0)
     assert 0.35 < np.mean(change[:, 0] > 0) < 0.65, "the small random start decides to which side"
     at_chance = scores(inputs + 0.5 * (2 * uniform(jax.random.key(1), inputs.shape) - 1) * jnp.array([1.0, 0.0]))
-    assert bool((objective(found[:, 1]) > 0).all())
-    assert float(objective(found[:, 1]).mean()) > 2 * float(divergence(scores(inputs), at_chance).mean())
+    assert bool((objective(result[:, 1]) > 0).all())
+    assert float(objective(result[:, 1]).mean()) > 2 * float(divergence(scores(inputs), at_chance).mean())
 
 
 def test_a_strong_column_that_an_attacker_moves_is_used_less():

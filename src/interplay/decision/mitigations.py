@@ -22,6 +22,10 @@ class Mitigation:
 
 F, P, R, E, UQ, U = RANKED_ASPECTS
 
+BY_CLASS = Mitigation(
+    "a threshold for each class, where sets miss a class too often", "Ding et al., 2024", "class_conformal"
+)
+
 MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
     (P, F): (
         Mitigation("a larger budget, or more steps at the same one", "Tramer and Boneh, 2021", "dp_sgd"),
@@ -72,6 +76,7 @@ MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
     (F, E): (Mitigation("explain the decision with its thresholds, not the score beneath", "Di Gennaro et al., 2024"),),
     (F, UQ): (
         Mitigation("prediction sets calibrated in each group", "Romano et al., 2020", "group_conformal"),
+        BY_CLASS,
         Mitigation("coverage conditional on clusters", "Ding et al., 2024"),
     ),
     (UQ, F): (
@@ -85,8 +90,12 @@ MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
             "Angelopoulos et al., 2022",
             "private_conformal",
         ),
+        BY_CLASS,
     ),
-    (R, UQ): (Mitigation("adversarial training that weighs uncertain rows", "Liu et al., 2024"),),
+    (R, UQ): (
+        BY_CLASS,
+        Mitigation("adversarial training that weighs uncertain rows", "Liu et al., 2024"),
+    ),
     (UQ, R): (Mitigation("scores smoothed by noise, or bounds that hold under attack", "Gendler et al., 2022"),),
     (UQ, P): (
         Mitigation("DP-SGD beneath the prediction sets", "Abadi et al., 2016", "dp_sgd"),

@@ -37,12 +37,11 @@ class SetExplanationsMaker(Maker):
         chance = streams.generator(setting.design.study.seed, "fresh points of explained sets")
         fresh_bins, fresh = shared.around.drawn(FRESH_SAMPLES, chance)
         # Perturbed rows belong to no group: their labels are held against the threshold of the largest part.
-        usual = int(np.bincount(sets.part[sets.part >= 0]).argmax())
-        limits = sets.thresholds[:, 0, usual]
+        limits = sets.usual_limits()[:, None]
 
         def size(columns: Float[Array, "row column"]) -> Float[Array, "member row"]:
             scores = lac(shared.log_probabilities(columns))
-            return np.asarray(expit((limits[:, None, None] - scores) / SOFTNESS).sum(axis=2))
+            return np.asarray(expit((limits - scores) / SOFTNESS).sum(axis=2))
 
         held, reference = release.fidelity_of(
             shared.scored(shared.around.bins(rows), setting.encoded.matrix[rows]),
