@@ -7,6 +7,7 @@ import numpy as np
 
 from interplay import streams
 from interplay.arrays import Array, Bool, Float, Int
+from interplay.conformal.sets import sets
 from interplay.evidence._exhibit import Exhibit, Planned, RandomModels
 from interplay.evidence.adversarial_scores import AdversarialScores
 from interplay.evidence.predictions import Predictions
@@ -55,9 +56,7 @@ class PredictionSets(Exhibit):
 
     def held(self, rows: Int[Array, " some"]) -> Bool[Array, "member some label"]:
         """Which labels the sets of some rows hold, at unit weights."""
-        part = self.part[rows] if self.by_label else self.part[rows][:, None]
-        limits, scores = self.thresholds[:, 0][:, part], self.scores[:, rows]
-        return np.asarray(scores < limits if self.strict else scores <= limits)
+        return sets(self.scores[:, rows], self.thresholds[:, 0][:, self.part[rows]], self.strict)
 
     def usual_limits(self) -> Float[Array, "member label"]:
         """The thresholds at unit weights of the part with the most rows, for each label where they have their own."""

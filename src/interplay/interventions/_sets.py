@@ -99,7 +99,7 @@ class SetIntervention(ReleaseIntervention):
         conformity = self._conformity(scores.log_probabilities, uniform)
         limits = self.limits(_of_labels(conformity, held_out), codes, groups, miscoverage, held_out)
         sizes, moved = np.array([part.rows for part in parts]), ask(AdversarialScores)
-        part = np.broadcast_to(np.arange(groups), (len(codes), groups)) if self.calibrated_by == "class" else codes
+        part = _each_label(len(codes), groups) if self.calibrated_by == "class" else codes
         found = PredictionSets(conformity, limits, part, miscoverage, self.strict, calibrated=sizes)
         if isinstance(moved, NotMeasurable):
             return found
@@ -203,6 +203,11 @@ class SetIntervention(ReleaseIntervention):
                 for scores, counted in zip(own, held_out.counted, strict=True)
             ]
         )
+
+
+def _each_label(rows: int, labels: int) -> Int[Array, "row label"]:
+    """The part of every label of every row where each label has its own."""
+    return np.broadcast_to(np.arange(labels), (rows, labels))
 
 
 def _of_labels(conformity: Float[Array, "member row label"], held_out: HeldOut) -> Float[Array, "member row"]:
