@@ -25,9 +25,9 @@ class Trades(InputIntervention):
 
     where x' is where projected gradient ascent of the divergence KL within `radius` (standard deviations of a numeric
     column) ends after `attack_steps` steps from a small random start. `trade_off` is at least 0: 0 is plain training,
-    and the larger it is the more accuracy on unchanged rows is given for robust accuracy, which adversarial training
-    gives at a rate of its own. Columns move as in `adversarial_training`. Each record's loss depends on its own row only, so
-    that DP-SGD clips it; a penalty beside it is taken over both copies of a batch.
+    and larger values weigh predictions that stay against those that are right. Columns move as in `adversarial_training`.
+    Each record's loss depends on its own row only, so that DP-SGD clips it; a penalty beside it is taken over the rows of
+    a batch and their moved copies.
 
     Reference: Zhang et al. (2019), "Theoretically principled trade-off between robustness and accuracy", Eq. 5 and
     Algorithm 1, with trade_off = 1 / lambda.
