@@ -39,9 +39,42 @@ class Drawn(abc.ABC):
         return name, *(np.asarray(getattr(self, field.name)) for field in fields(self))
 
 
+Part = Int[Array, " some"] | Int[Array, "some score"]
+"""Which of several limits holds for a row, or for each of its scores; -1 is the last one."""
+
+
+def edges(
+    limits: Float[Array, "member draw part"], part: Part
+) -> tuple[Float[Array, "member some score"], Float[Array, "member some score"]]:
+    """The smallest and the largest limit of all draws for every row and score; of one score where all of a row's share it.
+
+    Example:
+        >>> [edge.tolist() for edge in edges(np.array([[[0.5, 0.1], [0.9, 0.2]]]), np.array([0]))]
+        [[[[0.5]]], [[[0.9]]]]
+    """
+    each = part if part.ndim == 2 else part[:, None]
+    return limits.min(axis=1)[:, each], limits.max(axis=1)[:, each]
+
+
+def limits_of(limits: Float[Array, "draw part"], part: Part, scores: int) -> Float[Array, "score some draw"]:
+    """The limits of every one of so many scores, row and draw.
+
+    Example:
+        >>> limits_of(np.array([[0.5, 0.1], [0.9, 0.2]]), np.array([[1, 0]]), 2).tolist()
+        [[[0.1, 0.2]], [[0.5, 0.9]]]
+    """
+    each = part if part.ndim == 2 else part[:, None]
+    return np.broadcast_to(limits.T[each], (len(part), scores, len(limits))).swapaxes(0, 1)
+
+
+def within(scores: Array, limits: Array, strict: bool) -> Bool[Array, "*any"]:
+    """Which scores lie within their limits: at most, or below them if `strict`."""
+    return np.asarray(scores < limits if strict else scores <= limits)
+
+
 @dataclass(frozen=True, eq=False)
 class Within(Drawn):
-    """How many of a row's scores lie within the limit of its part.
+    """How many of a row's scores lie within the limit of its part, or each within a limit of its own.
 
     value(member, draw, row) = number of scores(member, row) with score <= limit(member, draw, part(row)), < if `strict`
 
@@ -53,26 +86,48 @@ class Within(Drawn):
 
     scores: Float[Array, "member some score"]
     limits: Float[Array, "member draw part"]
-    part: Int[Array, " some"]
+    part: Part
     strict: bool = False
 
-    def at(self, order: Int[Array, " few"]) -> "Within":
+    def at(self, order: Int[Array, " few"]) -> Self:
         return replace(self, scores=self.scores[:, order], part=self.part[order])
 
     def shared(self) -> tuple[Float[Array, "member some"], Bool[Array, "member some"]]:
-        always = self._inside(self.scores, self.limits.min(axis=1)[:, self.part, None])
-        ever = self._inside(self.scores, self.limits.max(axis=1)[:, self.part, None])
-        return always.sum(axis=2).astype(np.float64), np.asarray((ever & ~always).any(axis=2))
+        always, ever = self._fewest_and_most()
+        return always.astype(np.float64), always != ever
 
     def of(self, member: int, rows: Int[Array, " few"]) -> Float[Array, "few draw"]:
-        limits = self.limits[member].T[self.part[rows]]
-        values = np.zeros(limits.shape)
-        for score in self.scores[member, rows].T:
-            values += self._inside(score[:, None], limits)
+        scores = self.scores[member, rows].T
+        values = np.zeros((len(rows), self.limits.shape[1]))
+        for score, limits in zip(scores, limits_of(self.limits[member], self.part[rows], len(scores)), strict=True):
+            values += within(score[:, None], limits, self.strict)
         return values
 
-    def _inside(self, scores: Array, limits: Array) -> Array:
-        return np.asarray(scores < limits if self.strict else scores <= limits)
+    def _fewest_and_most(self) -> tuple[Int[Array, "member some"], Int[Array, "member some"]]:
+        """How many scores lie within their limits in every draw, and in some."""
+        low, high = edges(self.limits, self.part)
+        always, ever = (within(self.scores, edge, self.strict).sum(axis=2) for edge in (low, high))
+        return always, ever
+
+
+@dataclass(frozen=True, eq=False)
+class MoreWithin(Within):
+    """Whether more than `number` of a row's scores lie within their limits; limits as in `Within`.
+
+    Example:
+        >>> both = MoreWithin(np.array([[[0.2, 0.8]]]), np.array([[[0.5], [0.9]]]), np.array([0]), number=1)
+        >>> both.of(0, np.array([0])).tolist()
+        [[0.0, 1.0]]
+    """
+
+    number: int = 0
+
+    def shared(self) -> tuple[Float[Array, "member some"], Bool[Array, "member some"]]:
+        always, ever = (count > self.number for count in self._fewest_and_most())
+        return always.astype(np.float64), always != ever
+
+    def of(self, member: int, rows: Int[Array, " few"]) -> Float[Array, "few draw"]:
+        return (super().of(member, rows) > self.number).astype(np.float64)
 
 
 @dataclass(frozen=True, eq=False)

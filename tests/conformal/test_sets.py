@@ -16,6 +16,11 @@ def test_a_threshold_for_every_row():
     ]
 
 
+def test_a_threshold_for_each_label():
+    scores = np.array([[[0.2, 0.6], [0.2, 0.6]]])
+    assert sets(scores, np.array([[[0.1, 0.6], [0.3, 0.5]]])).tolist() == [[[False, True], [True, False]]]
+
+
 def test_an_infinite_threshold_makes_full_sets():
     assert sets(np.array([[0.0, 1.0]]), np.inf).all()
 

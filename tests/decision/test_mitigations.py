@@ -1,5 +1,5 @@
 from interplay import catalogue
-from interplay.aspects import DIRECTED_PAIRS, Aspect
+from interplay.aspects import DIRECTED_PAIRS, TRUST_ASPECTS, Aspect
 from interplay.decision.mitigations import MITIGATIONS, told
 
 
@@ -9,8 +9,8 @@ def test_what_is_said_to_exist_exists_and_acts_for_a_trust_aspect() -> None:
     assert {"dp_sgd", "group_thresholds", "group_conformal"} <= named
 
 
-def test_every_mitigation_belongs_to_a_directed_pair_and_has_a_source() -> None:
-    assert set(MITIGATIONS) <= set(DIRECTED_PAIRS)
+def test_every_mitigation_belongs_to_a_directed_pair_or_a_cost_in_utility_and_has_a_source() -> None:
+    assert set(MITIGATIONS) <= {*DIRECTED_PAIRS, *((source, Aspect.UTILITY) for source in TRUST_ASPECTS)}
     assert all(one.text and one.reference for found in MITIGATIONS.values() for one in found)
 
 

@@ -21,7 +21,7 @@ from interplay.interactions import Probe
 from interplay.study import Study
 
 NAMES = sorted(catalogue.interventions())
-ALIKE = {"parity_penalty", *(name for name, kind in catalogue.interventions().items() if kind.stands_in_for)}
+ALIKE = {"parity_penalty", "trades", *(name for name, kind in catalogue.interventions().items() if kind.stands_in_for)}
 """Interventions that act on no model together with others, and are left out of the drawn sets."""
 
 
@@ -65,7 +65,7 @@ def test_a_probe_says_what_it_lacks() -> None:
         "the study does not list release_explanations"
     )
     assert _obstacles(_cell(found, "robustness", "privacy"))["confident membership"] == (
-        "the study does not list adversarial_training"
+        "the study does not list adversarial_training or trades"
     )
     assert _obstacles(_cell(found, "fairness", "uncertainty"))["set size"] == (
         "the study does not list group_conformal and split_conformal"

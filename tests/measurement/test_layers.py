@@ -27,7 +27,8 @@ def held_out(seed: int = 3) -> HeldOut:
     grouping, none = Grouping("g", GROUPS, ("a", "b"), 0), np.zeros(0, dtype=int)
     counted, tuning = np.ones((2, ROWS), dtype=bool), np.arange(0, ROWS, 3)
     labels, weights = np.ones(ROWS, dtype=int), np.ones((1, ROWS))
-    return HeldOut(labels, 1, grouping, tuning, none, counted, weights, 1, seed, 0.1)
+    classes = Grouping("y", labels, ("0", "1"), 1)
+    return HeldOut(labels, 1, grouping, classes, tuning, none, counted, weights, 1, seed, 0.1)
 
 
 @pytest.fixture

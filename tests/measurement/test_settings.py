@@ -78,10 +78,11 @@ def test_what_a_study_declares_is_not_looked_for():
     assert found_for(prepared) == Settings()
 
 
-def test_settled_designs_attack_and_train_within_the_radius():
-    prepared = ready(bank(), "adversarial_training", "dp_sgd")
+@pytest.mark.parametrize("defence", ["adversarial_training", "trades"])
+def test_settled_designs_attack_and_train_within_the_radius(defence):
+    prepared = ready(bank(), defence, "dp_sgd")
     settled = settle(prepared.design, Settings(radius=0.17, lost=0.1, parameters={"dp_sgd": {"max_grad_norm": 0.3}}))
-    assert settled.radius == settled.factors.training["adversarial_training"].radius == 0.17
+    assert settled.radius == settled.factors.training[defence].radius == 0.17
     assert settled.factors.training["dp_sgd"].max_grad_norm == 0.3
     assert prepared.design.radius == 0.5
 

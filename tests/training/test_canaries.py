@@ -24,6 +24,7 @@ from interplay.families.network.loop import Job, Recipe, TrainingTable
 from interplay.families.network.sampler import Sampling
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
+from interplay.interventions.trades import Trades
 from interplay.models.dense import Dense
 from interplay.models.network import Examples
 from interplay.testing.canaries import lower_bound
@@ -94,8 +95,9 @@ def test_half_of_the_reported_noise_is_caught_on_poisson_batches():
     assert bound(POISSON, NOISE[POISSON] / 2) > reported(POISSON)
 
 
-def test_adversarial_copies_of_a_row_do_not_spend_more_than_is_reported():
-    found = bound(FULL, NOISE[FULL], COPIES)
+@pytest.mark.parametrize("defence", [COPIES, Trades()], ids=["adversarial copies", "TRADES"])
+def test_moved_copies_of_a_row_do_not_spend_more_than_is_reported(defence):
+    found = bound(FULL, NOISE[FULL], defence)
     assert 0.4 * reported(FULL) < found <= reported(FULL)
 
 

@@ -97,7 +97,7 @@ def test_an_accelerator_agrees_within_a_tolerance():
     np.testing.assert_allclose(_flat(found), theirs, atol=2e-3)
 
 
-@pytest.mark.parametrize("kind", ["dp_sgd", "adversarial", "copies", "penalty"])
+@pytest.mark.parametrize("kind", ["dp_sgd", "adversarial", "copies", "penalty", "trades"])
 def test_interventions_change_the_model_and_share_its_start(kind):
     recipe, active = KINDS[kind]
     bare, treated = ([job(0, on)] for on in ((), active))

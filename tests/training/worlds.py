@@ -11,6 +11,7 @@ from interplay.families.network.sampler import Sampling
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.interventions.parity_penalty import ParityPenalty
+from interplay.interventions.trades import Trades
 from interplay.models.dense import Dense
 
 ROWS, COLUMNS = 120, 5
@@ -26,6 +27,8 @@ KINDS = {
     "copies": (PLAIN, (AdversarialTraining(copies=2, clean_copy=True), PRIVATE)),
     "both": (POISSON, (ADVERSARIAL, PRIVATE)),
     "penalty": (POISSON, (ParityPenalty(),)),
+    "trades": (POISSON, (Trades(),)),
+    "private trades": (PLAIN, (Trades(), PRIVATE)),
 }
 
 

@@ -122,12 +122,14 @@ def ascend(
     threat: Threat,
     key: jax.Array,
     steps: int,
+    start_within: float = 1.0,
 ) -> jax.Array:
     """Where one projected gradient ascent of the loss ends, from a random start.
 
     x <- project(x + 2.5 * radius / steps * sign(gradient of loss at x)), `steps` times
 
-    Arguments are those of `pgd`. The last point is returned, whatever its loss, as adversarial training wants it.
+    Arguments are those of `pgd`; `start_within` is the share of the radius within which the start is drawn. The last
+    point is returned, whatever its loss, as adversarial training wants it.
 
     Reference: Madry et al. (2018); Cresswell (2025), Eq. 4.
 
@@ -140,7 +142,7 @@ def ascend(
     """
     low, high = _bounds(origin, radius, threat)
     stride = 2.5 / steps * _reach(radius) * farthest(threat)
-    noise = 2.0 * uniform(key, origin.shape) - 1.0
+    noise = start_within * (2.0 * uniform(key, origin.shape) - 1.0)
     start = jnp.clip(origin + _reach(radius) * threat.movable * noise, low, high)
     ascent = loss.ascent() if isinstance(loss, Excess) else None
     if ascent is not None:

@@ -8,13 +8,16 @@ from interplay.arrays import Array, Bool, Float
 
 
 def sets(
-    scores: Float[Array, "*rows label"], threshold: Float[Array, "*rows"] | float, strict: bool = False
+    scores: Float[Array, "*rows label"],
+    threshold: Float[Array, "*rows"] | Float[Array, "*rows label"] | float,
+    strict: bool = False,
 ) -> Bool[Array, "*rows label"]:
     """Which labels the prediction set of a row holds.
 
     set(x) = labels y with score(x, y) <= threshold, or < when `strict`
 
-    `threshold` is one number, or one for every row (group-wise sets). An infinite threshold makes full sets.
+    `threshold` is one number, one for every row (group-wise sets), or one for every label of every row (class-wise sets). An
+    infinite threshold makes full sets.
 
     Reference: Cresswell (2025), Eq. 6, which is the strict form. The guarantee of Eq. 7 holds for <= without
     conditions; with < it is lost when scores tie.
@@ -25,7 +28,8 @@ def sets(
 
     Does not show: which of its labels is right, nor how sure one may be of a single set.
     """
-    limit = np.asarray(threshold, dtype=np.float64)[..., None]
+    limit = np.asarray(threshold, dtype=np.float64)
+    limit = limit if limit.ndim == scores.ndim else limit[..., None]
     return np.asarray(scores < limit) if strict else np.asarray(scores <= limit)
 
 

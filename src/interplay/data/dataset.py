@@ -47,6 +47,11 @@ class Dataset:
         return self.table.rows
 
     @property
+    def by_class(self) -> Grouping:
+        """The rows divided by their label."""
+        return Grouping(self.label, self.labels, self.classes, self.favourable)
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 of the content and the choices, in hexadecimal; the same on every machine."""
         digest = hashlib.sha256()

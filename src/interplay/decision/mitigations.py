@@ -1,4 +1,4 @@
-"""What to try against a harm, by directed pair: interventions of the catalogue, and ideas that it does not have yet.
+"""What to try against a harm, by source and target: interventions of the catalogue, and ideas that it does not have yet.
 
 Nothing here is promised to work on a user's data: a mitigation is one more treatment, to be declared and measured.
 """
@@ -6,7 +6,7 @@ Nothing here is promised to work on a user's data: a mitigation is one more trea
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from interplay.aspects import Aspect
+from interplay.aspects import RANKED_ASPECTS, Aspect
 from interplay.decision.decision import Decision
 from interplay.effects.effect import Effect
 
@@ -20,7 +20,11 @@ class Mitigation:
     intervention: str = ""
 
 
-F, P, R, E, UQ = (Aspect.FAIRNESS, Aspect.PRIVACY, Aspect.ROBUSTNESS, Aspect.EXPLAINABILITY, Aspect.UNCERTAINTY)
+F, P, R, E, UQ, U = RANKED_ASPECTS
+
+BY_CLASS = Mitigation(
+    "a threshold for each class, where sets miss a class too often", "Ding et al., 2024", "class_conformal"
+)
 
 MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
     (P, F): (
@@ -37,8 +41,13 @@ MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
     (R, F): (
         Mitigation("a smaller radius", "Xu et al., 2021", "adversarial_training"),
         Mitigation("rows as they are beside moved ones: clean_copy = true", "De et al., 2022", "adversarial_training"),
+        Mitigation("TRADES instead, with a smaller trade_off", "Zhang et al., 2019", "trades"),
         Mitigation("thresholds by group on top of the robust model", "Hardt et al., 2016", "group_thresholds"),
         Mitigation("weights of the worst class or group during adversarial training", "Xu et al., 2021"),
+    ),
+    (R, U): (
+        Mitigation("TRADES, whose trade_off says what robustness may cost", "Zhang et al., 2019", "trades"),
+        Mitigation("a smaller radius", "Tsipras et al., 2019", "adversarial_training"),
     ),
     (F, R): (
         Mitigation(
@@ -67,6 +76,7 @@ MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
     (F, E): (Mitigation("explain the decision with its thresholds, not the score beneath", "Di Gennaro et al., 2024"),),
     (F, UQ): (
         Mitigation("prediction sets calibrated in each group", "Romano et al., 2020", "group_conformal"),
+        BY_CLASS,
         Mitigation("coverage conditional on clusters", "Ding et al., 2024"),
     ),
     (UQ, F): (
@@ -80,8 +90,12 @@ MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
             "Angelopoulos et al., 2022",
             "private_conformal",
         ),
+        BY_CLASS,
     ),
-    (R, UQ): (Mitigation("adversarial training that weighs uncertain rows", "Liu et al., 2024"),),
+    (R, UQ): (
+        BY_CLASS,
+        Mitigation("adversarial training that weighs uncertain rows", "Liu et al., 2024"),
+    ),
     (UQ, R): (Mitigation("scores smoothed by noise, or bounds that hold under attack", "Gendler et al., 2022"),),
     (UQ, P): (
         Mitigation("DP-SGD beneath the prediction sets", "Abadi et al., 2016", "dp_sgd"),

@@ -14,6 +14,11 @@ def vacuous_sets(design: Design, dataset: Dataset, counted: Bool[Array, " row"])
         (name, part.foreseen(layer))
         for name, layer in design.factors.layers.items()
         if isinstance(layer, SetIntervention)
-        for part in layer.parts(grouping, design.split.calibration, counted, design.study.groups.minimum_rows)
+        for part in layer.parts(
+            layer.division(grouping, dataset.by_class),
+            design.split.calibration,
+            counted,
+            design.study.groups.minimum_rows,
+        )
     ]
     return tuple(f"{name}: {why}" for name, why in found if why)

@@ -6,7 +6,8 @@ from typing import ClassVar, Self
 import numpy as np
 
 from interplay import streams
-from interplay.arrays import Array, Float, Int
+from interplay.arrays import Array, Bool, Float, Int
+from interplay.conformal.sets import sets
 from interplay.evidence._exhibit import Exhibit, Planned, RandomModels
 from interplay.evidence.adversarial_scores import AdversarialScores
 from interplay.evidence.predictions import Predictions
@@ -15,10 +16,11 @@ from interplay.evidence.scores import Scores
 
 @dataclass(frozen=True, eq=False)
 class PredictionSets(Exhibit):
-    """Conformal sets: label y is in the set of a row when its conformity score is within the row's threshold.
+    """Conformal sets: label y is in the set of a row when its conformity score is within the threshold that holds for it.
 
     `thresholds` has one value per member, draw and part (one part for marginal sets, one per group for group-wise
-    ones); `part` maps a row to its part; `strict` uses `<` (the paper's Eq. 6) instead of `<=`. `scores_attacked`
+    ones, one per label for class-wise ones); `part` maps a row to its part, or (row, label) each label of a row;
+    `strict` uses `<` (the paper's Eq. 6) instead of `<=`. `scores_attacked`
     are the scores on the adversarial rows `attacked`, when an attack was run; `calibrated` says how many rows each part was
     calibrated on, for the parts that are large enough to be judged. Scores are those fitted at unit weights:
     only the thresholds are fitted anew in every draw.
@@ -29,12 +31,37 @@ class PredictionSets(Exhibit):
 
     scores: Float[Array, "member row label"]
     thresholds: Float[Array, "member draw part"]
-    part: Int[Array, " row"]
+    part: Int[Array, " row"] | Int[Array, "row label"]
     miscoverage: float
     strict: bool = False
     attacked: Int[Array, " attacked"] | None = None
     scores_attacked: Float[Array, "member attacked label"] | None = None
     calibrated: Int[Array, " calibrated"] | None = None
+
+    @property
+    def by_label(self) -> bool:
+        """Whether labels have thresholds of their own."""
+        return self.part.ndim == 2
+
+    def part_of(self, labels: Int[Array, " some"], rows: Int[Array, " some"] | None = None) -> Int[Array, " some"]:
+        """The part whose threshold holds for one label of each of some rows, of all where None.
+
+        Example:
+            >>> by_class = PredictionSets(np.zeros((1, 2, 2)), np.ones((1, 1, 2)), np.array([[0, 1], [0, 1]]), 0.1)
+            >>> by_class.part_of(np.array([1, 0])).tolist()
+            [1, 0]
+        """
+        part = self.part if rows is None else self.part[rows]
+        return part[np.arange(len(labels)), labels] if self.by_label else part
+
+    def held(self, rows: Int[Array, " some"]) -> Bool[Array, "member some label"]:
+        """Which labels the sets of some rows hold, at unit weights."""
+        return sets(self.scores[:, rows], self.thresholds[:, 0][:, self.part[rows]], self.strict)
+
+    def usual_limits(self) -> Float[Array, "member label"]:
+        """The thresholds at unit weights of the part with the most rows, for each label where they have their own."""
+        columns = self.part.T if self.by_label else self.part[None]
+        return self.thresholds[:, 0][:, [int(np.bincount(column[column >= 0]).argmax()) for column in columns]]
 
     @classmethod
     def stand_in(cls, planned: Planned) -> Self:

@@ -84,6 +84,7 @@ class EvaluationSetting:
             labels=self.dataset.labels,
             favourable=self.dataset.favourable,
             grouping=None if name is None else self.dataset.groupings[name],
+            classes=self.dataset.by_class,
             tuning=self.tuning,
             calibration=np.flatnonzero(design.split.calibration),
             counted=self.rows.counted,

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from interplay.conformal.sets import sets
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Exhibit, Predictions, PredictionSets, SetDisclosure
 from interplay.exhibits._disclosing import by_regression, right
@@ -28,8 +27,7 @@ class SetDisclosureMaker(Maker):
         if isinstance(released, NotMeasurable):
             return released
         rows, labels = setting.disclosed, setting.dataset.labels[setting.disclosed]
-        limits = released.thresholds[:, 0, released.part[rows]]
-        held = sets(released.scores[:, rows], limits, released.strict)
+        held = released.held(rows)
         own = np.take_along_axis(held, labels[None, :, None], axis=2)[..., 0]
         signals = right(predictions, setting), own.astype(np.float64), held.sum(axis=2).astype(np.float64)
         return by_regression(SetDisclosure, setting, *signals)

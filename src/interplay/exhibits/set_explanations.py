@@ -38,8 +38,7 @@ class SetExplanationsMaker(Maker):
         chance = streams.generator(setting.design.study.seed, "fresh points of explained sets")
         own, fresh = shared.around.points(rows, setting.encoded), shared.around.drawn(FRESH_SAMPLES, chance)
         # Perturbed rows belong to no group: their labels are held against the threshold of the largest part.
-        usual = int(np.bincount(sets.part[sets.part >= 0]).argmax())
-        size = shared.scores.of(SoftSize(sets.thresholds[:, 0, usual], SOFTNESS))
+        size = shared.scores.of(SoftSize(sets.usual_limits(), SOFTNESS))
         return SetExplanations(rows, *fidelity_of(shared.explain, size, score(setting), own, shared.pool, fresh))
 
 
@@ -47,7 +46,7 @@ class SetExplanationsMaker(Maker):
 class SoftSize:
     """The size of a prediction set whose labels go out one by one: sum of 1 / (1 + exp((1 - probability - limit) / softness))."""
 
-    limits: Float[Array, " model"]
+    limits: Float[Array, "model label"]
     softness: float
 
     def value(self, log_probabilities: Float[Array, "model row label"]) -> Float[Array, "model row"]:
@@ -58,4 +57,4 @@ class SoftSize:
         return np.asarray(inside * (1 - inside) / self.softness * np.exp(log_probabilities))
 
     def _inside(self, log_probabilities: Float[Array, "model row label"]) -> Float[Array, "model row label"]:
-        return np.asarray(expit((self.limits[:, None, None] - lac(log_probabilities)) / self.softness))
+        return np.asarray(expit((self.limits[:, None] - lac(log_probabilities)) / self.softness))

@@ -20,7 +20,7 @@ INTERACTION = Interaction(
                 "A boundary kept away from every row gives up the rows that no margin fits; they come mostly from "
                 "groups with overlapping classes or wide spread."
             ),
-            interventions=("adversarial_training",),
+            interventions=("adversarial_training", "trades"),
             metric="accuracy_disparity",
             expects="harm",
             references=(
@@ -38,7 +38,7 @@ INTERACTION = Interaction(
             name="robust accuracy disparity",
             claim="Adversarial training widens the difference between groups in accuracy under attack.",
             mechanism="The share of rows that a margin can hold rises faster in the group that is easier to fit.",
-            interventions=("adversarial_training",),
+            interventions=("adversarial_training", "trades"),
             metric="robust_accuracy_disparity",
             expects="harm",
             references=(
@@ -56,7 +56,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Rows given up for the margin are decided by the group's base rate, which differs between groups."
             ),
-            interventions=("adversarial_training",),
+            interventions=("adversarial_training", "trades"),
             metric="equal_opportunity_difference",
             expects="harm",
             references=("Nanda et al., 2021, ACM Conference on Fairness, Accountability, and Transparency",),
@@ -68,7 +68,7 @@ INTERACTION = Interaction(
             name="worst group",
             claim="Adversarial training lowers the accuracy of the group that has the least.",
             mechanism="A level beside the differences: a gap can also close because everyone loses.",
-            interventions=("adversarial_training",),
+            interventions=("adversarial_training", "trades"),
             metric="worst_group_accuracy",
             expects="harm",
             references=("Benz et al., 2021, NeurIPS 2020 Workshop on Pre-registration in Machine Learning",),
@@ -83,7 +83,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Classes that lie close to others lose their margin first when every row has to hold within a radius."
             ),
-            interventions=("adversarial_training",),
+            interventions=("adversarial_training", "trades"),
             metric="worst_class_accuracy",
             expects="harm",
             references=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from types import MappingProxyType
@@ -237,7 +237,9 @@ class DataIntervention(Intervention):
 class InputIntervention(Intervention):
     """In-processing: perturbed inputs for a batch, from the current parameters.
 
-    One model takes one: what a second one makes of rows that the first has moved is described by neither.
+    As it is, rows climb the model's loss, and a record's loss is the mean cross-entropy of its copies; an intervention
+    with other ones overrides `objective` and `losses`. One model takes one: what a second one makes of rows that the
+    first has moved is described by neither.
     """
 
     @abc.abstractmethod
@@ -246,9 +248,34 @@ class InputIntervention(Intervention):
     ) -> jax.Array:
         """The inputs to train on, (row, column) or several copies of each row (row, copy, column).
 
-        `inputs` are the columns an attacker can move, and `loss(inputs)` grows, row by row, with the current model's
-        loss. Each row's perturbation depends on that row only, so that clipping still bounds one person's influence.
+        `inputs` are the columns an attacker can move, and `loss(inputs)` is the `objective`, row by row. Each row's
+        perturbation depends on that row only, so that clipping still bounds one person's influence.
         """
+
+    def objective(
+        self, scores: Callable[[jax.Array], jax.Array], inputs: jax.Array, labels: jax.Array, weights: jax.Array
+    ) -> Callable[[jax.Array], jax.Array]:
+        """What the rows climb: a number for each, as a function of its movable columns; grows with the model's loss.
+
+        `scores` gives the current model's class scores (row, label) of movable columns like `inputs` (row, column);
+        rows whose `weights` are zero are padding.
+        """
+        from interplay.attacks.margin import steepest
+
+        return steepest(scores, inputs, labels, weights)
+
+    def losses(self, scores: Sequence[jax.Array], labels: jax.Array) -> jax.Array:
+        """The loss of every record, in nats, from the class scores (row, label) of each of its copies.
+
+        Each record's loss depends on its own copies only. Where an intervention leaves this out, it is the mean
+        cross-entropy of the copies, which networks compute faster.
+        """
+        raise NotImplementedError
+
+    @property
+    def has_own_losses(self) -> bool:
+        """Whether a record's loss is another one than the mean cross-entropy of its copies."""
+        return type(self).losses is not InputIntervention.losses
 
     @property
     def passes(self) -> float:

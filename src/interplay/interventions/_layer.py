@@ -37,13 +37,14 @@ class HeldOut:
 
     `tuning` and `calibration` are positions: rules that decide are fitted on the former, prediction sets on the latter.
     `counted` and `weights` are those of `interplay.evidence.Rows`; `grouping` is the one that interventions for fairness
-    act on, None where the study declares none; `minimum_rows` the smallest group with a verdict of its own; `miscoverage`
-    that of sets that declare none.
+    act on, None where the study declares none, and `classes` divides the rows by their label; `minimum_rows` the smallest
+    group with a verdict of its own; `miscoverage` that of sets that declare none.
     """
 
     labels: Int[Array, " row"]
     favourable: int
     grouping: Grouping | None
+    classes: Grouping
     tuning: Int[Array, " some"]
     calibration: Int[Array, " some"]
     counted: Bool[Array, "member row"]

@@ -18,6 +18,9 @@ from interplay.evidence import AdversarialScores, Exhibit, ExposedCalibration, P
 from interplay.interventions._intervention import Range
 from interplay.interventions._layer import NO_GROUP, Ask, HeldOut, Makers, ReleaseIntervention
 
+CalibratedBy = Literal["all rows", "group", "class"]
+"""What has a threshold of its own."""
+
 LARGEST_DEFAULT = 0.1
 """The miscoverage of sets that declare none is at most this, and half of the control's error rate where that is less."""
 MINOR = 0.05
@@ -28,9 +31,9 @@ LIKELY_ERROR = 0.05
 
 @dataclass(frozen=True)
 class CalibrationPart:
-    """The calibration rows of one threshold: of all rows, or of a group (`group` is then its name)."""
+    """The calibration rows of one threshold: of all rows, or of what `of` says, as in "group 'b'" and "class 'no'"."""
 
-    group: str
+    of: str
     rows: int
 
     def too_few(self, sets: "SetIntervention", miscoverage: float) -> str:
@@ -54,20 +57,21 @@ class CalibrationPart:
 
     @property
     def _who(self) -> str:
-        return f"group {self.group!r}: " if self.group else ""
+        return f"{self.of}: " if self.of else ""
 
 
 @dataclass(frozen=True)
 class SetIntervention(ReleaseIntervention):
     """Prediction sets: label y is in the set of a row where its conformity score is within a calibrated threshold.
 
-    `miscoverage` None means the smaller of 0.1 and half of the control's error rate on the tuning rows. `by_group` says
-    whether every group has a threshold of its own.
+    `miscoverage` None means the smaller of 0.1 and half of the control's error rate on the tuning rows. `calibrated_by`
+    says what has a threshold of its own: all rows together, every group of them, or every class. Sets by class hold a label
+    where its score is within the threshold of that label, calibrated on the rows that have it.
     """
 
     releases: ClassVar[type[Exhibit]] = PredictionSets
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({"miscoverage": Range(0.0, 1.0, open=True)})
-    by_group: ClassVar[bool] = False
+    calibrated_by: ClassVar[CalibratedBy] = "all rows"
 
     miscoverage: float | None = None
     score: Literal["lac", "aps", "raps"] = "lac"
@@ -95,7 +99,8 @@ class SetIntervention(ReleaseIntervention):
         conformity = self._conformity(scores.log_probabilities, uniform)
         limits = self.limits(_of_labels(conformity, held_out), codes, groups, miscoverage, held_out)
         sizes, moved = np.array([part.rows for part in parts]), ask(AdversarialScores)
-        found = PredictionSets(conformity, limits, codes, miscoverage, self.strict, calibrated=sizes)
+        part = _each_label(len(codes), groups) if self.calibrated_by == "class" else codes
+        found = PredictionSets(conformity, limits, part, miscoverage, self.strict, calibrated=sizes)
         if isinstance(moved, NotMeasurable):
             return found
         attacked = self._conformity(moved.log_probabilities, uniform[moved.rows])
@@ -128,43 +133,48 @@ class SetIntervention(ReleaseIntervention):
     def _miscoverage(self, held_out: HeldOut) -> float:
         return held_out.miscoverage if self.miscoverage is None else self.miscoverage
 
+    def division(self, grouping: Grouping | None, classes: Grouping) -> Grouping | None:
+        """What divides the calibration rows: the groups, or the rows of each class; None where nothing does."""
+        return {"all rows": None, "group": grouping, "class": classes}[self.calibrated_by]
+
     def _codes(self, held_out: HeldOut) -> tuple[Int[Array, " row"], int]:
-        """The part of every row, and how many there are."""
-        if self.by_group and held_out.grouping is not None:
-            return held_out.grouping.codes, len(held_out.grouping.names)
-        return np.zeros(len(held_out.labels), dtype=np.int64), 1
+        """The part that every row calibrates, and how many there are."""
+        division = self.division(held_out.grouping, held_out.classes)
+        if division is None:
+            return np.zeros(len(held_out.labels), dtype=np.int64), 1
+        return division.codes, len(division.names)
 
     def _calibrated(self, held_out: HeldOut) -> tuple[CalibrationPart, ...] | NotMeasurable:
         """The parts that are calibrated, or why that says nothing."""
-        grouping = held_out.grouping
-        if self.by_group and grouping is None:
+        division = self.division(held_out.grouping, held_out.classes)
+        if self.calibrated_by == "group" and division is None:
             return NO_GROUP
         calibrating = np.zeros(len(held_out.labels), dtype=bool)
         calibrating[held_out.calibration] = True
         counted = np.asarray(held_out.counted.any(axis=0))
-        parts = tuple(self.parts(grouping, calibrating, counted, held_out.minimum_rows))
+        parts = tuple(self.parts(division, calibrating, counted, held_out.minimum_rows))
         short = [why for part in parts if (why := part.too_few(self, self._miscoverage(held_out)))]
         return NotMeasurable("; ".join(short)) if short else parts
 
     def parts(
         self,
-        grouping: Grouping | None,
+        division: Grouping | None,
         calibrating: Bool[Array, " row"],
         counted: Bool[Array, " row"],
         minimum_rows: int,
     ) -> Iterator[CalibrationPart]:
-        """The parts that are calibrated by themselves.
+        """The parts that are calibrated by themselves, as `division` says.
 
-        A group with fewer `counted` rows than a metric needs, and with less than `MINOR` of all of them, has no verdict of
-        its own and hardly moves another, so that it is left out.
+        A group or class with fewer `counted` rows than a metric needs, and with less than `MINOR` of all of them, has no
+        verdict of its own and hardly moves another, so that it is left out.
         """
-        if not self.by_group or grouping is None:
+        if division is None:
             yield CalibrationPart("", int(calibrating.sum()))
             return
-        for code, group in enumerate(grouping.names):
-            mine = np.equal(grouping.codes, code)
-            if int((counted & mine).sum()) >= min(minimum_rows, MINOR * counted.sum()):
-                yield CalibrationPart(group, int((calibrating & mine).sum()))
+        for code, name in enumerate(division.names):
+            inside = np.equal(division.codes, code)
+            if int((counted & inside).sum()) >= min(minimum_rows, MINOR * counted.sum()):
+                yield CalibrationPart(f"{self.calibrated_by} {name!r}", int((calibrating & inside).sum()))
 
     def _conformity(
         self, log_probabilities: Float[Array, "member some label"], uniform: Float[Array, " some"]
@@ -193,6 +203,11 @@ class SetIntervention(ReleaseIntervention):
                 for scores, counted in zip(own, held_out.counted, strict=True)
             ]
         )
+
+
+def _each_label(rows: int, labels: int) -> Int[Array, "row label"]:
+    """The part of every label of every row where each label has its own."""
+    return np.broadcast_to(np.arange(labels), (rows, labels))
 
 
 def _of_labels(conformity: Float[Array, "member row label"], held_out: HeldOut) -> Float[Array, "member row"]:

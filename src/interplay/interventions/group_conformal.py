@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.interventions._intervention import Service
-from interplay.interventions._sets import SetIntervention
+from interplay.interventions._sets import CalibratedBy, SetIntervention
 
 
 @dataclass(frozen=True)
@@ -30,4 +30,4 @@ class GroupConformal(SetIntervention):
     title: ClassVar[str] = "group-wise conformal sets"
     serves: ClassVar[tuple[Service, ...]] = (Service("coverage_disparity", replaces=("split_conformal",)),)
     reference: ClassVar[str] = "Vovk et al., 2003"
-    by_group: ClassVar[bool] = True
+    calibrated_by: ClassVar[CalibratedBy] = "group"

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
-from interplay.drawn import Drawn
+from interplay.drawn import Drawn, Part, edges, limits_of, within
 
 
 @dataclass(frozen=True, eq=False)
 class Altered(Drawn):
-    """1 where some label is within the limit of the row's part before or after an attack but not both, else 0.
+    """1 where some label is within its limit before or after an attack but not both, else 0.
 
     Example:
         >>> row = Altered(np.array([[[0.2, 0.8]]]), np.array([[[0.6, 0.4]]]), np.array([[[0.5], [0.9]]]), np.array([0]))
@@ -21,24 +21,23 @@ class Altered(Drawn):
     scores: Float[Array, "member some label"]
     moved: Float[Array, "member some label"]
     limits: Float[Array, "member draw part"]
-    part: Int[Array, " some"]
+    part: Part
     strict: bool = False
 
     def at(self, order: Int[Array, " few"]) -> "Altered":
         return replace(self, scores=self.scores[:, order], moved=self.moved[:, order], part=self.part[order])
 
     def shared(self) -> tuple[Float[Array, "member some"], Bool[Array, "member some"]]:
-        low, high = (edge(self.limits, axis=1)[:, self.part, None] for edge in (np.min, np.max))
-        undecided = [self._inside(scores, high) & ~self._inside(scores, low) for scores in (self.scores, self.moved)]
-        differ = (self._inside(self.scores, low) != self._inside(self.moved, low)).any(axis=2)
-        return differ.astype(np.float64), np.asarray((undecided[0] | undecided[1]).any(axis=2))
+        (before, after), (before_ever, after_ever) = (
+            [within(scores, edge, self.strict) for scores in (self.scores, self.moved)]
+            for edge in edges(self.limits, self.part)
+        )
+        undecided = (before_ever & ~before) | (after_ever & ~after)
+        differ = (before != after).any(axis=2)
+        return differ.astype(np.float64), np.asarray(undecided.any(axis=2))
 
     def of(self, member: int, rows: Int[Array, " few"]) -> Float[Array, "few draw"]:
-        limits = self.limits[member].T[self.part[rows]]
-        found = np.zeros(limits.shape, dtype=bool)
-        for before, after in zip(self.scores[member, rows].T, self.moved[member, rows].T, strict=True):
-            found |= self._inside(before[:, None], limits) != self._inside(after[:, None], limits)
-        return found.astype(np.float64)
-
-    def _inside(self, scores: Array, limits: Array) -> Bool[Array, "*any"]:
-        return np.asarray(scores < limits if self.strict else scores <= limits)
+        before, after = self.scores[member, rows].T, self.moved[member, rows].T
+        limits = limits_of(self.limits[member], self.part[rows], len(before))
+        held, held_after = (within(scores[..., None], limits, self.strict) for scores in (before, after))
+        return (held != held_after).any(axis=0).astype(np.float64)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
-from interplay.drawn import Drawn
+from interplay.drawn import Drawn, Part, edges, limits_of, within
 
 ALONE = 0.7
 """How often the person is right without a set."""
@@ -26,30 +26,25 @@ class Assisted(Drawn):
     scores: Float[Array, "member some label"]
     labels: Int[Array, " some"]
     limits: Float[Array, "member draw part"]
-    part: Int[Array, " some"]
+    part: Part
     strict: bool = False
 
     def at(self, order: Int[Array, " few"]) -> "Assisted":
         return replace(self, scores=self.scores[:, order], labels=self.labels[order], part=self.part[order])
 
     def shared(self) -> tuple[Float[Array, "member some"], Bool[Array, "member some"]]:
-        always = self._inside(self.scores, self.limits.min(axis=1)[:, self.part, None])
-        ever = self._inside(self.scores, self.limits.max(axis=1)[:, self.part, None])
+        always, ever = (within(self.scores, edge, self.strict) for edge in edges(self.limits, self.part))
         own = np.take_along_axis(always, self.labels[None, :, None], axis=2)[..., 0]
         return self._chance(own, always.sum(axis=2)), np.asarray((ever & ~always).any(axis=2))
 
     def of(self, member: int, rows: Int[Array, " few"]) -> Float[Array, "few draw"]:
-        limits = self.limits[member].T[self.part[rows]]
-        size = np.zeros(limits.shape, dtype=np.int64)
-        for score in self.scores[member, rows].T:
-            size += self._inside(score[:, None], limits)
-        own = self.scores[member, rows, self.labels[rows]]
-        return self._chance(self._inside(own[:, None], limits), size)
+        scores = self.scores[member, rows].T
+        limits = limits_of(self.limits[member], self.part[rows], len(scores))
+        held = within(scores[..., None], limits, self.strict)
+        own = held[self.labels[rows], np.arange(len(rows))]
+        return self._chance(own, held.sum(axis=0))
 
     def _chance(self, own: Bool[Array, "*any"], size: Int[Array, "*any"]) -> Float[Array, "*any"]:
         labels = self.scores.shape[2]
         others = (labels - size) / max(labels - 1, 1) / np.maximum(size, 1)
         return np.where(size == 0, ALONE, np.where(own, ALONE + (1 - ALONE) * others, 0.0))
-
-    def _inside(self, scores: Array, limits: Array) -> Array:
-        return np.asarray(scores < limits if self.strict else scores <= limits)

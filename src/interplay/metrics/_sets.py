@@ -3,15 +3,16 @@
 import numpy as np
 
 from interplay.arrays import Array, Float, Int
-from interplay.drawn import Within
+from interplay.drawn import MoreWithin, Within
 from interplay.evidence import Evidence, PredictionSets
 from interplay.metrics._metric import Rate
 
 
 def covered(evidence: Evidence, sets: PredictionSets) -> Rate:
     """Whether the set of a row holds its label."""
-    own = np.take_along_axis(sets.scores, evidence.rows.labels[None, :, None], axis=2)
-    return Rate(Within(own, sets.thresholds, sets.part, sets.strict))
+    labels = evidence.rows.labels
+    own = np.take_along_axis(sets.scores, labels[None, :, None], axis=2)
+    return Rate(Within(own, sets.thresholds, sets.part_of(labels), sets.strict))
 
 
 def covered_attacked(
@@ -21,8 +22,9 @@ def covered_attacked(
     rows: Int[Array, " attacked"],
 ) -> Rate:
     """Whether the set of an adversarial row holds the label of the row it was made from."""
-    own = np.take_along_axis(scores, evidence.rows.labels[rows][None, :, None], axis=2)
-    return Rate(Within(own, sets.thresholds, sets.part[rows], sets.strict), rows=rows)
+    labels = evidence.rows.labels[rows]
+    own = np.take_along_axis(scores, labels[None, :, None], axis=2)
+    return Rate(Within(own, sets.thresholds, sets.part_of(labels, rows), sets.strict), rows=rows)
 
 
 def set_sizes(sets: PredictionSets) -> Rate:
@@ -31,6 +33,5 @@ def set_sizes(sets: PredictionSets) -> Rate:
 
 
 def larger_than(sets: PredictionSets, labels: int) -> Rate:
-    """Whether the set of a row holds more than so many labels: whether the next best score still lies within."""
-    best = np.sort(sets.scores, axis=2)[:, :, labels : labels + 1]
-    return Rate(Within(best, sets.thresholds, sets.part, sets.strict))
+    """Whether the set of a row holds more than so many labels."""
+    return Rate(MoreWithin(sets.scores, sets.thresholds, sets.part, sets.strict, labels))

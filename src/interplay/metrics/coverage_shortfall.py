@@ -21,8 +21,8 @@ class CoverageShortfall(Metric):
     coverage_shortfall = max over calibrated parts of P(B < 1 - miscoverage - 0.02),
     B ~ Beta(n + 1 - k, k),  k = floor((n + 1) * miscoverage),  n = calibration rows of the part
 
-    The coverage of one draw of n calibration rows follows this law whatever the model. Parts are all rows, or each group with
-    enough rows to be judged. Between 0 and 1; lower is better; sets of every label never fall short.
+    The coverage of one draw of n calibration rows follows this law whatever the model. Parts are all rows, or each group, or
+    each class, with enough rows to be judged. Between 0 and 1; lower is better; sets of every label never fall short.
 
     Reference: Angelopoulos and Bates (2021), "A gentle introduction to conformal prediction", section 3.2.
 

@@ -12,6 +12,10 @@ from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, PredictionSets
 from interplay.metrics._metric import Direction, Metric
 
+OWN = (
+    "every label has a threshold of its own: whether both labels are held before the decision turns then depends on both, "
+    "and takes an attack on the set itself"
+)
 NONE = "at this level no set of two labels exists that could be filled up: the threshold is at most one half for every member"
 
 
@@ -55,6 +59,8 @@ class InflatedSets(Metric):
             return NotMeasurable(f"{rows.classes} labels: filling up a set then takes an attack on its size")
         if sets.attacked is None or sets.scores_attacked is None:
             return NotMeasurable("no attack was run on these sets")
+        if sets.by_label:
+            return NotMeasurable(OWN)
         if (sets.thresholds[:, 0] <= 0.5).all():
             return NotMeasurable(NONE)
         at, part = sets.attacked, sets.part[sets.attacked]

@@ -9,7 +9,7 @@ import numpy as np
 from interplay.arrays import Array, Int
 from interplay.engine import jax, jnp
 from interplay.models import perceptron
-from interplay.models.network import Examples, Network, clipping, cross_entropy
+from interplay.models.network import Examples, Network, RecordLoss, clipping, cross_entropy
 
 FEW_LABELS = 4
 """Up to so many outputs a layer is computed output by output: products that thin are slow as matrix products."""
@@ -83,28 +83,25 @@ class Dense(Network):
         if perceptron.computes(parameters, examples.inputs):
             found, sizes = perceptron.clipped_sum(parameters, examples, max_grad_norm)
             return tuple(Layer(*one) for one in found), sizes
-        rows = len(examples.labels)
         copies = 1 if examples.inputs.ndim == 2 else examples.inputs.shape[1]
-        flat = examples.inputs.reshape(rows * copies, -1)
         labels, weights = jnp.repeat(examples.labels, copies), jnp.repeat(examples.weights / copies, copies)
 
-        def loss(taps: tuple[jax.Array, ...]) -> tuple[jax.Array, tuple[jax.Array, ...]]:
-            hidden, seen = flat, []
-            for depth, layer in enumerate(parameters):
-                seen.append(hidden)
-                out = affine(hidden, layer) + taps[depth]
-                hidden = jax.nn.relu(out) if depth < len(parameters) - 1 else out
-            return jnp.sum(weights * cross_entropy(hidden, labels)), tuple(seen)
+        def loss(scores: jax.Array) -> jax.Array:
+            return jnp.sum(weights * cross_entropy(scores, labels))
 
-        zeros = tuple(jnp.zeros((rows * copies, layer.bias.shape[0])) for layer in parameters)
-        derivatives, activations = jax.grad(loss, has_aux=True)(zeros)
-        norms = jnp.sqrt(sum(_squares(*pair, copies) for pair in zip(activations, derivatives, strict=True)))
-        scale = jnp.repeat(clipping(norms, max_grad_norm), copies)[:, None]
-        total = tuple(
-            Layer(_outer(seen, delta * scale), jnp.sum(delta * scale, axis=0))
-            for seen, delta in zip(activations, derivatives, strict=True)
-        )
-        return total, norms
+        return _clipped(parameters, examples.inputs, copies, loss, max_grad_norm)
+
+    def clipped_sum_by(
+        self, rule: RecordLoss, parameters: Layers, examples: Examples, max_grad_norm: jax.Array | float
+    ) -> tuple[Layers, jax.Array]:
+        """The same where `rule` is the loss of a record: a function of the class scores of its copies, and of labels."""
+        rows, copies = examples.inputs.shape[:2]
+
+        def loss(scores: jax.Array) -> jax.Array:
+            each = scores.reshape(rows, copies, -1)
+            return jnp.sum(examples.weights * rule([each[:, copy] for copy in range(copies)], examples.labels))
+
+        return _clipped(parameters, examples.inputs, copies, loss, max_grad_norm)
 
     def operations(self, columns: int) -> float:
         return float(sum(before * after for before, after in zip(self.widths[:-1], self.widths[1:], strict=True)))
@@ -124,6 +121,35 @@ def _above(layers: Layers, first: jax.Array) -> jax.Array:
     for layer in layers:
         out = affine(jax.nn.relu(out), layer)
     return out
+
+
+def _clipped(
+    parameters: Layers,
+    inputs: jax.Array,
+    copies: int,
+    loss: Callable[[jax.Array], jax.Array],
+    max_grad_norm: jax.Array | float,
+) -> tuple[Layers, jax.Array]:
+    """The clipped sum, and the norms, from a loss of the class scores of all copies of all records."""
+    flat = inputs.reshape(-1, inputs.shape[-1])
+
+    def tapped(taps: tuple[jax.Array, ...]) -> tuple[jax.Array, tuple[jax.Array, ...]]:
+        hidden, seen = flat, []
+        for depth, layer in enumerate(parameters):
+            seen.append(hidden)
+            out = affine(hidden, layer) + taps[depth]
+            hidden = jax.nn.relu(out) if depth < len(parameters) - 1 else out
+        return loss(hidden), tuple(seen)
+
+    zeros = tuple(jnp.zeros((len(flat), layer.bias.shape[0])) for layer in parameters)
+    derivatives, activations = jax.grad(tapped, has_aux=True)(zeros)
+    norms = jnp.sqrt(sum(_squares(*pair, copies) for pair in zip(activations, derivatives, strict=True)))
+    scale = jnp.repeat(clipping(norms, max_grad_norm), copies)[:, None]
+    total = tuple(
+        Layer(_outer(seen, delta * scale), jnp.sum(delta * scale, axis=0))
+        for seen, delta in zip(activations, derivatives, strict=True)
+    )
+    return total, norms
 
 
 def _outer(seen: jax.Array, delta: jax.Array) -> jax.Array:

@@ -1,7 +1,7 @@
 """What any predictor is here: a pure function from parameters and inputs to class scores."""
 
 import abc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +12,10 @@ from interplay.engine import jax, jnp
 
 Parameters = Any
 """A tree of arrays: whatever a network's `initial` gives. Stacks have the members on a leading axis."""
+
+
+RecordLoss = Callable[[Sequence[jax.Array], jax.Array], jax.Array]
+"""The loss of every record from the class scores (row, label) of each of its copies, and the labels."""
 
 
 class Examples(NamedTuple):

@@ -65,12 +65,16 @@ class InputInterventionSuite(InterventionSuite):
         inputs = _inputs()
         others = inputs.at[1:].set(0.5 * inputs[1:] + 0.1)
         here, there = self._perturbed(intervention, inputs), self._perturbed(intervention, others)
-        assert here.shape == inputs.shape
+        assert (len(here), here.shape[-1], here.ndim in (2, 3)) == (*inputs.shape, True), (
+            "(row, column) or (row, copy, column)"
+        )
         np.testing.assert_array_equal(np.asarray(here[0]), np.asarray(there[0]))
 
     def test_immovable_columns_stay(self, intervention: InputIntervention) -> None:
         inputs = _inputs()
-        np.testing.assert_array_equal(np.asarray(self._perturbed(intervention, inputs)[:, 3]), np.asarray(inputs[:, 3]))
+        moved = np.asarray(self._perturbed(intervention, inputs))
+        for copy in moved.reshape(len(moved), -1, COLUMNS).swapaxes(0, 1):
+            np.testing.assert_array_equal(copy[:, 3], np.asarray(inputs[:, 3]))
 
     def test_the_same_key_gives_the_same_rows(self, intervention: InputIntervention) -> None:
         inputs = _inputs()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Exhibit
+from interplay.evidence import Exhibit, Grouping
 from interplay.interventions import HeldOut, ReleaseIntervention
 from interplay.testing.evidence import Facts, random_facts
 from interplay.testing.intervention_suite import InterventionSuite
@@ -41,10 +41,12 @@ def held_out(facts: Facts) -> HeldOut:
     rows, places = facts.rows, np.arange(len(facts.rows.labels))
     tuning, calibration = places[places % 4 == 0], places[places % 4 == 1]
     grouping = next(iter(rows.groupings.values()))
+    classes = Grouping("label", rows.labels, tuple(map(str, range(rows.classes))), rows.favourable)
     return HeldOut(
         rows.labels,
         rows.favourable,
         grouping,
+        classes,
         tuning,
         calibration,
         rows.counted,

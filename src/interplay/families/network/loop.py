@@ -4,19 +4,19 @@ Interventions are hooks into it: weights come with the rows, inputs may be pertu
 may turn the losses of a batch into a gradient. Any subset acts on one model.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import optax
 
-from interplay.attacks.margin import steepest
 from interplay.attacks.pgd import Threat
 from interplay.data.mapped import MappedRows
 from interplay.engine import jax, jnp
 from interplay.families.network.hooks import Hooks
 from interplay.families.network.sampler import Sampling
 from interplay.models.network import Examples, Network, Parameters, placed
+from interplay.models.record_losses import RecordLosses
 
 
 class TrainingTable(NamedTuple):
@@ -137,6 +137,8 @@ def _part_gradient(
     part = _rows(recipe, table, job, taken)
     if job.hooks.perturbation is not None and recipe.movable:
         part = part._replace(examples=_perturbed(recipe, table, job, parameters, part.examples, attack))
+        if job.hooks.perturbation.has_own_losses:
+            recipe = replace(recipe, network=RecordLosses(recipe.network, job.hooks.perturbation.losses))
     if job.hooks.gradient is not None:
         return job.hooks.gradient.summed(recipe.network, parameters, part.examples)
     return jax.grad(_summed_loss)(parameters, recipe, job.hooks, part)
@@ -164,8 +166,8 @@ def _perturbed(
     columns = np.asarray(recipe.movable)
     start = examples.inputs[:, columns]
     scores = recipe.network.around(parameters, examples.inputs, columns)
-    climbed = steepest(scores, start, examples.labels, examples.weights)
-    moved = job.hooks.perturbation.perturb(climbed, start, table.threat.among(columns, examples.inputs), key)
+    objective = job.hooks.perturbation.objective(scores, start, examples.labels, examples.weights)
+    moved = job.hooks.perturbation.perturb(objective, start, table.threat.among(columns, examples.inputs), key)
     if moved.ndim == 2:
         return examples._replace(inputs=placed(examples.inputs, columns, moved))
     copies = [placed(examples.inputs, columns, moved[:, copy]) for copy in range(moved.shape[1])]
