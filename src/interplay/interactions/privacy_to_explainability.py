@@ -53,7 +53,10 @@ INTERACTION = Interaction(
             name="noise in the explanation",
             alias="P->E.dp-explain",
             claim="An explanation that is itself differentially private changes with every request for the same row.",
-            missing="an intervention that releases explanations under a privacy budget of their own",
+            missing=(
+                "nothing for the explanations of this version: their local models are fitted on perturbed rows, drawn from "
+                "quartiles and shares of the table, so that noise of their own would protect no row of anybody"
+            ),
             expects="harm",
             references=("Patel et al., 2022, ACM Conference on Fairness, Accountability, and Transparency",),
         ),

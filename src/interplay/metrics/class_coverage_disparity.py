@@ -71,8 +71,7 @@ class ClassCoverageDisparity(Metric):
 
 
 def _pairs(means: Sequence[Float[Array, "member draw"]], supports: Sequence[int]) -> Iterator[Contrast]:
-    """Every pair of classes: the coverage of the one with more rows less that of the other."""
-    by_size = sorted(range(len(means)), key=lambda label: -supports[label])
-    for larger, smaller in combinations(by_size, 2):
-        gap, support = means[larger] - means[smaller], supports[smaller]
-        yield Contrast(f"class {smaller}", gap, support, f"class {larger}")
+    """Every pair of classes: the coverage of the first less that of the other."""
+    for first, other in combinations(range(len(means)), 2):
+        support = min(supports[first], supports[other])
+        yield Contrast(f"class {other}", means[first] - means[other], support, f"class {first}")
