@@ -14,6 +14,10 @@ FLOPS = 3e10
 PER_DRAW = 5_000
 """Operations of all metrics, refits and sets, for one row of one member in one draw."""
 
+PER_MEMBER, PER_COLUMN = 9e9, 8e7
+"""Operations of attacks on what is released and of guesses, for one member of one arm; and for each column where explanations
+are released, which are searched, repeated and held against the model."""
+
 COMPILE_SECONDS = 3.0
 """First-call cost of one kind of treatment."""
 
@@ -85,7 +89,9 @@ def cost(
     )
     split = design.split
     drawn = int((evaluated(design) | split.tuning | split.calibration).sum())
-    measuring = arms * fleet * study.draws * drawn * PER_DRAW
+    measuring = arms * fleet * (study.draws * drawn * PER_DRAW + PER_MEMBER)
+    if any(isinstance(one, ExplanationIntervention) for one in design.factors.all.values()):
+        measuring += arms * fleet * columns * PER_COLUMN
     kinds = len({_kind(design, one) for one in design.trainings})
     seconds = (training + attacks + explanations + measuring) / (FLOPS * cores) + kinds * COMPILE_SECONDS + 15
     cells = len(design.comparisons) * 3.2
