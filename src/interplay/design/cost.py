@@ -27,6 +27,9 @@ EXPLAINED_BESIDES = 6_000
 FIXED_BYTES = 1_100_000_000
 """The interpreter with JAX, and its compiler at work on one program per device."""
 
+THREAD_BYTES, THREADS = 250_000_000, 4
+"""What each thread that measures takes besides, and how many there are at most."""
+
 PAGES_BYTES = 4_000_000
 """Effects, audit and report."""
 
@@ -97,7 +100,7 @@ def cost(
     cells = len(design.comparisons) * 3.2
     disk = int(cells * fleet * (study.draws + 1) * 4 + 2 * fleet * len(design.trainings) * width * 4) + PAGES_BYTES
     tables = arms * fleet * rows * classes * 24 + rows * columns * 8 + rows * study.draws * 32
-    memory = FIXED_BYTES + tables + 3 * disk
+    memory = FIXED_BYTES + THREAD_BYTES * min(cores, THREADS) + tables + 3 * disk
     return Cost(len(design.trainings) * tuning + arms * fleet, round(seconds, 1), memory, disk)
 
 
