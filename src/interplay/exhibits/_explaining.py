@@ -1,6 +1,6 @@
 """Explanations of all treatments at once: one perturbation pool per member, shared by treatments and rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -24,10 +24,15 @@ UNRELEASED = NotMeasurable("the study releases no explanations")
 NO_GRADIENTS = NotMeasurable("the explanations are made from gradients, which these models do not have; release others")
 
 
-def released_explanations(setting: EvaluationSetting) -> ExplanationIntervention | None:
-    """What the study releases as explanations; None where it releases none."""
+def released_explanations(
+    setting: EvaluationSetting, stacks: Iterable[Members] = ()
+) -> ExplanationIntervention | NotMeasurable:
+    """What the study releases as explanations; a reason where it releases none, or none that these members could have."""
     known = setting.design.factors.all.values()
-    return next((one for one in known if isinstance(one, ExplanationIntervention)), None)
+    release = next((one for one in known if isinstance(one, ExplanationIntervention)), None)
+    if release is None:
+        return UNRELEASED
+    return NO_GRADIENTS if release.needs_gradients and not all(one.has_gradients for one in stacks) else release
 
 
 def explanations(setting: EvaluationSetting, arms: Sequence[Members]) -> list[Explanations | NotMeasurable]:
@@ -52,11 +57,9 @@ class Explainer:
         self, setting: EvaluationSetting, asked: Mapping[int, Members]
     ) -> dict[int, Explanations | NotMeasurable]:
         """The explanations of the arms at these places."""
-        release = released_explanations(setting)
-        if release is None:
-            return dict.fromkeys(asked, UNRELEASED)
-        if release.needs_gradients and not all(stack.has_gradients for stack in asked.values()):
-            return dict.fromkeys(asked, NO_GRADIENTS)
+        release = released_explanations(setting, asked.values())
+        if isinstance(release, NotMeasurable):
+            return dict.fromkeys(asked, release)
         members = range(len(setting.design.halves))
         self._explain(setting, release, asked, members)
         return {arm: _exhibit(setting, [self._known[arm, member] for member in members]) for arm in asked}
@@ -118,12 +121,8 @@ class SharedPool:
 
 def pooled(setting: EvaluationSetting, stacks: Sequence[Members]) -> SharedPool | NotMeasurable:
     """Perturbed rows that are the same for all models of these stacks; a reason where nothing can be explained."""
-    release = released_explanations(setting)
-    if release is None:
-        return UNRELEASED
-    if release.needs_gradients and not all(stack.has_gradients for stack in stacks):
-        return NO_GRADIENTS
-    return SharedPool(setting, stacks, release)
+    release = released_explanations(setting, stacks)
+    return release if isinstance(release, NotMeasurable) else SharedPool(setting, stacks, release)
 
 
 def _filled(count: int) -> Int[Array, " place"]:

@@ -14,7 +14,7 @@ from interplay.data.groups import Grouping
 from interplay.design.plan import mitigated
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Concealment, Exhibit
-from interplay.exhibits._explaining import UNRELEASED, released_explanations
+from interplay.exhibits._explaining import released_explanations
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import EvaluationSetting, some_places
 from interplay.explainers.detector import Detector, learned
@@ -63,8 +63,10 @@ _KNOWN: WeakKeyDictionary[EvaluationSetting, Concealment | NotMeasurable] = Weak
 def _concealment(setting: EvaluationSetting) -> Concealment | NotMeasurable:
     release = released_explanations(setting)
     name = mitigated(setting.dataset, setting.design.study.groups.mitigate)
-    if release is None or name is None:
-        return UNRELEASED if release is None else UNGROUPED
+    if isinstance(release, NotMeasurable):
+        return release
+    if name is None:
+        return UNGROUPED
     if release.needs_gradients:
         return NO_SLOPE
     world = _Widened(setting, setting.dataset.groupings[name])

@@ -118,8 +118,7 @@ def fidelity(
         apart = centre + found.score_means - surrogates.intercepts[:, place].T - predicted(fitted, found.means[:, None])
         left[:, place] = (around / found.total[:, None] + apart**2).T
         total[:, place] = (found.spread / found.total[:, None]).T
-    defined = total >= LEAST_SPREAD**2
-    return Fidelity(np.where(defined, 1.0 - left / np.where(defined, total, 1.0), 0.0), defined)
+    return _share_explained(left, total)
 
 
 def fidelity_of_lines(
@@ -155,6 +154,11 @@ def fidelity_of_lines(
         left[:, part] = (weight * error**2).sum(axis=2)
         mean = fresh_scores @ weight.T
         total[:, part] = (weight * (fresh_scores[:, None] - mean[:, :, None]) ** 2).sum(axis=2)
+    return _share_explained(left, total)
+
+
+def _share_explained(left: Float[Array, "model point"], total: Float[Array, "model point"]) -> Fidelity:
+    """R2 from the mean squared error and the variance, where scores vary enough."""
     defined = total >= LEAST_SPREAD**2
     return Fidelity(np.where(defined, 1.0 - left / np.where(defined, total, 1.0), 0.0), defined)
 

@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from interplay.aspects import Aspect
-from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import AdversarialDisclosure, Evidence, Exhibit
-from interplay.metrics._metric import Direction, Metric
-from interplay.metrics._roc import exposure_sample
+from interplay.evidence import AdversarialDisclosure, Disclosure, Exhibit
+from interplay.metrics._exposure import Exposure
 
 
 @dataclass(frozen=True)
-class AdversarialMembershipExposure(Metric):
+class AdversarialMembershipExposure(Exposure):
     """The share of training rows found by an attacker who asks for scores around a row and may accuse few others.
 
     adversarial_membership_exposure = share of members' scores above t, t = the threshold above which a share
@@ -37,24 +34,7 @@ class AdversarialMembershipExposure(Metric):
     sample size.
     """
 
-    aspect: ClassVar[Aspect] = Aspect.PRIVACY
     title: ClassVar[str] = "membership exposure (adversarial rows)"
-    direction: ClassVar[Direction] = "lower_is_better"
-    unit: ClassVar[str] = "share of training rows"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    tolerance: ClassVar[float] = 0.01
     needs: ClassVar[tuple[type[Exhibit], ...]] = (AdversarialDisclosure,)
+    disclosure: ClassVar[type[Disclosure]] = AdversarialDisclosure
     reference: ClassVar[str] = "Song et al., 2019"
-
-    false_positive_rate: float = 0.01
-
-    @property
-    def key(self) -> str:
-        default = type(self).false_positive_rate
-        return self.name if self.false_positive_rate == default else f"{self.name}/{self.false_positive_rate:g}"
-
-    def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
-        found = evidence.ask(AdversarialDisclosure)
-        if isinstance(found, NotMeasurable):
-            return found
-        return exposure_sample(evidence, found.scores, found, self.false_positive_rate)

@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from interplay.aspects import Aspect
-from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Exhibit, LocalModelDisclosure
-from interplay.metrics._metric import Direction, Metric
-from interplay.metrics._roc import exposure_sample
+from interplay.evidence import Disclosure, Exhibit, LocalModelDisclosure
+from interplay.metrics._exposure import Exposure
 
 
 @dataclass(frozen=True)
-class LocalModelMembershipExposure(Metric):
+class LocalModelMembershipExposure(Exposure):
     """The share of training rows found by an attacker who sees scores and explanations and may accuse few others.
 
     local_model_membership_exposure = share of members' scores above t, t = the threshold above which a share
@@ -38,24 +35,7 @@ class LocalModelMembershipExposure(Metric):
     sample size.
     """
 
-    aspect: ClassVar[Aspect] = Aspect.PRIVACY
     title: ClassVar[str] = "membership exposure (scores and explanations)"
-    direction: ClassVar[Direction] = "lower_is_better"
-    unit: ClassVar[str] = "share of training rows"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    tolerance: ClassVar[float] = 0.01
     needs: ClassVar[tuple[type[Exhibit], ...]] = (LocalModelDisclosure,)
+    disclosure: ClassVar[type[Disclosure]] = LocalModelDisclosure
     reference: ClassVar[str] = "Quan et al., 2022"
-
-    false_positive_rate: float = 0.01
-
-    @property
-    def key(self) -> str:
-        default = type(self).false_positive_rate
-        return self.name if self.false_positive_rate == default else f"{self.name}/{self.false_positive_rate:g}"
-
-    def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
-        found = evidence.ask(LocalModelDisclosure)
-        if isinstance(found, NotMeasurable):
-            return found
-        return exposure_sample(evidence, found.scores, found, self.false_positive_rate)

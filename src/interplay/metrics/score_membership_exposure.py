@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from interplay.aspects import Aspect
-from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Exhibit, ScoreDisclosure
-from interplay.metrics._metric import Direction, Metric
-from interplay.metrics._roc import exposure_sample
+from interplay.evidence import Disclosure, Exhibit, ScoreDisclosure
+from interplay.metrics._exposure import Exposure
 
 
 @dataclass(frozen=True)
-class ScoreMembershipExposure(Metric):
+class ScoreMembershipExposure(Exposure):
     """The share of training rows found by an attacker who sees scores and may accuse few others.
 
     score_membership_exposure = share of members' scores above t, t = the threshold above which a share
@@ -36,24 +33,7 @@ class ScoreMembershipExposure(Metric):
     sample size.
     """
 
-    aspect: ClassVar[Aspect] = Aspect.PRIVACY
     title: ClassVar[str] = "membership exposure (scores)"
-    direction: ClassVar[Direction] = "lower_is_better"
-    unit: ClassVar[str] = "share of training rows"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    tolerance: ClassVar[float] = 0.01
     needs: ClassVar[tuple[type[Exhibit], ...]] = (ScoreDisclosure,)
+    disclosure: ClassVar[type[Disclosure]] = ScoreDisclosure
     reference: ClassVar[str] = "Carlini et al., 2022"
-
-    false_positive_rate: float = 0.01
-
-    @property
-    def key(self) -> str:
-        default = type(self).false_positive_rate
-        return self.name if self.false_positive_rate == default else f"{self.name}/{self.false_positive_rate:g}"
-
-    def measure(self, evidence: Evidence) -> Sample | NotMeasurable:
-        found = evidence.ask(ScoreDisclosure)
-        if isinstance(found, NotMeasurable):
-            return found
-        return exposure_sample(evidence, found.scores, found, self.false_positive_rate)

@@ -1,6 +1,7 @@
 """What any predictor is here: a pure function from parameters and inputs to class scores."""
 
 import abc
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -65,16 +66,17 @@ class Network(abc.ABC):
 
         Reference: Abadi et al. (2016), Algorithm 1; De et al. (2022) for averaging copies before clipping.
         """
+        return _clipped(self.losses, parameters, examples, max_grad_norm)
 
-        def loss(parameters: Parameters, inputs: jax.Array, label: jax.Array, weight: jax.Array) -> jax.Array:
-            return weight * self.losses(parameters, inputs[None], label[None])[0]
+    def clipped_sum_by(
+        self, rule: RecordLoss, parameters: Parameters, examples: Examples, max_grad_norm: jax.Array | float
+    ) -> tuple[Parameters, jax.Array]:
+        """The same where `rule` is the loss of a record: a function of the class scores of its copies, and of labels."""
+        return _clipped(functools.partial(self.losses_by, rule), parameters, examples, max_grad_norm)
 
-        each = jax.vmap(jax.grad(loss), in_axes=(None, 0, 0, 0))(parameters, *examples)
-        leaves = jax.tree.leaves(each)
-        squares = sum(jnp.sum(leaf.reshape(leaf.shape[0], -1) ** 2, axis=1) for leaf in leaves)
-        norms = jnp.sqrt(jnp.asarray(squares))
-        scale = clipping(norms, max_grad_norm)
-        return jax.tree.map(lambda leaf: jnp.tensordot(scale, leaf, axes=1), each), norms
+    def losses_by(self, rule: RecordLoss, parameters: Parameters, inputs: jax.Array, labels: jax.Array) -> jax.Array:
+        """The loss of every record (row, copy, column) by a rule, in nats."""
+        return rule([self.logits(parameters, inputs[:, copy]) for copy in range(inputs.shape[1])], labels)
 
     def losses(self, parameters: Parameters, inputs: jax.Array, labels: jax.Array) -> jax.Array:
         """Cross-entropy of every row in nats; the mean of its copies where inputs are (row, copy, column)."""
@@ -126,6 +128,22 @@ def placed(inputs: jax.Array, columns: Int[Array, " moved"], values: jax.Array) 
         source, begin = (values, where[start]) if where[start] >= 0 else (inputs, start)
         pieces.append(source[:, begin : begin + end - start])
     return jnp.concatenate(pieces, axis=1)
+
+
+def _clipped(
+    losses: Callable[..., jax.Array], parameters: Parameters, examples: Examples, max_grad_norm: jax.Array | float
+) -> tuple[Parameters, jax.Array]:
+    """The clipped sum of gradients that are formed row by row, and their norms."""
+
+    def loss(parameters: Parameters, inputs: jax.Array, label: jax.Array, weight: jax.Array) -> jax.Array:
+        return weight * losses(parameters, inputs[None], label[None])[0]
+
+    each = jax.vmap(jax.grad(loss), in_axes=(None, 0, 0, 0))(parameters, *examples)
+    leaves = jax.tree.leaves(each)
+    squares = sum(jnp.sum(leaf.reshape(leaf.shape[0], -1) ** 2, axis=1) for leaf in leaves)
+    norms = jnp.sqrt(jnp.asarray(squares))
+    scale = clipping(norms, max_grad_norm)
+    return jax.tree.map(lambda leaf: jnp.tensordot(scale, leaf, axes=1), each), norms
 
 
 def clipping(norms: jax.Array, max_grad_norm: jax.Array | float) -> jax.Array:

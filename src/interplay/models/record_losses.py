@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from interplay.arrays import Array, Int
 from interplay.engine import jax
-from interplay.models.dense import Dense
 from interplay.models.network import Examples, Network, Parameters, RecordLoss
 
 
@@ -16,11 +15,11 @@ class RecordLosses(Network):
     losses(parameters, inputs, labels) = rule(class scores of the first copies, of the second, ..., labels)
 
     `inputs` are (row, copy, column). Everything that is made from losses, as clipped sums of gradients are, is made from
-    these: what the network beneath does faster for cross-entropy is left aside, but for dense layers.
+    these.
 
     Example:
         >>> from interplay.engine import jnp
-        >>> from interplay.models.dense import Layer
+        >>> from interplay.models.dense import Dense, Layer
         >>> line = (Layer(jnp.array([[1.0, -1.0]]), jnp.zeros(2)),)
         >>> gap = RecordLosses(Dense((1, 2)), lambda scores, labels: (scores[1] - scores[0])[:, 0])
         >>> gap.losses(line, jnp.array([[[1.0], [3.0]]]), jnp.array([0])).tolist()
@@ -43,12 +42,9 @@ class RecordLosses(Network):
 
     def losses(self, parameters: Parameters, inputs: jax.Array, labels: jax.Array) -> jax.Array:
         """The loss of every record in nats."""
-        copies = (inputs[:, copy] for copy in range(inputs.shape[1]))
-        return self.rule([self.network.logits(parameters, copy) for copy in copies], labels)
+        return self.network.losses_by(self.rule, parameters, inputs, labels)
 
     def clipped_sum(
         self, parameters: Parameters, examples: Examples, max_grad_norm: jax.Array | float
     ) -> tuple[Parameters, jax.Array]:
-        if isinstance(self.network, Dense):
-            return self.network.clipped_sum_by(self.rule, parameters, examples, max_grad_norm)
-        return super().clipped_sum(parameters, examples, max_grad_norm)
+        return self.network.clipped_sum_by(self.rule, parameters, examples, max_grad_norm)
