@@ -53,7 +53,7 @@ def test_scores_without_slope_are_found_out_and_their_robustness_is_withheld(tra
 
 def test_other_starts_and_a_larger_radius_are_reasons_too() -> None:
     starts = MaskingChecks(200, 400, 4.0, 0.7, 0.7, 0.65, 0.1, 0.1, 0.0)
-    wider = MaskingChecks(200, 400, 4.0, 0.7, 0.7, 0.7, 0.8, 0.1, None)
+    wider = MaskingChecks(200, 400, 4.0, 0.7, 0.7, 0.7, 0.8, 0.1, 0.0)
     assert "the attack has not converged" in starts.reason
     assert wider.reason.startswith("within a radius of 4 the attack leaves 80.0%")
     assert STRONG.reason == ""

@@ -14,7 +14,7 @@ class MaskingChecks:
 
     `by_gradient` under the attack, `by_search` under a search without gradients of `queries` queries a row, `by_both_starts`
     under the attack from other random starts as well; `wide_by_gradient` and `wide_by_search` within the radius `wide`, which
-    is larger. `flat` is the share of rows whose score has no slope, None where models have no gradients.
+    is larger. `flat` is the share of rows whose score has no slope.
 
     A number is withheld where a search or other starts find more than `MASKED` more rows, or where a larger radius leaves more
     rows standing. Flat rows alone withhold nothing: a constant model is flat, and nothing can move it.
@@ -40,7 +40,7 @@ class MaskingChecks:
     by_both_starts: float
     wide_by_gradient: float
     wide_by_search: float
-    flat: float | None
+    flat: float
 
     @property
     def reason(self) -> str:
@@ -60,6 +60,4 @@ class MaskingChecks:
 
     @property
     def _where_flat(self) -> str:
-        if self.flat is None or self.flat < FLAT:
-            return ""
-        return f" ({self.flat:.0%} of the rows have no slope)"
+        return f" ({self.flat:.0%} of the rows have no slope)" if self.flat >= FLAT else ""

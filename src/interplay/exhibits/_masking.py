@@ -84,10 +84,8 @@ class _Tried:
         chance = streams.generator(self.setting.design.study.seed, "search without gradients")
         return excess(search(excess, self.inputs, low, high, chance)) < 0
 
-    def flat(self) -> float | None:
+    def flat(self) -> float:
         """The share of the rows whose score does not change with any column that can be moved."""
-        if not self.member.has_gradients:
-            return None
         scores = self.member.log_probabilities(self.inputs)
         own = np.arange(scores.shape[2]) == self.labels[:, None]
         other = np.arange(scores.shape[2]) == np.where(own, -np.inf, scores[0]).argmax(axis=1)[:, None]

@@ -33,6 +33,8 @@ class AdversarialScoresMaker(Maker):
             return adversary
         found = adversary.worst(setting.encoded.matrix[rows], dataset.labels[rows], cuts)
         logs = np.asarray(log_softmax(found.astype(np.float64), axis=2))
+        if not members.has_gradients:  # what follows none cannot be misled by them
+            return AdversarialScores(rows, logs, setting.margins(logs))
         checks = masking_checks(setting, members, logs if cuts is None else None)
         if checks.reason:
             return NotMeasurable(checks.reason)
