@@ -1,13 +1,8 @@
 """Search without gradients: against known answers, and against attacks with gradients."""
 
 import numpy as np
-import pytest
-from tests.measurement.worlds import bank, control_of, ready
 
 from interplay.attacks.search import search
-from interplay.evidence import AdversarialScores
-from interplay.exhibits import Memo
-from interplay.measurement.masking import masking_check
 
 
 def test_on_a_linear_score_it_finds_the_corner() -> None:
@@ -48,13 +43,3 @@ def test_more_queries_never_find_less() -> None:
         for queries in (40, 600)
     )
     assert many > few
-
-
-@pytest.mark.parametrize("hidden", [(), (16,)])
-def test_it_does_not_find_more_than_gradients_do_on_networks(hidden: tuple[int, ...]) -> None:
-    prepared = ready(bank(), model={"hidden": hidden})
-    members, setting = control_of(prepared), prepared.setting()
-    found = masking_check(setting, members, Memo(members, setting).ask(AdversarialScores))
-    assert found is not None and found.rows == 200
-    assert abs(found.by_search - found.by_gradient) <= 0.01
-    assert found.by_gradient < 0.9

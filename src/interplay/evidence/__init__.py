@@ -10,6 +10,8 @@ from interplay.evidence._exhibit import RandomModels as RandomModels
 from interplay.evidence._exhibit import released as released
 from interplay.evidence._exhibit import rests_on as rests_on
 from interplay.evidence._group_guesses import GroupGuesses as GroupGuesses
+from interplay.evidence._masking_checks import MASKED as MASKED
+from interplay.evidence._masking_checks import MaskingChecks as MaskingChecks
 from interplay.evidence._rows import Rows as Rows
 from interplay.evidence._tabulated import tabulated as tabulated
 from interplay.evidence.adversarial_disclosure import AdversarialDisclosure as AdversarialDisclosure

@@ -7,13 +7,15 @@ import numpy as np
 
 from interplay.arrays import Array, Float, Int
 from interplay.evidence._exhibit import Exhibit, RandomModels
+from interplay.evidence._masking_checks import MaskingChecks
 
 
 @dataclass(frozen=True, eq=False)
 class AdversarialScores(Exhibit):
     """Log-probabilities on the rows moved by the evaluation attack, and the log-odds of the favourable class.
 
-    With two labels the attack is on the scores, which is one on the decision wherever the cut lies.
+    With two labels the attack is on the scores, which is one on the decision wherever the cut lies. `checks` say how the attack
+    compares with others on some of the rows.
     """
 
     attack: ClassVar[bool] = True
@@ -21,6 +23,7 @@ class AdversarialScores(Exhibit):
     rows: Int[Array, " attacked"]
     log_probabilities: Float[Array, "member attacked label"]
     margins: Float[Array, "member attacked"]
+    checks: MaskingChecks | None = None
 
     @classmethod
     def random(cls, models: RandomModels) -> Self:

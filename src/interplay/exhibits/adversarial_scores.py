@@ -8,13 +8,14 @@ from scipy.special import log_softmax
 from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, DecisionRule, Exhibit
 from interplay.exhibits._maker import Maker
+from interplay.exhibits._masking import masking_checks
 from interplay.exhibits._setting import UNMOVED, EvaluationSetting
 from interplay.families import Members
 from interplay.interventions import Ask
 
 
 class AdversarialScoresMaker(Maker):
-    """What members say of rows moved by the evaluation attack."""
+    """What members say of rows moved by the evaluation attack, where other attacks do not find more."""
 
     makes: ClassVar[type[Exhibit]] = AdversarialScores
 
@@ -32,4 +33,9 @@ class AdversarialScoresMaker(Maker):
             return adversary
         found = adversary.worst(setting.encoded.matrix[rows], dataset.labels[rows], cuts)
         logs = np.asarray(log_softmax(found.astype(np.float64), axis=2))
-        return AdversarialScores(rows, logs, setting.margins(logs))
+        if not members.has_gradients:  # what follows none cannot be misled by them
+            return AdversarialScores(rows, logs, setting.margins(logs))
+        checks = masking_checks(setting, members, logs if cuts is None else None)
+        if checks.reason:
+            return NotMeasurable(checks.reason)
+        return AdversarialScores(rows, logs, setting.margins(logs), checks)

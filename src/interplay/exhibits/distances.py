@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from interplay.estimates import NotMeasurable
-from interplay.evidence import DecisionRule, Distances, Exhibit
+from interplay.evidence import AdversarialScores, DecisionRule, Distances, Exhibit
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._setting import UNMOVED, EvaluationSetting
 from interplay.families import LARGEST_DISTANCE, Members
@@ -11,16 +11,18 @@ from interplay.interventions import Ask
 
 
 class DistancesMaker(Maker):
-    """Distances to the decision boundary on a part of the attacked rows."""
+    """Distances to the decision boundary on a part of the attacked rows, where the attack that looks for it can be used."""
 
     makes: ClassVar[type[Exhibit]] = Distances
 
     def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> Distances | NotMeasurable:
         if not setting.is_movable:
             return UNMOVED
-        rule, rows = ask(DecisionRule), setting.near
+        rule, moved, rows = ask(DecisionRule), ask(AdversarialScores), setting.near
         if isinstance(rule, NotMeasurable):
             return rule
+        if isinstance(moved, NotMeasurable):
+            return moved
         cuts = None if rule.cuts is None else rule.cuts[:, rows]
         adversary = members.adversary(setting.attack)
         if isinstance(adversary, NotMeasurable):

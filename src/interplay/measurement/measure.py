@@ -28,7 +28,6 @@ from interplay.families import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, 
 from interplay.interventions import HeldOut, PredictionIntervention, ReleaseIntervention
 from interplay.measurement.at_once import at_once
 from interplay.measurement.constant import constant_levels
-from interplay.measurement.masking import masking_check
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.measurement.measurements import Tuning as Arm
 from interplay.measurement.pairs import Pairs
@@ -110,7 +109,10 @@ def measured_with(
         metrics=setting.design.metrics,
         collapse={place: reason for one in of_arms for place, reason in one.collapse.items()},
         budgets=fleet.budgets,
-        methods={"thresholds": [summary for one in of_arms for summary in one.summaries]},
+        methods={
+            "thresholds": [summary for one in of_arms for summary in one.summaries],
+            "masking": [one.checks for one in of_arms if one.checks],
+        },
     )
 
 
@@ -120,6 +122,7 @@ class _OfArm(NamedTuple):
     samples: dict[Cell, Sample | NotMeasurable]
     collapse: dict[tuple[Treatment, Arm], str]
     summaries: list[dict[str, Any]]
+    checks: dict[str, Any]
 
 
 def _of_arm(
@@ -131,7 +134,7 @@ def _of_arm(
     held_out: HeldOut,
     pairs: Pairs,
 ) -> _OfArm:
-    found = _OfArm({}, {}, [])
+    found = _OfArm({}, {}, [], _checks(beneath, bare, names))
     sums: dict[bytes, Sums] = {}  # what layers on top leave as it is, as log losses, is summed once
     for treatment in setting.design.treatments:
         if treatment.without(tuple(setting.design.factors.layers)) == bare:
@@ -180,6 +183,18 @@ def _summaries(beneath: Memo, treatment: Treatment, held_out: HeldOut) -> Iterat
         found = layer.summary(beneath.ask, held_out) if isinstance(layer, PredictionIntervention) else None
         if found is not None:
             yield {"treatment": treatment.name, "intervention": name, **found}
+
+
+def _checks(beneath: Memo, treatment: Treatment, names: Sequence[Arm]) -> dict[str, Any]:
+    """How the evaluation attack compares with others on one model; nothing where nobody asks or nothing can be moved."""
+    setting = beneath.setting
+    asked = any(rests_on(metric.needs, AdversarialScores) for metric in setting.design.metrics.values())
+    if not asked or not setting.is_movable:
+        return {}
+    moved, place = beneath.ask(AdversarialScores), {"treatment": treatment.name, "tuning": names[0]}
+    if isinstance(moved, NotMeasurable):
+        return place | {"withheld": moved.reason}
+    return place | asdict(moved.checks) if moved.checks is not None else {}
 
 
 def _arms(fleet: Fleet) -> dict[tuple[Treatment, Arm], Stack]:
@@ -256,8 +271,6 @@ def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> d
     masks = fakes.random((20, design.members, len(never))) < 0.5
     signals = lira.signal(_scores(control)[:, never], setting.dataset.labels[never])
     areas, shrunken = lira.null_check(signals, masks), lira.null_check(signals, masks, shrunken_lira.alone)
-    members, attacked = control.members, control.ask(AdversarialScores)
-    checked = None if members is None else masking_check(setting, members, attacked)
     outside = int((~design.inside()[:, design.pool]).sum())
     return {
         "evaluation_rows": int(setting.rows.counted.any(axis=0).sum()),
@@ -279,7 +292,6 @@ def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> d
             "factors": setting.encoder.factors(setting.attack.radius),
             "largest_changes": dict(design.study.data.largest_change),
             "whole_columns": _whole(setting),
-            "masking": None if checked is None else asdict(checked),
         },
         "membership": {
             "non_members": outside,

@@ -1,9 +1,11 @@
 """How an audit was made, in words and numbers."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from interplay.design.plan import Design
 from interplay.effects.tolerance import tolerance_of
+from interplay.evidence import MASKED
 from interplay.interventions import SetIntervention
 from interplay.measurement.measurements import Measurements
 from interplay.statistics.crossed_interval import ONE_SIDED
@@ -42,7 +44,7 @@ def methods(study: Study, design: Design, measured: Measurements) -> dict[str, A
             STATEMENTS[0],
             _as_applied(study.model.learning_rate),
             *STATEMENTS[1:],
-            *_masking(told["attack"].get("masking")),
+            *_masking(told.get("masking", ())),
             *(_PURPOSES[key].format(name) for key in _PURPOSES if (name := getattr(study.data, key)) is not None),
         ],
     }
@@ -56,22 +58,28 @@ _PURPOSES = {
 }
 
 
-MASKED = 0.01
-"""A search that finds so much more than gradients do says that gradients are masked."""
-
-
-def _masking(found: Any) -> list[str]:
-    """What a search without gradients found beside the evaluation attack."""
-    if not found:
-        return []
-    gradient, search = found["by_gradient"], found["by_search"]
-    seen = (
-        f"On {found['rows']} rows of one model of the control a search without gradients ({found['queries']} queries a row) "
-        f"leaves {search:.1%} rightly decided, the attack with gradients {gradient:.1%}"
+def _masking(arms: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What other attacks found beside the evaluation attack, and where its numbers are withheld."""
+    checked = [one for one in arms if "withheld" not in one]
+    texts = [
+        f"{one['treatment']} ({one['tuning'].replace('_', ' ')}): {one['withheld']}."
+        for one in arms
+        if one not in checked
+    ]
+    if not checked:
+        return texts
+    by_search, by_starts = (
+        max(0.0, *(one["by_gradient"] - one[other] for one in checked)) for other in ("by_search", "by_both_starts")
     )
-    if search < gradient - MASKED:
-        return [f"{seen}: gradients are masked, and every robust accuracy is an upper bound only."]
-    return [f"{seen}: no masking of gradients was found."]
+    wide = [one["wide_by_gradient"] for one in checked]
+    first = checked[0]
+    return [
+        f"The attack with gradients was held against others on {first['rows']} rows of one model of each treatment. A search "
+        f"without gradients ({first['queries']} queries a row) flips at most {by_search:.1%} more of them, other random starts "
+        f"at most {by_starts:.1%}; within a radius of {first['wide']:g} the attack leaves {min(wide):.1%} to {max(wide):.1%} "
+        f"rightly decided. Where others find more than {MASKED:.0%}, robustness is withheld.",
+        *texts,
+    ]
 
 
 def _as_applied(declared: float | None) -> str:
