@@ -23,7 +23,8 @@ class PredictionSets(Exhibit):
     `strict` uses `<` (the paper's Eq. 6) instead of `<=`. `scores_attacked`
     are the scores on the adversarial rows `attacked`, when an attack was run; `calibrated` says how many rows each part was
     calibrated on, for the parts that are large enough to be judged. Scores are those fitted at unit weights:
-    only the thresholds are fitted anew in every draw.
+    only the thresholds are fitted anew in every draw. `taken_at` is the miscoverage of the thresholds' rank, where that is not
+    the promised one.
     """
 
     released: ClassVar[bool] = True
@@ -37,6 +38,7 @@ class PredictionSets(Exhibit):
     attacked: Int[Array, " attacked"] | None = None
     scores_attacked: Float[Array, "member attacked label"] | None = None
     calibrated: Int[Array, " calibrated"] | None = None
+    taken_at: float | None = None
 
     @property
     def by_label(self) -> bool:

@@ -20,7 +20,13 @@ INTERACTION = Interaction(
                 "Entropy is highest between the classes and falls on either side, so that a linear explanation of "
                 "it holds less far than one of the score, which rises throughout."
             ),
-            interventions=("split_conformal", "group_conformal", "class_conformal", "private_conformal"),
+            interventions=(
+                "split_conformal",
+                "group_conformal",
+                "class_conformal",
+                "private_conformal",
+                "risk_controlled_sets",
+            ),
             metric="uncertainty_fidelity",
             context=("release_explanations",),
             baseline="same",

@@ -22,7 +22,13 @@ INTERACTION = Interaction(
                 "trained on. The threshold is that of calibration rows which all members share, so that the "
                 "attacker knows it."
             ),
-            interventions=("split_conformal", "group_conformal", "class_conformal", "private_conformal"),
+            interventions=(
+                "split_conformal",
+                "group_conformal",
+                "class_conformal",
+                "private_conformal",
+                "risk_controlled_sets",
+            ),
             metric="set_membership_risk",
             baseline="same",
             baseline_metric="decision_membership_risk",
@@ -41,7 +47,13 @@ INTERACTION = Interaction(
                 "The threshold is the score of one row, or moves to that of its neighbour when a row leaves. A budget spent "
                 "in training covers the training rows alone."
             ),
-            interventions=("split_conformal", "group_conformal", "class_conformal", "private_conformal"),
+            interventions=(
+                "split_conformal",
+                "group_conformal",
+                "class_conformal",
+                "private_conformal",
+                "risk_controlled_sets",
+            ),
             metric="calibration_exposure",
             baseline="absent",
             primary=False,

@@ -20,7 +20,7 @@ INTERACTION = Interaction(
                 "The threshold was set on unchanged rows. An adversarial row raises the true label's conformity score "
                 "beyond it, so that the set is confidently wrong."
             ),
-            interventions=("split_conformal", "group_conformal", "class_conformal"),
+            interventions=("split_conformal", "group_conformal", "class_conformal", "risk_controlled_sets"),
             metric="attacked_coverage",
             baseline="same",
             baseline_metric="coverage",

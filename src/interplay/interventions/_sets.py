@@ -87,6 +87,11 @@ class SetIntervention(ReleaseIntervention):
             "construction"
         )
 
+    def taken_at(self, rows: int, miscoverage: float) -> float:
+        """The miscoverage at which the threshold of so many calibration rows is taken: the promised one."""
+        del rows
+        return miscoverage
+
     def release(self, ask: Ask, held_out: HeldOut) -> PredictionSets | NotMeasurable:
         """Sets on all rows, calibrated on the calibration rows of every draw."""
         scores, parts = ask(Scores), self._calibrated(held_out)
@@ -100,7 +105,15 @@ class SetIntervention(ReleaseIntervention):
         limits = self.limits(_of_labels(conformity, held_out), codes, groups, miscoverage, held_out)
         sizes, moved = np.array([part.rows for part in parts]), ask(AdversarialScores)
         part = _each_label(len(codes), groups) if self.calibrated_by == "class" else codes
-        found = PredictionSets(conformity, limits, part, miscoverage, self.strict, calibrated=sizes)
+        found = PredictionSets(
+            conformity,
+            limits,
+            part,
+            miscoverage,
+            self.strict,
+            calibrated=sizes,
+            taken_at=self._taken_at(sizes, miscoverage),
+        )
         if isinstance(moved, NotMeasurable):
             return found
         attacked = self._conformity(moved.log_probabilities, uniform[moved.rows])
@@ -136,6 +149,11 @@ class SetIntervention(ReleaseIntervention):
     def division(self, grouping: Grouping | None, classes: Grouping) -> Grouping | None:
         """What divides the calibration rows: the groups, or the rows of each class; None where nothing does."""
         return {"all rows": None, "group": grouping, "class": classes}[self.calibrated_by]
+
+    def _taken_at(self, sizes: Int[Array, " part"], miscoverage: float) -> float | None:
+        """That of the largest part, None where it is the promised one."""
+        taken = self.taken_at(int(sizes.max()), miscoverage)
+        return None if taken == miscoverage else taken
 
     def _codes(self, held_out: HeldOut) -> tuple[Int[Array, " row"], int]:
         """The part that every row calibrates, and how many there are."""

@@ -19,7 +19,9 @@ class CoverageShortfall(Metric):
     """The chance that sets calibrated on so few rows cover at least two points less than they promise, in the worst group.
 
     coverage_shortfall = max over calibrated parts of P(B < 1 - miscoverage - 0.02),
-    B ~ Beta(n + 1 - k, k),  k = floor((n + 1) * miscoverage),  n = calibration rows of the part
+    B ~ Beta(n + 1 - k, k),  k = floor((n + 1) * taken_at),  n = calibration rows of the part
+
+    `taken_at` is the promised miscoverage, or the stricter one at which risk-controlled sets take their threshold.
 
     The coverage of one draw of n calibration rows follows this law whatever the model. Parts are all rows, or each group, or
     each class, with enough rows to be judged. Between 0 and 1; lower is better; sets of every label never fall short.
@@ -52,12 +54,12 @@ class CoverageShortfall(Metric):
             return sets
         if sets.calibrated is None or not len(sets.calibrated):
             return NotMeasurable("how many rows these sets were calibrated on is not known")
-        chance = max(_short(int(rows), sets.miscoverage) for rows in sets.calibrated)
+        chance = max(_short(int(rows), sets.miscoverage, sets.taken_at) for rows in sets.calibrated)
         return Sample(np.full((len(evidence.rows.counted), len(evidence.rows.weights)), chance), evidence.support())
 
 
-def _short(rows: int, miscoverage: float) -> float:
-    above = int((rows + 1) * miscoverage + 1e-9)
+def _short(rows: int, miscoverage: float, taken_at: float | None) -> float:
+    above = int((rows + 1) * (miscoverage if taken_at is None else taken_at) + 1e-9)
     if above == 0:
         return 0.0
     return float(special.betainc(rows + 1 - above, above, max(1 - miscoverage - MARGIN, 0.0)))
