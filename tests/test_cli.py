@@ -1,6 +1,8 @@
 """The command line as a person meets it: words, files, exit codes."""
 
+import contextlib
 import csv
+import io
 import json
 import os
 import random
@@ -12,11 +14,35 @@ from pathlib import Path
 
 import pytest
 
+from interplay.cli import main
+
 LAUNCH = (sys.executable, "-c", "from interplay.cli import main; main()")
 
 
-def run(*words, cwd, **more):
-    return subprocess.run((*LAUNCH, *map(str, words)), cwd=cwd, capture_output=True, text=True, check=False, **more)
+def launched(*words, cwd):
+    """A process of its own: what is imported and how long it takes are part of what a person meets."""
+    return subprocess.run((*LAUNCH, *map(str, words)), cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def run(*words, cwd):
+    """The same in this process, which starts no interpreter and imports nothing again."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        contextlib.chdir(cwd),
+    ):
+        patched.setattr(sys, "argv", ["interplay", *map(str, words)])
+        for name in ("INTERPLAY_DEVICE", "INTERPLAY_MEMORY"):
+            patched.setenv(name, os.environ.get(name, ""))
+            patched.delenv(name)  # put back afterwards as it was
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 
 def _applications(path, rows=400, change=lambda row: row):
@@ -64,7 +90,7 @@ def _refused(done, *words):
 
 
 def test_help_is_quick_and_names_the_verbs(tmp_path):
-    done = run("--help", cwd=tmp_path)
+    done = launched("--help", cwd=tmp_path)
     assert done.returncode == 0
     for verb in ("init", "plan", "run", "catalogue"):
         assert verb in done.stdout
@@ -78,7 +104,7 @@ def test_help_imports_nothing_heavy(tmp_path):
 
 def test_init_then_plan(folder):
     _study(folder)
-    done = run("plan", "study.toml", cwd=folder)
+    done = launched("plan", "study.toml", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "8 treatments x 16 members" in done.stdout
     assert "epsilon at most 8.00" in done.stdout
