@@ -16,7 +16,7 @@ import time  # noqa: E402
 from collections.abc import Callable, Iterator, Mapping, Sequence  # noqa: E402
 from dataclasses import dataclass, field, replace  # noqa: E402
 from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
+from typing import Any, Literal  # noqa: E402
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
@@ -75,13 +75,14 @@ class PlantedWorld:
 @dataclass(frozen=True)
 class ControlCase:
     """A probe, by its alias or its pair and name, a world in which it has to be seen and one in which it must not; `tuning` is
-    "as_applied" where the learning rate of the control is kept.
+    "as_applied" where the learning rate of the control is kept, and `shows` an improvement where the probe is of a mitigation.
     """
 
     probe: str
     planted: PlantedWorld
     twin: PlantedWorld
     tuning: str = "tuned"
+    shows: Literal["harm", "improvement"] = "harm"
 
 
 def _framed(columns: np.ndarray, favourable: np.ndarray, groups: np.ndarray | None = None) -> pd.DataFrame:
@@ -271,6 +272,12 @@ def _driven(random: np.random.Generator, apart: float) -> pd.DataFrame:
     return _framed(np.column_stack([drivers, others]), random.random(3_000) < expit(score), group)
 
 
+def steep(random: np.random.Generator) -> pd.DataFrame:
+    """Five columns with steep odds, so that a small change of each moves the score far."""
+    columns = random.normal(size=(3_000, 5))
+    return _framed(columns, random.random(3_000) < expit(3 * columns.sum(axis=1)))
+
+
 def plenty(random: np.random.Generator) -> pd.DataFrame:
     """Many rows of two columns."""
     columns = random.normal(size=(20_000, 2))
@@ -294,16 +301,24 @@ FAR = PlantedWorld(
 )
 ATTACKED: dict[str, Change] = {"adversarial_training": {"radius": 0.3}}
 PRIVATE = {"privacy_epsilon": 1.0, "max_grad_norm": 0.1}
+OF_THE_BANK = {"hidden": [64], "steps": 100, "learning_rates": [0.1, 0.3, 1.0], "learning_rate": None}
+BANKS = (("the generated bank", False), ("the placebo bank", True))
 BANK, PLACEBO = (
     PlantedWorld(
-        words,
-        bank(placebo),
-        {"dp_sgd": PRIVATE, "clipping_only": PRIVATE, "noise_only": PRIVATE},
-        {"hidden": [64], "steps": 100, "learning_rates": [0.1, 0.3, 1.0], "learning_rate": None},
+        words, bank(placebo), {"dp_sgd": PRIVATE, "clipping_only": PRIVATE, "noise_only": PRIVATE}, OF_THE_BANK
     )
-    for words, placebo in (("the generated bank", False), ("the placebo bank", True))
+    for words, placebo in BANKS
 )
 LINEAR = {"hidden": []}
+STEEP, STILL = (
+    PlantedWorld(
+        words,
+        steep,
+        {**WIDE, "robust_conformal": WIDE["split_conformal"], "adversarial_training": {"radius": radius}},
+        LINEAR,
+    )
+    for words, radius in (("five steep columns, attacked within .15", 0.15), ("the same within a radius of zero", 0.0))
+)
 AGAIN: dict[str, Change] = {"oversampling": {}, "another_start": {}}
 FEW, HALF = (
     PlantedWorld(words, frame, AGAIN, {**LINEAR, "steps": 400}, alike=True)
@@ -366,6 +381,9 @@ CASES = (
         PlantedWorld("ten columns alike", columns_alike, SETS, LINEAR),
         PlantedWorld("two classes far apart", far_apart, {"split_conformal": {"miscoverage": 0.02}}, LINEAR),
     ),
+    ControlCase("UQ->R.coverage", STEEP, STILL),
+    ControlCase("uncertainty_to_robustness/coverage calibrated under attack", STEEP, STILL, shows="improvement"),
+    ControlCase("robustness_to_uncertainty/sets calibrated under attack", STEEP, STILL),
     ControlCase("P->F.acc-disparity", BANK, PLACEBO),
     ControlCase("P->F.clipping", BANK, PLACEBO, "as_applied"),
     ControlCase("privacy_to_fairness/noise as the cause", BANK, PLACEBO, "as_applied"),
@@ -432,18 +450,18 @@ def probe_of(name: str) -> tuple[str, Probe]:
 
 @dataclass(frozen=True)
 class Seen:
-    """What one seed saw of a probe: how much worse (of several contrasts the worst), in tolerances, and the verdict."""
+    """What one seed saw of a probe: how much worse (of several contrasts the one that shows most), and the verdict."""
 
     estimate: float
     tolerance: float
     verdict: str
 
 
-def seen(world: PlantedWorld, probes: Mapping[str, str], seed: int) -> dict[str, Seen]:
-    """Every probe asked about, in the world drawn with this seed; `probes` say at which learning rate."""
+def seen(world: PlantedWorld, cases: Mapping[str, ControlCase], seed: int) -> dict[str, Seen]:
+    """Every probe asked about, in the world drawn with this seed."""
     ready = prepare(world.study(seed), world.frame(np.random.default_rng(seed)))
     design = ready.design
-    wanted = {probe_of(name)[0]: name for name in probes}
+    wanted = {probe_of(name)[0]: name for name in cases}
     compared = tuple(one for one in design.comparisons if one.probe in wanted or one.control_of)
     keys = {key for one in compared for key in (one.metric, one.baseline_metric)}
     ready = replace(
@@ -460,25 +478,26 @@ def seen(world: PlantedWorld, probes: Mapping[str, str], seed: int) -> dict[str,
     effects = compare(replace(measurements, collapse={}) if world.alike else measurements, compared, {}).effects
     found: dict[str, Seen] = {}
     for effect in effects:
-        if effect.probe in wanted and effect.tuning == probes[wanted[effect.probe]] and effect.estimate is not None:
-            name = wanted[effect.probe]
-            if name not in found or effect.estimate > found[name].estimate:
+        name = wanted.get(effect.probe, "")
+        if name and effect.tuning == cases[name].tuning and effect.estimate is not None:
+            sign = -1 if cases[name].shows == "improvement" else 1
+            if name not in found or sign * effect.estimate > sign * found[name].estimate:
                 found[name] = Seen(effect.estimate, effect.tolerance, str(effect.verdict))
     return found
 
 
 def measured(cases: Sequence[ControlCase], seeds: Sequence[int], told: Callable[[str], None]) -> list[dict[str, Any]]:
     """Every case over the seeds; worlds that several cases share are trained once."""
-    worlds: dict[int, tuple[PlantedWorld, dict[str, str]]] = {}
+    worlds: dict[int, tuple[PlantedWorld, dict[str, ControlCase]]] = {}
     for case in cases:
         for world in (case.planted, case.twin):
-            worlds.setdefault(id(world), (world, {}))[1][case.probe] = case.tuning
+            worlds.setdefault(id(world), (world, {}))[1][case.probe] = case
     found: dict[tuple[int, str], list[Seen]] = {}
     seconds: dict[int, float] = {}
-    for key, (world, probes) in worlds.items():
+    for key, (world, asked) in worlds.items():
         began = time.monotonic()
         for seed in seeds:
-            for name, one in seen(world, probes, seed).items():
+            for name, one in seen(world, asked, seed).items():
                 found.setdefault((key, name), []).append(one)
         seconds[key] = (time.monotonic() - began) / len(seeds)
         told(f"{world.words}: {seconds[key]:.0f} s a seed")
@@ -486,7 +505,13 @@ def measured(cases: Sequence[ControlCase], seeds: Sequence[int], told: Callable[
 
 
 def _row(case: ControlCase, found: dict[tuple[int, str], list[Seen]], seconds: dict[int, float]) -> dict[str, Any]:
-    row: dict[str, Any] = {"probe": case.probe, "name": probe_of(case.probe)[0], "tuning": case.tuning}
+    row: dict[str, Any] = {
+        "probe": case.probe,
+        "name": probe_of(case.probe)[0],
+        "tuning": case.tuning,
+        "shows": case.shows,
+    }
+    shown = ("improvement",) if case.shows == "improvement" else ("harm", "harm_undetermined")
     for side, world in (("planted", case.planted), ("twin", case.twin)):
         some = found.get((id(world), case.probe), [])
         values = [one.estimate for one in some]
@@ -495,7 +520,7 @@ def _row(case: ControlCase, found: dict[tuple[int, str], list[Seen]], seconds: d
             "world": world.words,
             "mean": float(np.mean(values)) if values else None,
             "sd": float(np.std(values, ddof=1)) if len(values) > 1 else None,
-            "harms": sum(one.verdict in ("harm", "harm_undetermined") for one in some),
+            "flagged": sum(one.verdict in shown for one in some),
             "seeds": len(some),
             "seconds": round(seconds[id(world)]),
         }
@@ -509,9 +534,10 @@ def table(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         sides = [row["planted"], row["twin"]]
         applied = ", as applied" if row["tuning"] == "as_applied" else ""
-        cells = [f"{row['probe']}{applied}", f"{row['tolerance']:g}"]
+        better = ", an improvement" if row["shows"] == "improvement" else ""
+        cells = [f"{row['probe']}{applied}{better}", f"{row['tolerance']:g}"]
         for side in sides:
-            cells += [side["world"], _spread(side), f"{side['harms']} of {side['seeds']}"]
+            cells += [side["world"], _spread(side), f"{side['flagged']} of {side['seeds']}"]
         yield f"| {' | '.join(cells)} | {' + '.join(str(side['seconds']) for side in sides)} |"
 
 

@@ -28,9 +28,12 @@ def test_the_page_has_a_line_for_every_one_of_them() -> None:
     assert "\n".join(controls.table(recorded)) in text
 
 
-@pytest.mark.parametrize("probe", ["E->R.fool", "E->R.fragile", "P->UQ.private-sets"])
+ROBUST = "uncertainty_to_robustness/coverage calibrated under attack"
+
+
+@pytest.mark.parametrize("probe", ["E->R.fool", "E->R.fragile", "P->UQ.private-sets", ROBUST])
 def test_a_planted_world_is_flagged_and_its_twin_is_not(probe: str) -> None:
     cases = [case for case in controls.CASES if case.probe == probe]
     (row,) = controls.measured(cases, [0], lambda _: None)
-    assert row["planted"]["harms"] == 1, row
-    assert row["twin"]["harms"] == 0, row
+    assert row["planted"]["flagged"] == 1, row
+    assert row["twin"]["flagged"] == 0, row

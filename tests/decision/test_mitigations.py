@@ -9,6 +9,10 @@ def test_what_is_said_to_exist_exists_and_acts_for_a_trust_aspect() -> None:
     assert {"dp_sgd", "group_thresholds", "group_conformal"} <= named
 
 
+def test_lost_coverage_under_attack_suggests_sets_calibrated_under_attack():
+    assert "robust_conformal" in told(Aspect.UNCERTAINTY, Aspect.ROBUSTNESS)
+
+
 def test_every_mitigation_belongs_to_a_directed_pair_or_a_cost_in_utility_and_has_a_source() -> None:
     assert set(MITIGATIONS) <= {*DIRECTED_PAIRS, *((source, Aspect.UTILITY) for source in TRUST_ASPECTS)}
     assert all(one.text and one.reference for found in MITIGATIONS.values() for one in found)

@@ -96,7 +96,10 @@ MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
         BY_CLASS,
         Mitigation("adversarial training that weighs uncertain rows", "Liu et al., 2024"),
     ),
-    (UQ, R): (Mitigation("scores smoothed by noise, or bounds that hold under attack", "Gendler et al., 2022"),),
+    (UQ, R): (
+        Mitigation("a threshold calibrated on attacked rows", "Gendler et al., 2022", "robust_conformal"),
+        Mitigation("scores smoothed by noise, or bounds that hold under any attack", "Gendler et al., 2022"),
+    ),
     (UQ, P): (
         Mitigation("DP-SGD beneath the prediction sets", "Abadi et al., 2016", "dp_sgd"),
         Mitigation("a private threshold, for the calibration rows", "Angelopoulos et al., 2022", "private_conformal"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from interplay.design.denominators import evaluated
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
-from interplay.interventions import ExplanationIntervention, GradientIntervention, InputIntervention
+from interplay.interventions import ExplanationIntervention, GradientIntervention, InputIntervention, SetIntervention
 from interplay.study.model import ModelSection
 
 FLOPS = 3e10
@@ -17,6 +17,9 @@ PER_DRAW = 5_000
 PER_MEMBER, PER_COLUMN = 9e9, 8e7
 """Operations of attacks on what is released and of guesses, for one member of one arm; and for each column where explanations
 are released, which are searched, repeated and held against the model."""
+
+ATTACKED = 2_000
+"""Rows that are attacked, at most."""
 
 COMPILE_SECONDS = 3.0
 """First-call cost of one kind of treatment."""
@@ -86,7 +89,7 @@ def cost(
     per_model = {one: _work(design, one, width) for one in design.trainings}
     rows, arms = len(design.split.part), stacks(design)
     training = sum(per_model.values()) * (tuning + fleet) + sum(per_model[one] for one in as_applied(design)) * fleet
-    attacks = arms * fleet * min(rows, 2_000) * 200 * 3 * width
+    attacks = arms * fleet * (min(rows, ATTACKED) + _calibration_attacked(design)) * 200 * 3 * width
     explanations = (
         arms * fleet * (12_000 + _asked_to_explain(design, columns)) * width + fleet * 400 * 5_000 * columns * columns
     )
@@ -135,6 +138,12 @@ def _asked_to_explain(design: Design, columns: int) -> int:
     """Rows that each model is asked about beside perturbed ones: for explained rows, rows of the pool, and changed rows."""
     explainers = [one for one in design.factors.all.values() if isinstance(one, ExplanationIntervention)]
     return sum(one.evaluations(columns) * (12 * one.explained_rows + EXPLAINED_BESIDES) for one in explainers)
+
+
+def _calibration_attacked(design: Design) -> int:
+    """Calibration rows that are attacked, where sets are calibrated on them."""
+    asked = any(isinstance(one, SetIntervention) and one.attacks_calibration for one in design.factors.layers.values())
+    return min(int(design.split.calibration.sum()), ATTACKED) if asked else 0
 
 
 def _kind(design: Design, treatment: Treatment) -> tuple[str, ...]:

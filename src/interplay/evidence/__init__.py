@@ -17,6 +17,7 @@ from interplay.evidence._tabulated import tabulated as tabulated
 from interplay.evidence.adversarial_disclosure import AdversarialDisclosure as AdversarialDisclosure
 from interplay.evidence.adversarial_scores import AdversarialScores as AdversarialScores
 from interplay.evidence.attacked import Attacked as Attacked
+from interplay.evidence.attacked_calibration import AttackedCalibration as AttackedCalibration
 from interplay.evidence.attribute_inference import AttributeInference as AttributeInference
 from interplay.evidence.category_flips import CategoryFlips as CategoryFlips
 from interplay.evidence.concealment import Concealment as Concealment

@@ -10,6 +10,7 @@ from interplay.arrays import Array, Bool, Float, Int
 from interplay.conformal.sets import sets
 from interplay.evidence._exhibit import Exhibit, Planned, RandomModels
 from interplay.evidence.adversarial_scores import AdversarialScores
+from interplay.evidence.attacked_calibration import AttackedCalibration
 from interplay.evidence.predictions import Predictions
 from interplay.evidence.scores import Scores
 
@@ -28,7 +29,7 @@ class PredictionSets(Exhibit):
     """
 
     released: ClassVar[bool] = True
-    read_from: ClassVar[tuple[type[Exhibit], ...]] = (Scores, AdversarialScores)
+    read_from: ClassVar[tuple[type[Exhibit], ...]] = (Scores, AdversarialScores, AttackedCalibration)
 
     scores: Float[Array, "member row label"]
     thresholds: Float[Array, "member draw part"]

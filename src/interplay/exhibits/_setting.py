@@ -63,6 +63,13 @@ class EvaluationSetting:
         """Whether an attacker can move any column by small steps."""
         return bool(self.encoded.movable.any())
 
+    @cached_property
+    def attacked_calibration(self) -> Int[Array, " some"]:
+        """The calibration rows that are attacked where sets are calibrated on them: all, or `ATTACKED_ROWS` drawn by lot."""
+        rows = np.flatnonzero(self.design.split.calibration)
+        chance = streams.generator(self.design.study.seed, "calibration rows attacked")
+        return np.sort(chance.permutation(rows)[:ATTACKED_ROWS])
+
     def margins(self, log_probabilities: Float[Array, "member some label"]) -> Float[Array, "member some"]:
         """Log-odds of the favourable class."""
         favourable = np.full(log_probabilities.shape[1], self.dataset.favourable, dtype=np.int64)
@@ -75,7 +82,7 @@ class EvaluationSetting:
 
     def attack_within(self, radius: float) -> AttackSetting:
         """The same attacker within another radius."""
-        return replace(self.attack, radius=radius, threat=threat_of(self.encoded, radius or 1.0))
+        return replace(self.attack, radius=radius, threat=threat_of(self.encoded, radius))
 
     def held_out(self, miscoverage: float) -> HeldOut:
         """What a layer may be fitted on; `miscoverage` is that of prediction sets that declare none."""

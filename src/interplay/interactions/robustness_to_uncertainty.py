@@ -28,6 +28,23 @@ INTERACTION = Interaction(
             negative_control="A radius of zero.",
         ),
         Probe(
+            name="sets calibrated under attack",
+            claim="Sets that keep their promise for attacked rows are larger on unchanged rows.",
+            mechanism=(
+                "A threshold that covers rows after an attack lies above that of the rows themselves, and admits more labels."
+            ),
+            interventions=("robust_conformal",),
+            metric="set_size",
+            replaces=("split_conformal",),
+            expects="harm",
+            references=(
+                "Gendler et al., 2022, International Conference on Learning Representations",
+                "Ghosh et al., 2023, Conference on Uncertainty in Artificial Intelligence",
+            ),
+            positive_control="A linear model with steep scores, whose margins are small against the radius.",
+            negative_control="A radius of zero: both thresholds come from the same rows.",
+        ),
+        Probe(
             name="calibration of probabilities",
             claim="Adversarial training moves predicted probabilities away from observed rates.",
             mechanism=(

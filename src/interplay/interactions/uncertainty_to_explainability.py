@@ -26,6 +26,7 @@ INTERACTION = Interaction(
                 "class_conformal",
                 "private_conformal",
                 "risk_controlled_sets",
+                "robust_conformal",
             ),
             metric="uncertainty_fidelity",
             context=("release_explanations",),

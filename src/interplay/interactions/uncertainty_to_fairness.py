@@ -82,7 +82,13 @@ INTERACTION = Interaction(
                 "Where sets are smaller they help more, and they are smaller for groups that the model fits better. "
                 "What people do with a set is simulated, with one rule that is the same for every group."
             ),
-            interventions=("split_conformal", "group_conformal", "class_conformal", "risk_controlled_sets"),
+            interventions=(
+                "split_conformal",
+                "group_conformal",
+                "class_conformal",
+                "risk_controlled_sets",
+                "robust_conformal",
+            ),
             metric="simulated_help_disparity",
             baseline="absent",
             expects="harm",

@@ -37,13 +37,35 @@ INTERACTION = Interaction(
                 "An attacker need not turn a decision: moving the score until both labels are within the threshold "
                 "makes the set say nothing."
             ),
-            interventions=("split_conformal", "group_conformal"),
+            interventions=("split_conformal", "group_conformal", "robust_conformal"),
             metric="inflated_sets",
             baseline="absent",
             expects="harm",
             references=("Ghosh et al., 2023, Conference on Uncertainty in Artificial Intelligence",),
             positive_control="A linear score whose margins are small against the radius.",
             negative_control="Margins beyond what the radius can move.",
+        ),
+        Probe(
+            name="coverage calibrated under attack",
+            claim=(
+                "Sets calibrated on attacked rows hold the true label more often on attacked rows than sets calibrated on "
+                "unchanged ones."
+            ),
+            mechanism=(
+                "The threshold is an order statistic of scores that the attack has raised already, so that the score of "
+                "a new attacked row exceeds it as seldom as promised."
+            ),
+            interventions=("robust_conformal",),
+            replaces=("split_conformal",),
+            metric="attacked_coverage",
+            expects="improvement",
+            references=(
+                "Gendler et al., 2022, International Conference on Learning Representations",
+                "Ghosh et al., 2023, Conference on Uncertainty in Artificial Intelligence",
+            ),
+            positive_control="A linear model with steep scores, which lose coverage within a small radius.",
+            negative_control="A radius of zero: both thresholds come from the same rows.",
+            primary=False,
         ),
     ),
 )

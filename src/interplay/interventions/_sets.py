@@ -60,18 +60,31 @@ class CalibrationPart:
         return f"{self.of}: " if self.of else ""
 
 
+@dataclass(frozen=True, eq=False)
+class OwnScores:
+    """The conformity scores of the labels that rows have, from which thresholds come.
+
+    `held_out` says which rows calibrate, and which of the others have a score of the same kind.
+    """
+
+    values: Float[Array, "member row"]
+    held_out: HeldOut
+
+
 @dataclass(frozen=True)
 class SetIntervention(ReleaseIntervention):
     """Prediction sets: label y is in the set of a row where its conformity score is within a calibrated threshold.
 
     `miscoverage` None means the smaller of 0.1 and half of the control's error rate on the tuning rows. `calibrated_by`
     says what has a threshold of its own: all rows together, every group of them, or every class. Sets by class hold a label
-    where its score is within the threshold of that label, calibrated on the rows that have it.
+    where its score is within the threshold of that label, calibrated on the rows that have it. `attacks_calibration` says
+    whether calibration rows are attacked for it, which a plan counts.
     """
 
     releases: ClassVar[type[Exhibit]] = PredictionSets
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({"miscoverage": Range(0.0, 1.0, open=True)})
     calibrated_by: ClassVar[CalibratedBy] = "all rows"
+    attacks_calibration: ClassVar[bool] = False
 
     miscoverage: float | None = None
     score: Literal["lac", "aps", "raps"] = "lac"
@@ -94,15 +107,18 @@ class SetIntervention(ReleaseIntervention):
 
     def release(self, ask: Ask, held_out: HeldOut) -> PredictionSets | NotMeasurable:
         """Sets on all rows, calibrated on the calibration rows of every draw."""
-        scores, parts = ask(Scores), self._calibrated(held_out)
+        scores = ask(Scores)
         if isinstance(scores, NotMeasurable):
             return scores
+        uniform, miscoverage = held_out.uniform("set ties"), self._miscoverage(held_out)
+        conformity = self.conformity(scores.log_probabilities, uniform)
+        own = self.own_scores(ask, conformity, held_out)
+        if isinstance(own, NotMeasurable):
+            return own
+        parts, (codes, groups) = self._calibrated(own.held_out), self._codes(held_out)
         if isinstance(parts, NotMeasurable):
             return parts
-        codes, groups = self._codes(held_out)
-        uniform, miscoverage = held_out.uniform("set ties"), self._miscoverage(held_out)
-        conformity = self._conformity(scores.log_probabilities, uniform)
-        limits = self.limits(_of_labels(conformity, held_out), codes, groups, miscoverage, held_out)
+        limits = self.limits(own.values, codes, groups, miscoverage, own.held_out)
         sizes, moved = np.array([part.rows for part in parts]), ask(AdversarialScores)
         part = _each_label(len(codes), groups) if self.calibrated_by == "class" else codes
         found = PredictionSets(
@@ -116,25 +132,36 @@ class SetIntervention(ReleaseIntervention):
         )
         if isinstance(moved, NotMeasurable):
             return found
-        attacked = self._conformity(moved.log_probabilities, uniform[moved.rows])
+        attacked = self.conformity(moved.log_probabilities, uniform[moved.rows])
         return replace(found, attacked=moved.rows, scores_attacked=attacked)
 
     def exposed(self, ask: Ask, held_out: HeldOut) -> ExposedCalibration | NotMeasurable:
         """How much of every calibration row shows in the threshold of its part."""
-        scores, parts = ask(Scores), self._calibrated(held_out)
+        scores = ask(Scores)
         if isinstance(scores, NotMeasurable):
             return scores
+        conformity = self.conformity(scores.log_probabilities, held_out.uniform("set ties"))
+        known = self.own_scores(ask, conformity, held_out)
+        if isinstance(known, NotMeasurable):
+            return known
+        parts = self._calibrated(known.held_out)
         if isinstance(parts, NotMeasurable):
             return parts
-        rows, (codes, groups) = held_out.calibration, self._codes(held_out)
-        conformity = self._conformity(scores.log_probabilities, held_out.uniform("set ties"))
-        own = _of_labels(conformity, held_out)[:, rows]
+        rows, (codes, groups) = known.held_out.calibration, self._codes(held_out)
+        own = known.values[:, rows]
         shown = np.zeros(own.shape)
         for part in range(groups):
             mine = codes[rows] == part
             if mine.any():
                 shown[:, mine] = [self.exposure(member[mine], self._miscoverage(held_out)) for member in own]
         return ExposedCalibration(rows, shown)
+
+    def own_scores(
+        self, ask: Ask, conformity: Float[Array, "member row label"], held_out: HeldOut
+    ) -> OwnScores | NotMeasurable:
+        """The scores of the labels that rows have; `conformity` are those of every label of the rows as they are."""
+        del ask
+        return OwnScores(of_labels(conformity, held_out.labels), held_out)
 
     def exposure(self, scores: Float[Array, " row"], miscoverage: float) -> Float[Array, " row"]:
         """How far the threshold of these calibration rows lies apart with each of them and without it."""
@@ -194,9 +221,10 @@ class SetIntervention(ReleaseIntervention):
             if int((counted & inside).sum()) >= min(minimum_rows, MINOR * counted.sum()):
                 yield CalibrationPart(f"{self.calibrated_by} {name!r}", int((calibrating & inside).sum()))
 
-    def _conformity(
+    def conformity(
         self, log_probabilities: Float[Array, "member some label"], uniform: Float[Array, " some"]
     ) -> Float[Array, "member some label"]:
+        """The conformity scores of every label."""
         if self.score == "lac":
             return lac(log_probabilities)
         return aps(log_probabilities, uniform) if self.score == "aps" else raps(log_probabilities, uniform)
@@ -228,6 +256,13 @@ def _each_label(rows: int, labels: int) -> Int[Array, "row label"]:
     return np.broadcast_to(np.arange(labels), (rows, labels))
 
 
-def _of_labels(conformity: Float[Array, "member row label"], held_out: HeldOut) -> Float[Array, "member row"]:
-    """The conformity scores of the labels that rows have."""
-    return np.asarray(np.take_along_axis(conformity, held_out.labels[None, :, None], axis=2)[..., 0])
+def of_labels(
+    conformity: Float[Array, "member some label"], labels: Int[Array, " some"]
+) -> Float[Array, "member some"]:
+    """The conformity scores of the labels that rows have.
+
+    Example:
+        >>> of_labels(np.array([[[0.25, 0.75], [0.9, 0.1]]]), np.array([1, 1])).tolist()
+        [[0.75, 0.1]]
+    """
+    return np.asarray(np.take_along_axis(conformity, labels[None, :, None], axis=2)[..., 0])

@@ -17,8 +17,8 @@ class AttackedCoverage(Metric):
 
     attacked_coverage = mean over attacked rows of [label in set(adversarial row)]
 
-    Thresholds come from rows nobody attacked, so the promised coverage no longer holds. Between 0 and 1; higher is
-    better.
+    Where thresholds come from rows nobody attacked, the promised coverage no longer holds; those of `robust_conformal` come
+    from attacked ones. Between 0 and 1; higher is better.
 
     Reference: Gendler et al. (2022), "Adversarially robust conformal prediction"; Cresswell (2025), section 3.9.
 

@@ -21,7 +21,9 @@ def threat_of(encoded: Encoded, radius: float) -> Threat:
 
     `radius` is that of the study's attack, at which a column with a declared largest change moves by just that.
     """
-    movable = encoded.movable * np.where(encoded.reach > 0, encoded.reach / radius, 1.0)
+    movable = encoded.movable * np.where(
+        encoded.reach > 0, encoded.reach / (radius or 1.0), 1.0
+    )  # at zero nothing moves
     flagged = bool((encoded.flags[list(encoded.movable_columns)] >= 0).any())
     return Threat(
         jnp.asarray(movable, dtype=jnp.float32),
