@@ -54,11 +54,16 @@ class PlantedWorld:
     data: Change = field(default_factory=dict)
     alike: bool = False
     """Everybody is decided alike, for which an audit withholds its verdicts; here they are asked for."""
+    alone: tuple[str, ...] = ()
+    """Interventions that others are held against, each trained by itself."""
 
     def study(self, seed: int) -> Study:
         """The study of the world."""
         model = {"hidden": [16], "steps": 200, "batch_size": "full", "learning_rates": [RATE], "learning_rate": RATE}
-        listed = [{"name": name, "parameters": given} for name, given in self.interventions.items()]
+        listed = [
+            {"name": name, "parameters": given, "alone": name in self.alone}
+            for name, given in self.interventions.items()
+        ]
         given = {
             "name": "a planted world",
             "seed": seed,
@@ -309,6 +314,10 @@ BANK, PLACEBO = (
     )
     for words, placebo in BANKS
 )
+BY_GROUP, BY_GROUP_PLACEBO = (
+    PlantedWorld(words, bank(placebo), {"group_clipping": PRIVATE, "dp_sgd": PRIVATE}, OF_THE_BANK, alone=("dp_sgd",))
+    for words, placebo in BANKS
+)
 LINEAR = {"hidden": []}
 STEEP, STILL = (
     PlantedWorld(
@@ -326,6 +335,18 @@ FEW, HALF = (
         ("a small group whose labels are drawn by lot", few_by_lot),
         ("groups of equal size", half_by_lot),
     )
+)
+ROOMY = {"privacy_epsilon": 8.0, "max_grad_norm": 1.0}
+FEW_PRIVATE, ALIKE_PRIVATE = (
+    PlantedWorld(
+        words,
+        frame,
+        {"group_clipping": ROOMY, "dp_sgd": ROOMY},
+        {**LINEAR, "steps": 400},
+        alike=True,
+        alone=("dp_sgd",),
+    )
+    for words, frame in ((FEW.words, few_by_lot), ("groups alike", one_level))
 )
 CASES = (
     ControlCase(
@@ -387,6 +408,7 @@ CASES = (
     ControlCase("P->F.acc-disparity", BANK, PLACEBO),
     ControlCase("P->F.clipping", BANK, PLACEBO, "as_applied"),
     ControlCase("privacy_to_fairness/noise as the cause", BANK, PLACEBO, "as_applied"),
+    ControlCase("privacy_to_fairness/norms by group", BY_GROUP, BY_GROUP_PLACEBO, shows="improvement"),
     ControlCase(
         "F->E.post-disconnect",
         PlantedWorld("groups at very unlike levels", two_levels, {"group_thresholds": {}, **EXPLAINED}, LINEAR),
@@ -416,6 +438,7 @@ CASES = (
     ),
     ControlCase("F->P.fd-mia", FEW, HALF),
     ControlCase("F->P.group-mem", FEW, HALF),
+    ControlCase("fairness_to_privacy/membership under norms by group", FEW_PRIVATE, ALIKE_PRIVATE),
     ControlCase(
         "F->E.oversample",
         PlantedWorld("a small group with columns of its own", own_column, {"oversampling": {}, **EXPLAINED}),

@@ -92,7 +92,7 @@ def test_description_of_an_interaction_says_what_is_missing() -> None:
     assert all(one["probes"] for one in pairs.values())
     harm = pairs["privacy_to_fairness"]
     assert (harm["source"], harm["target"], harm["section"]) == ("privacy", "fairness", "3.1")
-    assert harm["probes"][0]["interventions"] == ["dp_sgd"]
+    assert harm["probes"][0]["interventions"][0] == "dp_sgd"
     assert harm["probes"][0]["primary"] is True
 
 

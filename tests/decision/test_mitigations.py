@@ -9,8 +9,9 @@ def test_what_is_said_to_exist_exists_and_acts_for_a_trust_aspect() -> None:
     assert {"dp_sgd", "group_thresholds", "group_conformal"} <= named
 
 
-def test_lost_coverage_under_attack_suggests_sets_calibrated_under_attack():
+def test_what_was_written_against_a_harm_is_suggested_where_it_is_found():
     assert "robust_conformal" in told(Aspect.UNCERTAINTY, Aspect.ROBUSTNESS)
+    assert "group_clipping" in told(Aspect.PRIVACY, Aspect.FAIRNESS)
 
 
 def test_every_mitigation_belongs_to_a_directed_pair_or_a_cost_in_utility_and_has_a_source() -> None:

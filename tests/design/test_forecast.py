@@ -21,7 +21,8 @@ from interplay.interactions import Probe
 from interplay.study import Study
 
 NAMES = sorted(catalogue.interventions())
-ALIKE = {"parity_penalty", "trades", *(name for name, kind in catalogue.interventions().items() if kind.stands_in_for)}
+STANDING_IN = (name for name, kind in catalogue.interventions().items() if kind.stands_in_for)
+ALIKE = {"parity_penalty", "trades", "group_clipping", *STANDING_IN}
 """Interventions that act on no model together with others, and are left out of the drawn sets."""
 
 

@@ -32,7 +32,9 @@ from interplay.testing import (
     ThresholdInterventionSuite,
 )
 
-SOLVED: dict[str, dict[str, Any]] = {"dp_sgd": {"noise_multiplier": 1.0}, "noise_only": {"noise_multiplier": 1.0}}
+SOLVED: dict[str, dict[str, Any]] = {
+    name: {"noise_multiplier": 1.0} for name in ("dp_sgd", "group_clipping", "noise_only")
+}
 """Parameters that a study solves for."""
 
 

@@ -22,8 +22,10 @@ from interplay.families.network.fleet import train_all
 from interplay.families.network.hooks import hooks
 from interplay.families.network.loop import Job, Recipe, TrainingTable
 from interplay.families.network.sampler import Sampling
+from interplay.interventions import TrainingRows
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
+from interplay.interventions.group_clipping import GroupClipping
 from interplay.interventions.trades import Trades
 from interplay.models.dense import Dense
 from interplay.models.network import Examples
@@ -53,17 +55,22 @@ def table():
     return TrainingTable(jnp.asarray(inputs), jnp.asarray(labels), jnp.zeros(ROWS, jnp.int32), wall)
 
 
-def bound(recipe, noise, *others):
-    """The refuted budget of fleets trained with this noise, half of the models with the canary."""
+def bound(recipe, noise, *others, rule=DpSgd):
+    """The refuted budget of fleets trained with this noise, half of the models with the canary.
+
+    Under norms by group the canary is the only row of the small group, and has the larger norm.
+    """
     inside = np.arange(MODELS) % 2 == 0
     present = np.ones((2, ROWS), np.float32)
     present[0, CANARY] = 0.0
     keys = streams.generator(0, "canaries").integers(0, 2**32, (MODELS, 3, 2), dtype=np.uint32)
     start, rows = streams.key_data(0, "initialisation", member=0), np.arange(ROWS, dtype=np.int32)
     rate = np.float32(STEP * recipe.sampling.expected / CLIP)
-    active = hooks((DpSgd(noise_multiplier=noise, max_grad_norm=CLIP), *others))
+    active = hooks((rule(noise_multiplier=noise, max_grad_norm=CLIP), *others))
+    factors = active.gradient.factors(TrainingRows(np.zeros(ROWS, int), (rows == CANARY).astype(int), 2))
+    told = None if factors is None else factors.astype(np.float32)
     jobs = [
-        Job(rows, present[int(has)], rate, np.float32(0.0), active, start, *own)
+        Job(rows, present[int(has)], rate, np.float32(0.0), active, start, *own, told)
         for has, own in zip(inside, keys, strict=True)
     ]
     weight = train_all(recipe, table(), jobs)[0].weight[:, ITS_COLUMN]
@@ -99,6 +106,17 @@ def test_half_of_the_reported_noise_is_caught_on_poisson_batches():
 def test_moved_copies_of_a_row_do_not_spend_more_than_is_reported(defence):
     found = bound(FULL, NOISE[FULL], defence)
     assert 0.4 * reported(FULL) < found <= reported(FULL)
+
+
+def test_a_row_with_a_larger_norm_does_not_spend_more_than_is_reported():
+    found = bound(FULL, NOISE[FULL], rule=GroupClipping)
+    assert 0.4 * reported(FULL) < found <= reported(FULL)
+
+
+def test_noise_of_the_smaller_norm_is_caught(monkeypatch):
+    monkeypatch.setattr(GroupClipping, "sensitivity", property(lambda self: self.max_grad_norm))
+    own = dataclasses.replace(FULL, favourable=0)
+    assert bound(own, NOISE[FULL], rule=GroupClipping) > reported(FULL)
 
 
 def test_clipping_every_copy_by_itself_is_caught(monkeypatch):

@@ -8,8 +8,10 @@ from interplay.engine import jnp
 from interplay.families.network.hooks import hooks
 from interplay.families.network.loop import Job, Recipe, TrainingTable
 from interplay.families.network.sampler import Sampling
+from interplay.interventions import TrainingRows
 from interplay.interventions.adversarial_training import AdversarialTraining
 from interplay.interventions.dp_sgd import DpSgd
+from interplay.interventions.group_clipping import GroupClipping
 from interplay.interventions.parity_penalty import ParityPenalty
 from interplay.interventions.trades import Trades
 from interplay.models.dense import Dense
@@ -27,6 +29,7 @@ KINDS = {
     "copies": (PLAIN, (AdversarialTraining(copies=2, clean_copy=True), PRIVATE)),
     "both": (POISSON, (ADVERSARIAL, PRIVATE)),
     "penalty": (POISSON, (ParityPenalty(),)),
+    "group clipping": (POISSON, (GroupClipping(noise_multiplier=1.0, max_grad_norm=0.2),)),
     "trades": (POISSON, (Trades(),)),
     "private trades": (PLAIN, (Trades(), PRIVATE)),
 }
@@ -43,6 +46,19 @@ def table(seed=0, rows=ROWS):
 def job(number, active=(), rate=0.1, decay=0.0, rows=None):
     keys = (streams.key_data(0, purpose, member=number) for purpose in ("initialisation", "batches", "noise", "attack"))
     half = streams.generator(0, "half", member=number).choice(ROWS, ROWS // 2, replace=False) if rows is None else rows
+    acting = hooks(active)
+    factors = None if acting.gradient is None else acting.gradient.factors(_training_rows(half))
     return Job(
-        half.astype(np.int32), np.ones(len(half), np.float32), np.float32(rate), np.float32(decay), hooks(active), *keys
+        half.astype(np.int32),
+        np.ones(len(half), np.float32),
+        np.float32(rate),
+        np.float32(decay),
+        acting,
+        *keys,
+        None if factors is None else factors.astype(np.float32),
     )
+
+
+def _training_rows(half):
+    data = table()
+    return TrainingRows(np.asarray(data.labels)[half % ROWS], np.asarray(data.groups)[half % ROWS], 2)

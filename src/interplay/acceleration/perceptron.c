@@ -418,7 +418,10 @@ static int is_empty(const float *values, long count) {
     return 1;
 }
 
-typedef struct { float *weight[LAYERS + 1], *bias[LAYERS + 1], *norms; float limit; } Gradient;
+typedef struct {
+    float *weight[LAYERS + 1], *bias[LAYERS + 1], *norms;
+    const float *limit; long limit_row;        /* limit_row 0: one limit for all rows */
+} Gradient;
 
 static void gradient(const Shape *shape, Backward *b, Gradient *g, Memory from) {
     long layers = shape->layers, columns = shape->width[0], labels = shape->width[layers], rows = shape->rows;
@@ -440,10 +443,10 @@ static void gradient(const Shape *shape, Backward *b, Gradient *g, Memory from) 
         long some = smaller(BLOCK, rows - row), wide = padded(shape->width[layers - 1]);
         descend(shape, b, row, some);
         for (long at = 0; at < some; at++) {
-            float factor = 1;
-            if (!isinf(g->limit)) {
+            float factor = 1, limit = g->limit[(row + at) * g->limit_row];
+            if (!isinf(limit)) {
                 float size = g->norms[row + at] = norm(shape, b, row + at, at);
-                factor = size > g->limit ? g->limit / size : 1;
+                factor = size > limit ? limit / size : 1;
             }
             for (long layer = 1; layer < layers; layer++) {
                 long width = padded(shape->width[layer]);
@@ -610,13 +613,14 @@ static Memory backward_memory(const Shape *shape, long held_rows) {
                   held_rows * padded(shape->width[1]));
 }
 
-/* inputs, weights, hidden, slopes of the scores, limit -> weight 1, bias 1, weight 2, ..., norms (0 without a limit) */
+/* inputs, weights, hidden, slopes of the scores, limit of all rows or of each -> weight 1, bias 1, weight 2, ..., norms (0 without a limit) */
 XLA_FFI_Error *perceptron_gradient(XLA_FFI_CallFrame *frame) {
     if (introduced(frame)) return NULL;
     long layers = frame->rets.size / 2;
     Shape shape = shaped(frame, layers, 1, 1);
     Backward b = arguments(frame, layers);
-    Gradient g = {.norms = result(frame, 2 * layers), .limit = *given(frame, 2 * layers + 1)};
+    Gradient g = {.norms = result(frame, 2 * layers), .limit = given(frame, 2 * layers + 1)};
+    g.limit_row = argument(frame, 2 * layers + 1)->rank > 0;
     for (long layer = 1; layer <= layers; layer++) {
         g.weight[layer] = result(frame, 2 * layer - 2);
         g.bias[layer] = result(frame, 2 * layer - 1);

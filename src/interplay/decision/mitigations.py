@@ -30,6 +30,7 @@ MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
     (P, F): (
         Mitigation("a larger budget, or more steps at the same one", "Tramer and Boneh, 2021", "dp_sgd"),
         Mitigation("a larger clipping norm", "Esipova et al., 2023", "dp_sgd"),
+        Mitigation("a larger clipping norm for the rows of small groups", "Xu et al., 2021b", "group_clipping"),
         Mitigation("thresholds by group on top of the private model", "Hardt et al., 2016", "group_thresholds"),
         Mitigation("row weights before private training", "Kamiran and Calders, 2012", "reweighing"),
         Mitigation("a global scaling of gradients instead of clipping each", "Esipova et al., 2023"),
@@ -113,7 +114,7 @@ def mitigations(source: Aspect, target: Aspect) -> tuple[Mitigation, ...]:
 
     Example:
         >>> [one.intervention for one in mitigations(Aspect.PRIVACY, Aspect.FAIRNESS)][:3]
-        ['dp_sgd', 'dp_sgd', 'group_thresholds']
+        ['dp_sgd', 'dp_sgd', 'group_clipping']
     """
     return MITIGATIONS.get((source, target), ())
 

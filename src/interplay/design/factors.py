@@ -38,13 +38,15 @@ class Factors:
     """The interventions by name, in the order they act.
 
     `training` ones are crossed, but for diagnostics; `layers` (prediction and release) are put on top of every trained model
-    without training again. `strengths` are training interventions at another strength. These and diagnostics are each alone
-    in a treatment of its own, which is trained and compared, never crossed and never chosen.
+    without training again. `strengths` are training interventions at another strength, and `listed_alone` are those that the
+    study wants by themselves. These and diagnostics are each alone in a treatment of its own, which is trained and compared,
+    never crossed and never chosen.
     """
 
     training: Mapping[str, Intervention]
     layers: Mapping[str, Intervention]
     strengths: Mapping[str, Strength] = field(default_factory=dict)
+    listed_alone: frozenset[str] = frozenset()
 
     @property
     def all(self) -> Mapping[str, Intervention]:
@@ -60,12 +62,15 @@ class Factors:
     @property
     def crossed(self) -> tuple[str, ...]:
         """The training interventions of which every combination is trained."""
-        return tuple(name for name, one in self.training.items() if not one.diagnostic)
+        return tuple(name for name in self.training if not self._is_alone(name))
 
     @property
     def alone(self) -> tuple[str, ...]:
-        """Those that are trained alone, for comparison: diagnostics, and other strengths."""
-        return (*(name for name, one in self.training.items() if one.diagnostic), *self.strengths)
+        """Those that are trained alone, for comparison: diagnostics, those listed so, and other strengths."""
+        return (*(name for name in self.training if self._is_alone(name)), *self.strengths)
+
+    def _is_alone(self, name: str) -> bool:
+        return bool(self.training[name].diagnostic) or name in self.listed_alone
 
     @property
     def retrained(self) -> Treatment | None:
@@ -90,7 +95,8 @@ def factors(study: Study) -> Factors:
     layers = {one.name: one for one in ordered if not isinstance(one, TRAINING_PHASES)}
     sections = {section.name: section for section in study.interventions}
     other = (one for name, mine in training.items() for one in strengths_of(sections[name], mine))
-    return Factors(training, layers, {one.name: one for one in other})
+    alone = frozenset(section.name for section in study.interventions if section.alone)
+    return Factors(training, layers, {one.name: one for one in other}, alone)
 
 
 def _phase(one: Intervention) -> int:

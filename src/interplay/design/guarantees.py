@@ -12,6 +12,8 @@ from interplay.study.positions import KeyPath
 
 NO_MECHANISM = "no intervention of this treatment gives a guarantee"
 
+LISTED_ALONE = "listed with alone = true, for comparison"
+
 NOT_FOR_RELEASE = (
     "Models of an audit are not for release: their noise follows from the seed of the study. The budget is that of one "
     "model trained anew with secret noise; several that are released together compose: they spend more than one does"
@@ -47,8 +49,9 @@ def never_chosen(built: Factors, treatment: Treatment) -> str:
     reason = next((one.diagnostic for one in active if one.diagnostic), "")
     if reason:
         return f"a diagnostic: {reason}"
-    other = any(name in built.strengths for name in treatment.interventions)
-    return "another strength, for the curve of strengths" if other else ""
+    if any(name in built.strengths for name in treatment.interventions):
+        return "another strength, for the curve of strengths"
+    return LISTED_ALONE if built.listed_alone & set(treatment.interventions) else ""
 
 
 def rows_are_public(design: Design) -> bool:

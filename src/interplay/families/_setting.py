@@ -34,11 +34,14 @@ class TrainingSetting:
     group_count: int
     kept: dict[str, Any] = field(default_factory=dict)
 
+    def rows(self, half: Int[Array, " half"]) -> TrainingRows:
+        """Rows of the pool, as interventions see them."""
+        return TrainingRows(self.labels[half], self.groups[half], self.classes)
+
     def row_weights(self, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
         """The weights of rows of the pool in training: those of the study times those of the treatment, with mean one."""
-        rows = TrainingRows(self.labels[half], self.groups[half], self.classes)
         active = [self.design.factors.known[name] for name in treatment.interventions]
-        found = weighed([one for one in active if isinstance(one, DataIntervention)], rows)
+        found = weighed([one for one in active if isinstance(one, DataIntervention)], self.rows(half))
         if self.weights is None:
             return found
         own = self.weights[half]

@@ -68,6 +68,22 @@ INTERACTION = Interaction(
             negative_control="The same models with another initialisation.",
         ),
         Probe(
+            name="membership under norms by group",
+            claim="A larger clipping norm for small groups makes DP-SGD learn their rows by heart more.",
+            mechanism=(
+                "The same budget holds for every row. Within it, rows whose gradients keep more of their length weigh more in "
+                "the sum, and what is particular to few rows is learned."
+            ),
+            interventions=("group_clipping",),
+            replaces=("dp_sgd",),
+            metric="group_memorisation",
+            expects="harm",
+            references=("Chang and Shokri, 2021, IEEE European Symposium on Security and Privacy",),
+            positive_control="A small group whose labels are drawn by lot, and a budget that leaves little noise.",
+            negative_control="Groups that are alike, whose rows nobody has to learn by heart.",
+            primary=False,
+        ),
+        Probe(
             name="attack on a pair of models",
             alias="F->P.fd-mia",
             claim="Someone who can ask the model before and after mitigation learns more than from either alone.",

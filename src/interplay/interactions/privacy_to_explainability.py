@@ -21,7 +21,7 @@ INTERACTION = Interaction(
                 "also be nearer to a line and easier to explain, which the probe reports as an improvement; a score that "
                 "is flatter only is held against a line as flat."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="explanation_fidelity",
             context=("release_explanations",),
             expects="harm",
@@ -40,7 +40,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Noise gives many columns similar small weights, whose order depends on the perturbed rows drawn."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="explanation_stability",
             context=("release_explanations",),
             expects="harm",

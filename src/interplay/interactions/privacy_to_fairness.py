@@ -20,7 +20,7 @@ INTERACTION = Interaction(
                 "Badly fitted rows have large gradients. Clipping shortens exactly those, which turns the summed "
                 "gradient away from the groups they belong to; the noise then slows what is left."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="accuracy_disparity",
             expects="harm",
             references=(
@@ -41,7 +41,7 @@ INTERACTION = Interaction(
                 "The same clipping bias. Wrong denials in one group can be hidden by wrong approvals in it, so that "
                 "approval rates stay level while the people who deserve approval lose it."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="equal_opportunity_difference",
             expects="harm",
             references=(
@@ -55,7 +55,7 @@ INTERACTION = Interaction(
             name="worst group",
             claim="DP-SGD lowers the accuracy of the group that has the least.",
             mechanism="A level beside the differences: a gap can also close because everyone loses.",
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="worst_group_accuracy",
             expects="harm",
             references=("Bagdasaryan et al., 2019, Advances in Neural Information Processing Systems 32",),
@@ -70,7 +70,7 @@ INTERACTION = Interaction(
                 "Groups whose rows the model fits badly lie closer to its boundary; the average over all rows may even "
                 "rise while one group's robust accuracy falls."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="robust_accuracy_disparity",
             expects="harm",
             references=(
@@ -89,7 +89,7 @@ INTERACTION = Interaction(
                 "Groups that are few or hard to fit are learned by heart more than others. A budget bounds what "
                 "anyone can lose, and does not make losses alike."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="membership_disparity",
             baseline="absent",
             expects="harm",
@@ -108,7 +108,7 @@ INTERACTION = Interaction(
                 "Clipping binds most for rows with large gradients, so that groups learned by heart gain most. A "
                 "smaller difference may come from everyone being exposed less."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="membership_disparity",
             expects="either",
             references=("Kulynych et al., 2022, Proceedings on Privacy Enhancing Technologies",),
@@ -127,6 +127,29 @@ INTERACTION = Interaction(
             ),
             expects="harm",
             references=("Carlini et al., 2022, Advances in Neural Information Processing Systems 35",),
+        ),
+        Probe(
+            name="norms by group",
+            claim="DP-SGD with a larger clipping norm for small groups narrows the difference in accuracy that it makes.",
+            mechanism=(
+                "Clipping shortens the large gradients of badly fitted rows. With a larger norm those of small groups keep "
+                "more of their length, and the noise grows with the largest norm, for everyone."
+            ),
+            interventions=("group_clipping",),
+            replaces=("dp_sgd",),
+            metric="accuracy_disparity",
+            expects="improvement",
+            references=(
+                "Xu et al., 2021b, Conference on Knowledge Discovery and Data Mining",
+                "Tran et al., 2021, International Joint Conference on Artificial Intelligence",
+                "Esipova et al., 2023, International Conference on Learning Representations",
+            ),
+            positive_control=(
+                "The generated bank, in which clipping turns the gradient away from the small group, and a budget that "
+                "leaves little noise."
+            ),
+            negative_control="The placebo bank, in which both groups share one dependence on the columns.",
+            primary=False,
         ),
         Probe(
             name="clipping as the cause",

@@ -18,7 +18,7 @@ INTERACTION = Interaction(
                 "Small gradients can also make an attack fail without making the model withstand it, so an improvement "
                 "needs a second attack that uses no gradients."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="robust_auc",
             expects="either",
             references=(
@@ -38,7 +38,7 @@ INTERACTION = Interaction(
                 "The same weight on useless directions; and a model that says the commoner class more often is harder "
                 "to move in that class alone, so that classes count alike here."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="balanced_robust_accuracy",
             expects="either",
             references=(
@@ -53,7 +53,7 @@ INTERACTION = Interaction(
             name="distance to the boundary",
             claim="DP-SGD shortens the distance from rows to the decision boundary.",
             mechanism="The same weight on useless directions opens a shorter way across the boundary.",
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="boundary_distance",
             expects="harm",
             references=(
@@ -71,7 +71,7 @@ INTERACTION = Interaction(
             name="one switched category",
             claim="DP-SGD makes more decisions depend on a single categorical answer.",
             mechanism="Rare categories have few rows, so noise decides much of their weight.",
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="switch_accuracy",
             expects="harm",
             references=("Boenisch et al., 2021, arXiv:2105.07985",),
@@ -87,7 +87,7 @@ INTERACTION = Interaction(
                 "Noise leaves weights of its own in directions that the data do not need, so that small changes of "
                 "a row move its score more."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="attacked_shift",
             expects="harm",
             references=(

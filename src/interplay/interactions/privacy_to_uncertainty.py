@@ -19,7 +19,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Clipping each row's gradient changes the balance at which training stops, mostly to over-confidence."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="calibration_error",
             expects="harm",
             references=(
@@ -37,7 +37,7 @@ INTERACTION = Interaction(
                 "Less accurate and less well ordered scores need a higher threshold. Most of it usually comes from "
                 "lost accuracy, the rest from calibration."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="set_size",
             context=("split_conformal",),
             expects="either",
@@ -55,7 +55,7 @@ INTERACTION = Interaction(
                 "Exchangeable calibration rows keep the promise for any model, so a loss of coverage means that "
                 "something else broke; it also says whether sizes were compared at the same coverage."
             ),
-            interventions=("dp_sgd",),
+            interventions=("dp_sgd", "group_clipping"),
             metric="coverage",
             context=("split_conformal",),
             expects="either",

@@ -111,7 +111,8 @@ class Intervention(abc.ABC):
     `reference`, author and year; `ranges`, what its numbers may be; `searched`, the parameters that are looked for where a
     study does not declare them; `gives_guarantee`, whether it promises differential privacy, unless it is a diagnostic;
     `streams`, what the random streams of its training are called besides, where it does not share those of the control;
-    `stands_in_for`, an intervention of the same kind whose probes are asked of it too.
+    `stands_in_for`, an intervention of the same kind whose probes are asked of it too; `needs_groups`, whether a study has to
+    declare a group for it.
     Fields are parameters a study may set.
 
     Raises StudyError for a number outside of its range.
@@ -126,6 +127,7 @@ class Intervention(abc.ABC):
     gives_guarantee: ClassVar[bool] = False
     streams: ClassVar[str] = ""
     stands_in_for: ClassVar[str] = ""
+    needs_groups: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for name, allowed in self.ranges.items():
@@ -290,7 +292,7 @@ class InputIntervention(Intervention):
             return None
         return (
             f"{self.title} and {partner.title} both replace the rows of a batch, and rows moved twice lie outside the "
-            "radius of either; take one of them out, and compare it with the other in a second study"
+            "radius of either; take one of them out, or list one with alone = true, to compare both"
         )
 
 
@@ -311,8 +313,14 @@ class GradientIntervention(Intervention):
 
     Batches come in parts of a few rows: `summed` is asked for every part, the sums are added up, and `released` turns
     the total into what the optimiser sees. One model takes one, and no penalty beside it: a rule says what becomes of the
-    losses of single rows, which leaves nothing for a second rule, and a penalty is not a sum over rows.
+    losses of single rows, which leaves nothing for a second rule, and a penalty is not a sum over rows. A rule that treats
+    rows differently says how by `factors`.
     """
+
+    def factors(self, rows: TrainingRows) -> Float[Array, " row"] | None:
+        """A number for every row that a member trains on, which `summed` sees as `examples.factors`; None for no number."""
+        del rows
+        return None
 
     @abc.abstractmethod
     def summed(self, network: Network, parameters: Parameters, examples: Examples) -> Parameters:
@@ -347,6 +355,6 @@ class GradientIntervention(Intervention):
         if isinstance(partner, GradientIntervention):
             return (
                 f"{self.title} and {partner.title} both turn the losses of a batch into its gradient, and one model has "
-                "one gradient; take one of them out, or write one intervention that does both"
+                "one gradient; take one of them out, or list one with alone = true, to compare both"
             )
         return None

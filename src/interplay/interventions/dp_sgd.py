@@ -77,6 +77,11 @@ class DpSgd(GradientIntervention):
     def diagnostic(self) -> str:
         return CLIPPING_ALONE if self.noise_multiplier == 0 else ""
 
+    @property
+    def sensitivity(self) -> float:
+        """How far one row more or less moves the sum of a batch, at most; the noise is a multiple of it."""
+        return self.max_grad_norm
+
     def delta(self, rows: int) -> float:
         """The failure probability of a model trained on so many rows: the declared one, or rows ** -1.1.
 
@@ -150,7 +155,7 @@ class DpSgd(GradientIntervention):
         if self.noise_multiplier is None:
             raise StudyError("a noise multiplier", "none", "dp_sgd", "solve it with interplay.accounting.noise_for")
         leaves, shape = jax.tree.flatten(total)
-        noise = self.noise_multiplier * self.max_grad_norm * normal(key, (sum(leaf.size for leaf in leaves),))
+        noise = self.noise_multiplier * self.sensitivity * normal(key, (sum(leaf.size for leaf in leaves),))
         ends = np.cumsum([leaf.size for leaf in leaves])
         parts = jnp.split(noise, ends[:-1])
         noisy = [leaf + part.reshape(leaf.shape) for leaf, part in zip(leaves, parts, strict=True)]

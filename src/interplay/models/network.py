@@ -22,12 +22,14 @@ RecordLoss = Callable[[Sequence[jax.Array], jax.Array], jax.Array]
 class Examples(NamedTuple):
     """Rows to learn from: `inputs` (row, column), or (row, copy, column) with several copies of each record.
 
-    `weights` multiply the losses and are zero for padding rows.
+    `weights` multiply the losses and are zero for padding rows. `factors` are what a rule for gradients has for every row
+    (`GradientIntervention.factors`); None where it has nothing.
     """
 
     inputs: jax.Array
     labels: jax.Array
     weights: jax.Array
+    factors: jax.Array | None = None
 
 
 class Network(abc.ABC):
@@ -61,6 +63,8 @@ class Network(abc.ABC):
         """The sum of the records' gradients, each clipped to `max_grad_norm`, and their norms before clipping.
 
         sum over rows of g * min(1, max_grad_norm / norm(g)), g = gradient of weight * mean loss of the row's copies
+
+        `max_grad_norm` is one number, or one for every record.
 
         This one forms every row's gradient: memory grows with rows times parameters.
 
@@ -138,7 +142,9 @@ def _clipped(
     def loss(parameters: Parameters, inputs: jax.Array, label: jax.Array, weight: jax.Array) -> jax.Array:
         return weight * losses(parameters, inputs[None], label[None])[0]
 
-    each = jax.vmap(jax.grad(loss), in_axes=(None, 0, 0, 0))(parameters, *examples)
+    each = jax.vmap(jax.grad(loss), in_axes=(None, 0, 0, 0))(
+        parameters, examples.inputs, examples.labels, examples.weights
+    )
     leaves = jax.tree.leaves(each)
     squares = sum(jnp.sum(leaf.reshape(leaf.shape[0], -1) ** 2, axis=1) for leaf in leaves)
     norms = jnp.sqrt(jnp.asarray(squares))

@@ -122,7 +122,10 @@ def _gradient(
     slopes: jax.Array,
     limit: jax.Array | float,
 ) -> tuple[tuple[tuple[jax.Array, jax.Array], ...], jax.Array]:
-    """The sum of the rows' gradients, each clipped to `limit`, as pairs of weight and bias; and norms, if limited."""
+    """The sum of the rows' gradients, each clipped to `limit`, as pairs of weight and bias; and norms, if limited.
+
+    `limit` is one number, or one for every row.
+    """
     shapes = [shape for weight in weights for shape in (_shape(*weight.shape), _shape(weight.shape[1]))]
     results = (*shapes, _shape(inputs.shape[0]))
     *found, norms = _call(

@@ -36,6 +36,9 @@ def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
     del declared["most_members"]  # members are added to a run, they do not make it another one
     if declared["model"]["kind"] == "network":  # as before there were others
         del declared["model"]["kind"], declared["model"]["options"]
+    for one in declared["interventions"]:
+        if not one["alone"]:  # as before it could be said
+            del one["alone"]
     groups = declared["groups"]
     groups["mitigate"] = groups["mitigate"] or next(iter(groups["attributes"]), None)
     if data_fingerprint:

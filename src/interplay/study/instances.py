@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from interplay.data.nearest import suggestion
 from interplay.errors import InterplayError, RefusedCombination
-from interplay.interventions import Intervention, refusal
+from interplay.interventions import Intervention, PredictionIntervention, ReleaseIntervention, refusal
 from interplay.study.faults import Fault, raise_first
 from interplay.study.model import InterventionSection, Study
 from interplay.study.parse import unusable, value_faults
@@ -37,6 +37,7 @@ def intervention_faults(study: Study, known: Mapping[str, type[Intervention]]) -
     """What is wrong with the interventions of a study; two that refuse each other give `RefusedCombination`."""
     built: dict[str, tuple[KeyPath, Intervention]] = {}
     seen: set[str] = set()
+    alone = {section.name for section in study.interventions if section.alone}
     for index, section in enumerate(study.interventions):
         path: KeyPath = ("interventions", index)
         if section.name not in known:
@@ -49,12 +50,27 @@ def intervention_faults(study: Study, known: Mapping[str, type[Intervention]]) -
             made = _made(section, known[section.name], path)
             if isinstance(made, Intervention):
                 built[section.name] = (path, made)
+                yield from _alone_faults(section, made, path)
+                yield from _group_faults(study, made, path)
             else:
                 yield from made
         seen.add(section.name)
-    together = [name for name, (_, one) in built.items() if not one.diagnostic]  # a diagnostic is trained alone
+    together = [name for name, (_, one) in built.items() if not one.diagnostic and name not in alone]
     for name, other in combinations(together, 2):
         yield from _refusals((name, built[name][1]), (other, built[other][1]), built[other][0])
+
+
+def _alone_faults(section: InterventionSection, made: Intervention, path: KeyPath) -> Iterator[Fault]:
+    if section.alone and isinstance(made, PredictionIntervention | ReleaseIntervention):
+        found = f"{section.name!r}, which acts on trained models"
+        step = "take alone out: layers are put on a model one at a time in any case"
+        yield Fault((*path, "alone"), "alone = true of an intervention that acts in training", found, step)
+
+
+def _group_faults(study: Study, made: Intervention, path: KeyPath) -> Iterator[Fault]:
+    if made.needs_groups and not study.groups.attributes:
+        step = f"declare one under [groups.attributes], or take {made.name!r} out"
+        yield Fault((*path, "name"), f"a group for {made.name}", "a study without any", step)
 
 
 def _made(section: InterventionSection, kind: type[Intervention], path: KeyPath) -> Intervention | list[Fault]:

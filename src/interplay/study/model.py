@@ -50,6 +50,9 @@ class InterventionSection(Section):
     strengths: dict[str, tuple[float, ...]] = Field(default_factory=dict)
     """Other values of a parameter, each trained as one more treatment with this intervention alone, such as
     { privacy_epsilon = [1, 3, 8, 32] }; only for interventions that act in training."""
+    alone: bool = False
+    """Whether it is trained by itself, compared and never chosen: what another one takes the place of, so that two that
+    cannot act on one model are held against each other; only for interventions that act in training."""
 
 
 class PrioritiesSection(Section):

@@ -34,7 +34,8 @@ class TrainingTable(NamedTuple):
 class Job(NamedTuple):
     """One model to train: the positions and weights of its rows, its numbers, its hooks, and its keys by purpose.
 
-    A key is its two words, so that jobs are plain arrays until they are trained.
+    A key is its two words, so that jobs are plain arrays until they are trained. `factors` are those of the rule for
+    gradients, one for each row; None where it has none.
     """
 
     rows: Any
@@ -46,6 +47,7 @@ class Job(NamedTuple):
     batches: Any
     noise: Any
     attack: Any
+    factors: Any = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,9 @@ def _rows(recipe: Recipe, table: TrainingTable, job: Job, taken: jax.Array) -> _
     present = (taken < recipe.sampling.rows).astype(jnp.float32)
     here = jnp.minimum(taken, recipe.sampling.rows - 1)
     places, weights = job.rows[here], job.weights[here] * present
-    return _Part(Examples(_inputs(recipe, table, places), table.labels[places], weights), table.groups[places], present)
+    factors = None if job.factors is None else job.factors[here]
+    examples = Examples(_inputs(recipe, table, places), table.labels[places], weights, factors)
+    return _Part(examples, table.groups[places], present)
 
 
 def _inputs(recipe: Recipe, table: TrainingTable, places: jax.Array) -> jax.Array:

@@ -60,14 +60,17 @@ def job(
         streams.key_data(shop.design.study.seed, f"{role} {purpose}", member=member)
         for purpose in ("initialisation", "batches", "noise", "attack")
     )
-    return Job(
+    active = hooks(acting(shop.design, treatment))
+    factors = None if active.gradient is None else active.gradient.factors(shop.rows(half))
+    found = Job(
         half.astype(np.int32),
         shop.row_weights(treatment, half).astype(np.float32),
         np.float32(rate),
         np.float32(shop.design.study.model.weight_decay),
-        hooks(acting(shop.design, treatment)),
+        active,
         *keys,
     )
+    return found if factors is None else found._replace(factors=factors.astype(np.float32))
 
 
 def secret(one: Job) -> Job:
