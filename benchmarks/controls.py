@@ -271,6 +271,23 @@ def _driven(random: np.random.Generator, apart: float) -> pd.DataFrame:
     return _framed(np.column_stack([drivers, others]), random.random(3_000) < expit(score), group)
 
 
+def few_in_one_column(random: np.random.Generator) -> pd.DataFrame:
+    """A group of one row in twenty that differs from the others in the numbers of two columns, and in nothing else."""
+    return _in_one_column(random, 0.05)
+
+
+def half_in_one_column(random: np.random.Generator) -> pd.DataFrame:
+    """The same with groups of equal size."""
+    return _in_one_column(random, 0.5)
+
+
+def _in_one_column(random: np.random.Generator, share: float) -> pd.DataFrame:
+    group, columns = random.random(4_000) < share, random.normal(size=(4_000, 3))
+    columns[:, 0] *= np.where(group, 0.1, 1.0)
+    columns[:, 1] *= np.where(group, 2.0, 1.0)
+    return _framed(columns, random.random(4_000) < expit(3.0 * columns[:, :2].sum(axis=1)), group)
+
+
 def plenty(random: np.random.Generator) -> pd.DataFrame:
     """Many rows of two columns."""
     columns = random.normal(size=(20_000, 2))
@@ -310,6 +327,14 @@ FEW, HALF = (
     for words, frame in (
         ("a small group whose labels are drawn by lot", few_by_lot),
         ("groups of equal size", half_by_lot),
+    )
+)
+POISON: dict[str, Change] = {"oversampling": {}, "label_flipping": {"share": 0.05}}
+POISONED, POISONED_HALF = (
+    PlantedWorld(words, frame, POISON, LINEAR)
+    for words, frame in (
+        ("a small group that is seen in one column, all its labels flipped", few_in_one_column),
+        ("groups of equal size", half_in_one_column),
     )
 )
 CASES = (
@@ -418,6 +443,8 @@ CASES = (
             LINEAR,
         ),
     ),
+    ControlCase("F->R.poison", POISONED, POISONED_HALF),
+    ControlCase("fairness_to_robustness/poisoned rows in a group", POISONED, POISONED_HALF),
 )
 
 

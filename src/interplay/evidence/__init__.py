@@ -17,6 +17,7 @@ from interplay.evidence.adversarial_scores import AdversarialScores as Adversari
 from interplay.evidence.attacked import Attacked as Attacked
 from interplay.evidence.attribute_inference import AttributeInference as AttributeInference
 from interplay.evidence.category_flips import CategoryFlips as CategoryFlips
+from interplay.evidence.clean_twin import CleanTwin as CleanTwin
 from interplay.evidence.concealment import Concealment as Concealment
 from interplay.evidence.decision_disclosure import DecisionDisclosure as DecisionDisclosure
 from interplay.evidence.decision_rule import DecisionRule as DecisionRule

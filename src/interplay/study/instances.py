@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from interplay.data.nearest import suggestion
 from interplay.errors import InterplayError, RefusedCombination
-from interplay.interventions import Intervention, refusal
+from interplay.interventions import Intervention, act_together, refusal
 from interplay.study.faults import Fault, raise_first
 from interplay.study.model import InterventionSection, Study
 from interplay.study.parse import unusable, value_faults
@@ -52,9 +52,9 @@ def intervention_faults(study: Study, known: Mapping[str, type[Intervention]]) -
             else:
                 yield from made
         seen.add(section.name)
-    together = [name for name, (_, one) in built.items() if not one.diagnostic]  # a diagnostic is trained alone
-    for name, other in combinations(together, 2):
-        yield from _refusals((name, built[name][1]), (other, built[other][1]), built[other][0])
+    for (name, (_, first)), (other, (at, second)) in combinations(built.items(), 2):
+        if act_together(first, second):
+            yield from _refusals((name, first), (other, second), at)
 
 
 def _made(section: InterventionSection, kind: type[Intervention], path: KeyPath) -> Intervention | list[Fault]:

@@ -34,7 +34,8 @@ class TrainingTable(NamedTuple):
 class Job(NamedTuple):
     """One model to train: the positions and weights of its rows, its numbers, its hooks, and its keys by purpose.
 
-    A key is its two words, so that jobs are plain arrays until they are trained.
+    A key is its two words, so that jobs are plain arrays until they are trained. `labels` are those of its rows where they
+    are not the table's.
     """
 
     rows: Any
@@ -46,6 +47,7 @@ class Job(NamedTuple):
     batches: Any
     noise: Any
     attack: Any
+    labels: Any = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ def _rows(recipe: Recipe, table: TrainingTable, job: Job, taken: jax.Array) -> _
     present = (taken < recipe.sampling.rows).astype(jnp.float32)
     here = jnp.minimum(taken, recipe.sampling.rows - 1)
     places, weights = job.rows[here], job.weights[here] * present
-    return _Part(Examples(_inputs(recipe, table, places), table.labels[places], weights), table.groups[places], present)
+    labels = table.labels[places] if job.labels is None else job.labels[here]
+    return _Part(Examples(_inputs(recipe, table, places), labels, weights), table.groups[places], present)
 
 
 def _inputs(recipe: Recipe, table: TrainingTable, places: jax.Array) -> jax.Array:

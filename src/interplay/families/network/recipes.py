@@ -60,7 +60,7 @@ def job(
         streams.key_data(shop.design.study.seed, f"{role} {purpose}", member=member)
         for purpose in ("initialisation", "batches", "noise", "attack")
     )
-    return Job(
+    made = Job(
         half.astype(np.int32),
         shop.row_weights(treatment, half).astype(np.float32),
         np.float32(rate),
@@ -68,6 +68,9 @@ def job(
         hooks(acting(shop.design, treatment)),
         *keys,
     )
+    if not shop.relabels(treatment):
+        return made
+    return made._replace(labels=shop.training_labels(treatment, half).astype(np.int32))
 
 
 def secret(one: Job) -> Job:
