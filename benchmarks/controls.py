@@ -444,6 +444,7 @@ CASES = (
         ),
     ),
     ControlCase("F->R.poison", POISONED, POISONED_HALF),
+    ControlCase("fairness_to_robustness/poisoned rows, classes alike", POISONED, POISONED_HALF),
     ControlCase("fairness_to_robustness/poisoned rows in a group", POISONED, POISONED_HALF),
 )
 

@@ -18,6 +18,7 @@ from interplay.evidence import (
 )
 from interplay.metrics.attack_success import AttackSuccess
 from interplay.metrics.attacked_coverage import AttackedCoverage
+from interplay.metrics.balanced_poisoning_damage import BalancedPoisoningDamage
 from interplay.metrics.balanced_robust_accuracy import BalancedRobustAccuracy
 from interplay.metrics.boundary_distance import BoundaryDistance
 from interplay.metrics.group_poisoning_damage import GroupPoisoningDamage
@@ -55,6 +56,8 @@ def test_damage_is_the_share_of_rows_that_the_twin_alone_decides_rightly_less_th
     labels, rows = world.rows.labels, np.arange(len(world.rows.labels))
     clean, poisoned = (world.exhibits[kind].decisions == labels for kind in (CleanTwin, Predictions))
     agrees(world, PoisoningDamage(), rows, lambda k, d: clean[k].astype(float) - poisoned[k])
+    lost = by_class(world, rows, lambda k: clean[k].astype(float) - poisoned[k])
+    np.testing.assert_allclose(BalancedPoisoningDamage().measure(world.evidence()).values, lost, atol=1e-12)
     found = GroupPoisoningDamage("group").measure(world.evidence())
     for code, one in enumerate(found.contrasts):
         here = np.flatnonzero(world.rows.groupings["group"].codes == code)

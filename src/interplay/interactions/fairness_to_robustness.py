@@ -101,10 +101,26 @@ INTERACTION = Interaction(
             expects="harm",
             references=("Chang et al., 2020, arXiv:2006.08669",),
             positive_control=(
-                "A small group that no column tells from the others, all of whose labels are flipped: weighed up to the size "
-                "of the others, its labels contradict theirs."
+                "A small group that varies in one of two columns that matter, all of whose labels are flipped: weighed up, it "
+                "turns that column round for everybody."
             ),
             negative_control="Groups of equal size, whose weights mitigation leaves as they are.",
+        ),
+        Probe(
+            name="poisoned rows, classes alike",
+            claim="With mitigation, few poisoned rows of a small group do more damage to the classes, each counted alike.",
+            mechanism=(
+                "The same attack, where a rare class counts as much as a common one: when the flipped labels belong to it, a "
+                "model can forget the class at little cost in accuracy."
+            ),
+            interventions=("reweighing", "oversampling", "parity_penalty"),
+            context=("label_flipping",),
+            metric="balanced_poisoning_damage",
+            expects="harm",
+            references=("Chang et al., 2020, arXiv:2006.08669",),
+            positive_control="The same world, in which both classes lose.",
+            negative_control="Groups of equal size, whose weights mitigation leaves as they are.",
+            primary=False,
         ),
         Probe(
             name="poisoned rows in a group",
@@ -119,7 +135,7 @@ INTERACTION = Interaction(
             expects="harm",
             references=("Chang et al., 2020, arXiv:2006.08669",),
             positive_control=(
-                "A small group with columns of its own, all of whose labels are flipped: with more weight they are learned."
+                "The same world: with more weight the flipped labels are what the small group is decided by."
             ),
             negative_control="Groups of equal size, whose weights mitigation leaves as they are.",
             primary=False,
