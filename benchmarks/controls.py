@@ -283,6 +283,23 @@ def steep(random: np.random.Generator) -> pd.DataFrame:
     return _framed(columns, random.random(3_000) < expit(3 * columns.sum(axis=1)))
 
 
+def few_in_one_column(random: np.random.Generator) -> pd.DataFrame:
+    """A group of one row in twenty that differs from the others in the numbers of two columns, and in nothing else."""
+    return _in_one_column(random, 0.05)
+
+
+def half_in_one_column(random: np.random.Generator) -> pd.DataFrame:
+    """The same with groups of equal size."""
+    return _in_one_column(random, 0.5)
+
+
+def _in_one_column(random: np.random.Generator, share: float) -> pd.DataFrame:
+    group, columns = random.random(4_000) < share, random.normal(size=(4_000, 3))
+    columns[:, 0] *= np.where(group, 0.1, 1.0)
+    columns[:, 1] *= np.where(group, 2.0, 1.0)
+    return _framed(columns, random.random(4_000) < expit(3.0 * columns[:, :2].sum(axis=1)), group)
+
+
 def plenty(random: np.random.Generator) -> pd.DataFrame:
     """Many rows of two columns."""
     columns = random.normal(size=(20_000, 2))
@@ -347,6 +364,14 @@ FEW_PRIVATE, ALIKE_PRIVATE = (
         alone=("dp_sgd",),
     )
     for words, frame in ((FEW.words, few_by_lot), ("groups alike", one_level))
+)
+POISON: dict[str, Change] = {"oversampling": {}, "label_flipping": {"share": 0.05}}
+POISONED, POISONED_HALF = (
+    PlantedWorld(words, frame, POISON, LINEAR)
+    for words, frame in (
+        ("a small group that is seen in one column, all its labels flipped", few_in_one_column),
+        ("groups of equal size", half_in_one_column),
+    )
 )
 CASES = (
     ControlCase(
@@ -459,6 +484,9 @@ CASES = (
             LINEAR,
         ),
     ),
+    ControlCase("F->R.poison", POISONED, POISONED_HALF),
+    ControlCase("fairness_to_robustness/poisoned rows, classes alike", POISONED, POISONED_HALF),
+    ControlCase("fairness_to_robustness/poisoned rows in a group", POISONED, POISONED_HALF),
 )
 
 

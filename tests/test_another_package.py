@@ -141,13 +141,17 @@ def test_a_diagnostic_arm_is_compared_and_never_chosen(audit):
 
 def test_a_family_without_an_engine_reaches_the_page(installed):
     study = STUDY.replace("hidden = []\nsteps = 40\nlearning_rates = [0.1, 0.3]\n", OWN_MODEL)
-    study += '\n[[interventions]]\nname = "reweighing"\n'
+    study += '\n[[interventions]]\nname = "reweighing"\n\n[[interventions]]\nname = "label_flipping"\n'
     content, page = run(installed, study, "own")
     assert "shares in 4 cells" in page
     measured = {one["metric"]: one for one in content["effects"] if one["treatment"] == "reweighing"}
     assert measured["accuracy"]["estimate"] is not None
     assert "no attack on models of this family" in measured["robust_accuracy"]["reason"]
     assert measured["membership_risk"]["estimate"] is not None
+    poisoned = {one["metric"]: one for one in content["effects"] if "label_flipping" in one["treatment"]}
+    assert poisoned["poisoning_damage"]["treatment"] == "label_flipping + reweighing"
+    assert poisoned["poisoning_damage"]["estimate"] is not None
+    assert poisoned["log_loss"]["estimate"] != 0, "its models learn from the flipped labels"
 
 
 def test_what_acts_inside_of_training_is_refused_for_such_a_family(installed):

@@ -39,7 +39,8 @@ class BaseRates(Family):
         stack = []
         for order in orders:
             cells = self._cells(setting.encoded.matrix[setting.design.pool[order.rows]])
-            weights, labels = setting.row_weights(order.treatment, order.rows), setting.labels[order.rows]
+            weights = setting.row_weights(order.treatment, order.rows)
+            labels = setting.training_labels(order.treatment, order.rows)
             counts = np.full((2**self.cut, self.classes), order.rate)
             np.add.at(counts, (cells, labels), weights)
             stack.append(np.log(counts / counts.sum(axis=1, keepdims=True)))

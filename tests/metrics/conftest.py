@@ -77,6 +77,7 @@ DISCLOSURES = (
 ON_ALL_ROWS = {
     **dict.fromkeys(DISCLOSURES, ("scores", "inside", "scored")),
     exhibits.Predictions: ("log_probabilities", "decisions"),
+    exhibits.CleanTwin: ("log_probabilities", "decisions"),
     exhibits.RightlyDecided: ("right",),
     exhibits.Logits: ("margins", "margins_without_movable"),
     exhibits.Memberships: ("lira", "loss", "rmia", "inside", "scored"),
@@ -190,6 +191,7 @@ def _of_releases(seed: int, some: Array, inside: Array, logs: Array) -> list[Any
         exhibits.ExplainedAttributeInference(some, generator.choice([-1.0, 0.0, 1.0], size=shape)),
         exhibits.Scores(logs, logs[..., -1]),
         exhibits.AdversarialScores(some, logs[:, some], logs[:, some, -1] - generator.random(shape)),
+        exhibits.CleanTwin(logs, np.where(generator.random(logs.shape[:2]) < 0.9, logs.argmax(axis=2), 0)),
     ]
 
 

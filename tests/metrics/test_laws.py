@@ -20,6 +20,7 @@ TOGETHER = POOLED | {
     "worst_group_accuracy",
     "worst_class_accuracy",
     "group_attack_success",
+    "group_poisoning_damage",
     "unsupported_importance",
     "inflated_sets",  # not measurable where no threshold of any member lies above one half
 }

@@ -6,12 +6,24 @@ import numpy as np
 import pytest
 
 from interplay.estimates import NotMeasurable
-from interplay.evidence import Attacked, CategoryFlips, Distances, Logits, PredictionSets, RightlyDecided
+from interplay.evidence import (
+    Attacked,
+    CategoryFlips,
+    CleanTwin,
+    Distances,
+    Logits,
+    Predictions,
+    PredictionSets,
+    RightlyDecided,
+)
 from interplay.metrics.attack_success import AttackSuccess
 from interplay.metrics.attacked_coverage import AttackedCoverage
+from interplay.metrics.balanced_poisoning_damage import BalancedPoisoningDamage
 from interplay.metrics.balanced_robust_accuracy import BalancedRobustAccuracy
 from interplay.metrics.boundary_distance import BoundaryDistance
+from interplay.metrics.group_poisoning_damage import GroupPoisoningDamage
 from interplay.metrics.movable_share import MovableShare
+from interplay.metrics.poisoning_damage import PoisoningDamage
 from interplay.metrics.robust_accuracy import RobustAccuracy
 from interplay.metrics.robust_auc import RobustAuc
 from interplay.metrics.switch_accuracy import SwitchAccuracy
@@ -38,6 +50,20 @@ def test_means_over_attacked_rows(world):
     labels = world.rows.labels
     agrees(world, RobustAccuracy(), attacked.rows, lambda k, d: attacked.decisions[k] == labels[attacked.rows])
     agrees(world, SwitchAccuracy(), switched.rows, lambda k, d: switched.withstood[k])
+
+
+def test_damage_is_the_share_of_rows_that_the_twin_alone_decides_rightly_less_the_other_way(world):
+    labels, rows = world.rows.labels, np.arange(len(world.rows.labels))
+    clean, poisoned = (world.exhibits[kind].decisions == labels for kind in (CleanTwin, Predictions))
+    agrees(world, PoisoningDamage(), rows, lambda k, d: clean[k].astype(float) - poisoned[k])
+    lost = by_class(world, rows, lambda k: clean[k].astype(float) - poisoned[k])
+    np.testing.assert_allclose(BalancedPoisoningDamage().measure(world.evidence()).values, lost, atol=1e-12)
+    found = GroupPoisoningDamage("group").measure(world.evidence())
+    for code, one in enumerate(found.contrasts):
+        here = np.flatnonzero(world.rows.groupings["group"].codes == code)
+        lost = averages(world, here, lambda k, d, here=here: (clean[k].astype(float) - poisoned[k])[here])
+        np.testing.assert_allclose(one.values, lost, atol=1e-12)
+    assert found.mean == max(one.values[:, 0].mean() for one in found.contrasts)
 
 
 def by_class(world, rows, values, where=None):

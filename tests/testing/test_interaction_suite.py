@@ -7,7 +7,7 @@ import pytest
 
 from interplay import catalogue
 from interplay.aspects import Aspect
-from interplay.interactions import Interaction
+from interplay.interactions import Interaction, Unmeasured
 from interplay.testing import InteractionSuite
 from interplay.testing.interaction_suite import SECTIONS
 
@@ -58,6 +58,6 @@ def test_a_wrong_interaction_is_caught(law: str, wrong: Interaction) -> None:
 
 @pytest.mark.parametrize("missing", ["", "A sentence", "a phrase. and another", "a full stop.", "one; two"])
 def test_what_is_missing_must_be_one_phrase(missing: str) -> None:
-    unmeasured = replace(catalogue.interactions()["fairness_to_robustness"].unmeasured[0], missing=missing)
+    unmeasured = Unmeasured("later", "A claim.", missing, ("Nobody, 2020",), expects="harm")
     with pytest.raises(AssertionError):
         InteractionSuite().test_what_is_missing_is_one_phrase(replace(GOOD, probes=(unmeasured,)))

@@ -21,11 +21,13 @@ from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.effects.adaptive_members import Attention, Look, look
 from interplay.effects.compare import compare
-from interplay.evidence import Explanations
+from interplay.estimates import NotMeasurable
+from interplay.evidence import CleanTwin, Exhibit, Explanations
 from interplay.exhibits import EvaluationSetting, Explainer, refitted
 from interplay.families import Stack, TrainingSetting
 from interplay.measurement.measure import ControlReference, measured_with
 from interplay.measurement.measurements import Measurements
+from interplay.measurement.twins import changes_as_applied, predicted
 from interplay.statistics.group_sequential import Looks
 from interplay.training.train import Fleet, more_members
 
@@ -125,14 +127,19 @@ def _measure(lab: MemberGrowth, design: Design, names: Mapping[Treatment, str]) 
     for treatment, name in names.items():
         alone = {treatment: stacks[treatment]}
         own = Fleet(alone, alone, lab.fleet.tuning, lab.fleet.budgets)
-        found = measured_with(setting, own, lab.reference(), given=[{Explanations: explained[places[treatment]]}])
-        lab.folder.finish(name, measurement_files(_retuned(found, lab.fleet, treatment), name))
+        given: dict[type[Exhibit], Exhibit | NotMeasurable] = {Explanations: explained[places[treatment]]}
+        twin = design.factors.clean(treatment)
+        if twin is not None:
+            stack = stacks[twin] if twin in stacks else _stack(lab, twin, design)
+            given[CleanTwin] = predicted(setting, refitted(setting, stack))
+        found = measured_with(setting, own, lab.reference(), given=[given])
+        lab.folder.finish(name, measurement_files(_retuned(lab, found, treatment), name))
         lab.progress(STAGE, design.members)
 
 
-def _retuned(found: Measurements, fleet: Fleet, treatment: Treatment) -> Measurements:
+def _retuned(lab: MemberGrowth, found: Measurements, treatment: Treatment) -> Measurements:
     """Without the as-applied samples where those are of other models, which stay as they were at the first look."""
-    if fleet.as_applied[treatment] is fleet.tuned[treatment]:
+    if not changes_as_applied(lab.design.factors, lab.fleet, treatment):
         return found
     samples = {cell: sample for cell, sample in found.samples.items() if cell.tuning == "tuned"}
     collapse = {place: why for place, why in found.collapse.items() if place[1] == "tuned"}

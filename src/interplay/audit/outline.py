@@ -44,6 +44,7 @@ def outline(ready: Prepared, runs: Path) -> str:
         f"{design.study.model.steps} steps, batches of {design.batch_size}",
         *(f"           - {one.name}{_spent(one, ready)}{_never(one, ready)}" for one in design.trainings),
         *_promises(ready),
+        *_beside(ready),
         *_more(ready),
         *fraction_lines(design.factors),
         *strength_lines(design.factors),
@@ -131,6 +132,19 @@ _PARTS = ("pool", "tuning", "calibration", "test", "audit")
 def _declared() -> str:
     declared = declared_memory()
     return "" if declared is None else f" of {declared / 1e9:.1f} GB declared"
+
+
+def _beside(ready: Prepared) -> list[str]:
+    """What diagnostics that are trained beside other interventions add."""
+    built, found = ready.design.factors, []
+    for name in built.alone:
+        others = [one.without((name,)).name for one in built.beside if name in one.interventions]
+        if others:
+            found.append(
+                f"           {name} is also trained beside {', '.join(others)}: {len(others) + 1} of the treatments are there "
+                "for it"
+            )
+    return found
 
 
 def _more(ready: Prepared) -> list[str]:

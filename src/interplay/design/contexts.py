@@ -8,7 +8,7 @@ from interplay.aspects import Aspect
 from interplay.design.comparison import Comparison
 from interplay.design.factors import Factors, factorial, trained
 from interplay.design.treatment import Treatment
-from interplay.evidence import DecisionRule, Exhibit, released, rests_on
+from interplay.evidence import CleanTwin, DecisionRule, Exhibit, released, rests_on
 from interplay.interactions import Interaction, Probe
 from interplay.interventions import Intervention, PredictionIntervention, ReleaseIntervention, Service
 from interplay.metrics import GroupMetric, Metric
@@ -41,8 +41,10 @@ def _layers_releasing(kind: type[Exhibit], built: Factors) -> tuple[str, ...]:
 
 def measured_on(treatment: Treatment, metric: Metric, built: Factors) -> bool:
     """Whether `metric` is measured on `treatment`: metrics of released things where they are released, metrics of
-    decisions on bare treatments and where a prediction layer changes decisions.
+    decisions on bare treatments and where a prediction layer changes decisions, what poisoned rows do where some are.
     """
+    if rests_on(metric.needs, CleanTwin) and built.clean(treatment) is None:
+        return False
     layers = [name for name in treatment.interventions if name in built.layers]
     if kinds := released(metric.needs):
         return all(set(_layers_releasing(kind, built)) & set(layers) for kind in kinds)
@@ -101,8 +103,9 @@ def _against_control(built: Factors, metrics: Mapping[str, Metric]) -> list[Comp
         for metric in (one for one in metrics.values() if applied and not one.descriptive):
             contexts: list[tuple[str, ...]] = [*((name,) for name in layer_of(metric, built))] or [()]
             for context in contexts:
-                treatment = built.treatment(applied + context)
-                if measured_on(treatment, metric, built) and not (context and set(applied) & set(prediction)):
+                treatment, without = built.treatment(applied + context), built.treatment(context)
+                both = measured_on(treatment, metric, built) and measured_on(without, metric, built)
+                if both and not (context and set(applied) & set(prediction)):
                     found.append(_held_against(treatment, context, applied, metric, built))
     return found
 

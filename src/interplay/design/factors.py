@@ -15,6 +15,7 @@ from interplay.interventions import (
     LossIntervention,
     PredictionIntervention,
     ReleaseIntervention,
+    act_together,
 )
 from interplay.study import Study
 from interplay.study.faults import raise_first
@@ -40,7 +41,7 @@ class Factors:
     `training` ones are crossed, but for diagnostics; `layers` (prediction and release) are put on top of every trained model
     without training again. `strengths` are training interventions at another strength, and `listed_alone` are those that the
     study wants by themselves. These and diagnostics are each alone in a treatment of its own, which is trained and compared,
-    never crossed and never chosen.
+    never crossed and never chosen; a diagnostic that asks about other interventions is trained once more beside each of them.
     """
 
     training: Mapping[str, Intervention]
@@ -73,6 +74,22 @@ class Factors:
         return bool(self.training[name].diagnostic) or name in self.listed_alone
 
     @property
+    def beside(self) -> tuple[Treatment, ...]:
+        """Every diagnostic with each of the crossed interventions that it asks about."""
+        return tuple(
+            self.treatment((name, other))
+            for name, one in self.training.items()
+            for other in self.crossed
+            if one.diagnostic and act_together(one, self.training[other])
+        )
+
+    def clean(self, treatment: Treatment) -> Treatment | None:
+        """The same treatment on the training rows as they are; None where no diagnostic changes their labels."""
+        known = self.known
+        poison = tuple(name for name in treatment.interventions if name in known and _poisons(known[name]))
+        return treatment.without(poison) if poison else None
+
+    @property
     def retrained(self) -> Treatment | None:
         """The control from another start; None where no diagnostic trains it."""
         found = (Treatment((name,)) for name, one in self.training.items() if one.diagnostic and one.streams)
@@ -90,7 +107,7 @@ def factors(study: Study) -> Factors:
     """
     known = catalogue.interventions()
     raise_first(list(intervention_faults(study, known)), "the study's interventions")
-    ordered = sorted((build(section, known[section.name]) for section in study.interventions), key=_phase)
+    ordered = sorted((build(section, known[section.name]) for section in study.interventions), key=_order)
     training = {one.name: one for one in ordered if isinstance(one, TRAINING_PHASES)}
     layers = {one.name: one for one in ordered if not isinstance(one, TRAINING_PHASES)}
     sections = {section.name: section for section in study.interventions}
@@ -99,8 +116,15 @@ def factors(study: Study) -> Factors:
     return Factors(training, layers, {one.name: one for one in other}, alone)
 
 
-def _phase(one: Intervention) -> int:
-    return next(position for position, phase in enumerate(PHASES) if isinstance(one, phase))
+def _order(one: Intervention) -> tuple[int, bool]:
+    """By phase; of the first one, those that change labels before those that only weigh."""
+    phase = next(position for position, phase in enumerate(PHASES) if isinstance(one, phase))
+    return phase, not (isinstance(one, DataIntervention) and one.relabels)
+
+
+def _poisons(one: Intervention) -> bool:
+    """Whether it changes labels to show what that does, and not to help."""
+    return isinstance(one, DataIntervention) and one.relabels and bool(one.diagnostic)
 
 
 def factorial(built: Factors) -> tuple[Treatment, ...]:
@@ -119,16 +143,18 @@ def factorial(built: Factors) -> tuple[Treatment, ...]:
 
 
 def trained(built: Factors) -> tuple[Treatment, ...]:
-    """Every treatment that has models of its own: the crossed ones, then those that are trained alone."""
-    return (*factorial(built), *(Treatment((name,)) for name in built.alone))
+    """Every treatment that has models of its own: the crossed ones, those that are trained alone, diagnostics beside others."""
+    return (*factorial(built), *(Treatment((name,)) for name in built.alone), *built.beside)
 
 
 def layered(built: Factors) -> tuple[Treatment, ...]:
-    """Every crossed treatment, alone and with each layer on top; those that are trained alone with each release."""
+    """Every crossed treatment, alone and with each layer on top; those that are trained alone with each release; and
+    diagnostics beside others as they are.
+    """
     releases = [name for name, one in built.layers.items() if isinstance(one, ReleaseIntervention)]
     crossed = [(one, top) for one in factorial(built) for top in _tops(built.layers)]
     other = [(Treatment((name,)), top) for name in built.alone for top in _tops(releases)]
-    return tuple(Treatment(bare.interventions + top) for bare, top in (*crossed, *other))
+    return (*(Treatment(bare.interventions + top) for bare, top in (*crossed, *other)), *built.beside)
 
 
 def _tops(layers: Iterable[str]) -> list[tuple[str, ...]]:

@@ -12,6 +12,7 @@ from typing import Literal
 from interplay.design.contexts import layer_of, measured_on
 from interplay.design.factors import Factors, factorial
 from interplay.design.fractional import Word, fraction
+from interplay.evidence import CleanTwin, rests_on
 from interplay.interventions import PredictionIntervention
 from interplay.metrics import Metric
 
@@ -99,7 +100,12 @@ def joint_contrasts(over: Crossing, about: str = "") -> tuple[JointContrast, ...
 
 
 def contexts_of(metric: Metric, built: Factors) -> tuple[tuple[str, ...], ...]:
-    """The layers under which a metric is measured on every trained model: one that releases what it reads, or none."""
+    """The layers under which a metric is measured on every crossed model: one that releases what it reads, or none.
+
+    Nothing at all for what poisoned rows do, which are in no crossed model.
+    """
+    if rests_on(metric.needs, CleanTwin):
+        return ()
     return tuple((name,) for name in layer_of(metric, built)) or ((),)
 
 

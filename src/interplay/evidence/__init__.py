@@ -20,6 +20,7 @@ from interplay.evidence.attacked import Attacked as Attacked
 from interplay.evidence.attacked_calibration import AttackedCalibration as AttackedCalibration
 from interplay.evidence.attribute_inference import AttributeInference as AttributeInference
 from interplay.evidence.category_flips import CategoryFlips as CategoryFlips
+from interplay.evidence.clean_twin import CleanTwin as CleanTwin
 from interplay.evidence.concealment import Concealment as Concealment
 from interplay.evidence.decision_disclosure import DecisionDisclosure as DecisionDisclosure
 from interplay.evidence.decision_rule import DecisionRule as DecisionRule

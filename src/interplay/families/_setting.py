@@ -1,7 +1,7 @@
 """What training any model needs: the pool, and what acts in training."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -40,12 +40,24 @@ class TrainingSetting:
 
     def row_weights(self, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
         """The weights of rows of the pool in training: those of the study times those of the treatment, with mean one."""
-        active = [self.design.factors.known[name] for name in treatment.interventions]
-        found = weighed([one for one in active if isinstance(one, DataIntervention)], self.rows(half))
+        active, rows = self._on_rows(treatment), self.rows(half)
+        found = weighed(active, relabelled(active, rows))
         if self.weights is None:
             return found
         own = self.weights[half]
         return np.asarray(found * own / (found * own).mean())
+
+    def training_labels(self, treatment: Treatment, half: Int[Array, " half"]) -> Int[Array, " half"]:
+        """The labels of rows of the pool in training: those of the table where the treatment changes none."""
+        return relabelled(self._on_rows(treatment), self.rows(half)).labels
+
+    def relabels(self, treatment: Treatment) -> bool:
+        """Whether the treatment changes labels."""
+        return any(one.relabels for one in self._on_rows(treatment))
+
+    def _on_rows(self, treatment: Treatment) -> list[DataIntervention]:
+        active = [self.design.factors.known[name] for name in treatment.interventions]
+        return [one for one in active if isinstance(one, DataIntervention)]
 
 
 def training_setting(design: Design, family: Family, dataset: Dataset, encoded: Encoded) -> TrainingSetting:
@@ -79,6 +91,14 @@ def budget(design: Design, treatment: Treatment) -> PrivacyGuarantee | None:
     """
     spent = (one.guarantee(design.schedule, len(design.pool)) for one in acting(design, treatment))
     return next((one for one in spent if one is not None), None)
+
+
+def relabelled(active: Sequence[DataIntervention], rows: TrainingRows) -> TrainingRows:
+    """The rows with the labels that a model learns from: changed by one intervention after the other."""
+    for one in active:
+        if one.relabels:
+            rows = replace(rows, labels=one.relabel(rows))
+    return rows
 
 
 def weighed(active: Sequence[DataIntervention], rows: TrainingRows) -> Float[Array, " row"]:

@@ -1,7 +1,7 @@
 """Fairness to robustness: moving the boundary towards people makes it easier to push them over it."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.FAIRNESS,
@@ -85,13 +85,60 @@ INTERACTION = Interaction(
             positive_control="Thresholds by group that approve many rows of a group just so.",
             negative_control="Weights that are all one.",
         ),
-        Unmeasured(
+        Probe(
             name="poisoned rows",
             alias="F->R.poison",
             claim="With mitigation, few poisoned rows of a small group do more damage to the model.",
-            missing="a poisoning attack on the training rows, and fleets trained on the poisoned table",
+            mechanism=(
+                "Whoever writes a few rows of a small group has as much say in training as the group has weight: mitigation "
+                "that weighs it up, or asks the model to serve it, carries the poison to everybody. Both sides are trained "
+                "on the same poisoned rows and held against the same members without them. Measured where the study lists "
+                "label_flipping."
+            ),
+            interventions=("reweighing", "oversampling", "parity_penalty"),
+            context=("label_flipping",),
+            metric="poisoning_damage",
             expects="harm",
             references=("Chang et al., 2020, arXiv:2006.08669",),
+            positive_control=(
+                "A small group that varies in one of two columns that matter, all of whose labels are flipped: weighed up, it "
+                "turns that column round for everybody."
+            ),
+            negative_control="Groups of equal size, whose weights mitigation leaves as they are.",
+        ),
+        Probe(
+            name="poisoned rows, classes alike",
+            claim="With mitigation, few poisoned rows of a small group do more damage to the classes, each counted alike.",
+            mechanism=(
+                "The same attack, where a rare class counts as much as a common one: when the flipped labels belong to it, a "
+                "model can forget the class at little cost in accuracy."
+            ),
+            interventions=("reweighing", "oversampling", "parity_penalty"),
+            context=("label_flipping",),
+            metric="balanced_poisoning_damage",
+            expects="harm",
+            references=("Chang et al., 2020, arXiv:2006.08669",),
+            positive_control="The same world, in which both classes lose.",
+            negative_control="Groups of equal size, whose weights mitigation leaves as they are.",
+            primary=False,
+        ),
+        Probe(
+            name="poisoned rows in a group",
+            claim="With mitigation, few poisoned rows of a small group do more damage to a group.",
+            mechanism=(
+                "The same attack, looked at where it does most: a small group is decided by few rows, and its damage hardly "
+                "moves an average over everybody."
+            ),
+            interventions=("reweighing", "oversampling", "parity_penalty"),
+            context=("label_flipping",),
+            metric="group_poisoning_damage",
+            expects="harm",
+            references=("Chang et al., 2020, arXiv:2006.08669",),
+            positive_control=(
+                "The same world: with more weight the flipped labels are what the small group is decided by."
+            ),
+            negative_control="Groups of equal size, whose weights mitigation leaves as they are.",
+            primary=False,
         ),
     ),
 )

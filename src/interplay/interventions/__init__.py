@@ -14,6 +14,7 @@ from interplay.interventions._intervention import Schedule as Schedule
 from interplay.interventions._intervention import Search as Search
 from interplay.interventions._intervention import Service as Service
 from interplay.interventions._intervention import TrainingRows as TrainingRows
+from interplay.interventions._intervention import act_together as act_together
 from interplay.interventions._intervention import refusal as refusal
 from interplay.interventions._layer import Ask as Ask
 from interplay.interventions._layer import HeldOut as HeldOut

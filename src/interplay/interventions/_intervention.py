@@ -112,7 +112,8 @@ class Intervention(abc.ABC):
     study does not declare them; `gives_guarantee`, whether it promises differential privacy, unless it is a diagnostic;
     `streams`, what the random streams of its training are called besides, where it does not share those of the control;
     `stands_in_for`, an intervention of the same kind whose probes are asked of it too; `needs_groups`, whether a study has to
-    declare a group for it.
+    declare a group for it; `beside`, of a diagnostic, the aspects whose training interventions it is also trained with, one at
+    a time.
     Fields are parameters a study may set.
 
     Raises StudyError for a number outside of its range.
@@ -128,6 +129,7 @@ class Intervention(abc.ABC):
     streams: ClassVar[str] = ""
     stands_in_for: ClassVar[str] = ""
     needs_groups: ClassVar[bool] = False
+    beside: ClassVar[tuple[Aspect, ...]] = ()
 
     def __post_init__(self) -> None:
         for name, allowed in self.ranges.items():
@@ -199,6 +201,22 @@ class Intervention(abc.ABC):
         return None
 
 
+def act_together(first: Intervention, second: Intervention) -> bool:
+    """Whether a study puts two interventions on one model: a diagnostic only beside one that it asks about.
+
+    Example:
+        >>> from interplay.interventions.clipping_only import ClippingOnly
+        >>> from interplay.interventions.dp_sgd import DpSgd
+        >>> from interplay.interventions.parity_penalty import ParityPenalty
+        >>> act_together(ParityPenalty(), DpSgd()), act_together(ParityPenalty(), ClippingOnly())
+        (True, False)
+    """
+    if first.diagnostic and second.diagnostic:
+        return False
+    asked = ((one.beside, other.aspects) for one, other in ((first, second), (second, first)) if one.diagnostic)
+    return all(set(beside) & set(aspects) for beside, aspects in asked)
+
+
 def refusal(first: Intervention, second: Intervention) -> str | None:
     """Why two interventions cannot act on one model, and the alternative after the last semicolon; None when they can.
 
@@ -225,14 +243,24 @@ class TrainingRows:
 
 @dataclass(frozen=True)
 class DataIntervention(Intervention):
-    """Pre-processing: row weights from the training rows.
+    """Pre-processing: row weights from the training rows, and other labels for them.
 
-    The weights of several multiply, and the product is scaled to mean one again.
+    Labels are changed first, by one intervention after the other, and every row weight follows from the labels that a model
+    learns from. The weights of several multiply, and the product is scaled to mean one again.
     """
 
     @abc.abstractmethod
     def weigh(self, rows: TrainingRows) -> Float[Array, " row"]:
         """One weight per training row, mean one."""
+
+    def relabel(self, rows: TrainingRows) -> Int[Array, " row"]:
+        """The labels that a model learns from; those of the rows unless an intervention changes them."""
+        return rows.labels
+
+    @property
+    def relabels(self) -> bool:
+        """Whether it changes labels."""
+        return type(self).relabel is not DataIntervention.relabel
 
 
 @dataclass(frozen=True)

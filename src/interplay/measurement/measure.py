@@ -11,10 +11,12 @@ from interplay.arrays import Array, Float, Int
 from interplay.attacks import lira, shrunken_lira
 from interplay.conformal.sets import default_miscoverage
 from interplay.design.contexts import measured_on
+from interplay.design.factors import Factors
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import (
     AdversarialScores,
+    CleanTwin,
     Evidence,
     Exhibit,
     Predictions,
@@ -31,6 +33,7 @@ from interplay.measurement.constant import constant_levels
 from interplay.measurement.measurements import Cell, Measurements
 from interplay.measurement.measurements import Tuning as Arm
 from interplay.measurement.pairs import Pairs
+from interplay.measurement.twins import changes_as_applied, clean_twin
 from interplay.sums import Sums
 from interplay.training.train import Fleet
 from interplay.training.tuning import collapse_reason
@@ -81,7 +84,7 @@ def measured_with(
     so that memory does not grow with treatments; only what paired comparisons read is kept. `control` holds what is known
     of the control, and `given` the exhibits of every arm that are there already.
     """
-    arms = {place: refitted(setting, stack) for place, stack in _arms(fleet).items()}
+    arms = {place: refitted(setting, stack) for place, stack in _arms(setting.design.factors, fleet).items()}
     made = dict(zip(arms, given or _together(list(arms.values()), setting), strict=True))
     pairs, held_out = Pairs(setting), setting.held_out(known.miscoverage)
     again = setting.design.factors.retrained
@@ -92,7 +95,7 @@ def measured_with(
     def measured(place: tuple[Treatment, Arm]) -> _OfArm:
         bare, arm = place
         beneath = control if control and place == CONTROL else Memo(arms[place], setting)
-        beneath.give(made[place])
+        beneath.give({CleanTwin: clean_twin(setting, arms, place), **made[place]})
         if retrained is not None and bare != again:
             beneath.give({RetrainedControl: retrained})
         if (budget := fleet.budgets.get(bare)) is not None:
@@ -197,12 +200,12 @@ def _checks(beneath: Memo, treatment: Treatment, names: Sequence[Arm]) -> dict[s
     return place | asdict(moved.checks) if moved.checks is not None else {}
 
 
-def _arms(fleet: Fleet) -> dict[tuple[Treatment, Arm], Stack]:
-    """The stacks of parameters to measure."""
+def _arms(built: Factors, fleet: Fleet) -> dict[tuple[Treatment, Arm], Stack]:
+    """The stacks of parameters to measure: as applied where these, or those that they are held against, differ from the tuned."""
     found: dict[tuple[Treatment, Arm], Stack] = {}
     for treatment, parameters in fleet.tuned.items():
         found[treatment, "tuned"] = parameters
-        if fleet.as_applied[treatment] is not parameters:
+        if changes_as_applied(built, fleet, treatment):
             found[treatment, "as_applied"] = fleet.as_applied[treatment]
     return found
 

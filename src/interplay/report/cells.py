@@ -180,15 +180,15 @@ def pair_notes(reading: AuditReading, source: str, target: str) -> list[str]:
 def rows(reading: AuditReading, training: bool) -> list[Row]:
     """The treatments that only train differently, or those with layers on top, each with its six cells.
 
-    A layered treatment that only serves as a context for comparing other interventions has no row, and one at another
-    strength has its own section.
+    A treatment that only serves as a context for comparing other interventions has no row, and one at another strength has
+    its own section.
     """
     found = []
     for position, treatment in enumerate(reading.audit["treatments"]):
         compared = _compared(reading, treatment)
         headline = _headline(reading, compared)
         usual = treatment["interventions"] and reading.titles.keys() >= set(treatment["interventions"])
-        if treatment["training"] == training and usual and (training or compared):
+        if treatment["training"] == training and usual and compared:
             cells = tuple(_cell(aspect, headline, compared) for aspect in reading.ranked)
             found.append(Row(treatment, position, cells))
     return found

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from interplay.data.nearest import suggestion
 from interplay.errors import InterplayError, RefusedCombination
-from interplay.interventions import Intervention, PredictionIntervention, ReleaseIntervention, refusal
+from interplay.interventions import Intervention, PredictionIntervention, ReleaseIntervention, act_together, refusal
 from interplay.study.faults import Fault, raise_first
 from interplay.study.model import InterventionSection, Study
 from interplay.study.parse import unusable, value_faults
@@ -55,9 +55,10 @@ def intervention_faults(study: Study, known: Mapping[str, type[Intervention]]) -
             else:
                 yield from made
         seen.add(section.name)
-    together = [name for name, (_, one) in built.items() if not one.diagnostic and name not in alone]
-    for name, other in combinations(together, 2):
-        yield from _refusals((name, built[name][1]), (other, built[other][1]), built[other][0])
+    together = {name: one for name, one in built.items() if name not in alone}
+    for (name, (_, first)), (other, (at, second)) in combinations(together.items(), 2):
+        if act_together(first, second):
+            yield from _refusals((name, first), (other, second), at)
 
 
 def _alone_faults(section: InterventionSection, made: Intervention, path: KeyPath) -> Iterator[Fault]:

@@ -35,7 +35,7 @@ class Job(NamedTuple):
     """One model to train: the positions and weights of its rows, its numbers, its hooks, and its keys by purpose.
 
     A key is its two words, so that jobs are plain arrays until they are trained. `factors` are those of the rule for
-    gradients, one for each row; None where it has none.
+    gradients, one for each row; None where it has none. `labels` are those of its rows where they are not the table's.
     """
 
     rows: Any
@@ -48,6 +48,7 @@ class Job(NamedTuple):
     noise: Any
     attack: Any
     factors: Any = None
+    labels: Any = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ def _rows(recipe: Recipe, table: TrainingTable, job: Job, taken: jax.Array) -> _
     here = jnp.minimum(taken, recipe.sampling.rows - 1)
     places, weights = job.rows[here], job.weights[here] * present
     factors = None if job.factors is None else job.factors[here]
-    examples = Examples(_inputs(recipe, table, places), table.labels[places], weights, factors)
+    labels = table.labels[places] if job.labels is None else job.labels[here]
+    examples = Examples(_inputs(recipe, table, places), labels, weights, factors)
     return _Part(examples, table.groups[places], present)
 
 

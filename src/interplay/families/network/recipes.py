@@ -61,8 +61,7 @@ def job(
         for purpose in ("initialisation", "batches", "noise", "attack")
     )
     active = hooks(acting(shop.design, treatment))
-    factors = None if active.gradient is None else active.gradient.factors(shop.rows(half))
-    found = Job(
+    made = Job(
         half.astype(np.int32),
         shop.row_weights(treatment, half).astype(np.float32),
         np.float32(rate),
@@ -70,7 +69,11 @@ def job(
         active,
         *keys,
     )
-    return found if factors is None else found._replace(factors=factors.astype(np.float32))
+    if active.gradient is not None and (factors := active.gradient.factors(shop.rows(half))) is not None:
+        made = made._replace(factors=factors.astype(np.float32))
+    if shop.relabels(treatment):
+        made = made._replace(labels=shop.training_labels(treatment, half).astype(np.int32))
+    return made
 
 
 def secret(one: Job) -> Job:

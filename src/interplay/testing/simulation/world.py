@@ -1,7 +1,7 @@
 """What simulated members show: an exhibit of every kind, made from latent scores and a change."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from math import ceil
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from interplay.evidence import (
     Attacked,
     AttributeInference,
     CategoryFlips,
+    CleanTwin,
     Concealment,
     DecisionDisclosure,
     Disclosure,
@@ -58,6 +59,8 @@ MEMORY = 0.15
 """By how much the latent score of a row is larger in members that trained on it."""
 LEAK, LEAK_BY_MEMBER, LEAK_BY_ROW = 0.5, 0.1, 0.4
 LARGEST_DISTANCE = 4.0
+POISON, TWIN = 0.1, 0.3
+"""By how much poisoned rows lower a latent score, and by how much it varies besides."""
 REFERENCE = 0.4
 """About the R2 that a linear model has."""
 
@@ -134,6 +137,7 @@ class _Members:
             RightlyDecided: lambda: RightlyDecided(self.fitted.predictions.decisions == self.latents.labels),
             Attacked: self._attacked,
             CategoryFlips: self._switched,
+            CleanTwin: self._clean_twin,
             Distances: self._distances,
             Logits: lambda: Logits(self.margins, 0.6 * self.margins + self._own("logits", 0.2)),
             Memberships: self._memberships,
@@ -196,9 +200,18 @@ class _Members:
     @cached_property
     def fitted(self) -> Fitted:
         """What is decided by the rule of the world."""
+        return self._by_rule(self.margins)
+
+    def _by_rule(self, margins: Float[Array, "member row"]) -> Fitted:
         latents, world = self.latents, self.world
         groups = latents.codes(world.by_group) if world.by_group else np.zeros(len(latents.part), dtype=np.int64)
-        return fitted(world.rule, latents, self.margins, groups, self.fewer)
+        return fitted(world.rule, latents, margins, groups, self.fewer)
+
+    def _clean_twin(self) -> CleanTwin:
+        """What is decided without the poison, which is what the change is then."""
+        clean = replace(self, change=Change())
+        seen = self._by_rule(clean._margins(clean.decided + POISON + self._own("clean twin", TWIN))).predictions
+        return CleanTwin(seen.log_probabilities, seen.decisions, seen.cuts, seen.refits)
 
     def _margins(self, decided: Float[Array, "member row"]) -> Float[Array, "member row"]:
         """The log-odds that are exactly right under the control, where the score is that of a member and row."""
