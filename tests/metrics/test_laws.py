@@ -21,6 +21,7 @@ TOGETHER = POOLED | {
     "worst_class_accuracy",
     "group_attack_success",
     "unsupported_importance",
+    "difficulty_slope",
     "inflated_sets",  # not measurable where no threshold of any member lies above one half
 }
 """Metrics whose value for one member depends on the others."""

@@ -17,6 +17,7 @@ from interplay.evidence.adversarial_scores import AdversarialScores as Adversari
 from interplay.evidence.attacked import Attacked as Attacked
 from interplay.evidence.attribute_inference import AttributeInference as AttributeInference
 from interplay.evidence.category_flips import CategoryFlips as CategoryFlips
+from interplay.evidence.class_overlap import ClassOverlap as ClassOverlap
 from interplay.evidence.concealment import Concealment as Concealment
 from interplay.evidence.decision_disclosure import DecisionDisclosure as DecisionDisclosure
 from interplay.evidence.decision_rule import DecisionRule as DecisionRule
@@ -35,6 +36,7 @@ from interplay.evidence.prediction_sets import PredictionSets as PredictionSets
 from interplay.evidence.predictions import Predictions as Predictions
 from interplay.evidence.privacy_guarantee import PrivacyGuarantee as PrivacyGuarantee
 from interplay.evidence.reliance import Reliance as Reliance
+from interplay.evidence.representations import Representations as Representations
 from interplay.evidence.retrained_control import RetrainedControl as RetrainedControl
 from interplay.evidence.rightly_decided import RightlyDecided as RightlyDecided
 from interplay.evidence.score_disclosure import ScoreDisclosure as ScoreDisclosure
