@@ -69,7 +69,7 @@ INTERACTION = Interaction(
                 "Tsipras et al., 2019, International Conference on Learning Representations",
                 "Zhang and Zhu, 2019, International Conference on Machine Learning",
             ),
-            positive_control="Many weak columns that a radius turns round beside a few that it does not reach, at that radius.",
+            positive_control="Two columns that set classes far apart, beside twenty weak ones that the radius turns round.",
             negative_control="The same columns at a radius of nearly zero.",
             primary=False,
         ),

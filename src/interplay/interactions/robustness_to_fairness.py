@@ -107,8 +107,8 @@ INTERACTION = Interaction(
             metric="overlap_slope",
             expects="harm",
             references=("Benz et al., 2021, NeurIPS 2020 Workshop on Pre-registration in Machine Learning",),
-            positive_control="Ten Gaussian classes at unequal distances: those that lie close lose most.",
-            negative_control="The same classes at a radius of nearly zero.",
+            positive_control="Pairs of classes at unequal distances, at a radius that the closest pair does not withstand.",
+            negative_control="Classes that overlap as unequally because labels are drawn by lot, which no margin makes dearer.",
             primary=False,
         ),
         Probe(
@@ -124,8 +124,8 @@ INTERACTION = Interaction(
             metric="difficulty_slope",
             expects="harm",
             references=("Xu et al., 2021, International Conference on Machine Learning",),
-            positive_control="Ten Gaussian classes at unequal distances: those that lie close are hard, and lose most.",
-            negative_control="The same classes at a radius of nearly zero.",
+            positive_control="Pairs of classes at unequal distances: those that lie close are hard, and lose most.",
+            negative_control="Classes as unequally hard because labels are drawn by lot, which no margin makes dearer.",
             primary=False,
         ),
         Unmeasured(
