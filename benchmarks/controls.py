@@ -300,6 +300,34 @@ def _in_one_column(random: np.random.Generator, share: float) -> pd.DataFrame:
     return _framed(columns, random.random(4_000) < expit(3.0 * columns[:, :2].sum(axis=1)), group)
 
 
+def weak_and_strong(random: np.random.Generator) -> pd.DataFrame:
+    """Two columns that set classes far apart, beside twenty in which they lie close."""
+    side = random.integers(0, 2, 2_000)
+    apart = np.concatenate([np.full(2, 1.0), np.full(20, 0.35)])
+    return _framed(random.normal(size=(2_000, 22)) + apart * (2 * side[:, None] - 1), side == 1)
+
+
+def unequally_close(random: np.random.Generator) -> pd.DataFrame:
+    """Five pairs of classes, told from their partners by the same twenty columns; some pairs lie closer than others."""
+    return _ten_classes(random, np.linspace(0.7, 0.3, 5), np.zeros(5))
+
+
+def unequally_mixed(random: np.random.Generator) -> pd.DataFrame:
+    """Five pairs of classes that lie equally far apart; in some more labels are drawn by lot between partners than in others."""
+    return _ten_classes(random, np.full(5, 0.7), np.linspace(0.0, 0.4, 5))
+
+
+def _ten_classes(random: np.random.Generator, apart: np.ndarray, mixed: np.ndarray) -> pd.DataFrame:
+    """A column for each pair, which no radius turns round, and twenty that tell its classes apart, by so much each."""
+    pair, side = random.integers(0, 5, 3_000), random.integers(0, 2, 3_000)
+    own = 6.0 * (np.arange(5) == pair[:, None]) + random.normal(size=(3_000, 5))
+    shared = random.normal(size=(3_000, 20)) + (apart[pair] * (2 * side - 1))[:, None]
+    side = np.where(random.random(3_000) < mixed[pair] / 2, 1 - side, side)
+    labels = 2 * pair + side
+    frame = _framed(np.column_stack([own, shared]), labels == 0)
+    return frame.assign(y=np.where(labels == 0, "yes", [f"no {label}" for label in labels]))
+
+
 def plenty(random: np.random.Generator) -> pd.DataFrame:
     """Many rows of two columns."""
     columns = random.normal(size=(20_000, 2))
@@ -371,6 +399,16 @@ POISONED, POISONED_HALF = (
     for words, frame in (
         ("a small group that is seen in one column, all its labels flipped", few_in_one_column),
         ("groups of equal size", half_in_one_column),
+    )
+)
+ROBUST, LESS, HARDLY = (
+    {"adversarial_training": {"radius": radius}, "another_start": {}} for radius in (0.5, 0.3, 0.001)
+)
+CLOSE, MIXED = (
+    PlantedWorld(words, frame, LESS, {"hidden": [32]})
+    for words, frame in (
+        ("classes at unequal distances", unequally_close),
+        ("classes as hard, by labels drawn by lot", unequally_mixed),
     )
 )
 CASES = (
@@ -487,6 +525,13 @@ CASES = (
     ControlCase("F->R.poison", POISONED, POISONED_HALF),
     ControlCase("fairness_to_robustness/poisoned rows, classes alike", POISONED, POISONED_HALF),
     ControlCase("fairness_to_robustness/poisoned rows in a group", POISONED, POISONED_HALF),
+    ControlCase(
+        "R->E.representation",
+        PlantedWorld("two strong columns, twenty weak ones", weak_and_strong, ROBUST),
+        PlantedWorld("the same, a radius of .001", weak_and_strong, HARDLY),
+    ),
+    ControlCase("R->F.cause-difficulty", CLOSE, MIXED),
+    ControlCase("R->F.cause-feature", CLOSE, MIXED),
 )
 
 

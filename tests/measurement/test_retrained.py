@@ -82,6 +82,44 @@ def test_there_is_no_pair_for_itself_nor_without_it(found: Measurements) -> None
     assert "another_start" in missing.reason
 
 
+def hidden(*listed: str, units: tuple[int, ...] = (8,)) -> Measurements:
+    """How far representations of small networks moved."""
+    made = ready(bank(400), *listed, members=3, model={"hidden": units, "steps": 30, "learning_rates": (0.3,)})
+    metrics = {"representation_change": made.design.metrics["representation_change"]}
+    made = replace(made, design=replace(made.design, metrics=metrics))
+    return measure(made.setting(), trained(made))
+
+
+def test_layers_are_held_against_those_of_the_same_rows() -> None:
+    samples = hidden(*LISTED).samples
+    control, weighed, itself = (
+        samples[Cell(treatment, "tuned", "representation_change")] for treatment in (CONTROL, WEIGHED, AGAIN)
+    )
+    assert isinstance(control, Sample)
+    assert isinstance(weighed, Sample)
+    assert 0.02 < control.mean < 0.6
+    assert control.values.shape == (3, 61) == weighed.values.shape
+    assert isinstance(itself, NotMeasurable)
+    assert itself.reason == "this is the control from another start, which has no other one to be held against"
+
+
+def test_why_there_is_no_layer_to_compare() -> None:
+    for listed, units, reason in (
+        (("another_start",), (), "these models have no hidden layer"),
+        (("oversampling",), (8,), "list the diagnostic another_start for one"),
+    ):
+        sample = hidden(*listed, units=units).samples[Cell(CONTROL, "tuned", "representation_change")]
+        assert isinstance(sample, NotMeasurable)
+        assert reason in sample.reason
+
+
+def test_rows_of_layers_are_test_rows_of_different_clusters(made: Prepared) -> None:
+    setting = made.setting()
+    assert 150 < len(setting.represented) <= 300
+    assert len(np.unique(setting.design.clusters[setting.represented])) == len(setting.represented)
+    assert set(setting.represented) <= set(setting.attacked)
+
+
 def test_sets_are_made_without_a_training_row() -> None:
     made = ready(bank(600), "split_conformal")
     setting, fleet = made.setting(), trained(made)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from interplay import catalogue
 from interplay import evidence as exhibits
 from interplay.arrays import Array
 from interplay.estimates import NotMeasurable
@@ -83,6 +84,7 @@ ON_ALL_ROWS = {
     exhibits.Memberships: ("lira", "loss", "rmia", "inside", "scored"),
     exhibits.PredictionSets: ("scores",),
     exhibits.Scores: ("log_probabilities", "margins"),
+    exhibits.RetrainedControl: ("log_probabilities",),
 }
 OF_MEMBERS = {
     **ON_ALL_ROWS,
@@ -96,6 +98,7 @@ OF_MEMBERS = {
     exhibits.ExposedCalibration: ("shown",),
     exhibits.SetExplanations: ("fidelity", "reference"),
     exhibits.Reliance: ("effects",),
+    exhibits.Representations: ("own", "ordinary"),
     exhibits.AttributeInference: ("gains",),
     exhibits.ExplainedAttributeInference: ("gains",),
     exhibits.AdversarialScores: ("log_probabilities", "margins"),
@@ -170,10 +173,22 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
             calibrated=np.array([90, 40]),
         ),
     ]
-    return World(rows, {type(exhibit): exhibit for exhibit in [*known, *_of_releases(seed, some, inside, logs)]})
+    return World(rows, {type(exhibit): exhibit for exhibit in [*known, *_of_releases(seed, some, inside, logs, truth)]})
 
 
-def _of_releases(seed: int, some: Array, inside: Array, logs: Array) -> list[Any]:
+def _of_ordinary_models(generator: np.random.Generator, some: Array, logs: Array, truth: Array) -> list[Any]:
+    """What is held against the control from another start, to which labels are the harder the higher they are."""
+    labels = logs.shape[2]
+    harder = logs - 3.0 * truth[:, None] / labels * (np.arange(labels) == truth[:, None])
+    units = generator.normal(size=(2, MEMBERS, len(some), 4))
+    return [
+        exhibits.RetrainedControl(harder - np.logaddexp.reduce(harder, axis=2, keepdims=True)),
+        exhibits.Representations(some, units[0] + units[1], units[1]),
+        exhibits.ClassOverlap(generator.uniform(0.2, 1.0, labels)),
+    ]
+
+
+def _of_releases(seed: int, some: Array, inside: Array, logs: Array, truth: Array) -> list[Any]:
     """What comes with explanations and sets."""
     generator, shape = np.random.default_rng(seed + 3), (MEMBERS, len(some))
     disclosed = [
@@ -192,14 +207,17 @@ def _of_releases(seed: int, some: Array, inside: Array, logs: Array) -> list[Any
         exhibits.Scores(logs, logs[..., -1]),
         exhibits.AdversarialScores(some, logs[:, some], logs[:, some, -1] - generator.random(shape)),
         exhibits.CleanTwin(logs, np.where(generator.random(logs.shape[:2]) < 0.9, logs.argmax(axis=2), 0)),
+        *_of_ordinary_models(np.random.default_rng(seed + 5), some, logs, truth),
     ]
 
 
 @pytest.fixture
 def world(request: pytest.FixtureRequest) -> World:
-    """Three labels, four members, five draws; two labels for a metric that takes no more."""
+    """Three labels, four members, five draws; two labels for a metric that takes no more, and more where it takes more."""
     params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    return make_world(labels=2 if params.get("name") in OF_TWO_LABELS else LABELS)
+    name = params.get("name")
+    fewest = catalogue.metrics()[name].fewest_classes if name in catalogue.metrics() else 2
+    return make_world(labels=2 if name in OF_TWO_LABELS else max(LABELS, fewest))
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ TOGETHER = POOLED | {
     "group_attack_success",
     "group_poisoning_damage",
     "unsupported_importance",
+    "difficulty_slope",
     "inflated_sets",  # not measurable where no threshold of any member lies above one half
 }
 """Metrics whose value for one member depends on the others."""

@@ -9,6 +9,7 @@ import interplay as ip
 from interplay.audit.prepare import prepare
 from interplay.errors import StudyError
 from interplay.models.convolutional import Convolutional
+from interplay.models.dense import Layer
 from interplay.models.network import Network
 
 SMALL = Convolutional((4, 4, 1), filters=(4,), hidden=(4,), labels=2)
@@ -113,3 +114,15 @@ def test_digits_end_to_end(tmp_path):
     control = next(one for one in accuracy if one["treatment"] == "control")
     assert control["mean"] > 0.85
     assert "convolutional network for 8 x 8 x 1 images" in audit["methods"]["statements"][0]
+
+
+def test_class_scores_follow_from_the_last_hidden_layer():
+    network, random = Convolutional((6, 6, 1), filters=(3, 4), hidden=(), labels=2), np.random.default_rng(0)
+    shapes = ((9, 3), (27, 4), (16, 2))
+    parameters = tuple(Layer(random.normal(size=shape), random.normal(size=shape[1])) for shape in shapes)
+    inputs = random.normal(size=(5, 36))
+    units, scores = jax.jit(lambda *given: (network.activations(*given), network.logits(*given)))(parameters, inputs)
+    assert network.tells_activations and units.shape == (5, 16)
+    np.testing.assert_allclose(
+        np.asarray(units) @ parameters[-1].weight + parameters[-1].bias, scores, rtol=1e-3, atol=1e-3
+    )

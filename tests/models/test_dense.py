@@ -6,7 +6,7 @@ import pytest
 
 from interplay.acceleration import kernel
 from interplay.engine import jnp
-from interplay.models.dense import Dense
+from interplay.models.dense import Dense, Layer
 from interplay.models.network import Examples, Network, placed
 
 
@@ -124,3 +124,21 @@ def test_values_are_placed_in_their_columns(columns):
     expected = inputs.copy()
     expected[:, columns] = values
     np.testing.assert_array_equal(placed(jnp.asarray(inputs), columns, jnp.asarray(values)), expected)
+
+
+def test_class_scores_follow_from_the_last_hidden_layer():
+    network, random = Dense((3, 6, 4, 7)), np.random.default_rng(0)
+    widths = zip(network.widths[:-1], network.widths[1:], strict=True)
+    parameters = tuple(Layer(random.normal(size=pair), random.normal(size=pair[1])) for pair in widths)
+    inputs = random.normal(size=(9, 3))
+    units, scores = jax.jit(lambda *given: (network.activations(*given), network.logits(*given)))(parameters, inputs)
+    assert units.shape == (9, 4) and (units >= 0).all()
+    np.testing.assert_allclose(
+        np.asarray(units) @ parameters[-1].weight + parameters[-1].bias, scores, rtol=1e-4, atol=1e-4
+    )
+
+
+def test_without_a_hidden_layer_there_are_no_activations():
+    assert not Dense((3, 2)).tells_activations
+    with pytest.raises(NotImplementedError):
+        Network.activations(Dense((3, 2)), (), np.ones((2, 3)))

@@ -20,6 +20,7 @@ from interplay.evidence.attacked import Attacked as Attacked
 from interplay.evidence.attacked_calibration import AttackedCalibration as AttackedCalibration
 from interplay.evidence.attribute_inference import AttributeInference as AttributeInference
 from interplay.evidence.category_flips import CategoryFlips as CategoryFlips
+from interplay.evidence.class_overlap import ClassOverlap as ClassOverlap
 from interplay.evidence.clean_twin import CleanTwin as CleanTwin
 from interplay.evidence.concealment import Concealment as Concealment
 from interplay.evidence.decision_disclosure import DecisionDisclosure as DecisionDisclosure
@@ -39,6 +40,7 @@ from interplay.evidence.prediction_sets import PredictionSets as PredictionSets
 from interplay.evidence.predictions import Predictions as Predictions
 from interplay.evidence.privacy_guarantee import PrivacyGuarantee as PrivacyGuarantee
 from interplay.evidence.reliance import Reliance as Reliance
+from interplay.evidence.representations import Representations as Representations
 from interplay.evidence.retrained_control import RetrainedControl as RetrainedControl
 from interplay.evidence.rightly_decided import RightlyDecided as RightlyDecided
 from interplay.evidence.score_disclosure import ScoreDisclosure as ScoreDisclosure

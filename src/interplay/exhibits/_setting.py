@@ -26,6 +26,7 @@ UNSWITCHED = NotMeasurable("no categorical column can be changed by an attacker"
 ATTACKED_ROWS = 2_000
 DISTANCE_ROWS = 400
 DISCLOSED_ROWS = 1_000
+REPRESENTED_ROWS = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +75,14 @@ class EvaluationSetting:
         """Log-odds of the favourable class."""
         favourable = np.full(log_probabilities.shape[1], self.dataset.favourable, dtype=np.int64)
         return lira.signal(log_probabilities, favourable)
+
+    @cached_property
+    def represented(self) -> Int[Array, " represented"]:
+        """The rows on which hidden layers are compared: test rows if there are enough, and of each cluster the first."""
+        test = self.attacked[self.design.split.test[self.attacked]]
+        rows = test if len(test) >= REPRESENTED_ROWS else self.attacked
+        firsts = rows[np.sort(np.unique(self.design.clusters[rows], return_index=True)[1])]
+        return firsts[some_places(firsts, REPRESENTED_ROWS)]
 
     @cached_property
     def around(self) -> Neighbourhood:

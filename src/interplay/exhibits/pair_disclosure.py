@@ -10,10 +10,6 @@ from interplay.exhibits._setting import EvaluationSetting
 from interplay.families import Members
 from interplay.interventions import Ask
 
-ALONE = NotMeasurable(
-    "the study trains no second ordinary model of the same rows; list the diagnostic another_start for one"
-)
-
 
 class PairDisclosureMaker(Maker):
     """What the scores of an ordinary model and of a treatment tell about membership together."""
@@ -25,7 +21,7 @@ class PairDisclosureMaker(Maker):
         del members
         ordinary, scores = ask(RetrainedControl), ask(Scores)
         if isinstance(ordinary, NotMeasurable):
-            return ALONE
+            return ordinary
         if isinstance(scores, NotMeasurable):
             return scores
         return by_ratio(PairDisclosure, setting, log_odds(ordinary, setting), log_odds(scores, setting))

@@ -35,6 +35,7 @@ LARGEST_DISTANCE = 4.0
 """Evaluation attacks: stronger than the one trained with (7 steps, one start)."""
 
 NO_ATTACK = NotMeasurable("there is no attack on models of this family")
+NO_ACTIVATIONS = NotMeasurable("these models have no hidden layer, or do not tell what it gives")
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +115,11 @@ class Members(abc.ABC):
         Raises NotImplementedError where models have no gradients.
         """
         raise NotImplementedError(f"{type(self).__name__} has no gradients")
+
+    def activations(self, inputs: Float[Array, "row column"]) -> Float[Array, "member row unit"] | NotMeasurable:
+        """What the last hidden layer gives for encoded rows; a reason where there is none, or models do not tell."""
+        del inputs
+        return NO_ACTIVATIONS
 
     def adversary(self, setting: AttackSetting) -> Adversary | NotMeasurable:
         """Who attacks them; a reason where nobody can."""

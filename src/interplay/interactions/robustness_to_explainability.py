@@ -1,7 +1,7 @@
 """Robustness to explainability: adversarial training changes what is learned, and with it what explanations say."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.ROBUSTNESS,
@@ -49,16 +49,29 @@ INTERACTION = Interaction(
             negative_control="A radius of zero.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="changed representation",
             alias="R->E.representation",
-            claim="Hidden layers of an adversarially trained model differ more than those of two ordinary ones.",
-            missing="the activations of hidden layers as evidence, and a similarity between representations",
+            claim=(
+                "The last hidden layer of an adversarially trained model differs from that of an ordinary model more than those "
+                "of two ordinary models do."
+            ),
+            mechanism=(
+                "Columns that a radius can turn round are no longer told apart, and the layer spends its units on others. "
+                "Another start alone changes a layer too, which the control shows against an ordinary model from another start; "
+                "measured where the study lists another_start. A change is no harm by itself: it says that what people learned "
+                "of an ordinary model's layer no longer holds."
+            ),
+            interventions=("adversarial_training", "trades"),
+            metric="representation_change",
             expects="either",
             references=(
                 "Tsipras et al., 2019, International Conference on Learning Representations",
                 "Zhang and Zhu, 2019, International Conference on Machine Learning",
             ),
+            positive_control="Two columns that set classes far apart, beside twenty weak ones that the radius turns round.",
+            negative_control="The same columns at a radius of nearly zero.",
+            primary=False,
         ),
     ),
 )

@@ -94,27 +94,48 @@ INTERACTION = Interaction(
             negative_control="Two classes that lie mirrored: both lose alike.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="cause: feature distributions",
             alias="R->F.cause-feature",
-            claim="Groups whose columns spread more, or whose classes lie closer, lose more.",
-            missing="a regression of each group's loss on its spread and class distance, with a permutation test",
+            claim="Adversarial training costs a class the more accuracy the further its rows reach towards another class.",
+            mechanism=(
+                "A margin around rows that lie between two classes belongs to both of them; where a class is narrow and far "
+                "from the others there is room for it. What a class loses is held against its overlap in the table, which "
+                "no model enters."
+            ),
+            interventions=("adversarial_training", "trades"),
+            metric="overlap_slope",
             expects="harm",
             references=("Benz et al., 2021, NeurIPS 2020 Workshop on Pre-registration in Machine Learning",),
+            positive_control="Pairs of classes at unequal distances, at a radius that the closest pair does not withstand.",
+            negative_control="Classes that overlap as unequally because labels are drawn by lot, which no margin makes dearer.",
+            primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="cause: difficulty",
             alias="R->F.cause-difficulty",
-            claim="Groups that the control already gets wrong lose more.",
-            missing="difficulty estimated on one half of the members and the loss on the other half",
+            claim="Adversarial training costs a class the more accuracy the harder it is for an ordinary model.",
+            mechanism=(
+                "A class that an ordinary model gets wrong has many rows near a boundary, and a margin takes these first. "
+                "Difficulty is that of an ordinary model from another start on other rows of the class, so that no luck "
+                "stands on both sides; measured where the study lists another_start."
+            ),
+            interventions=("adversarial_training", "trades"),
+            metric="difficulty_slope",
             expects="harm",
             references=("Xu et al., 2021, International Conference on Machine Learning",),
+            positive_control="Pairs of classes at unequal distances: those that lie close are hard, and lose most.",
+            negative_control="Classes as unequally hard because labels are drawn by lot, which no margin makes dearer.",
+            primary=False,
         ),
         Unmeasured(
             name="cause: pre-trained representations",
             alias="R->F.cause-pretrain",
             claim="A biased representation learned beforehand carries its bias into the robust model.",
-            missing="models on top of a pre-trained representation, beside models trained from scratch",
+            missing=(
+                "a representation learned beforehand, since every model of this version starts from random weights and none "
+                "enters it"
+            ),
             expects="harm",
             references=("Nanda et al., 2021, ACM Conference on Fairness, Accountability, and Transparency",),
         ),

@@ -21,6 +21,7 @@ from interplay.evidence import (
     Exhibit,
     Predictions,
     PrivacyGuarantee,
+    Representations,
     RetrainedControl,
     Scores,
     rests_on,
@@ -43,6 +44,10 @@ Given = Mapping[type[Exhibit], Exhibit | NotMeasurable]
 """Exhibits of a treatment that are there already."""
 
 CONTROL: tuple[Treatment, Arm] = (Treatment(), "tuned")
+NOT_RETRAINED = NotMeasurable(
+    "no second ordinary model of the same rows was trained; list the diagnostic another_start for one"
+)
+ITSELF = NotMeasurable("this is the control from another start, which has no other one to be held against")
 
 
 @dataclass(frozen=True)
@@ -88,16 +93,13 @@ def measured_with(
     made = dict(zip(arms, given or _together(list(arms.values()), setting), strict=True))
     pairs, held_out = Pairs(setting), setting.held_out(known.miscoverage)
     again = setting.design.factors.retrained
-    retrained = None
-    if again is not None and again in fleet.tuned:
-        retrained = RetrainedControl(_scores(_memo(setting, fleet.tuned[again])))
+    retrained = _retrained(setting, fleet)
 
     def measured(place: tuple[Treatment, Arm]) -> _OfArm:
         bare, arm = place
         beneath = control if control and place == CONTROL else Memo(arms[place], setting)
         beneath.give({CleanTwin: clean_twin(setting, arms, place), **made[place]})
-        if retrained is not None and bare != again:
-            beneath.give({RetrainedControl: retrained})
+        beneath.give({RetrainedControl: ITSELF if bare == again else retrained})
         if (budget := fleet.budgets.get(bare)) is not None:
             beneath.give({PrivacyGuarantee: budget})
         names: tuple[Arm, ...] = (arm,) if (bare, "as_applied") in arms else ("tuned", "as_applied")
@@ -154,6 +156,20 @@ def _of_arm(
 
 def _memo(setting: EvaluationSetting, stack: Stack) -> Memo:
     return Memo(refitted(setting, stack), setting)
+
+
+def _retrained(setting: EvaluationSetting, fleet: Fleet) -> RetrainedControl | NotMeasurable:
+    """What the control from another start says of every row, and what it makes of some where metrics read that."""
+    again = setting.design.factors.retrained
+    if again is None or again not in fleet.tuned:
+        return NOT_RETRAINED
+    memo = _memo(setting, fleet.tuned[again])
+    made: Array | NotMeasurable | None = None
+    if memo.members is not None and any(
+        rests_on(metric.needs, Representations) for metric in setting.design.metrics.values()
+    ):
+        made = memo.members.activations(setting.encoded.matrix[setting.represented])
+    return RetrainedControl(_scores(memo), None if isinstance(made, NotMeasurable) else made)
 
 
 def _together(stacks: Sequence[Members], setting: EvaluationSetting) -> list[Given]:

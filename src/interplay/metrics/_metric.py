@@ -13,7 +13,7 @@ from interplay.aspects import Aspect
 from interplay.discovery import name_of
 from interplay.drawn import Drawn
 from interplay.estimates import Contrast, NotMeasurable, Sample
-from interplay.evidence import Evidence, Exhibit, Grouping
+from interplay.evidence import Evidence, Exhibit, Grouping, RetrainedControl, rests_on
 
 Direction = Literal["higher_is_better", "lower_is_better"]
 
@@ -29,7 +29,8 @@ class Metric(abc.ABC):
     itself, so that it is shown and never compared; `exact`, whether it is worked out without any sampling,
     so that there are no error rates to keep; `least_support`, the fewest rows behind a value (of a gap: in its
     smaller group) with which its error rates were kept in simulated audits (docs/statistics.md), so that it has no
-    verdict with fewer; `reference`, author and year. Instances may have parameters (a grouping); `key` names metric and
+    verdict with fewer; `fewest_classes`, without which it has no value; `reference`, author and year. Instances may
+    have parameters (a grouping); `key` names metric and
     parameters.
     """
 
@@ -47,6 +48,7 @@ class Metric(abc.ABC):
     descriptive: ClassVar[bool] = False
     exact: ClassVar[bool] = False
     least_support: ClassVar[int] = 0
+    fewest_classes: ClassVar[int] = 2
 
     @property
     def name(self) -> str:
@@ -65,15 +67,21 @@ class Metric(abc.ABC):
 
     @property
     def keeps_first_members(self) -> bool:
-        """Whether later looks add no members to it: attacks with shadow models need as many in every treatment, and what asks
-        for explanations of many more rows takes too long.
+        """Whether later looks add no members to it: attacks with shadow models need as many in every treatment, what asks
+        for explanations of many more rows takes too long, and the control from another start gets no more members.
         """
-        return self.needs_shadows or any(kind.released_with for kind in self.needs)
+        held = rests_on(self.needs, RetrainedControl)
+        return self.needs_shadows or held or any(kind.released_with for kind in self.needs)
 
     @property
     def depends_on_members(self) -> bool:
         """Whether its true value depends on how many members there are: with more shadow models an attack finds more."""
         return self.needs_shadows
+
+    @property
+    def pools_members(self) -> bool:
+        """Whether the value of one member depends on the other members."""
+        return self.depends_on_members or self.aspect is Aspect.REPRODUCIBILITY
 
     @property
     def key(self) -> str:

@@ -80,6 +80,13 @@ class Convolutional(Network):
     def logits(self, parameters: Layers, inputs: jax.Array) -> jax.Array:
         return self._scored(parameters, inputs)[0]
 
+    @property
+    def tells_activations(self) -> bool:
+        return len(self._steps) > 1
+
+    def activations(self, parameters: Layers, inputs: jax.Array) -> jax.Array:
+        return self._scored(parameters, inputs)[1][-1][:, 0]
+
     def clipped_sum(
         self, parameters: Layers, examples: Examples, max_grad_norm: jax.Array | float
     ) -> tuple[Layers, jax.Array]:

@@ -54,6 +54,16 @@ class Dense(Network):
             return perceptron.scores(first.bias, inputs, first.weight, parameters[1:])
         return _above(parameters[1:], affine(inputs, first))
 
+    @property
+    def tells_activations(self) -> bool:
+        return len(self.widths) > 2
+
+    def activations(self, parameters: Layers, inputs: jax.Array) -> jax.Array:
+        out = inputs
+        for layer in parameters[:-1]:
+            out = jax.nn.relu(affine(out, layer))
+        return out
+
     def around(
         self, parameters: Layers, inputs: jax.Array, columns: Int[Array, " moved"]
     ) -> Callable[[jax.Array], jax.Array]:

@@ -46,6 +46,18 @@ class Network(abc.ABC):
     def logits(self, parameters: Parameters, inputs: jax.Array) -> jax.Array:
         """Class scores (row, label) of inputs (row, column); each row's depend on that row only."""
 
+    @property
+    def tells_activations(self) -> bool:
+        """Whether `activations` can be asked."""
+        return False
+
+    def activations(self, parameters: Parameters, inputs: jax.Array) -> jax.Array:
+        """What the last hidden layer gives (row, unit), from which the class scores are an affine function.
+
+        Raises NotImplementedError where the network has no such layer, or does not tell.
+        """
+        raise NotImplementedError(f"{type(self).__name__} tells of no hidden layer")
+
     def around(
         self, parameters: Parameters, inputs: jax.Array, columns: Int[Array, " moved"]
     ) -> Callable[[jax.Array], jax.Array]:

@@ -71,6 +71,13 @@ class Rescaled(Network):
     def logits(self, parameters: RescaledParameters, inputs: jax.Array) -> jax.Array:
         return parameters.scale * self.network.logits(parameters.parameters, inputs) + parameters.intercepts
 
+    @property
+    def tells_activations(self) -> bool:
+        return self.network.tells_activations
+
+    def activations(self, parameters: RescaledParameters, inputs: jax.Array) -> jax.Array:
+        return self.network.activations(parameters.parameters, inputs)
+
     def around(
         self, parameters: RescaledParameters, inputs: jax.Array, columns: Int[Array, " moved"]
     ) -> Callable[[jax.Array], jax.Array]:

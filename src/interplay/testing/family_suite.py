@@ -133,6 +133,16 @@ class FamilySuite:
         along = (members.pulled_back(inputs, slopes) * step).sum(axis=2)
         np.testing.assert_allclose(along, (slopes * (ahead - behind)).sum(axis=2) / 2, atol=2e-4)
 
+    def test_activations_are_finite_and_those_of_a_row(self) -> None:
+        members, inputs = self._members(), self.prepared.encoded.matrix[:40]
+        units = members.activations(inputs)
+        if isinstance(units, NotMeasurable):
+            assert units.reason
+            return
+        assert units.shape[:2] == (len(self._orders()), len(inputs)) and np.isfinite(units).all()
+        turned = members.activations(inputs[::-1])
+        np.testing.assert_allclose(turned[:, ::-1], units, rtol=1e-5, atol=1e-5)
+
     def _members(self) -> Any:
         return refitted(self.prepared.setting(), self._trained())
 

@@ -25,8 +25,8 @@ COARSE = 0.75
 
 
 @cache
-def _facts(*more: type) -> Facts:
-    return random_facts(members=4, rows=600, groups=3, draws=5, more=more)
+def _facts(*more: type, classes: int = 2) -> Facts:
+    return random_facts(members=4, rows=600, classes=classes, groups=3, draws=5, more=more)
 
 
 def _foreign(metric: Metric) -> list[type]:
@@ -44,11 +44,11 @@ class MetricSuite:
 
     def facts(self, metric: Metric) -> Facts:
         """What the laws are tried on: three groups, several members and draws, and every exhibit that the metric reads."""
-        return _facts(*_foreign(metric))
+        return _facts(*_foreign(metric), classes=metric.fewest_classes)
 
     def pools_members(self, metric: Metric) -> bool:
         """Whether one member's value depends on the other members."""
-        return metric.depends_on_members or metric.aspect is Aspect.REPRODUCIBILITY
+        return metric.pools_members
 
     def worlds(self) -> tuple[World, ...]:
         """Where the metric is simulated with a known truth; add one with your exhibit when it reads one of your own."""

@@ -74,9 +74,25 @@ def _scores(network: Network) -> Callable[..., Array]:
     return over_members(lambda parameters, _, inputs: network.logits(parameters, inputs))
 
 
+@functools.lru_cache(maxsize=16)
+def _activations(network: Network) -> Callable[..., Array]:
+    return over_members(lambda parameters, _, inputs: network.activations(parameters, inputs))
+
+
+def activations(
+    network: Network, fleet: Parameters, inputs: Float[Array, "row column"]
+) -> Float[Array, "member row unit"]:
+    """What the last hidden layer of every member gives for some rows, in float32."""
+    return _activations(network)(fleet, _no_keys(fleet), np.asarray(inputs, dtype=np.float32))
+
+
+def _no_keys(fleet: Parameters) -> Array:
+    return np.zeros((len(jax.tree.leaves(fleet)[0]), 2), dtype=np.uint32)
+
+
 def scores(network: Network, fleet: Parameters, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
     """Class scores of every member, in float64; rows are looked at in blocks, so they may lie in a file."""
-    keys = np.zeros((len(jax.tree.leaves(fleet)[0]), 2), dtype=np.uint32)
+    keys = _no_keys(fleet)
     blocks = [inputs[start : start + SCORED_ROWS] for start in range(0, max(len(inputs), 1), SCORED_ROWS)]
     found = [_scores(network)(fleet, keys, np.asarray(block)).astype(np.float64) for block in blocks]
     return np.concatenate(found, axis=1)

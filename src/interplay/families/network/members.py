@@ -8,9 +8,10 @@ from scipy.special import log_softmax
 
 from interplay.arrays import Array, Float
 from interplay.engine import jax
-from interplay.families._family import AttackSetting, Members
+from interplay.estimates import NotMeasurable
+from interplay.families._family import NO_ACTIVATIONS, AttackSetting, Members
 from interplay.families.network.adversary import GradientAdversary
-from interplay.families.network.fleet import pulled_back, scores
+from interplay.families.network.fleet import activations, pulled_back, scores
 from interplay.models.network import Parameters
 from interplay.models.rescaled import Rescaled
 
@@ -36,6 +37,11 @@ class NetworkMembers(Members):
         self, inputs: Float[Array, "row column"], slopes: Float[Array, "member row label"]
     ) -> Float[Array, "member row column"]:
         return pulled_back(self.network, self.parameters, inputs, slopes)
+
+    def activations(self, inputs: Float[Array, "row column"]) -> Float[Array, "member row unit"] | NotMeasurable:
+        if not self.network.tells_activations:
+            return NO_ACTIVATIONS
+        return activations(self.network, self.parameters, inputs)
 
     def beside(self, stacks: Sequence[Members], member: int) -> Members:
         leaves = [one.parameters for one in stacks if isinstance(one, NetworkMembers)]

@@ -24,10 +24,13 @@ LARGEST = {
     "leak in a group": 2.0,
     "fewer calibration rows": 0.95,
     "misplaced importance": 2.0,
+    "moved representation": 1.5,
+    "mistakes in hard classes": 1.5,
 }
 """What a treatment can do, and the largest amount of it that is tried; the unit is that of the latent scores."""
 
 IN_GROUPS = tuple(kind for kind in LARGEST if "group" in kind)
+IN_CLASSES = tuple(kind for kind in LARGEST if "class" in kind)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, PredictionSets, rests_on
 from interplay.measurement.pairs import on_common_rows
 from interplay.metrics import GroupMetric, Metric
-from interplay.testing.simulation.change import IN_GROUPS, LARGEST, Change
+from interplay.testing.simulation.change import IN_CLASSES, IN_GROUPS, LARGEST, Change
 from interplay.testing.simulation.latents import Latents, Shape
 from interplay.testing.simulation.world import WORLDS, World
 
@@ -73,7 +73,7 @@ def truth_of(metric: Metric, worlds: tuple[World, ...] = WORLDS) -> Truth | NotM
 
     `NotMeasurable` where no world moves the metric so far: it then needs one of its own.
     """
-    for world in worlds:
+    for world in (world for world in worlds if world.classes >= metric.fewest_classes):
         for change in _kinds(metric):
             if (changes := _amounts(metric, world, change)) is not None:
                 return Truth(world, changes)
@@ -81,8 +81,9 @@ def truth_of(metric: Metric, worlds: tuple[World, ...] = WORLDS) -> Truth | NotM
 
 
 def _kinds(metric: Metric) -> Iterator[Change]:
-    """What is tried, in order: what happens in a group first for a metric of groups, and last for others."""
-    kinds = sorted(LARGEST, key=lambda kind: (kind in IN_GROUPS) != isinstance(metric, GroupMetric))
+    """What is tried, in order: what happens in a group first for a metric of groups, and last for others; so for classes."""
+    groups, classes = isinstance(metric, GroupMetric), metric.fewest_classes > 2
+    kinds = sorted(LARGEST, key=lambda kind: ((kind in IN_CLASSES) != classes, (kind in IN_GROUPS) != groups))
     grouping = metric.grouping if isinstance(metric, GroupMetric) else "half"
     for kind in kinds:
         yield Change(kind, 0.0, grouping if kind in IN_GROUPS else "")

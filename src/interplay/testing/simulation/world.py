@@ -19,6 +19,7 @@ from interplay.evidence import (
     Attacked,
     AttributeInference,
     CategoryFlips,
+    ClassOverlap,
     CleanTwin,
     Concealment,
     DecisionDisclosure,
@@ -39,6 +40,8 @@ from interplay.evidence import (
     PredictionSets,
     PrivacyGuarantee,
     Reliance,
+    Representations,
+    RetrainedControl,
     RightlyDecided,
     Rows,
     ScoreDisclosure,
@@ -63,6 +66,12 @@ POISON, TWIN = 0.1, 0.3
 """By how much poisoned rows lower a latent score, and by how much it varies besides."""
 REFERENCE = 0.4
 """About the R2 that a linear model has."""
+REPRESENTED, UNITS = 150, 4
+"""Rows on which hidden layers are compared, and their units."""
+HARDNESS = np.linspace(-0.9, 0.9, 6)
+"""By how much the mean latent score of every class is lower, where there are many."""
+ANOTHER_START = 0.6
+"""How much of the latent score of a control from another start is its own; the rest is common to all models."""
 
 DISCLOSURES: tuple[type[Disclosure], ...] = (
     AdversarialDisclosure,
@@ -91,6 +100,11 @@ class World:
     rule: Literal["refit"] | ThresholdIntervention | None = None
     minimum_support: int = 10
 
+    @property
+    def classes(self) -> int:
+        """How many labels there are."""
+        return 2
+
     def evidence(self, latents: Latents, treatment: int, change: Change, fewer: int = 0) -> Evidence:
         """The evidence of one treatment.
 
@@ -115,7 +129,45 @@ class World:
         )
 
 
-WORLDS = (World(), World(miscoverage=0.25), World(miscoverage=0.05))
+@dataclass(frozen=True)
+class ManyClasses(World):
+    """Six classes, each harder than the one before, beside ordinary models from another start."""
+
+    @property
+    def classes(self) -> int:
+        return len(HARDNESS)
+
+    def exhibits(self, latents: Latents, treatment: int, change: Change, fewer: int) -> Mapping[type, Maker]:
+        del fewer
+        labels, score = _class_of(latents), latents.score()
+        level = LEVEL + 0.2 - HARDNESS[labels]
+        ordinary = level + score.mean(axis=(0, 1)) + ANOTHER_START * latents.own("another start")[0]
+        worse = change.of("mistakes in hard classes") * (HARDNESS - HARDNESS[0])[labels]
+        logs = _of_classes(level - worse + score[treatment], labels)
+        return {
+            Predictions: lambda: Predictions(logs, logs.argmax(axis=2)),
+            RetrainedControl: lambda: RetrainedControl(_of_classes(ordinary, labels)),
+            ClassOverlap: lambda: ClassOverlap(1.0 + HARDNESS),
+        }
+
+    def rows(self, latents: Latents) -> Rows:
+        return replace(super().rows(latents), labels=_class_of(latents), classes=self.classes)
+
+
+def _class_of(latents: Latents) -> Int[Array, " row"]:
+    return np.asarray(latents.uniform("class") * len(HARDNESS), dtype=np.int64)
+
+
+def _of_classes(decided: Float[Array, "member row"], labels: Int[Array, " row"]) -> Float[Array, "member row label"]:
+    """The log-probabilities where a row is decided as its label or, where the latent score is below zero, as the next one."""
+    places = np.arange(len(HARDNESS))
+    logs = np.full((*decided.shape, len(HARDNESS)), -40.0)
+    np.copyto(logs, special.log_expit(decided)[..., None], where=places == labels[:, None])
+    np.copyto(logs, special.log_expit(-decided)[..., None], where=places == (labels[:, None] + 1) % len(HARDNESS))
+    return logs
+
+
+WORLDS = (World(), World(miscoverage=0.25), World(miscoverage=0.05), ManyClasses())
 """In the second some sets are empty, and in the third many hold both labels."""
 
 
@@ -149,6 +201,7 @@ class _Members:
             Scores: lambda: Scores(both(self.margins), self.margins),
             AdversarialScores: self._adversarial_scores,
             Reliance: self._reliance,
+            Representations: self._representations,
             AttributeInference: lambda: AttributeInference(self._evaluated, self._guesses("scores")),
             ExplainedAttributeInference: lambda: ExplainedAttributeInference(
                 self._evaluated, self._guesses("explained")
@@ -346,6 +399,18 @@ class _Members:
     def _reliance(self) -> Reliance:
         effects = np.abs(self._importances(np.zeros(len(self.latents.part))))[:, self._evaluated]
         return Reliance(self._evaluated, effects, np.array([True, False, False]), np.array([False, True, False]))
+
+    def _representations(self) -> Representations:
+        """Units that follow what all models see in a row, with noise of their own; those of a change follow something else."""
+        latents, at = self.latents, self._evaluated[:REPRESENTED]
+        away = self.change.of("moved representation")
+        own, ordinary = [], []
+        for unit in range(UNITS):
+            seen = latents.normal(f"seen by unit {unit}")
+            other = away * latents.normal(f"seen by unit {unit} instead")
+            own.append((seen + other + self._own(f"unit {unit}", 0.5))[:, at])
+            ordinary.append((seen + 0.5 * latents.own(f"ordinary unit {unit}")[0])[:, at])
+        return Representations(at, np.stack(own, axis=2), np.stack(ordinary, axis=2))
 
     def _guesses(self, name: str) -> Float[Array, "member evaluated"]:
         """1 where a guess is right with what is released alone, -1 where without it alone."""
