@@ -128,7 +128,7 @@ def _work(design: Design, treatment: Treatment, width: float) -> float:
     passes = 3.0
     for name in treatment.interventions:
         passes += design.factors.known[name].passes
-    return passes * design.study.model.steps * design.batch_size * width
+    return passes * design.schedule_of(treatment).steps * design.batch_size * width
 
 
 def _asked_to_explain(design: Design, columns: int) -> int:
@@ -137,7 +137,8 @@ def _asked_to_explain(design: Design, columns: int) -> int:
     return sum(one.evaluations(columns) * (12 * one.explained_rows + EXPLAINED_BESIDES) for one in explainers)
 
 
-def _kind(design: Design, treatment: Treatment) -> tuple[str, ...]:
+def _kind(design: Design, treatment: Treatment) -> tuple[str | int, ...]:
     kinds = (InputIntervention, GradientIntervention)
     known = design.factors.known
-    return tuple(type(known[name]).__name__ for name in treatment.interventions if isinstance(known[name], kinds))
+    named = (type(known[name]).__name__ for name in treatment.interventions if isinstance(known[name], kinds))
+    return (*named, design.schedule_of(treatment).steps)
