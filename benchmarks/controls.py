@@ -75,13 +75,14 @@ class PlantedWorld:
 @dataclass(frozen=True)
 class ControlCase:
     """A probe, by its alias or its pair and name, a world in which it has to be seen and one in which it must not; `tuning` is
-    "as_applied" where the learning rate of the control is kept.
+    "as_applied" where the learning rate of the control is kept. It is flagged by the verdicts `shown`.
     """
 
     probe: str
     planted: PlantedWorld
     twin: PlantedWorld
     tuning: str = "tuned"
+    shown: tuple[str, ...] = ("harm", "harm_undetermined")
 
 
 def _framed(columns: np.ndarray, favourable: np.ndarray, groups: np.ndarray | None = None) -> pd.DataFrame:
@@ -271,6 +272,12 @@ def _driven(random: np.random.Generator, apart: float) -> pd.DataFrame:
     return _framed(np.column_stack([drivers, others]), random.random(3_000) < expit(score), group)
 
 
+def one_useful(random: np.random.Generator) -> pd.DataFrame:
+    """Labels that follow one column, beside twenty that say nothing."""
+    columns = random.normal(size=(3_000, 21))
+    return _framed(columns, random.random(3_000) < expit(4.0 * columns[:, 0]))
+
+
 def plenty(random: np.random.Generator) -> pd.DataFrame:
     """Many rows of two columns."""
     columns = random.normal(size=(20_000, 2))
@@ -304,6 +311,17 @@ BANK, PLACEBO = (
     for words, placebo in (("the generated bank", False), ("the placebo bank", True))
 )
 LINEAR = {"hidden": []}
+CONVERGENCE: dict[str, Change] = {
+    "dp_sgd": {"privacy_epsilon": 50.0, "max_grad_norm": 1.0},
+    "longer_dp_sgd": {},
+    "shorter_training": {},
+}
+STOPPED, CONVERGED = (
+    PlantedWorld(
+        words, one_useful, CONVERGENCE, {**LINEAR, "steps": steps, "learning_rates": [0.1], "learning_rate": 0.1}
+    )
+    for words, steps in (("one useful column among 21, 16 steps", 16), ("one useful column among 21, 400 steps", 400))
+)
 AGAIN: dict[str, Change] = {"oversampling": {}, "another_start": {}}
 FEW, HALF = (
     PlantedWorld(words, frame, AGAIN, {**LINEAR, "steps": 400}, alike=True)
@@ -369,6 +387,8 @@ CASES = (
     ControlCase("P->F.acc-disparity", BANK, PLACEBO),
     ControlCase("P->F.clipping", BANK, PLACEBO, "as_applied"),
     ControlCase("privacy_to_fairness/noise as the cause", BANK, PLACEBO, "as_applied"),
+    ControlCase("P->R.convergence", STOPPED, CONVERGED),
+    ControlCase("privacy_to_robustness/longer training within the budget", STOPPED, CONVERGED, shown=("improvement",)),
     ControlCase(
         "F->E.post-disconnect",
         PlantedWorld("groups at very unlike levels", two_levels, {"group_thresholds": {}, **EXPLAINED}, LINEAR),
@@ -495,7 +515,7 @@ def _row(case: ControlCase, found: dict[tuple[int, str], list[Seen]], seconds: d
             "world": world.words,
             "mean": float(np.mean(values)) if values else None,
             "sd": float(np.std(values, ddof=1)) if len(values) > 1 else None,
-            "harms": sum(one.verdict in ("harm", "harm_undetermined") for one in some),
+            "harms": sum(one.verdict in case.shown for one in some),
             "seeds": len(some),
             "seconds": round(seconds[id(world)]),
         }
