@@ -328,6 +328,12 @@ def _ten_classes(random: np.random.Generator, apart: np.ndarray, mixed: np.ndarr
     return frame.assign(y=np.where(labels == 0, "yes", [f"no {label}" for label in labels]))
 
 
+def one_useful(random: np.random.Generator) -> pd.DataFrame:
+    """Labels that follow one column, beside twenty that say nothing."""
+    columns = random.normal(size=(3_000, 21))
+    return _framed(columns, random.random(3_000) < expit(4.0 * columns[:, 0]))
+
+
 def plenty(random: np.random.Generator) -> pd.DataFrame:
     """Many rows of two columns."""
     columns = random.normal(size=(20_000, 2))
@@ -372,6 +378,17 @@ STEEP, STILL = (
         LINEAR,
     )
     for words, radius in (("five steep columns, attacked within .15", 0.15), ("the same within a radius of zero", 0.0))
+)
+CONVERGENCE: dict[str, Change] = {
+    "dp_sgd": {"privacy_epsilon": 50.0, "max_grad_norm": 1.0},
+    "longer_dp_sgd": {},
+    "shorter_training": {},
+}
+STOPPED, CONVERGED = (
+    PlantedWorld(
+        words, one_useful, CONVERGENCE, {**LINEAR, "steps": steps, "learning_rates": [0.1], "learning_rate": 0.1}
+    )
+    for words, steps in (("one useful column among 21, 16 steps", 16), ("one useful column among 21, 400 steps", 400))
 )
 AGAIN: dict[str, Change] = {"oversampling": {}, "another_start": {}}
 FEW, HALF = (
@@ -472,6 +489,8 @@ CASES = (
     ControlCase("P->F.clipping", BANK, PLACEBO, "as_applied"),
     ControlCase("privacy_to_fairness/noise as the cause", BANK, PLACEBO, "as_applied"),
     ControlCase("privacy_to_fairness/norms by group", BY_GROUP, BY_GROUP_PLACEBO, shows="improvement"),
+    ControlCase("P->R.convergence", STOPPED, CONVERGED),
+    ControlCase("privacy_to_robustness/longer training within the budget", STOPPED, CONVERGED, shows="improvement"),
     ControlCase(
         "F->E.post-disconnect",
         PlantedWorld("groups at very unlike levels", two_levels, {"group_thresholds": {}, **EXPLAINED}, LINEAR),

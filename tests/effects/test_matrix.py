@@ -167,3 +167,21 @@ def test_a_pair_is_clear_by_its_largest_p_and_all_pairs_by_holm(kit: Any) -> Non
     assert (private.clear_p, private.clear_holm_p) == (0.03, 0.03)
     assert (fairer.clear_p, fairer.clear_holm_p) == (0.001, 0.002)
     assert pair(verdicts, Aspect.UNCERTAINTY, Aspect.FAIRNESS).clear_p is None
+
+
+def test_what_pursues_nothing_says_where_a_harm_comes_from_and_makes_none(kit: Any) -> None:
+    clear = {"probe": "privacy_to_fairness/accuracy", "primary": True}
+    stopped = type(kit.treated)(("shorter_training",))
+    own = {"treatment": stopped, "applied": ("shorter_training",), "source": ()}
+    cells = {
+        (kit.control, "tuned", "accuracy"): kit.plain(0.8),
+        (kit.treated, "tuned", "accuracy"): kit.plain(0.8, 0.004, 0.004),
+        (stopped, "tuned", "accuracy"): kit.plain(0.7, 0.004, 0.004),
+    }
+    planned = [kit.comparison(**clear), kit.comparison(**own, probe="privacy_to_fairness/why")]
+    effects = compare(kit.measurements(cells), planned, {})
+    assert [one.verdict for one in effects.effects][1] == "harm"
+    found = pair(matrix(effects, PAIRS), Aspect.PRIVACY, Aspect.FAIRNESS)
+    assert found.verdict == "no_material_harm"
+    assert found.harms == ()
+    assert len(found.effects) == 2, "it is shown with the pair"

@@ -1,4 +1,4 @@
-"""The parts "joint" and "strengths" of the sample audit."""
+"""The parts "joint", "strengths" and "origins" of the sample audit."""
 
 import random
 from itertools import combinations
@@ -123,3 +123,20 @@ def strengths() -> list[dict[str, Any]]:
             ],
         }
     ]
+
+
+def origins(effects: list[dict[str, Any]]) -> dict[str, Any]:
+    """Two diagnostics of DP-SGD, and what they say of every harm that is shown of it alone."""
+    found = []
+    for place, effect in enumerate(effects):
+        if effect["verdict"] == "harm" and effect["treatment"] == "dp_sgd" and effect["tuning"] == "tuned":
+            told = {"of": "dp_sgd", "effect": place, "reason": ""}
+            told |= {key: effect[key] for key in ("target", "metric", "contrast")}
+            found.append({**told, "by": "longer_dp_sgd", "how": "undone", "share": 0.62, "low": -0.04, "high": 1.31})
+            empty = {"share": None, "low": None, "high": None, "reason": "clipping_only collapsed: one decision"}
+            found.append({**told, "by": "clipping_only", "how": "alone", **empty})
+    diagnostics = [
+        {"name": "longer_dp_sgd", "of": "dp_sgd", "how": "undone"},
+        {"name": "clipping_only", "of": "dp_sgd", "how": "alone"},
+    ]
+    return {"diagnostics": diagnostics, "shares": found}

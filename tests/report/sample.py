@@ -599,6 +599,7 @@ def sample(seed: int = 0) -> dict[str, Any]:
         "effects": effects,
         "joint": joint_sample.joint(),
         "strengths": joint_sample.strengths(),
+        "origins": joint_sample.origins(effects),
         "interactions": interactions,
         "forecast": registers.forecast(interactions),
         "register": registers.register(effects, "adversarial_training"),
@@ -651,6 +652,8 @@ def hostile() -> dict[str, Any]:
     audit["strengths"][0] |= {"intervention": script, "parameter": image}
     audit["strengths"][0]["curves"][0] |= {"contrast": long}
     audit["strengths"][0]["curves"][1]["points"][0] |= {"reason": script}
+    audit["origins"]["diagnostics"].append({"name": script, "of": image, "how": "alone"})
+    audit["origins"]["shares"][0] |= {"by": script, "reason": long}
     audit["decision"] |= {"reasons": list(HOSTILE), "flips": [{"change": script, "treatment": None}]}
     for place, risk in enumerate(audit["register"]["risks"]):
         risk |= {

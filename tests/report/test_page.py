@@ -150,6 +150,7 @@ def test_no_claim_is_made(audit: Audit) -> None:
 @pytest.mark.parametrize("emptied", ["effects", "controls", "soft_goals", "not_measured"])
 def test_absence_is_said(audit: Audit, emptied: str) -> None:
     audit[emptied] = []
+    audit["origins"]["shares"] = []
     audit["decision"] |= {
         "treatment": None,
         "unresolved": "nothing_admissible",

@@ -149,3 +149,15 @@ def test_other_strengths_are_called_by_their_title_and_have_no_row_in_the_table(
     audit["treatments"].append({**extra, "name": "x", "interventions": ["dp_sgd privacy_epsilon=3"]})
     grid = next(e for e in parse(render(audit)).all("table") if e.attributes.get("class") == "grid")
     assert "privacy_epsilon=3" not in grid.text
+
+
+def test_shares_of_harms_are_told_and_hidden_without_diagnostics(audit: Audit) -> None:
+    text = section(audit, "origins").text
+    assert "62\N{NO-BREAK SPACE}%" in text
+    assert "\N{MINUS SIGN}4 to 131\N{NO-BREAK SPACE}%" in text
+    assert "collapsed: one decision" in text
+    assert "the share of a harm of DP-SGD that is gone with it" in text
+    audit["origins"]["shares"] = []
+    assert "Nothing is shown to be worse on a headline metric" in section(audit, "origins").text
+    audit["origins"]["diagnostics"] = []
+    assert 'id="origins"' not in render(audit)

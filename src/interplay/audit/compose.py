@@ -14,6 +14,7 @@ from interplay.audit.parts.forecast import compared
 from interplay.audit.parts.joint import joint_part
 from interplay.audit.parts.looks import look_sentences, told_looks
 from interplay.audit.parts.methods import methods
+from interplay.audit.parts.origins import origins_part
 from interplay.audit.parts.pairs import directed_pairs, without_a_number
 from interplay.audit.parts.register import risk_register
 from interplay.audit.parts.seen import seen_sentences
@@ -27,6 +28,7 @@ from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.effects.dose import dose_curves
 from interplay.effects.effect import Effect
+from interplay.effects.harm_share import harm_shares
 from interplay.effects.matrix import matrix
 from interplay.effects.near_collapse import nearly_collapsed
 from interplay.estimates import NotMeasurable, Sample
@@ -47,6 +49,7 @@ def compose(found: Findings) -> dict[str, Any]:
     interactions = asked(design.factors)
     verdicts = matrix(found.effects, interactions.values())
     told, columns = methods(study, design, measured), len(found.encoded.columns)
+    shares = harm_shares(measured, design.factors, found.effects.effects, Looks(design.looks))
     network, size = found.family.words, resolution_statements(design, found.dataset)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -86,6 +89,7 @@ def compose(found: Findings) -> dict[str, Any]:
         "effects": [_effect(effect) for effect in found.effects.effects],
         "joint": joint_part(design.factors, found.joint),
         "strengths": strengths_part(dose_curves(measured, design.factors, study.tolerances, Looks(design.looks))),
+        "origins": origins_part(design.factors, shares),
         "interactions": directed_pairs(verdicts, found.effects, interactions.values()),
         "forecast": compared(found.foreseen, found.effects, verdicts),
         "decision": decided(found.decision, found.effects),

@@ -41,7 +41,7 @@ def deployable_files(ready: Prepared, design: Design, winner: Treatment, fleet: 
         "noise": NOISE,
         "learning_rate": fleet.tuning[bare].chosen,
         "trained_on": design.half,
-        "steps": design.study.model.steps,
+        "steps": design.schedule_of(bare).steps,
         "network": ready.family.words,
         "columns": list(ready.encoded.columns),
     }

@@ -105,16 +105,21 @@ def _how(probe: Probe) -> str:
         against = f"the same without it{f', but with {chr(32).join(probe.replaces)} instead' if probe.replaces else ''}"
     better = metric.direction.replace("_", " ")
     judged = " It is judged for every group." if issubclass(metric, GroupMetric) else ""
-    weight = (
-        "It decides the verdict of the pair."
-        if probe.primary
-        else "It is secondary: shown, and no part of the verdict."
-    )
+    weight = _weight(probe)
     return (
         f"{metric.title} ({probe.metric}; {better}) of models with {applied}{where}, against {against}. A change for the worse "
         f"counts as harm where it exceeds the tolerance, {metric.tolerance:g} {'as a ratio' if metric.relative else metric.unit} "
         f"unless the study declares another one.{judged} {weight}"
     )
+
+
+def _weight(probe: Probe) -> str:
+    known = catalogue.interventions()
+    if probe.primary:
+        return "It decides the verdict of the pair."
+    if not any(known[name].aspects for name in probe.interventions):
+        return "It says where a harm comes from, and is no part of the verdict."
+    return "It is secondary: shown, and no part of the verdict."
 
 
 def _metric_in_words(name: str) -> str:

@@ -42,7 +42,10 @@ def outline(ready: Prepared, runs: Path) -> str:
         *seen_lines(design, dataset, any(guarantees(design.factors))),
         f"Training   {len(design.trainings)} treatments x {design.members} members, {design.half} rows each, "
         f"{design.study.model.steps} steps, batches of {design.batch_size}",
-        *(f"           - {one.name}{_spent(one, ready)}{_never(one, ready)}" for one in design.trainings),
+        *(
+            f"           - {one.name}{_steps(one, ready)}{_spent(one, ready)}{_never(one, ready)}"
+            for one in design.trainings
+        ),
         *_promises(ready),
         *_beside(ready),
         *_more(ready),
@@ -166,9 +169,16 @@ def _sizes(name: str, ready: Prepared) -> str:
     return clean(f"{name}: {', '.join(sizes)}{more} (reference: {grouping.names[grouping.reference]})")
 
 
+def _steps(treatment: Treatment, ready: Prepared) -> str:
+    """How many steps a treatment is trained for, where it has its own number."""
+    own, usual = (one.steps for one in (ready.design.schedule_of(treatment), ready.design.schedule))
+    return "" if own == usual else f"  [{own:,} steps]"
+
+
 def _spent(treatment: Treatment, ready: Prepared) -> str:
     known = [ready.design.factors.known[name] for name in treatment.interventions]
-    promises = [promise for one in known if (promise := one.promise(ready.design.schedule))]
+    schedule = ready.design.schedule_of(treatment)
+    promises = [promise for one in known if (promise := one.promise(schedule))]
     return f"  [{'; '.join(promises)}]" if promises else ""
 
 

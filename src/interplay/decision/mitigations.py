@@ -61,6 +61,11 @@ MITIGATIONS: Mapping[tuple[Aspect, Aspect], tuple[Mitigation, ...]] = {
     ),
     (P, R): (
         Mitigation("adversarial training beside DP-SGD", "Hayes et al., 2022", "adversarial_training"),
+        Mitigation(
+            "more steps at the same budget: a diagnostic that costs four times as much says how much of the harm they undo",
+            "Tramer and Boneh, 2021",
+            "longer_dp_sgd",
+        ),
         Mitigation("augment each row before clipping", "Wu et al., 2024", "adversarial_training"),
     ),
     (E, P): (

@@ -125,8 +125,13 @@ def _probes(built: Factors, metrics: Mapping[str, Metric], interactions: Mapping
         if isinstance(probe, Probe)
         for name in probe.interventions
         if {name, *probe.context, *probe.replaces} <= set(built.all)
-        for one in _cells(name, probe, probe.context, (interaction.source,), built, metrics)
+        for one in _cells(name, probe, probe.context, _pursued(name, interaction.source, built), built, metrics)
     ]
+
+
+def _pursued(name: str, source: Aspect, built: Factors) -> tuple[Aspect, ...]:
+    """The source of a pair where an intervention pursues it: a diagnostic of where harms come from may pursue nothing."""
+    return (source,) if source in built.known[name].aspects else ()
 
 
 def _controls(built: Factors, metrics: Mapping[str, Metric], grouping: str | None) -> list[Comparison]:

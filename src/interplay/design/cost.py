@@ -131,7 +131,7 @@ def _work(design: Design, treatment: Treatment, width: float) -> float:
     passes = 3.0
     for name in treatment.interventions:
         passes += design.factors.known[name].passes
-    return passes * design.study.model.steps * design.batch_size * width
+    return passes * design.schedule_of(treatment).steps * design.batch_size * width
 
 
 def _asked_to_explain(design: Design, columns: int) -> int:
@@ -146,7 +146,8 @@ def _calibration_attacked(design: Design) -> int:
     return min(int(design.split.calibration.sum()), ATTACKED) if asked else 0
 
 
-def _kind(design: Design, treatment: Treatment) -> tuple[str, ...]:
+def _kind(design: Design, treatment: Treatment) -> tuple[str | int, ...]:
     kinds = (InputIntervention, GradientIntervention)
     known = design.factors.known
-    return tuple(type(known[name]).__name__ for name in treatment.interventions if isinstance(known[name], kinds))
+    named = (type(known[name]).__name__ for name in treatment.interventions if isinstance(known[name], kinds))
+    return (*named, design.schedule_of(treatment).steps)

@@ -1,7 +1,7 @@
 """The interventions of a study as objects, sorted by the phase in which they act."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, replace
 
 from interplay import catalogue
 from interplay.design.fractional import subsets
@@ -108,12 +108,50 @@ def factors(study: Study) -> Factors:
     known = catalogue.interventions()
     raise_first(list(intervention_faults(study, known)), "the study's interventions")
     ordered = sorted((build(section, known[section.name]) for section in study.interventions), key=_order)
-    training = {one.name: one for one in ordered if isinstance(one, TRAINING_PHASES)}
+    training = followed({one.name: one for one in ordered if isinstance(one, TRAINING_PHASES)}, study)
     layers = {one.name: one for one in ordered if not isinstance(one, TRAINING_PHASES)}
     sections = {section.name: section for section in study.interventions}
     other = (one for name, mine in training.items() for one in strengths_of(sections[name], mine))
     alone = frozenset(section.name for section in study.interventions if section.alone)
     return Factors(training, layers, {one.name: one for one in other}, alone)
+
+
+def followed(training: Mapping[str, Intervention], study: Study) -> dict[str, Intervention]:
+    """The same, with the parameters of the intervention that one follows where the study declares none for itself.
+
+    Both have such a parameter, with the same default: what a follower sets otherwise is its own.
+
+    Example:
+        >>> from interplay.interventions.dp_sgd import DpSgd
+        >>> from interplay.interventions.longer_dp_sgd import LongerDpSgd
+        >>> sections = [{"name": "dp_sgd", "parameters": {"privacy_epsilon": 3.0}}, {"name": "longer_dp_sgd"}]
+        >>> study = Study.model_validate({"name": "x", "data": {"source": "a.csv"}, "interventions": sections})
+        >>> both = {"dp_sgd": DpSgd(privacy_epsilon=3.0), "longer_dp_sgd": LongerDpSgd()}
+        >>> followed(both, study)["longer_dp_sgd"].privacy_epsilon
+        3.0
+    """
+    declared = {section.name: section.parameters for section in study.interventions}
+    return {name: _following(one, training.get(one.follows), declared[name]) for name, one in training.items()}
+
+
+def _following(one: Intervention, led_by: Intervention | None, declared: Mapping[str, object]) -> Intervention:
+    if led_by is None:
+        return one
+    shared = [name for name in shared_parameters(one, led_by) if name not in declared]
+    return replace(one, **{name: getattr(led_by, name) for name in shared})
+
+
+def shared_parameters(one: Intervention, other: Intervention) -> tuple[str, ...]:
+    """The parameters that two interventions have in common: of one name, with one default.
+
+    Example:
+        >>> from interplay.interventions.clipping_only import ClippingOnly
+        >>> from interplay.interventions.dp_sgd import DpSgd
+        >>> shared_parameters(ClippingOnly(), DpSgd())
+        ('privacy_epsilon', 'max_grad_norm', 'privacy_delta')
+    """
+    defaults = {each.name: each.default for each in fields(other)}
+    return tuple(each.name for each in fields(one) if defaults.get(each.name, MISSING) == each.default)
 
 
 def _order(one: Intervention) -> tuple[int, bool]:

@@ -52,8 +52,8 @@ class ForecastCell:
 
     @property
     def measured(self) -> bool:
-        """Whether a probe of it will run."""
-        return any(probe.runs for probe in self.probes)
+        """Whether a probe of it will run, where anything is applied for the source; a diagnostic alone measures no pair."""
+        return self.active and any(probe.runs for probe in self.probes)
 
     @property
     def leading(self) -> tuple[Expected, ...]:

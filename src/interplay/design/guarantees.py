@@ -33,7 +33,7 @@ ROWS_ARE_PUBLIC = (
 def no_budget(built: Factors, treatment: Treatment) -> str:
     """Why a treatment has no budget of differential privacy; empty where it has one."""
     known = [one for name in treatment.interventions if (one := built.known.get(name)) is not None]
-    return next((one.diagnostic for one in known if one.gives_guarantee), NO_MECHANISM)
+    return next((one.no_guarantee for one in known if one.gives_guarantee), NO_MECHANISM)
 
 
 def never_chosen(built: Factors, treatment: Treatment) -> str:
@@ -65,7 +65,8 @@ def guarantee_faults(design: Design) -> Iterator[Fault]:
     The most rows that a model trains on are those of the pool, when a choice is confirmed.
     """
     for stated in _stated(design):
-        for problem in stated.intervention.problems(design.schedule, len(design.pool)):
+        schedule = stated.intervention.scheduled(design.schedule)
+        for problem in stated.intervention.problems(schedule, len(design.pool)):
             if stated.declared or stated.key == problem.parameter:
                 yield Fault(stated.at(problem.parameter), problem.expected, problem.found, problem.step)
 
@@ -99,5 +100,5 @@ def guarantees(built: Factors) -> Iterator[Intervention]:
     """The interventions that promise differential privacy, at another strength too."""
     strengths = (one.intervention for one in built.strengths.values())
     for one in (*built.training.values(), *strengths):
-        if one.gives_guarantee and not one.diagnostic:
+        if one.gives_guarantee and not one.no_guarantee:
             yield one

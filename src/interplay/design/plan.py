@@ -79,8 +79,15 @@ class Design:
 
     @property
     def schedule(self) -> Schedule:
-        """How every member is trained: what the loop does and what an accountant is told."""
+        """How the study trains: that of every treatment whose interventions have none of their own."""
         return Schedule(self.half, min(1.0, self.batch_size / self.half), self.study.model.steps)
+
+    def schedule_of(self, treatment: Treatment) -> Schedule:
+        """How the members of a treatment are trained: what the loop does and what an accountant is told."""
+        found, known = self.schedule, self.factors.known
+        for name in treatment.interventions:
+            found = known[name].scheduled(found) if name in known else found
+        return found
 
     @property
     def uses_pool_rows(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 
+from interplay.design.factors import followed
 from interplay.design.plan import Design
 from interplay.interventions import Intervention, Search
 from interplay.study import Study
@@ -52,7 +53,7 @@ def settle(design: Design, found: Settings) -> Design:
         for name, one in factors.strengths.items()
     }
     training = {name: _settled(one, name, found) for name, one in factors.training.items()}
-    settled = replace(factors, training=training, strengths=strengths)
+    settled = replace(factors, training=followed(training, design.study), strengths=strengths)
     return replace(design, factors=settled, radius=design.radius if found.radius is None else found.radius)
 
 

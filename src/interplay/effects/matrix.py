@@ -106,12 +106,15 @@ def _pair(source: Aspect, target: Aspect, interaction: Interaction | None, effec
 def concerns(effect: Effect, source: Aspect, target: Aspect) -> bool:
     """Whether a re-tuned effect says what interventions for `source`, as the study sets them, do to `target`.
 
-    Those of probes, and those of treatments that apply nothing else.
+    Those of probes, and those of treatments that apply nothing else. A probe of what pursues no aspect says where a harm
+    comes from, and shows none of the pair.
     """
     alone = effect.source == (source,) or (len(effect.applied) == 1 and source in effect.source)
     asked = effect.probe.partition("/")[0] == f"{source.value}_to_{target.value}"
     other_strength = any("=" in name for name in effect.applied)
-    return effect.tuning == "tuned" and not other_strength and (asked or (alone and effect.target == target))
+    if effect.tuning != "tuned" or other_strength or source not in effect.source:
+        return False
+    return asked or (alone and effect.target == target)
 
 
 def shown_harms(effects: Sequence[Effect], source: Aspect, target: Aspect) -> tuple[int, ...]:

@@ -230,6 +230,11 @@ class Family(abc.ABC):
 
     def refuses(self, intervention: Intervention) -> str | None:
         """Why a training intervention cannot act on these models, and the alternative after the last semicolon."""
+        if intervention.has_own_schedule:
+            return (
+                f"{intervention.title} changes how many steps models are trained for, and these models are not trained in "
+                "steps; take it out"
+            )
         if isinstance(intervention, DataIntervention):
             return None
         return f"{intervention.title} acts inside of training, which these models keep to themselves; take it out"

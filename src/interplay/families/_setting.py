@@ -81,7 +81,8 @@ def training_setting(design: Design, family: Family, dataset: Dataset, encoded: 
 def acting(design: Design, treatment: Treatment) -> list[Intervention]:
     """The training interventions of a treatment, with everything solved for."""
     active = [design.factors.known.get(name) for name in treatment.interventions]
-    return [one.solved(design.schedule) for one in active if one is not None]
+    schedule = design.schedule_of(treatment)
+    return [one.solved(schedule) for one in active if one is not None]
 
 
 def budget(design: Design, treatment: Treatment) -> PrivacyGuarantee | None:
@@ -89,7 +90,8 @@ def budget(design: Design, treatment: Treatment) -> PrivacyGuarantee | None:
 
     None where nothing is promised (`interplay.design.guarantees.no_budget` says why).
     """
-    spent = (one.guarantee(design.schedule, len(design.pool)) for one in acting(design, treatment))
+    schedule = design.schedule_of(treatment)
+    spent = (one.guarantee(schedule, len(design.pool)) for one in acting(design, treatment))
     return next((one for one in spent if one is not None), None)
 
 

@@ -1,7 +1,7 @@
 """Privacy to robustness: noisy, clipped steps leave a rough boundary close to the rows."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.PRIVACY,
@@ -99,16 +99,43 @@ INTERACTION = Interaction(
             negative_control="A budget so large that the noise vanishes, and no clipping.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="convergence as the cause",
             alias="P->R.convergence",
-            claim="Much of the loss comes from stopping before the model has converged.",
-            missing=(
-                "treatments trained several times longer within the budget, and ordinary training stopped at the same "
-                "training loss"
+            claim=(
+                "Stopping before the model has converged is enough to rank attacked rows less well: ordinary training that "
+                "is stopped early does so without any privacy."
             ),
+            mechanism=(
+                "Clipped and noisy steps get less far than as many ordinary ones. What training starts from then still "
+                "has weight in directions that the data do not support."
+            ),
+            interventions=("shorter_training",),
+            metric="robust_auc",
             expects="harm",
             references=("Tramèr and Boneh, 2021, International Conference on Learning Representations",),
+            positive_control=(
+                "Labels that follow one column, beside many useless ones, and so few steps that the weights at which "
+                "training starts still count."
+            ),
+            negative_control="The same table and so many steps that a quarter of them suffices.",
+            primary=False,
+        ),
+        Probe(
+            name="longer training within the budget",
+            claim="Trained for several times as many steps within the same budget, DP-SGD ranks attacked rows better.",
+            mechanism=(
+                "If much of the loss comes from stopping before the model has converged, more steps take it back, though "
+                "each of them has more noise. If it comes from the noise, they do not."
+            ),
+            interventions=("longer_dp_sgd",),
+            replaces=("dp_sgd",),
+            metric="robust_auc",
+            expects="improvement",
+            references=("Tramèr and Boneh, 2021, International Conference on Learning Representations",),
+            positive_control="The table with useless columns, few steps, and a budget so large that noise hardly counts.",
+            negative_control="The same table and so many steps that no more are needed.",
+            primary=False,
         ),
     ),
 )

@@ -8,6 +8,7 @@ from interplay.interventions._intervention import GradientIntervention as Gradie
 from interplay.interventions._intervention import InputIntervention as InputIntervention
 from interplay.interventions._intervention import Intervention as Intervention
 from interplay.interventions._intervention import LossIntervention as LossIntervention
+from interplay.interventions._intervention import PartOf as PartOf
 from interplay.interventions._intervention import Problem as Problem
 from interplay.interventions._intervention import Range as Range
 from interplay.interventions._intervention import Schedule as Schedule

@@ -46,6 +46,18 @@ class Service:
 
 
 @dataclass(frozen=True)
+class PartOf:
+    """Which intervention's harms a diagnostic takes apart.
+
+    `alone`: it does by itself a part of what the intervention does, and its own harm is that part. `undone`: it does the
+    same but for a part, which is what its harm lacks.
+    """
+
+    intervention: str
+    how: Literal["alone", "undone"]
+
+
+@dataclass(frozen=True)
 class Range:
     """The finite numbers that a parameter may be: at least `low` and at most `high`, or above and below them if `open`.
 
@@ -109,11 +121,12 @@ class Intervention(abc.ABC):
     Class attributes: `aspects`, the aspects it serves; `title`, how people call it; `serves`, its positive control: the
     intervention worked when it improves one of these by more than the tolerance, on the grouping it acts on;
     `reference`, author and year; `ranges`, what its numbers may be; `searched`, the parameters that are looked for where a
-    study does not declare them; `gives_guarantee`, whether it promises differential privacy, unless it is a diagnostic;
-    `streams`, what the random streams of its training are called besides, where it does not share those of the control;
-    `stands_in_for`, an intervention of the same kind whose probes are asked of it too; `needs_groups`, whether a study has to
-    declare a group for it; `beside`, of a diagnostic, the aspects whose training interventions it is also trained with, one at
-    a time.
+    study does not declare them; `gives_guarantee`, whether it promises differential privacy, unless `no_guarantee` says
+    why not; `streams`, what the random streams of its training are called besides, where it does not share those of the
+    control; `stands_in_for`, an intervention of the same kind whose probes are asked of it too; `needs_groups`, whether a
+    study has to declare a group for it; `beside`, of a diagnostic, the aspects whose training interventions it is also
+    trained with, one at a time; `follows`, the one whose parameters it has where a study does not declare them for itself;
+    `part_of`, whose harms a diagnostic takes apart.
     Fields are parameters a study may set.
 
     Raises StudyError for a number outside of its range.
@@ -130,6 +143,8 @@ class Intervention(abc.ABC):
     stands_in_for: ClassVar[str] = ""
     needs_groups: ClassVar[bool] = False
     beside: ClassVar[tuple[Aspect, ...]] = ()
+    follows: ClassVar[str] = ""
+    part_of: ClassVar[PartOf | None] = None
 
     def __post_init__(self) -> None:
         for name, allowed in self.ranges.items():
@@ -150,6 +165,11 @@ class Intervention(abc.ABC):
         return ""
 
     @property
+    def no_guarantee(self) -> str:
+        """Why it promises no differential privacy with these parameters, where its kind does; empty where it promises it."""
+        return self.diagnostic
+
+    @property
     def aims(self) -> tuple[Service, ...]:
         """What its positive control looks at: all that it serves, or what its parameters aim at."""
         return self.serves
@@ -166,6 +186,18 @@ class Intervention(abc.ABC):
         """
         del network, columns, rows
         return ""
+
+    def scheduled(self, schedule: Schedule) -> Schedule:
+        """How a model with it is trained, where the study trains by `schedule`.
+
+        What follows from a schedule (noise, budgets, costs) is asked with this one.
+        """
+        return schedule
+
+    @property
+    def has_own_schedule(self) -> bool:
+        """Whether models with it may be trained by another schedule than the study's."""
+        return type(self).scheduled is not Intervention.scheduled
 
     def solved(self, schedule: Schedule) -> Self:
         """The same with everything solved for that depends on how a model is trained."""

@@ -100,7 +100,7 @@ class DpSgd(GradientIntervention):
         return replace(self, noise_multiplier=noise)
 
     def guarantee(self, schedule: Schedule, all_rows: int) -> PrivacyGuarantee | None:
-        if self.diagnostic:
+        if self.no_guarantee:
             return None
         from interplay.accounting import epsilon
 
@@ -116,7 +116,7 @@ class DpSgd(GradientIntervention):
         )
 
     def promise(self, schedule: Schedule) -> str:
-        if self.diagnostic:
+        if self.no_guarantee:
             return ""
         delta = self.delta(schedule.rows)
         if self.noise_multiplier is None:  # solved when the run begins, which may take seconds

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from interplay.aspects import Aspect
-from interplay.interventions._intervention import Search, Service
+from interplay.interventions._intervention import PartOf, Search, Service
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Examples, Network, Parameters
 
@@ -39,6 +39,7 @@ class NoiseOnly(DpSgd):
     reference: ClassVar[str] = "Tran et al., 2021"
     searched: ClassVar[Mapping[str, Search]] = MappingProxyType({})
     gives_guarantee: ClassVar[bool] = False
+    part_of: ClassVar[PartOf | None] = PartOf("dp_sgd", "alone")
 
     @property
     def diagnostic(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from interplay import quantities
-from interplay.report import cells, confirmation, decided, doses, folding, forest, risks, sentences, stack
+from interplay.report import cells, confirmation, decided, doses, folding, forest, origins, risks, sentences, stack
 from interplay.report.environment import environment, escaped
 from interplay.report.names import clean
 from interplay.report.reading import Audit, AuditReading
@@ -51,6 +51,10 @@ def _parts(reading: AuditReading) -> dict[str, Any]:
         "dose_width": doses.WIDTH,
         "dose_height": doses.HEIGHT,
         "dose_left": doses.LEFT,
+        "origins": origins.origins(reading),
+        "origins_said": origins.said,
+        "share_words": origins.share_words,
+        "share_interval": origins.share_interval,
         "notes": folding.notes(audit["effects"]),
         "folded": folding.by_treatment(reading),
         "declared": _declared(audit["study"]),

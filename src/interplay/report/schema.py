@@ -84,6 +84,7 @@ def _references(audit: Audit) -> Iterator[str]:
         for probe in pair["probes"]
     ]
     named += [(f"{pair['source']} to {pair['target']}", pair["harms"]) for pair in audit["interactions"]]
+    named += [("origins", [share["effect"]]) for share in audit["origins"]["shares"]]
     named += [("decision.residual", harm["effects"]) for harm in audit["decision"]["residual"]]
     for where, positions in named:
         if any(position not in known for position in positions):

@@ -5,7 +5,7 @@ import json
 
 from interplay import catalogue
 from interplay.aspects import TRUST_ASPECTS
-from interplay.interventions import Intervention
+from interplay.interventions import Intervention, Schedule
 from interplay.testing._prose import YEAR, camel, missing_parts
 
 
@@ -40,6 +40,17 @@ class InterventionSuite:
         given = {name: value for name, value in dataclasses.asdict(intervention).items() if value is not None}
         assert kind(**json.loads(json.dumps(given))) == intervention
         assert hash(kind()) == hash(kind())
+
+    def test_a_schedule_follows_from_the_studys(self, intervention: Intervention) -> None:
+        given = Schedule(rows=500, rate=0.1, steps=40)
+        found = intervention.scheduled(given)
+        assert found.steps >= 1 and 0 < found.rate <= 1
+        assert found.rows == given.rows, "members of all treatments train on the same rows"
+
+    def test_what_it_follows_or_takes_apart_is_in_the_catalogue(self, intervention: Intervention) -> None:
+        known, part = catalogue.interventions(), intervention.part_of
+        assert intervention.follows in ("", *known)
+        assert part is None or (part.intervention in known and intervention.diagnostic), f"{intervention.name}: {part}"
 
     def test_its_own_aspect_is_measured(self, intervention: Intervention) -> None:
         shown = intervention.serves or not intervention.aspects

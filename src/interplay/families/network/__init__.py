@@ -84,7 +84,8 @@ class NetworkFamily(Family):
             own = job(setting, order.treatment, order.rows, order.member, order.rate, order.role)
             return secret(own) if order.secret else own
 
-        return train_all(recipe(setting, self.network), table(setting), Lazy(len(orders), made), progress)
+        described = recipe(setting, self.network, orders[0].treatment)  # all are of one treatment
+        return train_all(described, table(setting), Lazy(len(orders), made), progress)
 
     def scores(self, stack: Parameters, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
         return scores(self.network, stack, inputs)

@@ -14,6 +14,8 @@ from interplay.families.network.sampler import Sampling
 from interplay.models.network import Network
 from interplay.representations import threat_of
 
+CONTROL = Treatment()
+
 
 def table(shop: TrainingSetting) -> TrainingTable:
     """The pool in the memory of the device, set out once."""
@@ -27,12 +29,12 @@ def table(shop: TrainingSetting) -> TrainingTable:
     return found
 
 
-def recipe(shop: TrainingSetting, network: Network) -> Recipe:
-    """The compiled program's description: the same for every treatment."""
+def recipe(shop: TrainingSetting, network: Network, treatment: Treatment = CONTROL) -> Recipe:
+    """The compiled program's description: the same for all treatments that are trained by one schedule."""
     return Recipe(
         network=network,
         optimiser=shop.design.study.model.optimiser,
-        sampling=sampling(shop.design),
+        sampling=sampling(shop.design, treatment),
         movable=shop.encoded.movable_columns,
         favourable=shop.favourable,
         group_count=shop.group_count,
@@ -41,9 +43,9 @@ def recipe(shop: TrainingSetting, network: Network) -> Recipe:
     )
 
 
-def sampling(design: Design) -> Sampling:
+def sampling(design: Design, treatment: Treatment = CONTROL) -> Sampling:
     """How batches are drawn: what the loop does and what the accountant is told."""
-    schedule = design.schedule
+    schedule = design.schedule_of(treatment)
     return Sampling(schedule.rows, schedule.rate, schedule.steps)
 
 
