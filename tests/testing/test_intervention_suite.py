@@ -33,7 +33,7 @@ from interplay.testing import (
 )
 
 SOLVED: dict[str, dict[str, Any]] = {
-    name: {"noise_multiplier": 1.0} for name in ("dp_sgd", "group_clipping", "noise_only")
+    name: {"noise_multiplier": 1.0} for name in ("dp_sgd", "group_clipping", "longer_dp_sgd", "noise_only")
 }
 """Parameters that a study solves for."""
 

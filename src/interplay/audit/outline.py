@@ -171,7 +171,7 @@ def _sizes(name: str, ready: Prepared) -> str:
 
 def _steps(treatment: Treatment, ready: Prepared) -> str:
     """How many steps a treatment is trained for, where it has its own number."""
-    own, usual = (one.steps for one in (ready.design.schedule_of(treatment), ready.design.schedule))
+    own, usual = ready.design.schedule_of(treatment).steps, ready.design.schedule.steps
     return "" if own == usual else f"  [{own:,} steps]"
 
 

@@ -131,17 +131,20 @@ def followed(training: Mapping[str, Intervention], study: Study) -> dict[str, In
         3.0
     """
     declared = {section.name: section.parameters for section in study.interventions}
-    return {name: _following(one, training.get(one.follows), declared[name]) for name, one in training.items()}
+    return {
+        name: _following(intervention, training.get(intervention.follows), declared[name])
+        for name, intervention in training.items()
+    }
 
 
-def _following(one: Intervention, led_by: Intervention | None, declared: Mapping[str, object]) -> Intervention:
-    if led_by is None:
-        return one
-    shared = [name for name in shared_parameters(one, led_by) if name not in declared]
-    return replace(one, **{name: getattr(led_by, name) for name in shared})
+def _following(follower: Intervention, leader: Intervention | None, declared: Mapping[str, object]) -> Intervention:
+    if leader is None:
+        return follower
+    shared = [name for name in shared_parameters(follower, leader) if name not in declared]
+    return replace(follower, **{name: getattr(leader, name) for name in shared})
 
 
-def shared_parameters(one: Intervention, other: Intervention) -> tuple[str, ...]:
+def shared_parameters(first: Intervention, second: Intervention) -> tuple[str, ...]:
     """The parameters that two interventions have in common: of one name, with one default.
 
     Example:
@@ -150,8 +153,8 @@ def shared_parameters(one: Intervention, other: Intervention) -> tuple[str, ...]
         >>> shared_parameters(ClippingOnly(), DpSgd())
         ('privacy_epsilon', 'max_grad_norm', 'privacy_delta')
     """
-    defaults = {each.name: each.default for each in fields(other)}
-    return tuple(each.name for each in fields(one) if defaults.get(each.name, MISSING) == each.default)
+    defaults = {each.name: each.default for each in fields(second)}
+    return tuple(each.name for each in fields(first) if defaults.get(each.name, MISSING) == each.default)
 
 
 def _order(one: Intervention) -> tuple[int, bool]:

@@ -84,10 +84,10 @@ class Design:
 
     def schedule_of(self, treatment: Treatment) -> Schedule:
         """How the members of a treatment are trained: what the loop does and what an accountant is told."""
-        found, known = self.schedule, self.factors.known
+        schedule, known = self.schedule, self.factors.known
         for name in treatment.interventions:
-            found = known[name].scheduled(found) if name in known else found
-        return found
+            schedule = known[name].scheduled(schedule) if name in known else schedule
+        return schedule
 
     @property
     def uses_pool_rows(self) -> bool:

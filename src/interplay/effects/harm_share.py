@@ -81,16 +81,17 @@ def _taking_apart(effect: Effect, built: Factors) -> Iterator[tuple[str, PartOf]
     alone = bare.interventions == effect.applied and effect.baseline == effect.treatment.without(effect.applied)
     shown = effect.verdict in ("harm", "harm_undetermined")
     if shown and alone and effect.metric == effect.baseline_metric:
-        for name, one in built.training.items():
-            if one.part_of is not None and (one.part_of.intervention,) == effect.applied:
-                yield name, one.part_of
+        for name, intervention in built.training.items():
+            part = intervention.part_of
+            if part is not None and (part.intervention,) == effect.applied:
+                yield name, part
 
 
 def _of_harm(
     place: int, effect: Effect, by: str, part: PartOf, measurements: Measurements, built: Factors, error: float
 ) -> HarmShare:
-    found = _share(effect, by, part, measurements, built, error)
-    share, low, high = (None, None, None) if isinstance(found, NotMeasurable) else found
+    ends = _share(effect, by, part, measurements, built, error)
+    share, low, high = (None, None, None) if isinstance(ends, NotMeasurable) else ends
     return HarmShare(
         of=part.intervention,
         by=by,
@@ -102,7 +103,7 @@ def _of_harm(
         share=share,
         low=low,
         high=high,
-        reason=found.reason if isinstance(found, NotMeasurable) else "",
+        reason=ends.reason if isinstance(ends, NotMeasurable) else "",
     )
 
 
@@ -123,13 +124,13 @@ def _share(
 
 def _unlike(by: str, of: str, built: Factors) -> str:
     """Which parameters of a diagnostic are others than those of the intervention it takes apart; empty where none is."""
-    one, other = built.training[by], built.training[of]
-    told = [
-        f"{name} {getattr(one, name)} instead of {getattr(other, name)}"
-        for name in shared_parameters(one, other)
-        if getattr(one, name) != getattr(other, name)
+    diagnostic, intervention = built.training[by], built.training[of]
+    differences = [
+        f"{name} {getattr(diagnostic, name)} instead of {getattr(intervention, name)}"
+        for name in shared_parameters(diagnostic, intervention)
+        if getattr(diagnostic, name) != getattr(intervention, name)
     ]
-    return f"{by} was trained with {' and '.join(told)}; declare the same for both" if told else ""
+    return f"{by} was trained with {' and '.join(differences)}; declare the same for both" if differences else ""
 
 
 def _known(
@@ -139,13 +140,13 @@ def _known(
     by_contrast = fields(measurements, metric, arms, effect.tuning)
     if effect.contrast not in by_contrast:
         return NotMeasurable("not every treatment has a number")
-    found: dict[Treatment, Response] = {}
+    responses: dict[Treatment, Response] = {}
     for arm, response in standing(by_contrast[effect.contrast], metric, measurements, effect.tuning).items():
         if isinstance(response, NotMeasurable):
             return NotMeasurable(f"{arm.name}: {response.reason}")
-        found[arm] = response
-    members = min(len(one.values) for one in found.values())
-    return {arm: replace(one, values=one.values[:members]) for arm, one in found.items()}
+        responses[arm] = response
+    members = min(len(response.values) for response in responses.values())
+    return {arm: replace(response, values=response.values[:members]) for arm, response in responses.items()}
 
 
 def _solved(
@@ -176,7 +177,7 @@ def _solved(
 
 
 def _sum(known: Mapping[Treatment, Response], weights: Mapping[Treatment, float], error: float) -> Combination:
-    found = combine(known, weights)
-    if isinstance(found, NotMeasurable):
-        raise ValueError(found.reason)  # every arm was measured with the same draws
-    return found.moderated(None, error)
+    combination = combine(known, weights)
+    if isinstance(combination, NotMeasurable):
+        raise ValueError(combination.reason)  # all arms were measured with the same draws
+    return combination.moderated(None, error)

@@ -1,4 +1,4 @@
-"""Trying the evaluation attack on some rows of one model: other starts, a larger radius, and a search without gradients."""
+"""Holding the evaluation attack against others on some rows of one model, and adding a search where it finds more."""
 
 from dataclasses import dataclass
 
@@ -26,45 +26,63 @@ def masking_checks(
     `attacked` are the scores under the evaluation attack on the most likely class, None where decisions were attacked at cuts.
     """
     places = some_places(setting.attacked, CHECKED_ROWS)
-    rows = setting.attacked[places]
-    inputs, labels = np.asarray(setting.encoded.matrix[rows], dtype=np.float32), setting.dataset.labels[rows]
-    tried = _Tried(setting, members.beside([members], 0), inputs, labels)
-    wide = max(LARGEST_DISTANCE, 2 * setting.attack.radius)
-    if attacked is None:
-        near = tried.by_gradient(setting.attack.radius, "evaluation attack")
-    else:
-        near = _right(attacked[0, places], labels)
-    again, farther = tried.by_gradient(setting.attack.radius), tried.by_gradient(wide)
+    tried = _Tried.of(setting, members, 0, setting.attacked[places])
+    radius, wide = setting.attack.radius, max(LARGEST_DISTANCE, 2 * setting.attack.radius)
+    near = tried.by_gradient(radius, "evaluation attack") if attacked is None else tried.right(attacked[0, places])
+    again, farther = tried.by_gradient(radius), tried.by_gradient(wide)
     return MaskingChecks(
-        rows=len(rows),
+        rows=len(places),
         queries=QUERIES,
         wide=wide,
         by_gradient=float(near.mean()),
-        by_search=float(tried.by_search(setting.attack.radius).mean()),
+        by_search=float(tried.right(tried.searched(radius)).mean()),
         by_both_starts=float((near & again).mean()),
-        wide_by_gradient=float(farther.mean()),
-        wide_by_search=float(tried.by_search(wide).mean()),
+        wide_by_both=float((farther & tried.right(tried.searched(wide))).mean()),
         flat=tried.flat(),
     )
 
 
+def with_search(
+    setting: EvaluationSetting, members: Members, attacked: Float[Array, "member attacked label"]
+) -> Float[Array, "member attacked label"]:
+    """The log-probabilities of the worse of two rows: that of the evaluation attack, and that of a search without gradients."""
+    found = np.array(attacked)
+    for member, scores in enumerate(found):
+        tried = _Tried.of(setting, members, member, setting.attacked)
+        other = tried.searched(setting.attack.radius)
+        worse = _excess(other, tried.labels) > _excess(scores, tried.labels)
+        scores[worse] = other[worse]
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class _Tried:
-    """Some rows of one model, under one attack or another: which stay rightly decided."""
+    """Some rows of one model, and what attacks make of them."""
 
     setting: EvaluationSetting
+    number: int
     member: Members
     inputs: Float[Array, "row column"]
     labels: Int[Array, " row"]
 
+    @classmethod
+    def of(cls, setting: EvaluationSetting, members: Members, number: int, rows: Int[Array, " row"]) -> "_Tried":
+        """Rows of the table and the member with this number."""
+        inputs = np.asarray(setting.encoded.matrix[rows], dtype=np.float32)
+        return cls(setting, number, members.beside([members], number), inputs, setting.dataset.labels[rows])
+
+    def right(self, scores: Float[Array, "row label"]) -> Bool[Array, " row"]:
+        """Which rows are still decided as their label."""
+        return np.asarray(scores.argmax(axis=1) == self.labels)
+
     def by_gradient(self, radius: float, purpose: str = "check of the attack") -> Bool[Array, " row"]:
-        """Under the evaluation attack, from random starts named by a purpose."""
+        """Which are under the evaluation attack, from random starts named by a purpose."""
         adversary = self.member.adversary(self.setting.attack_within(radius))
         assert not isinstance(adversary, NotMeasurable)  # these members have been attacked
-        return _right(adversary.worst(self.inputs, self.labels, purpose=purpose)[0], self.labels)
+        return self.right(adversary.worst(self.inputs, self.labels, purpose=purpose)[0])
 
-    def by_search(self, radius: float) -> Bool[Array, " row"]:
-        """Under a search without gradients."""
+    def searched(self, radius: float) -> Float[Array, "row label"]:
+        """The log-probabilities of the worst rows that a search without gradients finds."""
         own, columns = jnp.asarray(self.inputs), np.arange(self.inputs.shape[1])
         threat = self.setting.attack_within(radius).threat.among(columns, own)
         reach = np.broadcast_to(np.asarray(radius * threat.movable), self.inputs.shape)
@@ -72,17 +90,18 @@ class _Tried:
         low = np.maximum(self.inputs - reach, np.minimum(lower, self.inputs))
         high = np.minimum(self.inputs + reach, np.maximum(upper, self.inputs))
 
-        def excess(moved: Float[Array, "some column"]) -> Float[Array, " some"]:
+        def asked(moved: Float[Array, "some column"]) -> Float[Array, "some label"]:
             """Of several versions of the rows, one after the other."""
-            count = len(moved) // len(self.inputs)
             filled = np.resize(moved, (AT_ONCE * len(self.inputs), self.inputs.shape[1]))  # one shape: compiled once
             versions = jnp.asarray(filled.reshape(AT_ONCE, *self.inputs.shape), dtype=jnp.float32)
             settled = np.asarray(rounded(versions, own, radius, threat)).reshape(filled.shape)
-            scores = self.member.log_probabilities(settled)[0]
-            return _excess(scores, np.tile(self.labels, AT_ONCE))[: count * len(self.inputs)]
+            return self.member.log_probabilities(settled)[0, : len(moved)]
 
-        chance = streams.generator(self.setting.design.study.seed, "search without gradients")
-        return excess(search(excess, self.inputs, low, high, chance)) < 0
+        def excess(moved: Float[Array, "some column"]) -> Float[Array, " some"]:
+            return _excess(asked(moved), np.tile(self.labels, len(moved) // len(self.inputs)))
+
+        chance = streams.generator(self.setting.design.study.seed, "search without gradients", member=self.number)
+        return asked(search(excess, self.inputs, low, high, chance))
 
     def flat(self) -> float:
         """The share of the rows whose score does not change with any column that can be moved."""
@@ -91,10 +110,6 @@ class _Tried:
         other = np.arange(scores.shape[2]) == np.where(own, -np.inf, scores[0]).argmax(axis=1)[:, None]
         slopes = self.member.pulled_back(self.inputs, (own * 1.0 - other)[None])[0]
         return float((np.abs(slopes[:, self.setting.encoded.movable]) < NO_SLOPE).all(axis=1).mean())
-
-
-def _right(scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> Bool[Array, " row"]:
-    return np.asarray(scores.argmax(axis=1) == labels)
 
 
 def _excess(logs: Float[Array, "row label"], labels: Int[Array, " row"]) -> Float[Array, " row"]:

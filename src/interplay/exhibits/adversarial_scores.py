@@ -6,14 +6,14 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, Exhibit
 from interplay.exhibits._attacking import attacked, cuts_of
 from interplay.exhibits._maker import Maker
-from interplay.exhibits._masking import masking_checks
+from interplay.exhibits._masking import masking_checks, with_search
 from interplay.exhibits._setting import UNMOVED, EvaluationSetting
 from interplay.families import Members
 from interplay.interventions import Ask
 
 
 class AdversarialScoresMaker(Maker):
-    """What members say of rows moved by the evaluation attack, where other attacks do not find more."""
+    """What members say of rows moved by the evaluation attack, with a search without gradients where that finds more."""
 
     makes: ClassVar[type[Exhibit]] = AdversarialScores
 
@@ -31,4 +31,6 @@ class AdversarialScoresMaker(Maker):
         checks = masking_checks(setting, members, logs if cuts is None else None)
         if checks.reason:
             return NotMeasurable(checks.reason)
+        if checks.masked and cuts is None:
+            logs = with_search(setting, members, logs)
         return AdversarialScores(rows, logs, setting.margins(logs), checks)

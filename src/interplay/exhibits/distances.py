@@ -23,6 +23,10 @@ class DistancesMaker(Maker):
             return rule
         if isinstance(moved, NotMeasurable):
             return moved
+        if moved.checks is not None and moved.checks.masked:
+            return NotMeasurable(
+                f"gradients are masked{moved.checks.where_flat}, and distances are looked for along them"
+            )
         cuts = None if rule.cuts is None else rule.cuts[:, rows]
         adversary = members.adversary(setting.attack)
         if isinstance(adversary, NotMeasurable):

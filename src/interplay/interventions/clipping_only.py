@@ -17,8 +17,8 @@ class ClippingOnly(DpSgd):
     parameters <- parameters - learning_rate * (sum over the batch of clip(gradient, max_grad_norm)) / expected batch
     size
 
-    Parameters as in `dp_sgd`. It promises nothing, is trained and compared by itself, and is never chosen. Held against
-    the control it says how much of a harm of DP-SGD is its own.
+    Parameters as in `dp_sgd`, whose own it has where a study declares none for it. It promises nothing, is trained and
+    compared by itself, and is never chosen. Held against the control it says how much of a harm of DP-SGD is its own.
 
     Reference: Tran et al. (2021), on the two sources of unequal harm; Abadi et al. (2016).
 
@@ -35,6 +35,7 @@ class ClippingOnly(DpSgd):
     reference: ClassVar[str] = "Tran et al., 2021"
     searched: ClassVar[Mapping[str, Search]] = MappingProxyType({})
     gives_guarantee: ClassVar[bool] = False
+    follows: ClassVar[str] = "dp_sgd"
     part_of: ClassVar[PartOf | None] = PartOf("dp_sgd", "alone")
 
     noise_multiplier: float | None = 0.0

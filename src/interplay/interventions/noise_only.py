@@ -21,8 +21,8 @@ class NoiseOnly(DpSgd):
     parameters <- parameters - learning_rate * (sum over the batch of gradient
                   + noise_multiplier * max_grad_norm * standard normal) / expected batch size
 
-    Parameters as in `dp_sgd`. It promises nothing, is trained and compared by itself, and is never chosen. Held against
-    the control it says how much of a harm of DP-SGD is its own.
+    Parameters as in `dp_sgd`, whose own it has where a study declares none for it. It promises nothing, is trained and
+    compared by itself, and is never chosen. Held against the control it says how much of a harm of DP-SGD is its own.
 
     Reference: Tran et al. (2021), on the two sources of unequal harm; Abadi et al. (2016).
 
@@ -39,6 +39,7 @@ class NoiseOnly(DpSgd):
     reference: ClassVar[str] = "Tran et al., 2021"
     searched: ClassVar[Mapping[str, Search]] = MappingProxyType({})
     gives_guarantee: ClassVar[bool] = False
+    follows: ClassVar[str] = "dp_sgd"
     part_of: ClassVar[PartOf | None] = PartOf("dp_sgd", "alone")
 
     @property

@@ -32,8 +32,8 @@ def origins(reading: AuditReading) -> Origins:
     for share in reading.audit["origins"]["shares"]:
         by_effect.setdefault(share["effect"], []).append(share)
     harms = [TakenApart(reading.at([place])[0], tuple(shares)) for place, shares in by_effect.items()]
-    leading = tuple(one for one in harms if _leads(reading, one.effect))
-    return Origins(leading, tuple(one for one in harms if one not in leading))
+    leading = tuple(harm for harm in harms if _leads(reading, harm.effect))
+    return Origins(leading, tuple(harm for harm in harms if harm not in leading))
 
 
 def _leads(reading: AuditReading, effect: Effect) -> bool:
@@ -62,10 +62,10 @@ def share_interval(share: Share) -> str:
     """Its interval.
 
     Example:
-        >>> share_interval({"low": 0.2, "high": 1.1})
+        >>> share_interval({"share": 0.6, "low": 0.2, "high": 1.1})
         '20 to 110\\xa0%'
     """
-    return "" if share["share"] is None else f"{_number(share['low'])} to {_percent(share['high'])}"
+    return "" if share["low"] is None else f"{_number(share['low'])} to {_percent(share['high'])}"
 
 
 def _percent(value: float) -> str:
