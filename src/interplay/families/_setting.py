@@ -36,7 +36,9 @@ class TrainingSetting:
 
     def row_weights(self, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
         """The weights of rows of the pool in training: those of the study times those of the treatment, with mean one."""
-        rows = TrainingRows(self.labels[half], self.groups[half], self.classes)
+        ranks = self.design.ranks
+        order = {} if ranks is None else {"ranks": ranks[half], "lots": self.design.lots[half]}
+        rows = TrainingRows(self.labels[half], self.groups[half], self.classes, **order)
         active = [self.design.factors.known[name] for name in treatment.interventions]
         found = weighed([one for one in active if isinstance(one, DataIntervention)], rows)
         if self.weights is None:
