@@ -29,11 +29,13 @@ from interplay.audit.prepare import prepare  # noqa: E402
 from interplay.catalogue import interactions  # noqa: E402
 from interplay.data.load import named  # noqa: E402
 from interplay.data.sections import DataSection  # noqa: E402
+from interplay.design.settings import Settings, settle  # noqa: E402
 from interplay.effects.compare import compare  # noqa: E402
 from interplay.interactions import Probe  # noqa: E402
 from interplay.measurement.measure import measure  # noqa: E402
+from interplay.measurement.ranking import exposures  # noqa: E402
 from interplay.study import Study  # noqa: E402
-from interplay.training.train import train, tune  # noqa: E402
+from interplay.training.train import anew, train, tune  # noqa: E402
 
 PATH = Path(__file__).with_name("controls.json")
 PAGE = DOCS / "controls.md"
@@ -340,6 +342,36 @@ def plenty(random: np.random.Generator) -> pd.DataFrame:
     return _framed(columns, random.random(20_000) < expit(columns.sum(axis=1)))
 
 
+def with_twins(random: np.random.Generator) -> pd.DataFrame:
+    """A crowd, and outliers that look like the other class of it; each has a twin in the same direction, a third less far out."""
+    far, labels = _far_out(random, 20.0), random.random(100) < 0.5
+    near = 0.65 * far + 0.05 * random.normal(size=far.shape)
+    return _beside_a_crowd(random, np.concatenate([far - _told(labels), near]), np.tile(labels, 2))
+
+
+def without_twins(random: np.random.Generator) -> pd.DataFrame:
+    """The same crowd, and as many outliers as far out, each by itself."""
+    far = np.concatenate([_far_out(random, 20.0), _far_out(random, 13.0)])
+    return _beside_a_crowd(random, far, random.random(200) < 0.5)
+
+
+def _far_out(random: np.random.Generator, distance: float) -> np.ndarray:
+    """Rows that say nothing of the two columns which tell the classes of the crowd apart."""
+    columns = random.normal(size=(100, 120)) * (np.arange(120) >= 2)
+    return distance * columns / np.linalg.norm(columns, axis=1, keepdims=True)
+
+
+def _told(side: np.ndarray) -> np.ndarray:
+    """What the two columns say of a class."""
+    return 2.0 * np.where(side[:, None], 1.0, -1.0) * (np.arange(120) < 2)
+
+
+def _beside_a_crowd(random: np.random.Generator, outliers: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
+    side = random.random(1_800) < 0.5
+    crowd = 0.3 * random.normal(size=(1_800, 120)) + _told(side)
+    return _framed(np.concatenate([outliers, crowd]), np.concatenate([labels, side]))
+
+
 EXPLAINED = {"release_explanations": {"explained_rows": 150, "samples": 3_000}}
 SETS = {"split_conformal": {"miscoverage": 0.1}}
 WIDE = {"split_conformal": {"miscoverage": 0.05}}
@@ -390,6 +422,7 @@ STOPPED, CONVERGED = (
     )
     for words, steps in (("one useful column among 21, 16 steps", 16), ("one useful column among 21, 400 steps", 400))
 )
+REMOVED: dict[str, Change] = {"removed_exposed": {}, "removed_random": {}}
 AGAIN: dict[str, Change] = {"oversampling": {}, "another_start": {}}
 FEW, HALF = (
     PlantedWorld(words, frame, AGAIN, {**LINEAR, "steps": 400}, alike=True)
@@ -551,6 +584,11 @@ CASES = (
     ),
     ControlCase("R->F.cause-difficulty", CLOSE, MIXED),
     ControlCase("R->F.cause-feature", CLOSE, MIXED),
+    ControlCase(
+        "P->F.onion",
+        PlantedWorld("outliers that each have a twin", with_twins, REMOVED, {"hidden": [64], "steps": 400}),
+        PlantedWorld("outliers by themselves", without_twins, REMOVED, {"hidden": [64], "steps": 400}),
+    ),
 )
 
 
@@ -587,6 +625,9 @@ def seen(world: PlantedWorld, cases: Mapping[str, ControlCase], seed: int) -> di
             metrics={key: metric for key, metric in design.metrics.items() if key in keys},
         ),
     )
+    if design.factors.removal is not None:
+        exposure = exposures(ready.training_setting(), ready.setting(), ready.tuning_rows(), anew)
+        ready = replace(ready, design=settle(ready.design, Settings(exposure=exposure.tolist())))
     tuning = tune(ready.training_setting(), ready.tuning_rows(), lambda *_: None)
     fleet = train(ready.training_setting(), tuning, lambda *_: None)
     measurements = measure(ready.setting(), fleet)

@@ -71,7 +71,11 @@ def test_a_probe_says_what_it_lacks() -> None:
     assert _obstacles(_cell(found, "fairness", "uncertainty"))["set size"] == (
         "the study does not list group_conformal and split_conformal"
     )
-    assert _obstacles(_cell(found, "privacy", "fairness"))["removing the exposed"].startswith("not yet measurable: ")
+    assert _obstacles(_cell(found, "privacy", "fairness"))["removing the exposed"] == (
+        "the study does not list removed_exposed and removed_random"
+    )
+    noise = _obstacles(_cell(found, "privacy", "explainability"))["noise in the explanation"]
+    assert noise.startswith("not yet measurable: ")
     alone = _cell(_forecast("dp_sgd", groupings=()), "privacy", "fairness")
     assert _obstacles(alone)["accuracy disparity"] == "the study declares no groups to compare"
     assert alone.active

@@ -152,6 +152,7 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
             scored=generator.random(inside.shape) < 0.9,
             rmia=generator.random(inside.shape).round(2) + 0.2 * inside,
         ),
+        exhibits.NextLayer(np.random.default_rng(seed + 5).permutation(ROWS)[:300]),
         exhibits.PrivacyGuarantee(8.0, 1e-4, 3.6, 1.1),
         exhibits.Explanations(
             rows=some,

@@ -17,6 +17,7 @@ from interplay.data.findings import Finding
 from interplay.design.calibration import vacuous_sets
 from interplay.design.denominators import evaluated
 from interplay.design.guarantees import NOT_FOR_RELEASE, ROWS_ARE_PUBLIC, guarantees, never_chosen, rows_are_public
+from interplay.design.ranking import MEMBERS as RANKING_MEMBERS
 from interplay.design.settings import radius_is_open
 from interplay.design.treatment import Treatment
 from interplay.engine import block_bytes, declared_memory
@@ -49,6 +50,7 @@ def outline(ready: Prepared, runs: Path) -> str:
         *_promises(ready),
         *_beside(ready),
         *_more(ready),
+        *_ranking(ready),
         *fraction_lines(design.factors),
         *strength_lines(design.factors),
         f"Model      {ready.family.words}",
@@ -193,6 +195,17 @@ def _promises(ready: Prepared) -> list[str]:
         return []
     public = [f"           {ROWS_ARE_PUBLIC}."] if rows_are_public(ready.design) else []
     return [f"Budgets    {NOT_FOR_RELEASE}.", *public]
+
+
+def _ranking(ready: Prepared) -> list[str]:
+    """Who ranks rows by their exposure, where some are taken out by it."""
+    removal = ready.design.factors.removal
+    if removal is None:
+        return []
+    return [
+        f"Ranking    {RANKING_MEMBERS} members of the control, set apart, rank the rows of the pool by their exposure when the "
+        f"run begins; {removal.share:.1%} are taken out"
+    ]
 
 
 def _time(seconds: float) -> str:

@@ -18,6 +18,7 @@ from interplay.design.forecast import Forecast, forecast
 from interplay.design.guarantees import guarantee_faults
 from interplay.design.members import member_faults
 from interplay.design.plan import Design, plan
+from interplay.design.ranking import removal_faults
 from interplay.errors import RefusedCombination
 from interplay.exhibits import EvaluationSetting, evaluation_setting
 from interplay.families import Family, TrainingSetting, families, training_setting
@@ -101,6 +102,7 @@ def prepare(
     design = plan(study, dataset)
     raise_first(member_faults(study, design.members), where)
     raise_first(guarantee_faults(design), where)
+    raise_first(removal_faults(study, design.factors), where)
     refuse_undecidable(study, design, dataset, where)
     encoder = fit(
         dataset.table,

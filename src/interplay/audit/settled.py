@@ -1,11 +1,15 @@
 """What a study leaves to its data, found once for a run and kept in its folder."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, replace
+
+import numpy as np
 
 from interplay.audit.folder import RunFolder
 from interplay.audit.prepare import Prepared
 from interplay.audit.written import Files, as_json
+from interplay.design.ranking import MEMBERS
 from interplay.design.settings import Settings, open_parameters, radius_is_open, settle
 from interplay.measurement.settings import settings
 from interplay.training.train import Keep
@@ -45,4 +49,19 @@ def settled_sentences(ready: Prepared, folder: RunFolder) -> list[str]:
             f"The study declares no {asked.search.called}. {value:g} is the one of those tried with the least log loss of "
             f"{title} on the tuning rows; like learning rates, its choice lies outside of a privacy budget."
         )
-    return told
+    return [*told, *_ranked(ready, found)]
+
+
+def _ranked(ready: Prepared, found: Settings) -> Iterator[str]:
+    """How rows were ranked by their exposure, and how exposed those are that are taken out and those that come next."""
+    removal, ranks = ready.design.factors.removal, settle(ready.design, found).ranks
+    if removal is None or ranks is None or found.exposure is None:
+        return
+    exposure, out, following = np.array(found.exposure), removal.most_exposed(ranks), removal.in_next_layer(ranks)
+    yield (
+        f"The rows of the pool are ranked by their exposure in {MEMBERS} members of the control that are set apart and measured "
+        "nowhere: by how much larger the log-odds of a row's label are in members that trained on it. The "
+        f"{int(out.sum()):,} most exposed have {exposure[out].mean():.2f} on average, the {int(following.sum()):,} of the next "
+        f"layer {exposure[following].mean():.2f}, and all rows {exposure.mean():.2f}. Ranks come from exact rows and lie outside "
+        "of a privacy budget."
+    )

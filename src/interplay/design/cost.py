@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from interplay.design.denominators import evaluated
 from interplay.design.plan import Design
+from interplay.design.ranking import MEMBERS as RANKING_MEMBERS
 from interplay.design.treatment import Treatment
 from interplay.interventions import ExplanationIntervention, GradientIntervention, InputIntervention, SetIntervention
 from interplay.study.model import ModelSection
@@ -89,6 +90,8 @@ def cost(
     per_model = {one: _work(design, one, width) for one in design.trainings}
     rows, arms = len(design.split.part), stacks(design)
     training = sum(per_model.values()) * (tuning + fleet) + sum(per_model[one] for one in as_applied(design)) * fleet
+    ranking = 0 if design.factors.removal is None else RANKING_MEMBERS
+    training += per_model[Treatment()] * ranking
     attacks = arms * fleet * (min(rows, ATTACKED) + _calibration_attacked(design)) * 200 * 3 * width
     explanations = (
         arms * fleet * (12_000 + _asked_to_explain(design, columns)) * width + fleet * 400 * 5_000 * columns * columns
@@ -104,7 +107,7 @@ def cost(
     disk = int(cells * fleet * (study.draws + 1) * 4 + 2 * fleet * len(design.trainings) * width * 4) + PAGES_BYTES
     tables = arms * fleet * rows * classes * 24 + rows * columns * 8 + rows * study.draws * 32
     memory = FIXED_BYTES + THREAD_BYTES * min(cores, THREADS) + tables + 3 * disk
-    return Cost(len(design.trainings) * tuning + arms * fleet, round(seconds, 1), memory, disk)
+    return Cost(len(design.trainings) * tuning + ranking + arms * fleet, round(seconds, 1), memory, disk)
 
 
 def cost_at_most(design: Design, columns: int, classes: int, cores: int = 2, operations: float | None = None) -> Cost:

@@ -15,6 +15,7 @@ from interplay.interventions import (
     LossIntervention,
     PredictionIntervention,
     ReleaseIntervention,
+    RemovalIntervention,
     act_together,
 )
 from interplay.study import Study
@@ -94,6 +95,13 @@ class Factors:
         """The control from another start; None where no diagnostic trains it."""
         found = (Treatment((name,)) for name, one in self.training.items() if one.diagnostic and one.streams)
         return next(found, None)
+
+    @property
+    def removal(self) -> RemovalIntervention | None:
+        """The first intervention that takes rows out by their exposure, whose share says which rows come next; None where
+        nothing does.
+        """
+        return next((one for one in self.training.values() if isinstance(one, RemovalIntervention)), None)
 
     def treatment(self, names: tuple[str, ...]) -> Treatment:
         """The treatment with these interventions, in the order they act."""

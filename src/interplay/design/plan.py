@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from interplay.arrays import Array, Int
+from interplay.arrays import Array, Bool, Float, Int
 from interplay.data.clusters import clusters
 from interplay.data.dataset import Dataset
 from interplay.data.split import Split, split
@@ -15,6 +15,7 @@ from interplay.design.contexts import comparisons, metrics_for
 from interplay.design.factors import Factors, factors, layered, trained
 from interplay.design.halves import halves
 from interplay.design.members import planned_members
+from interplay.design.ranking import MEMBERS, by_lot
 from interplay.design.treatment import Treatment
 from interplay.interventions import Schedule
 from interplay.metrics import Metric
@@ -51,6 +52,8 @@ class Design:
     looks: tuple[int, ...]
     radius: float = RADIUS
     """Of attacks, in standard deviations of the encoded columns: what the study declares, or what its data give."""
+    ranks: Float[Array, " pool"] | None = None
+    """Of every row of the pool which share of it is more exposed; None where nobody asks, or before it is measured."""
 
     @property
     def members(self) -> int:
@@ -60,6 +63,16 @@ class Design:
     def with_members(self, count: int) -> "Design":
         """The same with another number of members; those that both have train on the same halves."""
         return replace(self, halves=halves(self.study.seed, "half", count, self.clusters[self.pool]))
+
+    @property
+    def ranking_halves(self) -> Int[Array, "member half"]:
+        """Those of the members set apart for ranking rows by their exposure."""
+        return halves(self.study.seed, "ranking half", MEMBERS, self.clusters[self.pool])
+
+    @property
+    def lots(self) -> Float[Array, " pool"]:
+        """Of every row of the pool which share of it comes before the row by lot."""
+        return by_lot(self.study.seed, self.clusters[self.pool])
 
     @property
     def half(self) -> int:
@@ -94,10 +107,14 @@ class Design:
         """Whether members are also evaluated on pool rows they did not train on; not where test rows are later ones."""
         return len(self.split.part) < SMALL_TABLE and self.study.data.time is None
 
-    def inside(self) -> Array:
-        """Which rows of the table each member has seen (member, row): itself, or another row of its cluster."""
-        seen = np.zeros((len(self.halves), int(self.clusters.max()) + 1), dtype=bool)
-        for member, half in enumerate(self.halves):
+    def inside(self) -> Bool[Array, "member row"]:
+        """Which rows of the table each member has seen: itself, or another row of its cluster."""
+        return self.trained_on(self.halves)
+
+    def trained_on(self, halves: Int[Array, "member half"]) -> Bool[Array, "member row"]:
+        """Which rows of the table members with these halves see: itself, or another row of its cluster."""
+        seen = np.zeros((len(halves), int(self.clusters.max()) + 1), dtype=bool)
+        for member, half in enumerate(halves):
             seen[member, self.clusters[self.pool[half]]] = True
         return seen[:, self.clusters]
 

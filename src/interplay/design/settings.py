@@ -1,10 +1,13 @@
 """What a study leaves to its data: the radius of attacks, and parameters of interventions that are looked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
 
 from interplay.design.factors import followed
 from interplay.design.plan import Design
+from interplay.design.ranking import ranked
 from interplay.interventions import Intervention, Search
 from interplay.study import Study
 
@@ -15,11 +18,13 @@ class Settings:
 
     `radius` in standard deviations of the encoded columns, None where the study declares it or nothing can be moved; `lost`
     is the balanced accuracy that the control loses at it. `parameters` are those of interventions, by their names.
+    `exposure` is that of every row of the pool in members set apart, None where no intervention takes rows out by it.
     """
 
     radius: float | None = None
     lost: float | None = None
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    exposure: Sequence[float] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ def settle(design: Design, found: Settings) -> Design:
     }
     training = {name: _settled(one, name, found) for name, one in factors.training.items()}
     settled = replace(factors, training=followed(training, design.study), strengths=strengths)
-    return replace(design, factors=settled, radius=design.radius if found.radius is None else found.radius)
+    ranks = design.ranks if found.exposure is None else ranked(np.array(found.exposure), design.clusters[design.pool])
+    return replace(design, factors=settled, radius=design.radius if found.radius is None else found.radius, ranks=ranks)
 
 
 def _settled(one: Intervention, name: str, found: Settings, besides: str = "") -> Intervention:

@@ -36,7 +36,9 @@ class TrainingSetting:
 
     def rows(self, half: Int[Array, " half"]) -> TrainingRows:
         """Rows of the pool, as interventions see them."""
-        return TrainingRows(self.labels[half], self.groups[half], self.classes)
+        ranks = self.design.ranks
+        order = {} if ranks is None else {"ranks": ranks[half], "lots": self.design.lots[half]}
+        return TrainingRows(self.labels[half], self.groups[half], self.classes, **order)
 
     def row_weights(self, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
         """The weights of rows of the pool in training: those of the study times those of the treatment, with mean one."""

@@ -1,7 +1,7 @@
 """Privacy to fairness: bounding everyone's influence costs those most whom the model fits least."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.PRIVACY,
@@ -118,15 +118,24 @@ INTERACTION = Interaction(
             negative_control="The placebo bank, in which both groups share one dependence on the columns.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="removing the exposed",
             alias="P->F.onion",
             claim="Taking the most exposed rows out of the training data exposes the next ones instead.",
-            missing=(
-                "an intervention that removes rows by their measured exposure, and a second fleet trained without them"
+            mechanism=(
+                "A row stands out against the rows beside it. Where those that stand out most are gone, those that they "
+                "kept from standing out are exposed. Rows are ranked by members that are measured nowhere, and what is held "
+                "against it is the removal of as many rows by lot. Measured where the study lists removed_exposed and "
+                "removed_random."
             ),
+            interventions=("removed_exposed",),
+            replaces=("removed_random",),
+            metric="next_layer_exposure",
             expects="harm",
             references=("Carlini et al., 2022, Advances in Neural Information Processing Systems 35",),
+            positive_control="Outliers that each have a twin close by: one stands out once the other is taken out.",
+            negative_control="As many outliers, each by itself.",
+            primary=False,
         ),
         Probe(
             name="norms by group",

@@ -22,6 +22,7 @@ from interplay.interventions._layer import HeldOut as HeldOut
 from interplay.interventions._layer import Makers as Makers
 from interplay.interventions._layer import PredictionIntervention as PredictionIntervention
 from interplay.interventions._layer import ReleaseIntervention as ReleaseIntervention
+from interplay.interventions._removal import RemovalIntervention as RemovalIntervention
 from interplay.interventions._sets import CalibrationPart as CalibrationPart
 from interplay.interventions._sets import SetIntervention as SetIntervention
 from interplay.interventions._thresholds import DrawnThresholds as DrawnThresholds

@@ -266,11 +266,17 @@ def refusal(first: Intervention, second: Intervention) -> str | None:
 
 @dataclass(frozen=True, eq=False)
 class TrainingRows:
-    """The rows one member trains on: labels and the codes of the grouping the study mitigates for."""
+    """The rows one member trains on: labels and the codes of the grouping the study mitigates for.
+
+    Where a study takes rows out by their exposure, `ranks` say of every row which share of the pool is more exposed, and
+    `lots` which share of the pool comes before it by lot; else both are None. Rows of one cluster have one rank and one lot.
+    """
 
     labels: Int[Array, " row"]
     groups: Int[Array, " row"]
     classes: int
+    ranks: Float[Array, " row"] | None = None
+    lots: Float[Array, " row"] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable
 from interplay.exhibits import EvaluationSetting, refitted
 from interplay.families import Members, Stack, TrainingSetting
+from interplay.measurement.ranking import exposures
 from interplay.training.train import Keep, Progress, TuningRows, tuned_control, tuned_with
 from interplay.training.tuning import Tuning, least_balanced
 
@@ -21,6 +22,8 @@ SMALLEST, LARGEST = 0.02, 2.0
 """Radii between which it is looked for, in standard deviations."""
 HALVINGS = 8
 """Of the logarithm of the interval: the radius is right to about 2 %."""
+EXPOSURE_DIGITS = 4
+"""Of an exposure in nats; what is kept of it is what ranks rows."""
 MOST_ROWS = 2_000
 """Tuning rows that are attacked; drawn from the seed where there are more, whatever their order."""
 
@@ -35,7 +38,8 @@ def settings(
     """The radius at which the control loses ten points of balanced accuracy, or a third of what it has above a
     collapsed model where that is less, and for parameters that are looked for the values with the least log loss.
 
-    Both on the tuning rows, by members set apart for tuning, and only where the study declares none. `keep` holds what is
+    Both on the tuning rows, by members set apart for tuning, and only where the study declares none. Where an intervention
+    takes rows out by their exposure, that of every row of the pool too, by members set apart for it. `keep` holds what is
     found of the control's learning rate.
 
     Does not show: that the control loses as much on other rows, nor that other norms would not do better.
@@ -46,7 +50,10 @@ def settings(
     parameters: dict[str, dict[str, float]] = {}
     for asked in open_parameters(shop.design):
         parameters.setdefault(asked.intervention, {})[asked.parameter] = _best(shop, rows, asked)
-    return replace(found, parameters=parameters)
+    exposure = None
+    if shop.design.factors.removal is not None:
+        exposure = tuple(exposures(shop, setting, rows, keep, progress).round(EXPOSURE_DIGITS).tolist())
+    return replace(found, parameters=parameters, exposure=exposure)
 
 
 def _radius(setting: EvaluationSetting, control: Stack) -> Settings:

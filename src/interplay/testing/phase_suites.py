@@ -17,6 +17,7 @@ from interplay.interventions import (
 from interplay.models.dense import Dense
 from interplay.models.network import Examples, Parameters
 from interplay.streams import generator
+from interplay.testing._axes import taken
 from interplay.testing.intervention_suite import InterventionSuite
 
 ROWS, COLUMNS, GROUPS = 60, 4, 3
@@ -34,23 +35,29 @@ def _labels() -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return generator(0, "labels").integers(2, size=ROWS)
 
 
+def _training_rows() -> TrainingRows:
+    """Rows of a pool that is ranked, for interventions that ask for ranks."""
+    ranks, lots = (generator(0, purpose).permutation(ROWS) / ROWS for purpose in ("ranks", "lots"))
+    return TrainingRows(_labels(), _groups(), 2, ranks, lots)
+
+
 class DataInterventionSuite(InterventionSuite):
     """Laws of row weights. Define the fixture `intervention`."""
 
     def test_weights_are_positive_with_mean_one(self, intervention: DataIntervention) -> None:
-        weights = intervention.weigh(TrainingRows(_labels(), _groups(), 2))
+        weights = intervention.weigh(_training_rows())
         assert weights.shape == (ROWS,)
         assert np.isfinite(weights).all() and (weights >= 0).all()
         np.testing.assert_allclose(weights.mean(), 1.0, rtol=1e-9)
 
     def test_weights_follow_their_rows(self, intervention: DataIntervention) -> None:
         order = generator(0, "order").permutation(ROWS)
-        here = intervention.weigh(TrainingRows(_labels(), _groups(), 2))
-        there = intervention.weigh(TrainingRows(_labels()[order], _groups()[order], 2))
+        here, there = intervention.weigh(_training_rows()), intervention.weigh(taken(_training_rows(), "row", order))
         np.testing.assert_allclose(there, here[order], rtol=1e-9)
 
     def test_unknown_groups_are_allowed(self, intervention: DataIntervention) -> None:
-        weights = intervention.weigh(TrainingRows(_labels(), np.full(ROWS, -1), 2))
+        last = np.ones(ROWS)
+        weights = intervention.weigh(TrainingRows(_labels(), np.full(ROWS, -1), 2, last, last))
         np.testing.assert_allclose(weights, 1.0, rtol=1e-9)
 
 

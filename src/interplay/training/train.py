@@ -79,8 +79,20 @@ def tuned_control(
     shop: TrainingSetting, rows: TuningRows, keep: Keep[Tuning] = anew, progress: Progress = lambda *_: None
 ) -> Stack:
     """The control's members for tuning, with the learning rate chosen for it."""
-    how = keep("0", partial(tuned_with, shop, Treatment(), rows, None, progress))
-    return _tuning_models(shop, Treatment(), (how.chosen,), lambda *_: None)
+    return _tuning_models(shop, Treatment(), (_controls_rate(shop, rows, keep, progress),), lambda *_: None)
+
+
+def ranking_control(
+    shop: TrainingSetting, rows: TuningRows, keep: Keep[Tuning] = anew, progress: Progress = lambda *_: None
+) -> Stack:
+    """The control's members for ranking rows, with the learning rate chosen for it."""
+    rate = _controls_rate(shop, rows, keep, progress)
+    halves = shop.design.ranking_halves
+    return shop.family.train(shop, [Order(Treatment(), rate, half, at, "ranking") for at, half in enumerate(halves)])
+
+
+def _controls_rate(shop: TrainingSetting, rows: TuningRows, keep: Keep[Tuning], progress: Progress) -> float:
+    return keep("0", partial(tuned_with, shop, Treatment(), rows, None, progress)).chosen
 
 
 def applied_rate(shop: TrainingSetting, tuning: Mapping[Treatment, Tuning]) -> float:

@@ -35,6 +35,7 @@ from interplay.evidence import (
     LocalModelDisclosure,
     Logits,
     Memberships,
+    NextLayer,
     PairDisclosure,
     Predictions,
     PredictionSets,
@@ -193,6 +194,7 @@ class _Members:
             Distances: self._distances,
             Logits: lambda: Logits(self.margins, 0.6 * self.margins + self._own("logits", 0.2)),
             Memberships: self._memberships,
+            NextLayer: self._next_layer,
             **{kind: partial(self._disclosure, kind) for kind in DISCLOSURES},
             ExplanationSearch: self._search,
             Concealment: self._concealment,
@@ -317,6 +319,12 @@ class _Members:
         scored = np.zeros(signals.shape, dtype=bool)
         scored[:, at] = ratio.scored & referred.scored & (self._pool[at])
         return Memberships(by_ratio, likelihood, by_reference, latents.inside, scored)
+
+    def _next_layer(self) -> NextLayer:
+        """About every third evaluated row."""
+        return NextLayer(
+            np.flatnonzero((self.latents.part == EVALUATED) & (self.latents.uniform("next layer") < 1 / 3))
+        )
 
     def _signals(self, name: str, leak: Float[Array, "member row"] | float) -> Float[Array, "member row"]:
         """What an attack reads: larger by `leak`, and by what the change leaks, where a member trained on a row."""
