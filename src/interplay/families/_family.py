@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 import numpy as np
 from scipy.special import log_softmax
@@ -168,8 +168,11 @@ class Family(abc.ABC):
     """All that a kind of model knows: how it is built, trained, asked, refitted and kept.
 
     Above it nobody knows what a model is made of. `study.model.kind` names the family by the stem of its file, or as
-    "package/name" under the entry point group "interplay.families".
+    "package/name" under the entry point group "interplay.families". `tunes` says whether a learning rate is chosen for every
+    treatment; where not, treatments are measured once, and not once more as applied.
     """
+
+    tunes: ClassVar[bool] = True
 
     @classmethod
     @abc.abstractmethod

@@ -97,7 +97,8 @@ def measured_with(
             beneath.give({RetrainedControl: retrained})
         if (budget := fleet.budgets.get(bare)) is not None:
             beneath.give({PrivacyGuarantee: budget})
-        names: tuple[Arm, ...] = (arm,) if (bare, "as_applied") in arms else ("tuned", "as_applied")
+        both = setting.family.tunes and (bare, "as_applied") not in arms
+        names: tuple[Arm, ...] = ("tuned", "as_applied") if both else (arm,)
         return _of_arm(setting, beneath, bare, names, known, held_out, pairs)
 
     of_arms = []
