@@ -54,6 +54,15 @@ class AttackSetting:
     seed: int
 
 
+@dataclass(frozen=True)
+class AttackWords:
+    """What an attack is called, the methods of which the worst result counts, and its settings."""
+
+    name: str
+    methods: tuple[str, ...]
+    settings: Mapping[str, int]
+
+
 class Adversary(Protocol):
     """Who attacks every member of a stack.
 
@@ -205,6 +214,25 @@ class Family(abc.ABC):
     @abc.abstractmethod
     def operations(self) -> float:
         """Multiply-adds that score one row, or parameters where there are more; for planning."""
+
+    @property
+    def statements(self) -> Sequence[str]:
+        """What a report says of the models, in sentences."""
+        return (f"Trained are these models: {self.words}.",)
+
+    @property
+    def attack(self) -> AttackWords:
+        """What the evaluation attack on these models is."""
+        return AttackWords("none", (), {})
+
+    def trained_by(self, design: Design) -> str:
+        """How one model is trained, in words after the number of its rows."""
+        return f"{design.study.model.steps} steps, batches of {design.batch_size}"
+
+    def fitting(self, rows: int) -> float | None:
+        """Multiply-adds that training one model on so many rows takes; None where they follow from its steps."""
+        del rows
+        return None
 
     @property
     def identity(self) -> str:

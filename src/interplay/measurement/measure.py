@@ -24,7 +24,7 @@ from interplay.evidence import (
     rests_on,
 )
 from interplay.exhibits import EvaluationSetting, Memo, makers, refitted
-from interplay.families import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, Members, Stack
+from interplay.families import LARGEST_DISTANCE, Members, Stack
 from interplay.interventions import HeldOut, PredictionIntervention, ReleaseIntervention
 from interplay.measurement.at_once import at_once
 from interplay.measurement.constant import constant_levels
@@ -281,9 +281,6 @@ def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> d
         "conformal_miscoverage": miscoverage,
         "attack": {
             "radius": setting.attack.radius,
-            "methods": ["pgd", "apgd"],
-            "steps": ATTACK_STEPS,
-            "restarts": ATTACK_RESTARTS,
             "rows": len(setting.attacked),
             "distance_rows": len(setting.near),
             "largest_distance": LARGEST_DISTANCE,

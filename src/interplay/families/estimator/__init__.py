@@ -14,8 +14,9 @@ from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.design.plan import Design
 from interplay.errors import RunError
-from interplay.families._family import Family, Members, Order, Stack
+from interplay.families._family import AttackWords, Family, Members, Order, Stack
 from interplay.families._setting import TrainingSetting
+from interplay.families.estimator.adversary import QUERIES
 from interplay.families.estimator.fitting import Fitted, Fitter, Fitting, contract, digest
 from interplay.families.estimator.frames import EncodedFrames, Frames, Places, TableFrames
 from interplay.families.estimator.members import EstimatorMembers
@@ -26,6 +27,8 @@ WITNESSES = 256
 """Rows of the table whose scores tell a refitted model from another one."""
 OPERATIONS = 20_000.0
 """What scoring a row of a boosted forest costs about as much as; for planning."""
+FITTING = 1e6
+"""What fitting a boosted forest costs for each row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +106,25 @@ class EstimatorFamily(Family):
     @property
     def operations(self) -> float:
         return OPERATIONS
+
+    @property
+    def statements(self) -> Sequence[str]:
+        return (
+            f"Fitted is this estimator: {self.words}, with the settings that the study declares and nothing tuned; scale and "
+            "intercepts of its scores are refitted on the tuning rows.",
+            "Every model is fitted anew from its rows and seed when a run goes on, and recognised by its scores.",
+        )
+
+    @property
+    def attack(self) -> AttackWords:
+        return AttackWords("search without gradients", ("search",), {"queries a row": QUERIES})
+
+    def trained_by(self, design: Design) -> str:
+        del design
+        return "fitted by the estimator itself"
+
+    def fitting(self, rows: int) -> float | None:
+        return rows * FITTING
 
     @property
     def identity(self) -> str:
