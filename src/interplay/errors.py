@@ -48,6 +48,12 @@ class RunError(InterplayError):
     exit_code = 2
 
 
+class ModelError(InterplayError):
+    """A model that somebody else made cannot be fitted or asked as an audit needs it."""
+
+    exit_code = 2
+
+
 class MachineError(InterplayError):
     """The device or the memory that was asked for is not there, or not enough."""
 

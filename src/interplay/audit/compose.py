@@ -5,7 +5,6 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from interplay.acceleration import kernel
 from interplay.audit.decidable import statements as resolution_statements
 from interplay.audit.findings import Findings
 from interplay.audit.parts.data import described
@@ -34,7 +33,6 @@ from interplay.effects.near_collapse import nearly_collapsed
 from interplay.estimates import NotMeasurable, Sample
 from interplay.interventions import Intervention
 from interplay.measurement.measurements import Cell, Measurements
-from interplay.models import perceptron
 from interplay.statistics.group_sequential import Looks
 from interplay.study.dump import to_json
 from interplay.training.train import Fleet
@@ -48,9 +46,9 @@ def compose(found: Findings) -> dict[str, Any]:
     study, design, measured = found.study, found.design, found.measured
     interactions = asked(design.factors)
     verdicts = matrix(found.effects, interactions.values())
-    told, columns = methods(study, design, measured), len(found.encoded.columns)
+    family, size = found.family, resolution_statements(design, found.dataset)
+    told, columns = methods(study, design, measured, family), len(found.encoded.columns)
     shares = harm_shares(measured, design.factors, found.effects.effects, Looks(design.looks))
-    network, size = found.family.words, resolution_statements(design, found.dataset)
     return {
         "schema_version": SCHEMA_VERSION,
         "study": {
@@ -71,7 +69,7 @@ def compose(found: Findings) -> dict[str, Any]:
             }
             for place, aspect in enumerate(study.priorities.ranking, start=1)
         ],
-        "treatments": [_treatment(one, design, found.fleet, measured) for one in design.treatments],
+        "treatments": [_treatment(one, design, found.fleet, measured, family.tunes) for one in design.treatments],
         "metrics": metric_values(study, design, measured),
         "controls": [
             {
@@ -101,8 +99,7 @@ def compose(found: Findings) -> dict[str, Any]:
         | {
             "looks": told_looks(design, found.looks),
             "statements": [
-                f"Trained is this network: {network}.",
-                _computed(),
+                *family.statements,
                 *look_sentences(design, found.looks),
                 *seen_sentences(design, found.dataset, bool(measured.budgets)),
                 *told["statements"],
@@ -117,13 +114,15 @@ def compose(found: Findings) -> dict[str, Any]:
             "packages": {name: version(name) for name in LIBRARIES},
         },
         "seconds": {
-            "planned": cost(design, columns, len(found.dataset.classes), operations=found.family.operations).seconds
+            "planned": cost(
+                design,
+                columns,
+                len(found.dataset.classes),
+                operations=family.operations,
+                fitting=family.fitting(design.half),
+            ).seconds
         },
     }
-
-
-def _computed() -> str:
-    return f"The kernel that computes perceptrons and noise: {kernel.described(perceptron.SOURCE)}."
 
 
 def _intervention(one: Intervention) -> dict[str, Any]:
@@ -140,7 +139,7 @@ def _is_tuned(cell: Cell, treatment: Treatment) -> bool:
     return cell.treatment == treatment and cell.tuning == "tuned"
 
 
-def _treatment(one: Treatment, design: Design, fleet: Fleet, measured: Measurements) -> dict[str, Any]:
+def _treatment(one: Treatment, design: Design, fleet: Fleet, measured: Measurements, tunes: bool) -> dict[str, Any]:
     bare = one.without(tuple(design.factors.layers))
     budget, chosen = measured.budgets.get(bare), fleet.tuning[bare]
     return {
@@ -155,7 +154,9 @@ def _treatment(one: Treatment, design: Design, fleet: Fleet, measured: Measureme
             default=design.members,
         ),
         "training": one == bare,
-        "tuning": {
+        "tuning": None
+        if not tunes
+        else {
             "learning_rates": list(chosen.rates),
             "scores": list(chosen.scores),
             "chosen": chosen.chosen,

@@ -42,7 +42,7 @@ def outline(ready: Prepared, runs: Path) -> str:
         *(f"Note       {clean(_told(one))}" for one in told if one.level == "note"),
         *seen_lines(design, dataset, any(guarantees(design.factors))),
         f"Training   {len(design.trainings)} treatments x {design.members} members, {design.half} rows each, "
-        f"{design.study.model.steps} steps, batches of {design.batch_size}",
+        f"{ready.family.trained_by(design)}",
         *(
             f"           - {one.name}{_steps(one, ready)}{_spent(one, ready)}{_never(one, ready)}"
             for one in design.trainings
@@ -57,7 +57,7 @@ def outline(ready: Prepared, runs: Path) -> str:
         *(f"           - {line}" for line in ready.family.expenses(design.factors, ready.family.rows_at_once(design))),
         f"On top     {', '.join(design.factors.layers) or 'nothing'}",
         f"Measured   {len(design.treatments)} treatments, {len(design.metrics)} metrics, "
-        f"{len(design.comparisons)} comparisons (each re-tuned and as applied)",
+        f"{len(design.comparisons)} comparisons{' (each re-tuned and as applied)' if ready.family.tunes else ''}",
         *resolution_lines(design, dataset),
         *_attack(ready),
         *_sets(ready),

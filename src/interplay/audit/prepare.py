@@ -52,14 +52,19 @@ class Prepared:
     @property
     def expected(self) -> Cost:
         """What the run is expected to cost."""
-        columns, classes = len(self.encoded.columns), len(self.dataset.classes)
-        return cost(self.design, columns, classes, operations=self.family.operations)
+        return cost(self.design, **self._sizes)
 
     @property
     def at_most(self) -> Cost:
         """The same if every treatment gets all the members that may be added."""
-        columns, classes = len(self.encoded.columns), len(self.dataset.classes)
-        return cost_at_most(self.design, columns, classes, operations=self.family.operations)
+        return cost_at_most(self.design, **self._sizes)
+
+    @property
+    def _sizes(self) -> dict[str, Any]:
+        """What the cost of a design follows from besides."""
+        family = self.family
+        sizes = {"columns": len(self.encoded.columns), "classes": len(self.dataset.classes)}
+        return {**sizes, "operations": family.operations, "fitting": family.fitting(self.design.half)}
 
     @property
     def forecast(self) -> Forecast:

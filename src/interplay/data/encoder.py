@@ -81,6 +81,8 @@ class Encoded:
     """Those of the encoder."""
     grid: Grid | None = None
     """The columns of whole numbers; None where there are none."""
+    parts: tuple[Feature, ...] = ()
+    """How each of the features is encoded."""
 
     @property
     def matrix(self) -> Float[Array, "row column"]:
@@ -164,9 +166,20 @@ class Encoder:
         Raises DataError where a column is absent, has another kind than when fitting, or holds infinite numbers.
         """
         unseen = {part.name: rows for part in self.parts if (rows := part.unseen(table.column(part.name)))}
-        bounds = self.lower, self.upper, self.movable
-        lay = partial(self._matrix, table)
-        return Encoded(lay, self.columns, self.layout, *bounds, unseen, self.reach, self.flags, self.notes, self.grid)
+        return Encoded(
+            lay=partial(self._matrix, table),
+            columns=self.columns,
+            features=self.layout,
+            lower=self.lower,
+            upper=self.upper,
+            movable=self.movable,
+            unseen=unseen,
+            reach=self.reach,
+            flags=self.flags,
+            notes=self.notes,
+            grid=self.grid,
+            parts=self.parts,
+        )
 
     def _matrix(self, table: Table) -> tuple[Float[Array, "row column"], MappedRows | None]:
         """The matrix in memory, or in a temporary file where it would take too much."""

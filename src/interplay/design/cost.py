@@ -78,16 +78,18 @@ def cost(
     cores: int = 2,
     operations: float | None = None,
     members: int | None = None,
+    fitting: float | None = None,
 ) -> Cost:
     """Estimate a run from multiply-adds; expect it to be right within a factor of three.
 
     Raises nothing; `columns` and `classes` are those of the encoded table. `operations` are the multiply-adds
-    that score one row, where the model is not the dense network of the study; `members` those of the design unless given.
+    that score one row, where the model is not the dense network of the study; `members` those of the design unless given;
+    `fitting` what training one model takes, where that does not follow from steps.
     """
     study = design.study
     tuning, fleet = rates_tried(study.model) * len(design.tuning_halves), members or design.members
     width = _parameters(design, columns, classes) if operations is None else operations
-    per_model = {one: _work(design, one, width) for one in design.trainings}
+    per_model = {one: _work(design, one, width) if fitting is None else fitting for one in design.trainings}
     rows, arms = len(design.split.part), stacks(design)
     training = sum(per_model.values()) * (tuning + fleet) + sum(per_model[one] for one in as_applied(design)) * fleet
     ranking = 0 if design.factors.removal is None else RANKING_MEMBERS
@@ -110,16 +112,23 @@ def cost(
     return Cost(len(design.trainings) * tuning + ranking + arms * fleet, round(seconds, 1), memory, disk)
 
 
-def cost_at_most(design: Design, columns: int, classes: int, cores: int = 2, operations: float | None = None) -> Cost:
+def cost_at_most(
+    design: Design,
+    columns: int,
+    classes: int,
+    cores: int = 2,
+    operations: float | None = None,
+    fitting: float | None = None,
+) -> Cost:
     """The same if every treatment gets all members that may be added, and is measured anew at every look.
 
     Memory and disk are those of a study that starts with as many; treatments as applied keep the first members.
     """
     first, *later = design.looks
-    now = cost(design, columns, classes, cores, operations)
+    now = cost(design, columns, classes, cores, operations, fitting=fitting)
     if not later:
         return now
-    grown = cost(design, columns, classes, cores, operations, members=later[-1])
+    grown = cost(design, columns, classes, cores, operations, members=later[-1], fitting=fitting)
     trainings, added = len(design.trainings), later[-1] - first
     member = (grown.seconds - now.seconds) / added * trainings / stacks(design)
     return replace(grown, models=now.models + trainings * added, seconds=round(now.seconds + member * sum(later), 1))

@@ -7,6 +7,7 @@ from interplay.families._family import LARGEST_DISTANCE as LARGEST_DISTANCE
 from interplay.families._family import NO_ACTIVATIONS as NO_ACTIVATIONS
 from interplay.families._family import Adversary as Adversary
 from interplay.families._family import AttackSetting as AttackSetting
+from interplay.families._family import AttackWords as AttackWords
 from interplay.families._family import Family as Family
 from interplay.families._family import Members as Members
 from interplay.families._family import Order as Order

@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 import numpy as np
 from scipy.special import log_softmax
@@ -53,6 +53,15 @@ class AttackSetting:
     switches: Switches | None
     favourable: Favourable
     seed: int
+
+
+@dataclass(frozen=True)
+class AttackWords:
+    """What an attack is called, the methods of which the worst result counts, and its settings."""
+
+    name: str
+    methods: tuple[str, ...]
+    settings: Mapping[str, int]
 
 
 class Adversary(Protocol):
@@ -174,8 +183,11 @@ class Family(abc.ABC):
     """All that a kind of model knows: how it is built, trained, asked, refitted and kept.
 
     Above it nobody knows what a model is made of. `study.model.kind` names the family by the stem of its file, or as
-    "package/name" under the entry point group "interplay.families".
+    "package/name" under the entry point group "interplay.families". `tunes` says whether a learning rate is chosen for every
+    treatment; where not, treatments are measured once, and not once more as applied.
     """
+
+    tunes: ClassVar[bool] = True
 
     @classmethod
     @abc.abstractmethod
@@ -208,6 +220,25 @@ class Family(abc.ABC):
     @abc.abstractmethod
     def operations(self) -> float:
         """Multiply-adds that score one row, or parameters where there are more; for planning."""
+
+    @property
+    def statements(self) -> Sequence[str]:
+        """What a report says of the models, in sentences."""
+        return (f"Trained are these models: {self.words}.",)
+
+    @property
+    def attack(self) -> AttackWords:
+        """What the evaluation attack on these models is."""
+        return AttackWords("none", (), {})
+
+    def trained_by(self, design: Design) -> str:
+        """How one model is trained, in words after the number of its rows."""
+        return f"{design.study.model.steps} steps, batches of {design.batch_size}"
+
+    def fitting(self, rows: int) -> float | None:
+        """Multiply-adds that training one model on so many rows takes; None where they follow from its steps."""
+        del rows
+        return None
 
     @property
     def identity(self) -> str:

@@ -27,7 +27,7 @@ from interplay.evidence import (
     rests_on,
 )
 from interplay.exhibits import EvaluationSetting, Memo, makers, refitted
-from interplay.families import ATTACK_RESTARTS, ATTACK_STEPS, LARGEST_DISTANCE, Members, Stack
+from interplay.families import LARGEST_DISTANCE, Members, Stack
 from interplay.interventions import HeldOut, PredictionIntervention, ReleaseIntervention
 from interplay.measurement.at_once import at_once
 from interplay.measurement.constant import constant_levels
@@ -102,7 +102,8 @@ def measured_with(
         beneath.give({RetrainedControl: ITSELF if bare == again else retrained})
         if (budget := fleet.budgets.get(bare)) is not None:
             beneath.give({PrivacyGuarantee: budget})
-        names: tuple[Arm, ...] = (arm,) if (bare, "as_applied") in arms else ("tuned", "as_applied")
+        both = setting.family.tunes and (bare, "as_applied") not in arms
+        names: tuple[Arm, ...] = ("tuned", "as_applied") if both else (arm,)
         return _of_arm(setting, beneath, bare, names, known, held_out, pairs)
 
     of_arms = []
@@ -299,9 +300,6 @@ def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> d
         "conformal_miscoverage": miscoverage,
         "attack": {
             "radius": setting.attack.radius,
-            "methods": ["pgd", "apgd"],
-            "steps": ATTACK_STEPS,
-            "restarts": ATTACK_RESTARTS,
             "rows": len(setting.attacked),
             "distance_rows": len(setting.near),
             "largest_distance": LARGEST_DISTANCE,

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from interplay.aspects import RANKED_ASPECTS, Aspect
 from interplay.data.sections import DataSection, GroupsSection
@@ -13,9 +13,14 @@ class ModelSection(Section):
     """The model and how it is trained without any intervention."""
 
     kind: str = "network"
-    """The family of models: "network", or one that another package adds, as "package/name"."""
+    """The family of models: "network", "estimator", or one that another package adds, as "package/name"."""
     options: dict[str, Any] = Field(default_factory=dict)
-    """What a family of another package wants to know, by name."""
+    """What the function or class of `factory` is called with, or what a family of another package wants to know, by name."""
+    factory: str = ""
+    """What makes an untrained classifier for kind = "estimator": a class or function as "module:name", such as
+    "sklearn.ensemble:HistGradientBoostingClassifier"; the module is looked for beside the study, then on Python's path."""
+    inputs: Literal["encoded", "table"] = "encoded"
+    """What an estimator sees: "encoded" columns of numbers, or the columns of the "table" as they were read, by name."""
     architecture: Literal["dense", "convolutional"] = "dense"
     """`dense` takes any columns; `convolutional` takes columns that are the pixels of an image, line by line."""
     hidden: tuple[PositiveInt, ...] = (16,)
@@ -38,6 +43,14 @@ class ModelSection(Section):
     """Updates of the parameters."""
     weight_decay: float = Field(default=0.0, ge=0)
     """Strength of the squared penalty on the weights."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _untuned(cls, given: Any) -> Any:
+        """An estimator has no learning rate that is chosen here."""
+        if isinstance(given, dict) and given.get("kind") == "estimator":
+            return {"learning_rates": (1.0,), **given}
+        return given
 
 
 class InterventionSection(Section):

@@ -22,7 +22,7 @@ ROWS, RATES = 240, (0.1, 0.3)
 
 
 @cache
-def _prepared(kind: str, options: tuple[tuple[str, Any], ...]) -> Prepared:
+def _prepared(kind: str, options: tuple[tuple[str, Any], ...], model: tuple[tuple[str, Any], ...]) -> Prepared:
     chance = generator(0, "a small table")
     numbers = chance.normal(size=(ROWS, 3))
     labels = (numbers[:, 0] - 0.5 * numbers[:, 1] + 0.5 * chance.normal(size=ROWS) > 0).astype(int)
@@ -33,21 +33,31 @@ def _prepared(kind: str, options: tuple[tuple[str, Any], ...]) -> Prepared:
         draws=50,
         data=DataSection(source="frame", label="y", favourable=1),
         groups=GroupsSection(attributes={"g": GroupSection()}, minimum_rows=5),
-        model=ModelSection(kind=kind, options=dict(options), hidden=(), steps=40, learning_rates=RATES),
+        model=ModelSection(
+            **{
+                "kind": kind,
+                "options": dict(options),
+                "hidden": (),
+                "steps": 40,
+                "learning_rates": RATES,
+                **dict(model),
+            }
+        ),
     )
     return prepare(study, frame)
 
 
 class FamilySuite:
-    """Subclass it and set `kind`, the name by which a study calls the family, and its `options`."""
+    """Subclass it and set `kind`, the name by which a study calls the family, its `options`, and more of the section `model`."""
 
     kind = "network"
     options: Mapping[str, Any] = {}
+    model: Mapping[str, Any] = {}
 
     @property
     def prepared(self) -> Prepared:
         """A small study with the family."""
-        return _prepared(self.kind, tuple(self.options.items()))
+        return _prepared(self.kind, tuple(self.options.items()), tuple(self.model.items()))
 
     def _orders(self) -> list[Order]:
         halves = self.prepared.design.halves

@@ -6,6 +6,7 @@ from typing import Any
 from interplay.design.plan import Design
 from interplay.effects.tolerance import tolerance_of
 from interplay.evidence import MASKED
+from interplay.families import AttackWords, Family
 from interplay.interventions import SetIntervention
 from interplay.measurement.measurements import Measurements
 from interplay.statistics.crossed_interval import ONE_SIDED
@@ -15,7 +16,7 @@ from interplay.study import Study
 PARTS = ("pool", "tuning", "calibration", "test", "audit")
 
 
-def methods(study: Study, design: Design, measured: Measurements) -> dict[str, Any]:
+def methods(study: Study, design: Design, measured: Measurements, family: Family) -> dict[str, Any]:
     """The part "methods" of the audit."""
     told = measured.methods
     return {
@@ -29,7 +30,7 @@ def methods(study: Study, design: Design, measured: Measurements) -> dict[str, A
         "other members'. The audit part is held back and not used here.",
         "thresholds": [_thresholds(design, one) for one in told["thresholds"]],
         "conformal": _conformal(design, told),
-        "attacks": _attacks(told),
+        "attacks": _attacks(told, family.attack),
         "membership": _membership(told),
         "group_minimum": study.groups.minimum_rows,
         "tolerances": [
@@ -41,9 +42,8 @@ def methods(study: Study, design: Design, measured: Measurements) -> dict[str, A
             for key, metric in design.metrics.items()
         ],
         "statements": [
-            STATEMENTS[0],
-            _as_applied(study.model.learning_rate),
-            *STATEMENTS[1:],
+            *(_tuned(study.model.learning_rate) if family.tunes else UNTUNED),
+            *STATEMENTS,
             *_masking(told.get("masking", ())),
             *(_PURPOSES[key].format(name) for key in _PURPOSES if (name := getattr(study.data, key)) is not None),
         ],
@@ -99,24 +99,33 @@ def _arm(one: Mapping[str, Any]) -> str:
     return f"{one['treatment']} ({one['tuning'].replace('_', ' ')})"
 
 
-def _as_applied(declared: float | None) -> str:
-    if declared is None:
-        return (
-            "As applied, every treatment has the learning rate chosen for the control, since the study declares none."
-        )
-    return (
-        f"As applied, every treatment has the learning rate that the study declares, {declared:g}; so has the control."
+def _tuned(declared: float | None) -> list[str]:
+    """How learning rates were chosen, and what as applied means."""
+    applied = (
+        "the learning rate chosen for the control, since the study declares none."
+        if declared is None
+        else f"the learning rate that the study declares, {declared:g}; so has the control."
     )
+    return [
+        "A verdict is about a recipe on these data: this model, this optimiser and the learning rates tried. Every treatment "
+        "is judged with a learning rate of its own, chosen under the same budget, and once more as applied.",
+        f"As applied, every treatment has {applied}",
+        "Scale and intercepts of every model's scores are refitted on the tuning rows, in all arms. Learning rates are chosen on "
+        "rows and members set apart, by the log loss of the refitted model, and decisions, attacks and explanations are those of "
+        "it; a collapsed candidate is refused while an uncollapsed one is within one standard error.",
+        "Intervals count three random factors: members, evaluated rows, and the tuning and calibration rows that something is "
+        "fitted on. They do not count the choice of the split, nor that of the learning rate.",
+    ]
 
+
+UNTUNED = (
+    "A verdict is about a recipe on these data: this estimator, with the settings that the study declares. Decisions, attacks "
+    "and explanations are those of the model with refitted scale and intercepts, in all arms.",
+    "Intervals count three random factors: members, evaluated rows, and the tuning and calibration rows that something is "
+    "fitted on. They do not count the choice of the split, nor that of the settings.",
+)
 
 STATEMENTS = (
-    "A verdict is about a recipe on these data: this model, this optimiser and the learning rates tried. Every treatment "
-    "is judged with a learning rate of its own, chosen under the same budget, and once more as applied.",
-    "Scale and intercepts of every model's scores are refitted on the tuning rows, in all arms. Learning rates are chosen on "
-    "rows and members set apart, by the log loss of the refitted model, and decisions, attacks and explanations are those of "
-    "it; a collapsed candidate is refused while an uncollapsed one is within one standard error.",
-    "Intervals count three random factors: members, evaluated rows, and the tuning and calibration rows that something is "
-    "fitted on. They do not count the choice of the split, nor that of the learning rate.",
     "Attacks on what is released (decisions, scores, prediction sets, explanations) are learned on the other members, on at most "
     "1,000 rows of the pool; a gain is that of the same attack with the release against without it. They know the perturbed "
     "rows behind explanations and the thresholds of sets, which is the worst case.",
@@ -157,16 +166,15 @@ def _thresholds(design: Design, rates: Any) -> dict[str, Any]:
     return {**rates, "randomised": bool(getattr(design.factors.known[rates["intervention"]], "randomised", False))}
 
 
-def _attacks(told: Any) -> list[dict[str, Any]]:
+def _attacks(told: Any, words: AttackWords) -> list[dict[str, Any]]:
     attack = told["attack"]
     return [
         {
-            "name": "projected gradient descent",
-            "methods": attack["methods"],
+            "name": words.name,
+            "methods": list(words.methods),
             "settings": {
                 "radius, standard deviations": attack["radius"],
-                "steps": attack["steps"],
-                "restarts": attack["restarts"],
+                **words.settings,
                 "rows": attack["rows"],
                 "movable columns": ", ".join(attack["movable_columns"]),
                 **_scales(attack),

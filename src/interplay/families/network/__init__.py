@@ -14,7 +14,7 @@ from interplay.data.encoder import Encoded
 from interplay.design.factors import Factors
 from interplay.design.plan import Design
 from interplay.engine import accelerated, jax
-from interplay.families._family import Family, Members, Order
+from interplay.families._family import ATTACK_RESTARTS, ATTACK_STEPS, AttackWords, Family, Members, Order
 from interplay.families._setting import TrainingSetting
 from interplay.families.network.architecture import admitted, network_of
 from interplay.families.network.expense import expenses, in_words
@@ -62,6 +62,18 @@ class NetworkFamily(Family):
     @property
     def identity(self) -> str:
         return f"{called(self.network)}\n{computation(self.network, self.columns)}" if self.given else ""
+
+    @property
+    def statements(self) -> Sequence[str]:
+        return (
+            f"Trained is this network: {self.words}.",
+            f"The kernel that computes perceptrons and noise: {kernel.described(perceptron.SOURCE)}.",
+        )
+
+    @property
+    def attack(self) -> AttackWords:
+        settings = {"steps": ATTACK_STEPS, "restarts": ATTACK_RESTARTS}
+        return AttackWords("projected gradient descent", ("pgd", "apgd"), settings)
 
     def notes(self, design: Design) -> Sequence[str]:
         return (f"Kernel     {kernel.described(perceptron.SOURCE)}",)

@@ -1,0 +1,202 @@
+"""Estimators: any classifier with fit and predict_proba, refitted for every member, and attacked by a search."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from interplay import streams
+from interplay.arrays import Array, Float
+from interplay.data.dataset import Dataset
+from interplay.data.encoder import Encoded
+from interplay.design.plan import Design
+from interplay.errors import RunError
+from interplay.families._family import AttackWords, Family, Members, Order, Stack
+from interplay.families._setting import TrainingSetting
+from interplay.families.estimator.adversary import QUERIES
+from interplay.families.estimator.fitting import Fitted, Fitter, Fitting, contract, digest
+from interplay.families.estimator.frames import EncodedFrames, Frames, Places, TableFrames
+from interplay.families.estimator.members import EstimatorMembers
+from interplay.families.estimator.recipe import EstimatorRecipe, copies, is_estimator, named
+from interplay.study.positions import Positions
+
+WITNESSES = 256
+"""Rows of the table whose scores tell a refitted model from another one."""
+OPERATIONS = 20_000.0
+"""What scoring a row of a boosted forest costs about as much as; for planning."""
+FITTING = 1e6
+"""What fitting a boosted forest costs for each row."""
+
+
+@dataclass(frozen=True, eq=False)
+class Refittable:
+    """A model by what it was fitted on: fitted when it is first asked, and recognised by its scores."""
+
+    fitter: Fitter
+    how: Fitting
+    seen: bytes
+    """The digest of its scores on the first rows of the table."""
+    known: Fitted | None = None
+
+    @cached_property
+    def fitted(self) -> Fitted:
+        """The model.
+
+        Raises RunError where fitting again gives another one.
+        """
+        if self.known is not None:
+            return self.known
+        again = self.fitter.fit(self.how)
+        if witnessed(self.fitter, again) != self.seen:
+            raise RunError(
+                "the model that was measured before, fitted again from the same rows and seed",
+                "one with other scores",
+                self.fitter.recipe.called,
+                "give it a random_state that it obeys and a single thread, and run the study anew in another folder",
+            )
+        return again
+
+
+def witnessed(fitter: Fitter, fitted: Fitted) -> bytes:
+    """What a model is recognised by."""
+    frames = fitter.frames
+    rows = np.arange(min(WITNESSES, frames.rows))
+    return digest(fitted.scores(frames.fitting(rows)))
+
+
+@dataclass(frozen=True, eq=False)
+class EstimatorFamily(Family):
+    """Classifiers of one recipe, fitted on rows of one table."""
+
+    tunes: ClassVar[bool] = False
+
+    fitter: Fitter
+    seed: int
+
+    @classmethod
+    def build(cls, design: Design, dataset: Dataset, encoded: Encoded, where: Positions | str) -> Self:
+        model = design.study.model
+        beside = Path(where.file).parent if isinstance(where, Positions) else None
+        return cls._checked(named(model.factory, model.options, beside), design, dataset, encoded)
+
+    @classmethod
+    def takes(cls, given: object) -> bool:
+        return is_estimator(given)
+
+    @classmethod
+    def of(cls, given: Any, design: Design, dataset: Dataset, encoded: Encoded) -> Self:
+        return cls._checked(copies(given), design, dataset, encoded)
+
+    @classmethod
+    def _checked(cls, recipe: EstimatorRecipe, design: Design, dataset: Dataset, encoded: Encoded) -> Self:
+        """The family, once one estimator has been held against what an audit asks of any."""
+        fitter = Fitter(recipe, _frames(design, dataset, encoded), len(dataset.classes))
+        rows = design.pool[design.halves[0]]
+        how = Fitting(rows, dataset.labels[rows], np.ones(len(rows)), _seed(design.study.seed, "contract", 0))
+        contract(fitter, how, encoded.matrix[rows])
+        return cls(fitter, design.study.seed)
+
+    @property
+    def words(self) -> str:
+        return f"{self.fitter.recipe.called} on {len(self.fitter.frames.columns)} columns"
+
+    @property
+    def operations(self) -> float:
+        return OPERATIONS
+
+    @property
+    def statements(self) -> Sequence[str]:
+        return (
+            f"Fitted is this estimator: {self.words}, with the settings that the study declares and nothing tuned; scale and "
+            "intercepts of its scores are refitted on the tuning rows.",
+            "Every model is fitted anew from its rows and seed when a run goes on, and recognised by its scores.",
+        )
+
+    @property
+    def attack(self) -> AttackWords:
+        return AttackWords("search without gradients", ("search",), {"queries a row": QUERIES})
+
+    def trained_by(self, design: Design) -> str:
+        del design
+        return "fitted by the estimator itself"
+
+    def fitting(self, rows: int) -> float | None:
+        return rows * FITTING
+
+    @property
+    def identity(self) -> str:
+        return self.fitter.recipe.identity
+
+    def train(
+        self, setting: TrainingSetting, orders: Sequence[Order], progress: Callable[[int], None] = lambda _: None
+    ) -> tuple[Refittable, ...]:
+        return tuple(self._trained(setting, order, progress) for order in orders)
+
+    def _trained(self, setting: TrainingSetting, order: Order, progress: Callable[[int], None]) -> Refittable:
+        how = Fitting(
+            setting.design.pool[order.rows],
+            setting.training_labels(order.treatment, order.rows),
+            setting.row_weights(order.treatment, order.rows),
+            _seed(self.seed, order.role, order.member),
+        )
+        fitted = self.fitter.fit(how)
+        progress(1)
+        return Refittable(self.fitter, how, witnessed(self.fitter, fitted), fitted)
+
+    def scores(self, stack: Stack, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
+        rows = self.fitter.frames.asked(inputs)
+        return np.stack([one.fitted.scores(rows) for one in stack])
+
+    def scores_of(
+        self, stack: Stack, member: int, inputs: Float[Array, "row column"], places: Places
+    ) -> Float[Array, "row label"]:
+        """Class scores of one member on rows of the table that something has moved."""
+        return stack[member].fitted.scores(self.fitter.frames.asked(inputs, places))
+
+    def places(self, inputs: Float[Array, "row column"]) -> Places:
+        """Which rows of the table encoded rows are."""
+        return self.fitter.frames.places(inputs)
+
+    def pack(self, stack: Stack) -> Mapping[str, Array]:
+        found: dict[str, Array] = {}
+        for place, one in enumerate(stack):
+            found[f"[{place}].rows"], found[f"[{place}].labels"] = one.how.rows, one.how.labels
+            found[f"[{place}].weights"] = np.asarray(one.how.weights, dtype=np.float64)
+            found[f"[{place}].seed"] = np.array([one.how.seed], dtype=np.int64)
+            found[f"[{place}].seen"] = np.frombuffer(one.seen, dtype=np.uint8)
+        return found
+
+    def unpack(self, arrays: Mapping[str, Array]) -> tuple[Refittable, ...]:
+        count = sum(name.endswith(".seed") for name in arrays)
+        return tuple(self._unpacked(arrays, place) for place in range(count))
+
+    def _unpacked(self, arrays: Mapping[str, Array], place: int) -> Refittable:
+        rows, labels, weights, seed, seen = (
+            np.asarray(arrays[f"[{place}].{name}"]) for name in ("rows", "labels", "weights", "seed", "seen")
+        )
+        return Refittable(self.fitter, Fitting(rows, labels, weights, int(seed[0])), seen.tobytes())
+
+    def joined(self, stacks: Sequence[Stack]) -> tuple[Refittable, ...]:
+        return tuple(one for stack in stacks for one in stack)
+
+    def taken(self, stack: Stack, places: Sequence[int]) -> tuple[Refittable, ...]:
+        return tuple(stack[place] for place in places)
+
+    def refitted(
+        self, stack: Stack, scale: Float[Array, " member"], intercepts: Float[Array, "member label"]
+    ) -> Members:
+        return EstimatorMembers(self, (stack,), scale, intercepts)
+
+
+def _frames(design: Design, dataset: Dataset, encoded: Encoded) -> Frames:
+    if design.study.model.inputs == "encoded":
+        return EncodedFrames(encoded)
+    return TableFrames(dataset.table, dataset.features, encoded)
+
+
+def _seed(seed: int, role: str, member: int) -> int:
+    """The random state of one estimator: that of the same member in every treatment."""
+    return int(streams.generator(seed, f"{role} estimator", member=member).integers(2**31 - 1))

@@ -1,0 +1,194 @@
+"""Who attacks estimators: by a search that needs no gradients, and by trying every switch of a category."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import logsumexp
+
+from interplay import streams
+from interplay.arrays import Array, Bool, Float, Int
+from interplay.attacks.pgd import Threat, largest_change, rounded
+from interplay.attacks.search import AT_ONCE, search
+from interplay.attacks.thresholded import Favourable
+from interplay.engine import jnp
+from interplay.families._family import LARGEST_DISTANCE, AttackSetting
+
+if TYPE_CHECKING:
+    from interplay.families.estimator.members import EstimatorMembers
+
+QUERIES = 400
+DISTANCE_QUERIES = 40
+COARSEST, HALVINGS = 6, 8
+"""Radii that are tried first, each half of the one before, and halvings between the nearest flip and what held."""
+
+Scores = Callable[[Float[Array, "row column"]], Float[Array, "row label"]]
+
+
+@dataclass(frozen=True, eq=False)
+class SearchAdversary:
+    """Attacks on every member of a stack of estimators.
+
+    `cuts` (member, row) are the log-odds at which the favourable decision is taken, None where it is the most likely class. What
+    is found is never stopped at the first flip: whatever reads scores under attack wants the worst of them.
+    """
+
+    members: EstimatorMembers
+    setting: AttackSetting
+
+    def worst(
+        self,
+        inputs: Float[Array, "row column"],
+        labels: Int[Array, " row"],
+        cuts: Float[Array, "member row"] | None = None,
+        purpose: str = "evaluation attack",
+    ) -> Float[Array, "member row label"]:
+        """The class scores of the worst rows found within the radius."""
+        found = []
+        for member, decided in self._each(inputs, cuts):
+            chance = streams.generator(self.setting.seed, purpose, member=member)
+            moved = self._searched(decided, inputs, labels, self.setting.radius, chance, QUERIES)
+            found.append(self._plain(member, inputs)(moved))
+        return np.stack(found)
+
+    def withstood(
+        self,
+        inputs: Float[Array, "row column"],
+        labels: Int[Array, " row"],
+        cuts: Float[Array, "member row"] | None = None,
+    ) -> Bool[Array, "member row"]:
+        """Which rows are decided as their label under every single switch."""
+        return np.stack([self._lowest(decided, inputs, labels) > 0 for _, decided in self._each(inputs, cuts)])
+
+    def lowest_odds(self, inputs: Float[Array, "row column"], labels: Int[Array, " row"]) -> Float[Array, "member row"]:
+        """The lowest log-odds of a row's own label under every single switch, with two labels."""
+        return np.stack([self._lowest(decided, inputs, labels) for _, decided in self._each(inputs, None)])
+
+    def distances(
+        self, inputs: Float[Array, "row column"], cuts: Float[Array, "member row"] | None = None
+    ) -> Float[Array, "member row"]:
+        """How far the nearest point found with another decision lies, at most `LARGEST_DISTANCE`."""
+        return np.stack([self._distance(member, decided, inputs) for member, decided in self._each(inputs, cuts)])
+
+    def _each(
+        self, inputs: Float[Array, "row column"], cuts: Float[Array, "member row"] | None
+    ) -> list[tuple[int, Scores]]:
+        """Every member, and scores whose largest is its decision."""
+        found: list[tuple[int, Scores]] = []
+        for member in range(len(self.members)):
+            plain = self._plain(member, inputs)
+            found.append((member, plain if cuts is None else _at_cuts(plain, self.setting.favourable, cuts[member])))
+        return found
+
+    def _plain(self, member: int, inputs: Float[Array, "row column"]) -> Scores:
+        """The class scores of versions of these rows, one version of all of them after the other."""
+        places = self.members.places(inputs)
+
+        def scores(moved: Float[Array, "some column"]) -> Float[Array, "some label"]:
+            return self.members.scores_of(member, moved, np.tile(places, len(moved) // len(places)))
+
+        return scores
+
+    def _searched(
+        self,
+        scores: Scores,
+        inputs: Float[Array, "row column"],
+        labels: Int[Array, " row"],
+        radius: float | Float[Array, " row"],
+        chance: np.random.Generator,
+        queries: int,
+    ) -> Float[Array, "row column"]:
+        """The worst rows found within a radius, or within one for each row."""
+        own = jnp.asarray(inputs, dtype=jnp.float32)
+        threat = self.setting.threat.among(np.arange(inputs.shape[1]), own)
+        low, high = _box(np.asarray(inputs, dtype=np.float32), threat, radius)
+
+        def excess(moved: Float[Array, "some column"]) -> Float[Array, " some"]:
+            count = len(moved) // len(inputs)
+            found = scores(self._settled(moved, inputs, threat, radius))
+            return _excess(found, np.tile(labels, count))
+
+        best = search(excess, np.asarray(inputs, dtype=np.float32), low, high, chance, queries)
+        return self._settled(best, inputs, threat, radius)
+
+    def _settled(
+        self,
+        moved: Float[Array, "some column"],
+        inputs: Float[Array, "row column"],
+        threat: Threat,
+        radius: float | Float[Array, " row"],
+    ) -> Float[Array, "some column"]:
+        """Whole numbers whole again."""
+        if threat.grid is None:
+            return np.asarray(moved, dtype=np.float32)
+        versions = np.asarray(moved, dtype=np.float32).reshape(-1, *inputs.shape)
+        reach = jnp.asarray(radius)
+        own = jnp.asarray(inputs, dtype=jnp.float32)
+        return np.concatenate([np.asarray(rounded(jnp.asarray(one), own, reach, threat)) for one in versions])
+
+    def _lowest(
+        self, scores: Scores, inputs: Float[Array, "row column"], labels: Int[Array, " row"]
+    ) -> Float[Array, " row"]:
+        """How far a row's own label is ahead at least, as it is and under every switch."""
+        lowest = -_excess(scores(inputs), labels)
+        switches = self.setting.switches
+        if switches is None:
+            return lowest
+        touched, values = np.asarray(switches.touched) > 0, np.asarray(switches.values)
+        for start in range(0, len(touched), AT_ONCE):
+            some = slice(start, start + AT_ONCE)
+            moved = np.where(touched[some, None], values[some, None], inputs[None])
+            ahead = -_excess(scores(moved.reshape(-1, inputs.shape[1])), np.tile(labels, len(moved)))
+            lowest = np.minimum(lowest, ahead.reshape(len(moved), -1).min(axis=0))
+        return lowest
+
+    def _distance(self, member: int, scores: Scores, inputs: Float[Array, "row column"]) -> Float[Array, " row"]:
+        """As `interplay.attacks.distance.boundary_distance`, with the search in place of the ascent."""
+        decided, chance = scores(inputs).argmax(axis=1), streams.generator(self.setting.seed, "distance", member=member)
+        threat = self.setting.threat.among(np.arange(inputs.shape[1]), jnp.asarray(inputs, dtype=jnp.float32))
+
+        def within(radius: Float[Array, " row"]) -> Float[Array, " row"]:
+            moved = self._searched(scores, inputs, decided, radius, chance, DISTANCE_QUERIES)
+            change = np.asarray(largest_change(jnp.asarray(inputs, dtype=jnp.float32), jnp.asarray(moved), threat))
+            return np.where(_excess(scores(moved), decided) > 0, change, np.inf)
+
+        nearest, failed = np.full(len(inputs), np.inf), np.zeros(len(inputs))
+        for halved in range(COARSEST):
+            nearest = np.minimum(nearest, within(np.full(len(inputs), LARGEST_DISTANCE * 0.5**halved)))
+        for _ in range(HALVINGS):
+            middle = (failed + np.minimum(nearest, LARGEST_DISTANCE)) / 2
+            found = within(middle)
+            failed = np.where(np.isinf(found), middle, np.where(found < failed, 0.0, failed))
+            nearest = np.minimum(nearest, found)
+        return np.minimum(nearest, LARGEST_DISTANCE)
+
+
+def _box(
+    inputs: Float[Array, "row column"], threat: Threat, radius: float | Float[Array, " row"]
+) -> tuple[Float[Array, "row column"], Float[Array, "row column"]]:
+    """The smallest and the largest allowed value of every cell."""
+    reach = np.reshape(radius, (-1, 1)) * np.broadcast_to(np.asarray(threat.movable), inputs.shape)
+    lower, upper = (np.asarray(edge) for edge in (threat.lower, threat.upper))
+    return np.maximum(inputs - reach, np.minimum(lower, inputs)), np.minimum(inputs + reach, np.maximum(upper, inputs))
+
+
+def _at_cuts(scores: Scores, favourable: Favourable, cuts: Float[Array, " row"]) -> Scores:
+    """Scores whose largest is the decision at a cut for each row; see `interplay.attacks.thresholded`."""
+
+    def of(moved: Float[Array, "some column"]) -> Float[Array, "some label"]:
+        found = scores(moved)
+        is_favourable = np.arange(favourable.of) == favourable.label
+        others = np.where(is_favourable, -np.inf, found)
+        odds = found[:, favourable.label] - logsumexp(others, axis=1) - np.tile(cuts, len(found) // len(cuts))
+        return np.where(is_favourable, odds[:, None], found - others.max(axis=1, keepdims=True))
+
+    return of
+
+
+def _excess(scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> Float[Array, " row"]:
+    """How far the likeliest other label is ahead of the row's own."""
+    own = np.arange(scores.shape[1]) == labels[:, None]
+    return np.asarray(np.where(own, -np.inf, scores).max(axis=1) - scores[own])

@@ -1,0 +1,37 @@
+"""The fitted estimators of one treatment, behind what is asked of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from interplay.arrays import Array, Float
+from interplay.families._family import Adversary, AttackSetting, Members, RefittedMembers
+from interplay.families.estimator.adversary import SearchAdversary
+from interplay.families.estimator.frames import Places
+
+
+@dataclass(frozen=True, eq=False)
+class EstimatorMembers(RefittedMembers):
+    """Estimators of one treatment, or the same member of several, with refitted scores."""
+
+    def adversary(self, setting: AttackSetting) -> Adversary:
+        return SearchAdversary(self, setting)
+
+    def beside(self, stacks: Sequence[Members], member: int) -> Members:
+        chosen = [one for one in stacks if isinstance(one, EstimatorMembers)]
+        return EstimatorMembers(
+            self.family,
+            tuple(self.family.taken(one.family.joined(one.stacks), [member]) for one in chosen),
+            np.array([one.scale[member] for one in chosen]),
+            np.stack([one.intercepts[member] for one in chosen]),
+        )
+
+    def places(self, inputs: Float[Array, "row column"]) -> Places:
+        """Which rows of the table encoded rows are."""
+        return self.family.places(inputs)  # type: ignore[attr-defined]
+
+    def scores_of(self, member: int, inputs: Float[Array, "row column"], places: Places) -> Float[Array, "row label"]:
+        """The refitted class scores of one member on rows of the table that something has moved."""
+        raw = self.family.scores_of(self.family.joined(self.stacks), member, inputs, places)  # type: ignore[attr-defined]
+        return np.asarray(self.scale[member] * raw + self.intercepts[member])

@@ -1,0 +1,126 @@
+"""How an untrained estimator is made: from a function or class that a study names, or as copies of one that a program gives."""
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from interplay.errors import StudyError
+
+THREADS = ("n_jobs", "nthread", "thread_count", "num_threads")
+SEEDS = ("random_state", "random_seed")
+
+
+@dataclass(frozen=True)
+class EstimatorRecipe:
+    """Untrained estimators, each with random numbers of its own and a single thread."""
+
+    make: Callable[[], Any]
+    called: str
+    identity: str
+
+    def untrained(self, seed: int) -> Any:
+        """A new estimator."""
+        estimator = self.make()
+        settings = _settings(estimator)
+        chosen = {name: 1 for name in settings if _last(name) in THREADS and not _is_single(estimator, settings, name)}
+        chosen |= {name: seed for name in settings if _last(name) in SEEDS}
+        return estimator.set_params(**chosen) if chosen else estimator
+
+
+def named(factory: str, options: Mapping[str, Any], beside: Path | None = None) -> EstimatorRecipe:
+    """The estimators of a function or class "module:name", called with the options of the study.
+
+    The module is looked for beside the study, then on Python's path. Importing it runs its code, as running a program
+    does.
+
+    Raises StudyError where there is none, or it gives nothing that can be fitted.
+    """
+    where, step = (
+        "the study, [model], factory",
+        'write factory = "module:function", such as "sklearn.ensemble:RandomForestClassifier"',
+    )
+    module, _, name = factory.partition(":")
+    if not module or not name:
+        raise StudyError("a function or class as module:name", repr(factory), where, step)
+    try:
+        with _found_beside(beside):
+            make = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise StudyError("a function or class that can be imported", f"{factory!r}: {error}", where, step) from error
+
+    def made() -> Any:
+        try:
+            estimator = make(**options)
+        except TypeError as error:
+            raise StudyError(
+                f"options that {factory!r} takes", str(error), "the study, [model], options", "correct them"
+            ) from error
+        _check(estimator, factory)
+        return estimator
+
+    return EstimatorRecipe(made, type(made()).__name__, f"{factory} {sorted(options.items())} {_source(make)}")
+
+
+def copies(given: Any) -> EstimatorRecipe:
+    """Untrained copies of an estimator that a program gives, as `sklearn.base.clone` makes them."""
+    from sklearn.base import clone
+
+    _check(given, type(given).__name__)
+    return EstimatorRecipe(lambda: clone(given), type(given).__name__, repr(given))
+
+
+def is_estimator(given: object) -> bool:
+    """Whether a program has given something that can be fitted and asked for probabilities or margins."""
+    return hasattr(given, "fit") and any(hasattr(given, name) for name in ("predict_proba", "decision_function"))
+
+
+def _check(estimator: object, called: str) -> None:
+    if not hasattr(estimator, "fit") or not hasattr(estimator, "predict"):
+        step = "give a classifier with fit and predict_proba, as scikit-learn has them"
+        raise StudyError("an estimator with fit and predict", f"{type(estimator).__name__}", called, step)
+
+
+def _settings(estimator: Any) -> Mapping[str, Any]:
+    return (
+        estimator.get_params(deep=True) if hasattr(estimator, "get_params") and hasattr(estimator, "set_params") else {}
+    )
+
+
+def _is_single(estimator: Any, settings: Mapping[str, Any], name: str) -> bool:
+    """Whether a setting of threads asks for one as it is: None does in scikit-learn, and all cores elsewhere."""
+    owner = settings.get(name.rpartition("__")[0], estimator)
+    return settings[name] == 1 or (settings[name] is None and type(owner).__module__.startswith("sklearn."))
+
+
+def _last(name: str) -> str:
+    return name.rpartition("__")[2]
+
+
+def _source(make: Any) -> str:
+    """What the function says, so that an edit of it is another study; its own library's version where it cannot be read."""
+    module = inspect.getmodule(make)
+    package = (getattr(module, "__name__", "") or "").partition(".")[0]
+    version = getattr(sys.modules.get(package), "__version__", "")
+    if version:
+        return f"{package} {version}"
+    try:
+        return inspect.getsource(module or make)
+    except (OSError, TypeError):
+        return ""
+
+
+@contextmanager
+def _found_beside(folder: Path | None) -> Any:
+    if folder is None:
+        yield
+        return
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))

@@ -1,0 +1,69 @@
+"""Untrained classifiers for tests: a pipeline that reads the table, and models that break what an audit asks of any."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+
+def by_name():
+    """Numbers scaled and texts one-hot, chosen by their types."""
+    parts = make_column_transformer(
+        (StandardScaler(), make_column_selector(dtype_include="number")),
+        (OneHotEncoder(handle_unknown="ignore"), make_column_selector(dtype_exclude="number")),
+    )
+    return make_pipeline(parts, LogisticRegression(max_iter=200))
+
+
+def few_trees():
+    """A small boosted forest."""
+    return HistGradientBoostingClassifier(max_iter=15)
+
+
+class Wrong(ClassifierMixin, BaseEstimator):
+    """A logistic regression with one fault."""
+
+    def __init__(self, fault="", random_state=None):
+        self.fault = fault
+        self.random_state = random_state
+
+    def fit(self, rows, labels, sample_weight=None):
+        weights = None if self.fault == "deaf" else sample_weight
+        self._inner = LogisticRegression(max_iter=200).fit(rows, labels, sample_weight=weights)
+        self._chance = np.random.default_rng(None if self.fault == "another seed" else self.random_state)
+        self._shift = self._chance.normal() * 0.01
+        if self.fault != "no classes":
+            self.classes_ = self._inner.classes_
+        return self
+
+    def predict(self, rows):
+        return self.classes_[self.predict_proba(rows).argmax(axis=1)]
+
+    def predict_proba(self, rows):
+        rows = np.asarray(rows)
+        margin = self._inner.decision_function(rows) + self._shift
+        if self.fault == "not finite":
+            margin = margin + np.where(np.arange(len(rows)) == 0, np.nan, 0)
+        if self.fault == "another answer":
+            margin = margin + self._chance.normal(size=len(rows))
+        if self.fault == "rows together":
+            margin = margin - margin.mean()
+        if self.fault == "changes its input":
+            rows[:] = 0
+        one = 1 / (1 + np.exp(-margin))
+        both = np.stack([1 - one, one], axis=1)
+        if self.fault == "logits":
+            return np.stack([-margin, margin], axis=1)
+        if self.fault == "three columns":
+            return np.stack([1 - one, one / 2, one / 2], axis=1)
+        if self.fault == "one column":
+            return one
+        return both
+
+
+def wrong(fault="", random_state=None):
+    """A model with one fault."""
+    return Wrong(fault, random_state)
