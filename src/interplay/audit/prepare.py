@@ -1,6 +1,6 @@
 """A study made ready: its data read and encoded and every run laid out, before anything is trained."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -119,8 +119,15 @@ def prepare(
     )
     encoded = encoder.encode(dataset.table)
     family = _family(study, design, dataset, encoded, where, network)
+    design = design if family.tunes else _untuned(design)
     known = digest(study, dataset.fingerprint, family.identity)
     return Prepared(study, dataset, encoder, encoded, design, family, known)
+
+
+def _untuned(design: Design) -> Design:
+    """The same with one rate, where models have none that is chosen here."""
+    model = design.study.model.model_copy(update={"learning_rate": None, "learning_rates": (1.0,)})
+    return replace(design, study=design.study.model_copy(update={"model": model}))
 
 
 def _family(

@@ -34,8 +34,12 @@ def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
     """
     declared = to_json(study)
     del declared["most_members"]  # members are added to a run, they do not make it another one
-    if declared["model"]["kind"] == "network":  # as before there were others
-        del declared["model"]["kind"], declared["model"]["options"]
+    model = declared["model"]
+    for key, usual in (("factory", ""), ("inputs", "encoded")):  # as before there were estimators
+        if model[key] == usual:
+            del model[key]
+    if model["kind"] == "network":
+        del model["kind"], model["options"]
     for one in declared["interventions"]:
         if not one["alone"]:  # as before it could be said
             del one["alone"]

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt
 
 from interplay.aspects import RANKED_ASPECTS, Aspect
 from interplay.data.sections import DataSection, GroupsSection
@@ -43,14 +43,6 @@ class ModelSection(Section):
     """Updates of the parameters."""
     weight_decay: float = Field(default=0.0, ge=0)
     """Strength of the squared penalty on the weights."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _untuned(cls, given: Any) -> Any:
-        """An estimator has no learning rate that is chosen here."""
-        if isinstance(given, dict) and given.get("kind") == "estimator":
-            return {"learning_rates": (1.0,), **given}
-        return given
 
 
 class InterventionSection(Section):

@@ -17,7 +17,7 @@ from interplay.errors import RunError
 from interplay.families._family import AttackWords, Family, Members, Order, Stack
 from interplay.families._setting import TrainingSetting
 from interplay.families.estimator.adversary import QUERIES
-from interplay.families.estimator.fitting import Fitted, Fitter, Fitting, contract, digest
+from interplay.families.estimator.fitting import FittedEstimator, Fitter, Fitting, contract, digest
 from interplay.families.estimator.frames import EncodedFrames, Frames, Places, TableFrames
 from interplay.families.estimator.members import EstimatorMembers
 from interplay.families.estimator.recipe import EstimatorRecipe, copies, is_estimator, named
@@ -39,10 +39,10 @@ class Refittable:
     how: Fitting
     seen: bytes
     """The digest of its scores on the first rows of the table."""
-    known: Fitted | None = None
+    known: FittedEstimator | None = None
 
     @cached_property
-    def fitted(self) -> Fitted:
+    def fitted(self) -> FittedEstimator:
         """The model.
 
         Raises RunError where fitting again gives another one.
@@ -60,7 +60,7 @@ class Refittable:
         return again
 
 
-def witnessed(fitter: Fitter, fitted: Fitted) -> bytes:
+def witnessed(fitter: Fitter, fitted: FittedEstimator) -> bytes:
     """What a model is recognised by."""
     frames = fitter.frames
     rows = np.arange(min(WITNESSES, frames.rows))

@@ -27,7 +27,7 @@ class Fitting:
 
 
 @dataclass(frozen=True, eq=False)
-class Fitted:
+class FittedEstimator:
     """A fitted estimator. `logits` says whether its margins are logarithms of its probabilities."""
 
     model: Any
@@ -47,7 +47,7 @@ class Fitter:
     frames: Frames
     classes: int
 
-    def fit(self, how: Fitting) -> Fitted:
+    def fit(self, how: Fitting) -> FittedEstimator:
         """Raises ModelError where the estimator cannot be fitted or asked."""
         estimator, rows = self.recipe.untrained(how.seed), self.frames.fitting(how.rows)
         if len(np.unique(how.labels)) < 2:
@@ -63,7 +63,7 @@ class Fitter:
             text = f"{type(error).__name__}: {error}".strip().splitlines()[0][:300]
             raise ModelError("an estimator that can be fitted", text, self.recipe.called, step) from error
         _check_classes(estimator, self.recipe.called)
-        return Fitted(estimator, margins_are_logits(estimator, rows[:CHECKED_ROWS]), self.classes)
+        return FittedEstimator(estimator, margins_are_logits(estimator, rows[:CHECKED_ROWS]), self.classes)
 
     def _weights(self, estimator: Any, how: Fitting) -> dict[str, Array]:
         if (how.weights == how.weights[:1]).all():
