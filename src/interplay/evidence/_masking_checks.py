@@ -12,22 +12,20 @@ FLAT = 0.05
 class MaskingChecks:
     """Checks of the evaluation attack on some rows of one model, as shares of these rows that stay rightly decided.
 
-    `by_gradient` under the attack, `by_search` under a search without gradients of `queries` queries a row, `by_both_starts`
-    under the attack from other random starts as well; `wide_by_both` under attack and search within the radius `wide`, which is
-    larger. `flat` is the share of rows whose score has no slope.
+    `by_gradient` under the attack, `by_search` under a search without gradients of `queries` queries a row, and `wide_by_search`
+    under a shorter search within the radius `wide`, which is larger. `flat` is the share of rows whose score has no slope.
 
-    Where the search finds more than `MASKED` more rows, it is added to the attack on all rows (`masked`). Where other starts find
-    more than search and attack do, or a larger radius leaves more rows standing, numbers are withheld. Flat rows alone say
-    nothing: a constant model is flat, and nothing can move it.
+    Where the search finds more than `MASKED` more rows, it is added to the attack on all rows (`masked`). Where a larger radius leaves
+    more rows standing, numbers are withheld. Flat rows alone say nothing: a constant model is flat, and nothing can move it.
 
     Reference: Carlini et al. (2019), "On evaluating adversarial robustness", section 3; Athalye et al. (2018), "Obfuscated
     gradients give a false sense of security", section 3.1.
 
     Example:
-        >>> good = MaskingChecks(200, 400, 4.0, 0.7, 0.7, 0.7, 0.0, 0.0)
+        >>> good = MaskingChecks(200, 400, 4.0, 0.7, 0.7, 0.0, 0.0)
         >>> good.masked, good.reason
         (False, '')
-        >>> MaskingChecks(200, 400, 4.0, 0.9, 0.6, 0.9, 0.1, 0.3).masked
+        >>> MaskingChecks(200, 400, 4.0, 0.9, 0.6, 0.1, 0.3).masked
         True
 
     Does not show: that no other attack finds more.
@@ -38,8 +36,7 @@ class MaskingChecks:
     wide: float
     by_gradient: float
     by_search: float
-    by_both_starts: float
-    wide_by_both: float
+    wide_by_search: float
     flat: float
 
     @property
@@ -56,11 +53,9 @@ class MaskingChecks:
     def reason(self) -> str:
         """Why the numbers of the attack, with the search where that is added, are not used; empty where they are."""
         found = min(self.by_gradient, self.by_search) if self.masked else self.by_gradient
-        of = f"of {self.rows} rows of one model rightly decided"
-        so = "a robust accuracy would be an upper bound only"
-        if self.by_both_starts < found - MASKED:
-            return f"other random starts leave {self.by_both_starts:.1%} {of}, the attack {found:.1%}: it has not converged; {so}"
-        if self.wide_by_both > found + MASKED:
-            wider = f"within a radius of {self.wide:g} attacks leave {self.wide_by_both:.1%} {of}"
-            return f"{wider}, within the smaller one {found:.1%}; {so}"
-        return ""
+        if self.wide_by_search <= found + MASKED:
+            return ""
+        return (
+            f"within a radius of {self.wide:g} a search leaves {self.wide_by_search:.1%} of {self.rows} rows of one model rightly "
+            f"decided, attacks within the smaller one {found:.1%}; a robust accuracy would be an upper bound only"
+        )

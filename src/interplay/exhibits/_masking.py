@@ -6,15 +6,14 @@ import numpy as np
 
 from interplay import streams
 from interplay.arrays import Array, Bool, Float, Int
-from interplay.attacks.pgd import rounded
-from interplay.attacks.search import AT_ONCE, QUERIES, search
-from interplay.engine import jnp
+from interplay.attacks.reach import Reach, excess
+from interplay.attacks.search import AT_ONCE, QUERIES
 from interplay.estimates import NotMeasurable
 from interplay.evidence import MaskingChecks
 from interplay.exhibits._setting import EvaluationSetting, some_places
 from interplay.families import LARGEST_DISTANCE, Members
 
-CHECKED_ROWS = 200
+CHECKED_ROWS, WIDE_QUERIES = 200, 100
 NO_SLOPE = 1e-12
 
 
@@ -29,15 +28,13 @@ def masking_checks(
     tried = _Tried.of(setting, members, 0, setting.attacked[places])
     radius, wide = setting.attack.radius, max(LARGEST_DISTANCE, 2 * setting.attack.radius)
     near = tried.by_gradient(radius, "evaluation attack") if attacked is None else tried.right(attacked[0, places])
-    again, farther = tried.by_gradient(radius), tried.by_gradient(wide)
     return MaskingChecks(
         rows=len(places),
         queries=QUERIES,
         wide=wide,
         by_gradient=float(near.mean()),
         by_search=float(tried.right(tried.searched(radius)).mean()),
-        by_both_starts=float((near & again).mean()),
-        wide_by_both=float((farther & tried.right(tried.searched(wide))).mean()),
+        wide_by_search=float(tried.right(tried.searched(wide, WIDE_QUERIES)).mean()),
         flat=tried.flat(),
     )
 
@@ -50,7 +47,7 @@ def with_search(
     for member, scores in enumerate(found):
         tried = _Tried.of(setting, members, member, setting.attacked)
         other = tried.searched(setting.attack.radius)
-        worse = _excess(other, tried.labels) > _excess(scores, tried.labels)
+        worse = excess(other, tried.labels) > excess(scores, tried.labels)
         scores[worse] = other[worse]
     return found
 
@@ -75,33 +72,22 @@ class _Tried:
         """Which rows are still decided as their label."""
         return np.asarray(scores.argmax(axis=1) == self.labels)
 
-    def by_gradient(self, radius: float, purpose: str = "check of the attack") -> Bool[Array, " row"]:
+    def by_gradient(self, radius: float, purpose: str) -> Bool[Array, " row"]:
         """Which are under the evaluation attack, from random starts named by a purpose."""
         adversary = self.member.adversary(self.setting.attack_within(radius))
         assert not isinstance(adversary, NotMeasurable)  # these members have been attacked
         return self.right(adversary.worst(self.inputs, self.labels, purpose=purpose)[0])
 
-    def searched(self, radius: float) -> Float[Array, "row label"]:
+    def searched(self, radius: float, queries: int = QUERIES) -> Float[Array, "row label"]:
         """The log-probabilities of the worst rows that a search without gradients finds."""
-        own, columns = jnp.asarray(self.inputs), np.arange(self.inputs.shape[1])
-        threat = self.setting.attack_within(radius).threat.among(columns, own)
-        reach = np.broadcast_to(np.asarray(radius * threat.movable), self.inputs.shape)
-        lower, upper = (np.asarray(edge) for edge in (threat.lower, threat.upper))
-        low = np.maximum(self.inputs - reach, np.minimum(lower, self.inputs))
-        high = np.minimum(self.inputs + reach, np.maximum(upper, self.inputs))
 
         def asked(moved: Float[Array, "some column"]) -> Float[Array, "some label"]:
-            """Of several versions of the rows, one after the other."""
             filled = np.resize(moved, (AT_ONCE * len(self.inputs), self.inputs.shape[1]))  # one shape: compiled once
-            versions = jnp.asarray(filled.reshape(AT_ONCE, *self.inputs.shape), dtype=jnp.float32)
-            settled = np.asarray(rounded(versions, own, radius, threat)).reshape(filled.shape)
-            return self.member.log_probabilities(settled)[0, : len(moved)]
-
-        def excess(moved: Float[Array, "some column"]) -> Float[Array, " some"]:
-            return _excess(asked(moved), np.tile(self.labels, len(moved) // len(self.inputs)))
+            return self.member.log_probabilities(filled)[0, : len(moved)]
 
         chance = streams.generator(self.setting.design.study.seed, "search without gradients", member=self.number)
-        return asked(search(excess, self.inputs, low, high, chance))
+        reach = Reach(self.inputs, self.setting.attack_within(radius).threat, radius)
+        return asked(reach.worst(asked, self.labels, chance, queries))
 
     def flat(self) -> float:
         """The share of the rows whose score does not change with any column that can be moved."""
@@ -110,9 +96,3 @@ class _Tried:
         other = np.arange(scores.shape[2]) == np.where(own, -np.inf, scores[0]).argmax(axis=1)[:, None]
         slopes = self.member.pulled_back(self.inputs, (own * 1.0 - other)[None])[0]
         return float((np.abs(slopes[:, self.setting.encoded.movable]) < NO_SLOPE).all(axis=1).mean())
-
-
-def _excess(logs: Float[Array, "row label"], labels: Int[Array, " row"]) -> Float[Array, " row"]:
-    """How far the likeliest other label is ahead of the row's own."""
-    own = np.arange(logs.shape[1]) == labels[:, None]
-    return np.asarray(np.where(own, -np.inf, logs).max(axis=1) - logs[own])

@@ -65,12 +65,11 @@ def _masking(arms: Sequence[Mapping[str, Any]]) -> list[str]:
     if not checked:
         return texts
     first, plain = checked[0], [one for one in checked if not _masked(one)]
-    more = max([0.0, *(one["by_gradient"] - one["by_both_starts"] for one in checked)])
-    wide = [one["wide_by_both"] for one in checked]
+    wide = [one["wide_by_search"] for one in checked]
     told = [
-        f"The attack with gradients was held against others on {first['rows']} rows of one model of each treatment: a search "
-        f"without gradients ({first['queries']} queries a row), other random starts, which flip at most {more:.1%} more of them, "
-        f"and a radius of {first['wide']:g}, within which {min(wide):.1%} to {max(wide):.1%} stay rightly decided."
+        f"The attack with gradients was held against a search without them on {first['rows']} rows of one model of each treatment "
+        f"({first['queries']} queries a row); within a radius of {first['wide']:g} a search leaves {min(wide):.1%} to "
+        f"{max(wide):.1%} rightly decided."
     ]
     if len(plain) < len(checked):
         named = ", ".join(

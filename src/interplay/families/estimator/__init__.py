@@ -10,13 +10,13 @@ import numpy as np
 
 from interplay import streams
 from interplay.arrays import Array, Float
+from interplay.attacks.search import QUERIES
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.design.plan import Design
 from interplay.errors import RunError
 from interplay.families._family import AttackWords, Family, Members, Order, Stack
 from interplay.families._setting import TrainingSetting
-from interplay.families.estimator.adversary import QUERIES
 from interplay.families.estimator.fitting import FittedEstimator, Fitter, Fitting, contract, digest
 from interplay.families.estimator.frames import EncodedFrames, Frames, Places, TableFrames
 from interplay.families.estimator.members import EstimatorMembers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,9 @@ from scipy.special import logsumexp
 
 from interplay import streams
 from interplay.arrays import Array, Bool, Float, Int
-from interplay.attacks.pgd import Threat, largest_change, rounded
-from interplay.attacks.search import AT_ONCE, search
+from interplay.attacks.pgd import largest_change
+from interplay.attacks.reach import Reach, Scores, excess
+from interplay.attacks.search import AT_ONCE
 from interplay.attacks.thresholded import Favourable
 from interplay.engine import jnp
 from interplay.families._family import LARGEST_DISTANCE, AttackSetting
@@ -20,12 +20,9 @@ from interplay.families._family import LARGEST_DISTANCE, AttackSetting
 if TYPE_CHECKING:
     from interplay.families.estimator.members import EstimatorMembers
 
-QUERIES = 400
 DISTANCE_QUERIES = 40
 COARSEST, HALVINGS = 6, 8
 """Radii that are tried first, each half of the one before, and halvings between the nearest flip and what held."""
-
-Scores = Callable[[Float[Array, "row column"]], Float[Array, "row label"]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +47,7 @@ class SearchAdversary:
         found = []
         for member, decided in self._each(inputs, cuts):
             chance = streams.generator(self.setting.seed, purpose, member=member)
-            moved = self._searched(decided, inputs, labels, self.setting.radius, chance, QUERIES)
+            moved = Reach(inputs, self.setting.threat, self.setting.radius).worst(decided, labels, chance)
             found.append(self._plain(member, inputs)(moved))
         return np.stack(found)
 
@@ -92,48 +89,11 @@ class SearchAdversary:
 
         return scores
 
-    def _searched(
-        self,
-        scores: Scores,
-        inputs: Float[Array, "row column"],
-        labels: Int[Array, " row"],
-        radius: float | Float[Array, " row"],
-        chance: np.random.Generator,
-        queries: int,
-    ) -> Float[Array, "row column"]:
-        """The worst rows found within a radius, or within one for each row."""
-        own = jnp.asarray(inputs, dtype=jnp.float32)
-        threat = self.setting.threat.among(np.arange(inputs.shape[1]), own)
-        low, high = _box(np.asarray(inputs, dtype=np.float32), threat, radius)
-
-        def excess(moved: Float[Array, "some column"]) -> Float[Array, " some"]:
-            count = len(moved) // len(inputs)
-            found = scores(self._settled(moved, inputs, threat, radius))
-            return _excess(found, np.tile(labels, count))
-
-        best = search(excess, np.asarray(inputs, dtype=np.float32), low, high, chance, queries)
-        return self._settled(best, inputs, threat, radius)
-
-    def _settled(
-        self,
-        moved: Float[Array, "some column"],
-        inputs: Float[Array, "row column"],
-        threat: Threat,
-        radius: float | Float[Array, " row"],
-    ) -> Float[Array, "some column"]:
-        """Whole numbers whole again."""
-        if threat.grid is None:
-            return np.asarray(moved, dtype=np.float32)
-        versions = np.asarray(moved, dtype=np.float32).reshape(-1, *inputs.shape)
-        reach = jnp.asarray(radius)
-        own = jnp.asarray(inputs, dtype=jnp.float32)
-        return np.concatenate([np.asarray(rounded(jnp.asarray(one), own, reach, threat)) for one in versions])
-
     def _lowest(
         self, scores: Scores, inputs: Float[Array, "row column"], labels: Int[Array, " row"]
     ) -> Float[Array, " row"]:
         """How far a row's own label is ahead at least, as it is and under every switch."""
-        lowest = -_excess(scores(inputs), labels)
+        lowest = -excess(scores(inputs), labels)
         switches = self.setting.switches
         if switches is None:
             return lowest
@@ -141,7 +101,7 @@ class SearchAdversary:
         for start in range(0, len(touched), AT_ONCE):
             some = slice(start, start + AT_ONCE)
             moved = np.where(touched[some, None], values[some, None], inputs[None])
-            ahead = -_excess(scores(moved.reshape(-1, inputs.shape[1])), np.tile(labels, len(moved)))
+            ahead = -excess(scores(moved.reshape(-1, inputs.shape[1])), np.tile(labels, len(moved)))
             lowest = np.minimum(lowest, ahead.reshape(len(moved), -1).min(axis=0))
         return lowest
 
@@ -151,9 +111,9 @@ class SearchAdversary:
         threat = self.setting.threat.among(np.arange(inputs.shape[1]), jnp.asarray(inputs, dtype=jnp.float32))
 
         def within(radius: Float[Array, " row"]) -> Float[Array, " row"]:
-            moved = self._searched(scores, inputs, decided, radius, chance, DISTANCE_QUERIES)
+            moved = Reach(inputs, self.setting.threat, radius).worst(scores, decided, chance, DISTANCE_QUERIES)
             change = np.asarray(largest_change(jnp.asarray(inputs, dtype=jnp.float32), jnp.asarray(moved), threat))
-            return np.where(_excess(scores(moved), decided) > 0, change, np.inf)
+            return np.where(excess(scores(moved), decided) > 0, change, np.inf)
 
         nearest, failed = np.full(len(inputs), np.inf), np.zeros(len(inputs))
         for halved in range(COARSEST):
@@ -164,15 +124,6 @@ class SearchAdversary:
             failed = np.where(np.isinf(found), middle, np.where(found < failed, 0.0, failed))
             nearest = np.minimum(nearest, found)
         return np.minimum(nearest, LARGEST_DISTANCE)
-
-
-def _box(
-    inputs: Float[Array, "row column"], threat: Threat, radius: float | Float[Array, " row"]
-) -> tuple[Float[Array, "row column"], Float[Array, "row column"]]:
-    """The smallest and the largest allowed value of every cell."""
-    reach = np.reshape(radius, (-1, 1)) * np.broadcast_to(np.asarray(threat.movable), inputs.shape)
-    lower, upper = (np.asarray(edge) for edge in (threat.lower, threat.upper))
-    return np.maximum(inputs - reach, np.minimum(lower, inputs)), np.minimum(inputs + reach, np.maximum(upper, inputs))
 
 
 def _at_cuts(scores: Scores, favourable: Favourable, cuts: Float[Array, " row"]) -> Scores:
@@ -186,9 +137,3 @@ def _at_cuts(scores: Scores, favourable: Favourable, cuts: Float[Array, " row"])
         return np.where(is_favourable, odds[:, None], found - others.max(axis=1, keepdims=True))
 
     return of
-
-
-def _excess(scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> Float[Array, " row"]:
-    """How far the likeliest other label is ahead of the row's own."""
-    own = np.arange(scores.shape[1]) == labels[:, None]
-    return np.asarray(np.where(own, -np.inf, scores).max(axis=1) - scores[own])

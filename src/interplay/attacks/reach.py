@@ -1,0 +1,78 @@
+"""What a search without gradients may try: rows within a radius of a threat, with whole numbers whole."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from interplay.arrays import Array, Float, Int
+from interplay.attacks.pgd import Threat, rounded
+from interplay.attacks.search import QUERIES, search
+from interplay.engine import jnp
+
+Scores = Callable[[Float[Array, "some column"]], Float[Array, "some label"]]
+"""Class scores of versions of the rows, one version of all of them after the other."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Rows (row, column) and how far an attacker can move them: `radius` is one number or one per row.
+
+    Example:
+        >>> wall = Threat(jnp.array([1.0, 0.0]), jnp.full(2, -9.0), jnp.full(2, 9.0))
+        >>> reach = Reach(np.zeros((1, 2)), wall, 0.5)
+        >>> line = lambda moved: np.stack([moved[:, 0], -moved[:, 0]], axis=1)
+        >>> reach.worst(line, np.array([1]), np.random.default_rng(0)).tolist()
+        [[0.5, 0.0]]
+    """
+
+    inputs: Float[Array, "row column"]
+    threat: Threat
+    radius: float | Float[Array, " row"]
+
+    def worst(
+        self, scores: Scores, labels: Int[Array, " row"], chance: np.random.Generator, queries: int = QUERIES
+    ) -> Float[Array, "row column"]:
+        """The rows found whose best other label is farthest ahead of their own; see `search`."""
+
+        def ahead(moved: Float[Array, "some column"]) -> Float[Array, " some"]:
+            return excess(scores(self.settled(moved)), np.tile(labels, len(moved) // len(self.inputs)))
+
+        return self.settled(search(ahead, self._own, *self._box, chance, queries))
+
+    def settled(self, moved: Float[Array, "some column"]) -> Float[Array, "some column"]:
+        """Versions of the rows with whole numbers whole again."""
+        if self._threat.grid is None:
+            return np.asarray(moved, dtype=np.float32)
+        versions = jnp.asarray(np.asarray(moved, dtype=np.float32).reshape(-1, *self._own.shape))
+        settled = rounded(versions, jnp.asarray(self._own), jnp.asarray(self.radius), self._threat)
+        return np.asarray(settled).reshape(np.shape(moved))
+
+    @cached_property
+    def _own(self) -> Float[Array, "row column"]:
+        return np.asarray(self.inputs, dtype=np.float32)
+
+    @cached_property
+    def _threat(self) -> Threat:
+        """The threat to these rows: a missing value does not move."""
+        return self.threat.among(np.arange(self._own.shape[1]), jnp.asarray(self._own))
+
+    @cached_property
+    def _box(self) -> tuple[Float[Array, "row column"], Float[Array, "row column"]]:
+        """The smallest and the largest allowed value of every cell."""
+        reach = np.reshape(self.radius, (-1, 1)) * np.broadcast_to(np.asarray(self._threat.movable), self._own.shape)
+        lower, upper = (np.asarray(edge) for edge in (self._threat.lower, self._threat.upper))
+        low = np.maximum(self._own - reach, np.minimum(lower, self._own))
+        return low, np.minimum(self._own + reach, np.maximum(upper, self._own))
+
+
+def excess(scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> Float[Array, " row"]:
+    """How far the likeliest other label is ahead of the row's own; above 0 the decision is another one.
+
+    Example:
+        >>> excess(np.array([[3.0, 1.0, 2.0], [3.0, 1.0, 2.0]]), np.array([0, 1])).tolist()
+        [-1.0, 2.0]
+    """
+    own = np.arange(scores.shape[1]) == labels[:, None]
+    return np.asarray(np.where(own, -np.inf, scores).max(axis=1) - scores[own])
