@@ -92,8 +92,9 @@ def cost(
     per_model = {one: _work(design, one, width) if fitting is None else fitting for one in design.trainings}
     rows, arms = len(design.split.part), stacks(design)
     training = sum(per_model.values()) * (tuning + fleet) + sum(per_model[one] for one in as_applied(design)) * fleet
-    if design.factors.removal is not None:
-        training += per_model[Treatment()] * RANKING_MEMBERS
+    ranking = 0 if design.factors.removal is None else RANKING_MEMBERS
+    if ranking:
+        training += per_model[Treatment()] * ranking
     attacks = arms * fleet * (min(rows, ATTACKED) + _calibration_attacked(design)) * 200 * 3 * width
     explanations = (
         arms * fleet * (12_000 + _asked_to_explain(design, columns)) * width + fleet * 400 * 5_000 * columns * columns

@@ -15,8 +15,9 @@ class MaskingChecks:
     `by_gradient` under the attack, `by_search` under a search without gradients of `queries` queries a row, and `wide_by_search`
     under a shorter search within the radius `wide`, which is larger. `flat` is the share of rows whose score has no slope.
 
-    Where the search finds more than `MASKED` more rows, it is added to the attack on all rows (`masked`). Where a larger radius leaves
-    more rows standing, numbers are withheld. Flat rows alone say nothing: a constant model is flat, and nothing can move it.
+    Where the search finds more than `MASKED` more rows, it is added to the attack on all rows (`masked`). Where a larger radius
+    leaves more rows standing, numbers are withheld. Flat rows alone say nothing: a constant model is flat, and nothing can move
+    it.
 
     Reference: Carlini et al. (2019), "On evaluating adversarial robustness", section 3; Athalye et al. (2018), "Obfuscated
     gradients give a false sense of security", section 3.1.
@@ -56,6 +57,6 @@ class MaskingChecks:
         if self.wide_by_search <= found + MASKED:
             return ""
         return (
-            f"within a radius of {self.wide:g} a search leaves {self.wide_by_search:.1%} of {self.rows} rows of one model rightly "
-            f"decided, attacks within the smaller one {found:.1%}; a robust accuracy would be an upper bound only"
+            f"within a radius of {self.wide:g} a search leaves {self.wide_by_search:.1%} of {self.rows} rows of one model "
+            f"rightly decided, attacks within the smaller one {found:.1%}; a robust accuracy would be an upper bound only"
         )

@@ -67,8 +67,8 @@ def _masking(arms: Sequence[Mapping[str, Any]]) -> list[str]:
     first, plain = checked[0], [one for one in checked if not _masked(one)]
     wide = [one["wide_by_search"] for one in checked]
     told = [
-        f"The attack with gradients was held against a search without them on {first['rows']} rows of one model of each treatment "
-        f"({first['queries']} queries a row); within a radius of {first['wide']:g} a search leaves {min(wide):.1%} to "
+        f"The attack with gradients was held against a search without them on {first['rows']} rows of one model of each "
+        f"treatment ({first['queries']} queries a row); within a radius of {first['wide']:g} a search leaves {min(wide):.1%} to "
         f"{max(wide):.1%} rightly decided."
     ]
     if len(plain) < len(checked):
