@@ -16,8 +16,8 @@ from interplay.errors import ModelError, RefusedCombination, RunError, StudyErro
 from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, Distances
 from interplay.exhibits import Memo, refitted
-from interplay.families.estimator import Refittable
 from interplay.families.estimator.frames import TableFrames
+from interplay.families.estimator.refittable import Refittable
 from interplay.families.estimator.scoring import FLOOR, class_scores, margins_are_logits
 from interplay.testing.family_suite import FamilySuite
 from interplay.training.train import more_members

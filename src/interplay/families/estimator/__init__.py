@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -14,57 +13,19 @@ from interplay.attacks.search import QUERIES
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.design.plan import Design
-from interplay.errors import RunError
 from interplay.families._family import AttackWords, Family, Members, Order, Stack
 from interplay.families._setting import TrainingSetting
-from interplay.families.estimator.fitting import FittedEstimator, Fitter, Fitting, contract, digest
-from interplay.families.estimator.frames import EncodedFrames, Frames, Places, TableFrames
+from interplay.families.estimator.fitting import Fitter, Fitting, contract
+from interplay.families.estimator.frames import EncodedFrames, Frames, TableFrames
 from interplay.families.estimator.members import EstimatorMembers
 from interplay.families.estimator.recipe import EstimatorRecipe, copies, is_estimator, named
+from interplay.families.estimator.refittable import Refittable, witnessed
 from interplay.study.positions import Positions
 
-WITNESSES = 256
-"""Rows of the table whose scores tell a refitted model from another one."""
 OPERATIONS = 20_000.0
 """What scoring a row of a boosted forest costs about as much as; for planning."""
 FITTING = 1e6
 """What fitting a boosted forest costs for each row."""
-
-
-@dataclass(frozen=True, eq=False)
-class Refittable:
-    """A model by what it was fitted on: fitted when it is first asked, and recognised by its scores."""
-
-    fitter: Fitter
-    how: Fitting
-    seen: bytes
-    """The digest of its scores on the first rows of the table."""
-    known: FittedEstimator | None = None
-
-    @cached_property
-    def fitted(self) -> FittedEstimator:
-        """The model.
-
-        Raises RunError where fitting again gives another one.
-        """
-        if self.known is not None:
-            return self.known
-        again = self.fitter.fit(self.how)
-        if witnessed(self.fitter, again) != self.seen:
-            raise RunError(
-                "the model that was measured before, fitted again from the same rows and seed",
-                "one with other scores",
-                self.fitter.recipe.called,
-                "give it a random_state that it obeys and a single thread, and run the study anew in another folder",
-            )
-        return again
-
-
-def witnessed(fitter: Fitter, fitted: FittedEstimator) -> bytes:
-    """What a model is recognised by."""
-    frames = fitter.frames
-    rows = np.arange(min(WITNESSES, frames.rows))
-    return digest(fitted.scores(frames.fitting(rows)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,16 +110,6 @@ class EstimatorFamily(Family):
     def scores(self, stack: Stack, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
         rows = self.fitter.frames.asked(inputs)
         return np.stack([one.fitted.scores(rows) for one in stack])
-
-    def scores_of(
-        self, stack: Stack, member: int, inputs: Float[Array, "row column"], places: Places
-    ) -> Float[Array, "row label"]:
-        """Class scores of one member on rows of the table that something has moved."""
-        return stack[member].fitted.scores(self.fitter.frames.asked(inputs, places))
-
-    def places(self, inputs: Float[Array, "row column"]) -> Places:
-        """Which rows of the table encoded rows are."""
-        return self.fitter.frames.places(inputs)
 
     def pack(self, stack: Stack) -> Mapping[str, Array]:
         found: dict[str, Array] = {}

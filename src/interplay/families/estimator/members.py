@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from interplay.arrays import Array, Float
 from interplay.families._family import Adversary, AttackSetting, Members, RefittedMembers
 from interplay.families.estimator.adversary import SearchAdversary
 from interplay.families.estimator.frames import Places
+from interplay.families.estimator.refittable import Refittable
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +31,14 @@ class EstimatorMembers(RefittedMembers):
 
     def places(self, inputs: Float[Array, "row column"]) -> Places:
         """Which rows of the table encoded rows are."""
-        return self.family.places(inputs)  # type: ignore[attr-defined]
+        return self._models[0].places(inputs)
 
     def scores_of(self, member: int, inputs: Float[Array, "row column"], places: Places) -> Float[Array, "row label"]:
         """The refitted class scores of one member on rows of the table that something has moved."""
-        raw = self.family.scores_of(self.family.joined(self.stacks), member, inputs, places)  # type: ignore[attr-defined]
+        raw = self._models[member].scores(inputs, places)
         return np.asarray(self.scale[member] * raw + self.intercepts[member])
+
+    @cached_property
+    def _models(self) -> tuple[Refittable, ...]:
+        """The members one by one."""
+        return tuple(model for stack in self.stacks for model in stack)
