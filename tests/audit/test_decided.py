@@ -7,7 +7,7 @@ import pytest
 from interplay.aspects import Aspect
 from interplay.audit.parts.decided import decided
 from interplay.decision.decide import decide
-from interplay.decision.mitigations import MITIGATIONS, to_try
+from interplay.decision.mitigations import mitigations, to_try
 from interplay.design.comparison import Comparison
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
@@ -70,7 +70,7 @@ def test_the_winner_its_harm_and_what_to_try():
     (harm,) = found["residual"]
     assert harm["effects"] == [0] and "dp_sgd on equal_opportunity_difference/race" in harm["sentence"]
     tried = [one["text"] for one in found["mitigations"]]
-    assert tried == [one.text for one in MITIGATIONS[Aspect.PRIVACY, Aspect.FAIRNESS]]
+    assert tried == [each.text for each in mitigations(Aspect.PRIVACY, Aspect.FAIRNESS)]
 
 
 def test_which_limit_keeps_a_candidate_out_alone():

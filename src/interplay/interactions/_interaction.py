@@ -67,10 +67,19 @@ class Unmeasured:
 
 
 @dataclass(frozen=True)
+class Idea:
+    """Something published against the harm of a pair that the catalogue does not have."""
+
+    text: str
+    reference: str
+
+
+@dataclass(frozen=True)
 class Interaction:
     """A directed pair A -> B: applying an intervention of `source` may harm `target`.
 
-    `section` is the section of Cresswell (2025) that describes it.
+    `section` is the section of Cresswell (2025) that describes it. What the catalogue has against its harms is said by
+    interventions (`mitigates`); `ideas` are what it does not have.
     """
 
     source: Aspect
@@ -78,6 +87,7 @@ class Interaction:
     section: str
     summary: str
     probes: tuple[Probe | Unmeasured, ...]
+    ideas: tuple[Idea, ...] = ()
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
 """Explainability to privacy: what explains a decision also tells about the rows behind it."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.EXPLAINABILITY,
@@ -83,4 +83,5 @@ INTERACTION = Interaction(
             primary=False,
         ),
     ),
+    ideas=(Idea("differentially private or rounded explanations", "Patel et al., 2022"),),
 )

@@ -1,7 +1,7 @@
 """Explainability to robustness: the explanation is one more thing that can be attacked."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.EXPLAINABILITY,
@@ -44,6 +44,11 @@ INTERACTION = Interaction(
             references=("Slack et al., 2020, AAAI/ACM Conference on AI, Ethics, and Society",),
             positive_control="Columns that hang together, such as amounts and their ratios.",
             negative_control="Independent columns: perturbed rows are like rows of the table.",
+        ),
+    ),
+    ideas=(
+        Idea(
+            "perturbed rows drawn from the rows of the table, which a wrapper cannot tell apart", "Slack et al., 2020"
         ),
     ),
 )

@@ -1,7 +1,7 @@
 """Explainability to uncertainty: an explanation looks certain, and is not."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.EXPLAINABILITY,
@@ -77,4 +77,5 @@ INTERACTION = Interaction(
             negative_control="A linear score with one column, of which both confidence and importance are functions.",
         ),
     ),
+    ideas=(Idea("more perturbed samples, and intervals on importances", "Slack et al., 2021"),),
 )

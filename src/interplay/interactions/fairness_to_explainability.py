@@ -1,7 +1,7 @@
 """Fairness to explainability: the explanation may describe a model that nobody asked for, or that does not decide."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.FAIRNESS,
@@ -124,4 +124,5 @@ INTERACTION = Interaction(
             negative_control="Groups alike, whose thresholds hardly differ from the usual one.",
         ),
     ),
+    ideas=(Idea("explain the decision with its thresholds, not the score beneath", "Di Gennaro et al., 2024"),),
 )

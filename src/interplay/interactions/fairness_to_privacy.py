@@ -1,7 +1,7 @@
 """Fairness to privacy: mitigation needs the group, and may learn small groups by heart."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.FAIRNESS,
@@ -117,4 +117,5 @@ INTERACTION = Interaction(
             negative_control="A model that does not see the group, and columns that say nothing of it.",
         ),
     ),
+    ideas=(Idea("show outsiders one of the two models only, not the pair", "Tian et al., 2024"),),
 )

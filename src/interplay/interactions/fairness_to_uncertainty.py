@@ -1,7 +1,7 @@
 """Fairness to uncertainty: equal coverage for all groups is paid for with larger or less certain sets."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.FAIRNESS,
@@ -69,4 +69,5 @@ INTERACTION = Interaction(
             primary=False,
         ),
     ),
+    ideas=(Idea("coverage conditional on clusters", "Ding et al., 2024"),),
 )

@@ -1,7 +1,7 @@
 """Privacy to fairness: bounding everyone's influence costs those most whom the model fits least."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.PRIVACY,
@@ -198,4 +198,5 @@ INTERACTION = Interaction(
             primary=False,
         ),
     ),
+    ideas=(Idea("a global scaling of gradients instead of clipping each", "Esipova et al., 2023"),),
 )

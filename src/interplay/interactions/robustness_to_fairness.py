@@ -1,7 +1,7 @@
 """Robustness to fairness: the cost of adversarial training is not shared equally."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Idea, Interaction, Probe, Unmeasured
 
 INTERACTION = Interaction(
     source=Aspect.ROBUSTNESS,
@@ -140,4 +140,5 @@ INTERACTION = Interaction(
             references=("Nanda et al., 2021, ACM Conference on Fairness, Accountability, and Transparency",),
         ),
     ),
+    ideas=(Idea("weights of the worst class or group during adversarial training", "Xu et al., 2021"),),
 )

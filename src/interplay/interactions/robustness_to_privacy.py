@@ -1,7 +1,7 @@
 """Robustness to privacy: a margin around every row is a memory of every row."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.ROBUSTNESS,
@@ -102,4 +102,5 @@ INTERACTION = Interaction(
             primary=False,
         ),
     ),
+    ideas=(Idea("stop adversarial training early", "Song et al., 2019"),),
 )

@@ -1,7 +1,7 @@
 """Robustness to uncertainty: a model that keeps its distance from every row is less certain of all of them."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.ROBUSTNESS,
@@ -75,4 +75,5 @@ INTERACTION = Interaction(
             primary=False,
         ),
     ),
+    ideas=(Idea("adversarial training that weighs uncertain rows", "Liu et al., 2024"),),
 )

@@ -1,7 +1,7 @@
 """Uncertainty to explainability: it is harder to explain a set than a label."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.UNCERTAINTY,
@@ -63,4 +63,5 @@ INTERACTION = Interaction(
             ),
         ),
     ),
+    ideas=(Idea("explain the score, and say beside it how uncertain it is", "Antoran et al., 2021"),),
 )

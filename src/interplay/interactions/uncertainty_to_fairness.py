@@ -1,7 +1,7 @@
 """Uncertainty to fairness: sets help less where they are larger, and they are larger for some groups."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.UNCERTAINTY,
@@ -102,4 +102,5 @@ INTERACTION = Interaction(
             primary=False,
         ),
     ),
+    ideas=(Idea("sets of equal size instead of equal coverage", "Cresswell et al., 2025"),),
 )

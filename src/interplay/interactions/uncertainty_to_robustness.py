@@ -1,7 +1,7 @@
 """Uncertainty to robustness: the promise of coverage holds only for rows that nobody changed."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Interaction, Probe
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.UNCERTAINTY,
@@ -68,4 +68,5 @@ INTERACTION = Interaction(
             primary=False,
         ),
     ),
+    ideas=(Idea("scores smoothed by noise, or bounds that hold under any attack", "Gendler et al., 2022"),),
 )

@@ -1,5 +1,7 @@
 """Interventions: one file each; each is a hook into one training loop, or a layer on a trained model."""
 
+from interplay.interventions._advice import Mitigates as Mitigates
+from interplay.interventions._advice import Proposal as Proposal
 from interplay.interventions._explanation import AttributionIntervention as AttributionIntervention
 from interplay.interventions._explanation import ExplanationIntervention as ExplanationIntervention
 from interplay.interventions._intervention import Baseline as Baseline

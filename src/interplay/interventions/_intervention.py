@@ -14,6 +14,7 @@ from interplay.arrays import Array, Float, Int
 from interplay.aspects import Aspect
 from interplay.discovery import name_of
 from interplay.errors import StudyError
+from interplay.interventions._advice import Mitigates, Proposal
 
 if TYPE_CHECKING:  # a description needs no engine: `interplay decide` answers without it
     from interplay.attacks.pgd import Threat
@@ -126,7 +127,8 @@ class Intervention(abc.ABC):
     control; `stands_in_for`, an intervention of the same kind whose probes are asked of it too; `needs_groups`, whether a
     study has to declare a group for it; `beside`, of a diagnostic, the aspects whose training interventions it is also
     trained with, one at a time; `follows`, the one whose parameters it has where a study does not declare them for itself;
-    `part_of`, whose harms a diagnostic takes apart.
+    `part_of`, whose harms a diagnostic takes apart; `proposal`, why a new study lists it; `mitigates`, the harms against
+    which it is worth trying. A class does not inherit the last two.
     Fields are parameters a study may set.
 
     Raises StudyError for a number outside of its range.
@@ -145,6 +147,8 @@ class Intervention(abc.ABC):
     beside: ClassVar[tuple[Aspect, ...]] = ()
     follows: ClassVar[str] = ""
     part_of: ClassVar[PartOf | None] = None
+    proposal: ClassVar[Proposal | None] = None
+    mitigates: ClassVar[tuple[Mitigates, ...]] = ()
 
     def __post_init__(self) -> None:
         for name, allowed in self.ranges.items():

@@ -8,6 +8,7 @@ from typing import ClassVar
 from interplay.aspects import Aspect
 from interplay.attacks.pgd import Threat, ascend
 from interplay.engine import jax, jnp
+from interplay.interventions._advice import Mitigates, Proposal
 from interplay.interventions._intervention import InputIntervention, Range, Service
 from interplay.models.network import Network
 
@@ -38,6 +39,20 @@ class AdversarialTraining(InputIntervention):
     title: ClassVar[str] = "adversarial training"
     serves: ClassVar[tuple[Service, ...]] = (Service("balanced_robust_accuracy"), Service("robust_auc"))
     reference: ClassVar[str] = "Madry et al., 2018"
+    proposal: ClassVar[Proposal | None] = Proposal(
+        "Training on inputs that an attacker has moved. Without parameters = { radius = 0.5 } the "
+        "radius is found on the tuning rows: the one at which the control loses ten points of "
+        "balanced accuracy, or less on a weak table.",
+    )
+    mitigates: ClassVar[tuple[Mitigates, ...]] = (
+        Mitigates("R->F", "a smaller radius", "Xu et al., 2021"),
+        Mitigates("R->F", "rows as they are beside moved ones: clean_copy = true", "De et al., 2022"),
+        Mitigates("R->U", "a smaller radius", "Tsipras et al., 2019"),
+        Mitigates("F->R", "adversarial training beneath the fairness intervention", "Madry et al., 2018"),
+        Mitigates("P->R", "adversarial training beside DP-SGD", "Hayes et al., 2022"),
+        Mitigates("P->R", "augment each row before clipping", "Wu et al., 2024"),
+        Mitigates("E->R", "adversarial training beneath the explanations", "Madry et al., 2018"),
+    )
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType(
         {"radius": Range(0.0), "attack_steps": Range(1), "copies": Range(1)}
     )

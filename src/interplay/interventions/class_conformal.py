@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from interplay.aspects import Aspect
+from interplay.interventions._advice import Mitigates
 from interplay.interventions._intervention import Service
 from interplay.interventions._sets import CalibratedBy, SetIntervention
 
@@ -32,4 +33,9 @@ class ClassConformal(SetIntervention):
     title: ClassVar[str] = "class-wise conformal sets"
     serves: ClassVar[tuple[Service, ...]] = (Service("class_coverage_disparity", replaces=("split_conformal",)),)
     reference: ClassVar[str] = "Vovk et al., 2003"
+    mitigates: ClassVar[tuple[Mitigates, ...]] = (
+        Mitigates("F->UQ", "a threshold for each class, where sets miss a class too often", "Ding et al., 2024"),
+        Mitigates("P->UQ", "a threshold for each class, where sets miss a class too often", "Ding et al., 2024"),
+        Mitigates("R->UQ", "a threshold for each class, where sets miss a class too often", "Ding et al., 2024"),
+    )
     calibrated_by: ClassVar[CalibratedBy] = "class"

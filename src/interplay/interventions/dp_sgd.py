@@ -12,6 +12,7 @@ from interplay.aspects import Aspect
 from interplay.engine import jax, jnp
 from interplay.errors import StudyError
 from interplay.evidence import PrivacyGuarantee
+from interplay.interventions._advice import Mitigates, Proposal
 from interplay.interventions._intervention import (
     GradientIntervention,
     Intervention,
@@ -54,6 +55,20 @@ class DpSgd(GradientIntervention):
     title: ClassVar[str] = "DP-SGD"
     serves: ClassVar[tuple[Service, ...]] = (Service("membership_risk"), Service("membership_exposure"))
     reference: ClassVar[str] = "Abadi et al., 2016"
+    proposal: ClassVar[Proposal | None] = Proposal(
+        "Clipped and noisy gradients; the budget holds at the size that a member trains on. Without a "
+        "max_grad_norm the clipping norm is found on the tuning rows.",
+        parameters="parameters = { privacy_epsilon = 8.0 }",
+    )
+    mitigates: ClassVar[tuple[Mitigates, ...]] = (
+        Mitigates("P->F", "a larger budget, or more steps at the same one", "Tramer and Boneh, 2021"),
+        Mitigates("P->F", "a larger clipping norm", "Esipova et al., 2023"),
+        Mitigates("F->P", "DP-SGD beneath the fairness intervention", "Abadi et al., 2016"),
+        Mitigates("R->P", "DP-SGD beside adversarial training", "Hayes et al., 2022"),
+        Mitigates("E->P", "DP-SGD beneath the released explanations", "Abadi et al., 2016"),
+        Mitigates("P->UQ", "a larger budget", "Zhang et al., 2022"),
+        Mitigates("UQ->P", "DP-SGD beneath the prediction sets", "Abadi et al., 2016"),
+    )
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType(
         {
             "privacy_epsilon": Range(0.0, open=True),

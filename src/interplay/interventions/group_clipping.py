@@ -9,6 +9,7 @@ import numpy as np
 
 from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
+from interplay.interventions._advice import Mitigates
 from interplay.interventions._intervention import Range, Service, TrainingRows
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Examples, Network, Parameters
@@ -49,6 +50,9 @@ class GroupClipping(DpSgd):
         Service("accuracy_disparity", replaces=("dp_sgd",)),
     )
     reference: ClassVar[str] = "Xu et al., 2021b"
+    mitigates: ClassVar[tuple[Mitigates, ...]] = (
+        Mitigates("P->F", "a larger clipping norm for the rows of small groups", "Xu et al., 2021b"),
+    )
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({**DpSgd.ranges, "factor": Range(1.0)})
 
     needs_groups: ClassVar[bool] = True

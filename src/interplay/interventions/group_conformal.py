@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from interplay.aspects import Aspect
+from interplay.interventions._advice import Mitigates, Proposal
 from interplay.interventions._intervention import Service
 from interplay.interventions._sets import CalibratedBy, SetIntervention
 
@@ -30,4 +31,12 @@ class GroupConformal(SetIntervention):
     title: ClassVar[str] = "group-wise conformal sets"
     serves: ClassVar[tuple[Service, ...]] = (Service("coverage_disparity", replaces=("split_conformal",)),)
     reference: ClassVar[str] = "Vovk et al., 2003"
+    proposal: ClassVar[Proposal | None] = Proposal(
+        "Prediction sets that keep the promise in every group.",
+        by_group=True,
+    )
+    mitigates: ClassVar[tuple[Mitigates, ...]] = (
+        Mitigates("F->UQ", "prediction sets calibrated in each group", "Romano et al., 2020"),
+        Mitigates("UQ->F", "prediction sets calibrated in each group", "Romano et al., 2020"),
+    )
     calibrated_by: ClassVar[CalibratedBy] = "group"

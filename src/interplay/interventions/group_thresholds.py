@@ -8,6 +8,7 @@ import numpy as np
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
+from interplay.interventions._advice import Mitigates, Proposal
 from interplay.interventions._intervention import Service
 from interplay.interventions._thresholds import (
     DrawnThresholds,
@@ -54,6 +55,14 @@ class GroupThresholds(ThresholdIntervention):
         Service("equal_opportunity_difference"),
     )
     reference: ClassVar[str] = "Hardt et al., 2016"
+    proposal: ClassVar[Proposal | None] = Proposal(
+        "A decision threshold of its own for every group.",
+        by_group=True,
+    )
+    mitigates: ClassVar[tuple[Mitigates, ...]] = (
+        Mitigates("P->F", "thresholds by group on top of the private model", "Hardt et al., 2016"),
+        Mitigates("R->F", "thresholds by group on top of the robust model", "Hardt et al., 2016"),
+    )
 
     criterion: Literal["demographic_parity", "equal_opportunity"] = "demographic_parity"
     randomised: bool = False

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from interplay.aspects import Aspect
+from interplay.interventions._advice import Mitigates
 from interplay.interventions._intervention import PartOf, Problem, Range, Schedule, Search, Service
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Network
@@ -35,6 +36,13 @@ class LongerDpSgd(DpSgd):
     title: ClassVar[str] = "longer DP-SGD"
     serves: ClassVar[tuple[Service, ...]] = ()
     reference: ClassVar[str] = "Tramèr and Boneh, 2021"
+    mitigates: ClassVar[tuple[Mitigates, ...]] = (
+        Mitigates(
+            "P->R",
+            "more steps at the same budget: a diagnostic that costs four times as much says how much of the harm they undo",
+            "Tramer and Boneh, 2021",
+        ),
+    )
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({**DpSgd.ranges, "times": Range(1.0, open=True)})
     searched: ClassVar[Mapping[str, Search]] = MappingProxyType({})
     follows: ClassVar[str] = "dp_sgd"

@@ -12,6 +12,7 @@ from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
 from interplay.conformal.exposure import private_exposure
 from interplay.conformal.private_quantile import noisy_rank, private_threshold
+from interplay.interventions._advice import Mitigates
 from interplay.interventions._intervention import Range, Service
 from interplay.interventions._layer import HeldOut
 from interplay.interventions._sets import SetIntervention
@@ -45,6 +46,10 @@ class PrivateConformal(SetIntervention):
         Service("calibration_exposure", replaces=("split_conformal",)),
     )
     reference: ClassVar[str] = "Angelopoulos et al., 2022"
+    mitigates: ClassVar[tuple[Mitigates, ...]] = (
+        Mitigates("P->UQ", "a larger budget for the calibration rows, or more of them", "Angelopoulos et al., 2022"),
+        Mitigates("UQ->P", "a private threshold, for the calibration rows", "Angelopoulos et al., 2022"),
+    )
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType(
         {**SetIntervention.ranges, "epsilon": Range(0.0, open=True), "bins": Range(2)}
     )

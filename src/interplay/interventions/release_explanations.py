@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from interplay.aspects import Aspect
+from interplay.interventions._advice import Proposal
 from interplay.interventions._explanation import ExplanationIntervention
 from interplay.interventions._intervention import Range, Service
 
@@ -40,6 +41,9 @@ class ReleaseExplanations(ExplanationIntervention):
     title: ClassVar[str] = "released explanations"
     serves: ClassVar[tuple[Service, ...]] = (Service("explanation_fidelity", "absent"),)
     reference: ClassVar[str] = "Ribeiro et al., 2016"
+    proposal: ClassVar[Proposal | None] = Proposal(
+        "Explanations given out with each decision.",
+    )
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType(
         {"samples": Range(1), "features": Range(1), "explained_rows": Range(1)}
     )

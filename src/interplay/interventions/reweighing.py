@@ -9,6 +9,7 @@ import numpy as np
 
 from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
+from interplay.interventions._advice import Mitigates, Proposal
 from interplay.interventions._intervention import DataIntervention, Range, Service, TrainingRows
 
 
@@ -39,6 +40,13 @@ class Reweighing(DataIntervention):
         Service("equal_opportunity_difference"),
     )
     reference: ClassVar[str] = "Kamiran and Calders, 2012"
+    proposal: ClassVar[Proposal | None] = Proposal(
+        "Weights that make label and group independent in the training rows.",
+        by_group=True,
+    )
+    mitigates: ClassVar[tuple[Mitigates, ...]] = (
+        Mitigates("P->F", "row weights before private training", "Kamiran and Calders, 2012"),
+    )
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({"strength": Range(0.0, 1.0)})
 
     strength: float = 1.0

@@ -9,6 +9,7 @@ from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, AttackedCalibration
+from interplay.interventions._advice import Mitigates
 from interplay.interventions._intervention import Service
 from interplay.interventions._layer import Ask, HeldOut
 from interplay.interventions._sets import OwnScores, SetIntervention, of_labels
@@ -42,6 +43,9 @@ class RobustConformal(SetIntervention):
     title: ClassVar[str] = "sets calibrated under attack"
     serves: ClassVar[tuple[Service, ...]] = (Service("attacked_coverage", replaces=("split_conformal",)),)
     reference: ClassVar[str] = "Gendler et al., 2022"
+    mitigates: ClassVar[tuple[Mitigates, ...]] = (
+        Mitigates("UQ->R", "a threshold calibrated on attacked rows", "Gendler et al., 2022"),
+    )
     attacks_calibration: ClassVar[bool] = True
 
     def own_scores(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from interplay.aspects import Aspect
+from interplay.interventions._advice import Proposal
 from interplay.interventions._intervention import Service
 from interplay.interventions._sets import SetIntervention
 
@@ -35,3 +36,6 @@ class SplitConformal(SetIntervention):
     title: ClassVar[str] = "split conformal sets"
     serves: ClassVar[tuple[Service, ...]] = (Service("coverage", "same", baseline_metric="accuracy"),)
     reference: ClassVar[str] = "Vovk et al., 2005"
+    proposal: ClassVar[Proposal | None] = Proposal(
+        "Prediction sets that hold the true label with a promised probability.",
+    )

@@ -9,6 +9,7 @@ from interplay.aspects import Aspect
 from interplay.attacks.divergence import divergence
 from interplay.attacks.pgd import Threat, ascend
 from interplay.engine import jax, jnp
+from interplay.interventions._advice import Mitigates
 from interplay.interventions._intervention import InputIntervention, Range, Service
 from interplay.models.network import Network, cross_entropy
 
@@ -45,6 +46,10 @@ class Trades(InputIntervention):
     title: ClassVar[str] = "TRADES"
     serves: ClassVar[tuple[Service, ...]] = (Service("balanced_robust_accuracy"), Service("robust_auc"))
     reference: ClassVar[str] = "Zhang et al., 2019"
+    mitigates: ClassVar[tuple[Mitigates, ...]] = (
+        Mitigates("R->F", "TRADES instead, with a smaller trade_off", "Zhang et al., 2019"),
+        Mitigates("R->U", "TRADES, whose trade_off says what robustness may cost", "Zhang et al., 2019"),
+    )
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType(
         {"radius": Range(0.0), "attack_steps": Range(1), "trade_off": Range(0.0)}
     )

@@ -9,7 +9,7 @@ from rich.text import Text
 from interplay.aspects import Aspect
 from interplay.decision.bound import Bound, declared_bounds, in_words
 from interplay.decision.decision import WHY_UNRESOLVED, Decision, Unresolved
-from interplay.decision.mitigations import told
+from interplay.decision.mitigations import listed
 from interplay.design.treatment import Treatment
 from interplay.quantities import Scale
 from interplay.report.decided import limit_beyond, tolerance_beyond
@@ -54,7 +54,7 @@ class WhatIf:
         yield from (Text(f"- {line}") for line in _flips(self.found))
         if self.found.unresolved == "nothing_admissible":
             yield from (
-                Text(f"- to try against {one} harming {two}: {told(one, two)}") for one, two in self.harmed[:SHOWN]
+                Text(f"- to try against {one} harming {two}: {listed(one, two)}") for one, two in self.harmed[:SHOWN]
             )
         yield Text("")
         yield Text("Rejected")

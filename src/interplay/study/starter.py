@@ -1,14 +1,18 @@
 """A first study file for a table: every key explained, and defaults that run."""
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from pathlib import PurePath
 
+from interplay import catalogue
 from interplay.aspects import RANKED_ASPECTS
 from interplay.data.features import MOST_CATEGORIES
 from interplay.data.levels import as_text
 from interplay.data.proposals import ColumnSummary, Proposals
 from interplay.data.split import AUDIT_SHARE, PARTS, PERCENT
+from interplay.discovery import name_of
+from interplay.interventions import Intervention, PredictionIntervention, Proposal, ReleaseIntervention
 from interplay.study.quoting import toml_key, toml_text, toml_texts
 
 FULL_BATCH_BELOW = 2000
@@ -309,34 +313,33 @@ weight_decay = 0.0
 """
 
 
-_FOR_GROUPS = ("reweighing", "group_thresholds", "group_conformal")
-_WHY = {
-    "reweighing": "Weights that make label and group independent in the training rows.",
-    "group_thresholds": "A decision threshold of its own for every group.",
-    "dp_sgd": "Clipped and noisy gradients; the budget holds at the size that a member trains on. Without a max_grad_norm the\n"
-    "# clipping norm is found on the tuning rows.",
-    "adversarial_training": "Training on inputs that an attacker has moved. Without parameters = { radius = 0.5 } the radius is\n"
-    "# found on the tuning rows: the one at which the control loses ten points of balanced accuracy, or less on a weak table.",
-    "release_explanations": "Explanations given out with each decision.",
-    "split_conformal": "Prediction sets that hold the true label with a promised probability.",
-    "group_conformal": "Prediction sets that keep the promise in every group.",
-}
-_PARAMETERS = {"dp_sgd": "parameters = { privacy_epsilon = 8.0 }\n"}
-
-
 def _interventions(grouped: bool) -> str:
     head = """\
 # What is done for trust. Every subset of those that act on training is trained; the others go on top of each. The list
 # of all, with their parameters: interplay catalogue
 """
-    return head + "\n".join(_intervention(name, grouped or name not in _FOR_GROUPS) for name in _WHY)
+    return head + "\n".join(_intervention(name, proposal, grouped) for name, proposal in _proposed())
 
 
-def _intervention(name: str, possible: bool) -> str:
-    mark = "" if possible else "#"
-    lines = ["[[interventions]]", f'name = "{name}"', *_PARAMETERS.get(name, "").splitlines()]
-    why = _WHY[name] if possible else f"{_WHY[name]} It needs a sensitive attribute."
-    return f"# {why}\n" + "".join(f"{mark}{line}\n" for line in lines)
+def _proposed() -> list[tuple[str, Proposal]]:
+    """What a new study lists: by its last aspect, what acts on training first, and what needs no group before what does."""
+    kinds = [(kind, vars(kind).get("proposal")) for kind in catalogue.interventions().values()]
+    listed = [(kind, proposal) for kind, proposal in kinds if proposal is not None]
+
+    def place(item: tuple[type[Intervention], Proposal]) -> tuple[int, bool, bool, str]:
+        kind, proposal = item
+        layer = issubclass(kind, PredictionIntervention | ReleaseIntervention)
+        return max(map(RANKED_ASPECTS.index, kind.aspects)), layer, proposal.by_group, name_of(kind)
+
+    return [(name_of(kind), proposal) for kind, proposal in sorted(listed, key=place)]
+
+
+def _intervention(name: str, proposal: Proposal, grouped: bool) -> str:
+    possible = grouped or not proposal.by_group
+    why = proposal.why if possible else f"{proposal.why} It needs a sensitive attribute."
+    lines = ["[[interventions]]", f'name = "{name}"', *([proposal.parameters] if proposal.parameters else ())]
+    comment = textwrap.wrap(why, 118, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+    return "".join(f"{line}\n" for line in (*comment, *(line if possible else f"#{line}" for line in lines)))
 
 
 def _priorities() -> str:

@@ -13,7 +13,7 @@ from interplay.audit.findings import Findings
 from interplay.audit.register_file import FILE, MACHINE, PERSON, Kept, written
 from interplay.data.dataset import Dataset
 from interplay.decision.measured import Measured
-from interplay.decision.mitigations import told
+from interplay.decision.mitigations import listed
 from interplay.decision.register import identity, pair_of, register
 from interplay.decision.risk import LIKELIHOODS, SEVERITIES, Risk, stakes
 from interplay.design.candidates import candidates, measured_at
@@ -95,7 +95,7 @@ class _Writer:
             "weight": risk.weight,
             "score": risk.score,
             "mechanism": _mechanism(effect),
-            "mitigation": "; ".join(filter(None, (told(source, effect.target) for source in effect.source))),
+            "mitigation": "; ".join(filter(None, (listed(source, effect.target) for source in effect.source))),
             "person": _person(name, self.found.kept),
         }
 
