@@ -1,20 +1,12 @@
 """Interventions: one file each; each is a hook into one training loop, or a layer on a trained model."""
 
+from interplay.interventions._data import DataIntervention as DataIntervention
+from interplay.interventions._data import TrainingRows as TrainingRows
 from interplay.interventions._explanation import AttributionIntervention as AttributionIntervention
 from interplay.interventions._explanation import ExplanationIntervention as ExplanationIntervention
-from interplay.interventions._intervention import Baseline as Baseline
-from interplay.interventions._intervention import DataIntervention as DataIntervention
-from interplay.interventions._intervention import GradientIntervention as GradientIntervention
-from interplay.interventions._intervention import InputIntervention as InputIntervention
+from interplay.interventions._gradient import GradientIntervention as GradientIntervention
+from interplay.interventions._inputs import InputIntervention as InputIntervention
 from interplay.interventions._intervention import Intervention as Intervention
-from interplay.interventions._intervention import LossIntervention as LossIntervention
-from interplay.interventions._intervention import PartOf as PartOf
-from interplay.interventions._intervention import Problem as Problem
-from interplay.interventions._intervention import Range as Range
-from interplay.interventions._intervention import Schedule as Schedule
-from interplay.interventions._intervention import Search as Search
-from interplay.interventions._intervention import Service as Service
-from interplay.interventions._intervention import TrainingRows as TrainingRows
 from interplay.interventions._intervention import act_together as act_together
 from interplay.interventions._intervention import refusal as refusal
 from interplay.interventions._layer import Ask as Ask
@@ -22,7 +14,15 @@ from interplay.interventions._layer import HeldOut as HeldOut
 from interplay.interventions._layer import Makers as Makers
 from interplay.interventions._layer import PredictionIntervention as PredictionIntervention
 from interplay.interventions._layer import ReleaseIntervention as ReleaseIntervention
+from interplay.interventions._loss import LossIntervention as LossIntervention
+from interplay.interventions._parameters import Problem as Problem
+from interplay.interventions._parameters import Range as Range
+from interplay.interventions._parameters import Search as Search
+from interplay.interventions._purpose import Baseline as Baseline
+from interplay.interventions._purpose import PartOf as PartOf
+from interplay.interventions._purpose import Service as Service
 from interplay.interventions._removal import RemovalIntervention as RemovalIntervention
+from interplay.interventions._schedule import Schedule as Schedule
 from interplay.interventions._sets import CalibrationPart as CalibrationPart
 from interplay.interventions._sets import SetIntervention as SetIntervention
 from interplay.interventions._thresholds import DrawnThresholds as DrawnThresholds

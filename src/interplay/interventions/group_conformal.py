@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from interplay.aspects import Aspect
-from interplay.interventions._intervention import Service
+from interplay.interventions._purpose import Service
 from interplay.interventions._sets import CalibratedBy, SetIntervention
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
-from interplay.interventions._intervention import Service
+from interplay.interventions._purpose import Service
 from interplay.interventions._thresholds import (
     DrawnThresholds,
     FittingRows,
