@@ -1,10 +1,13 @@
 """interplay: what every trust intervention does to every other aspect of trust, on your own data and model."""
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from interplay.audit.confirm import confirm
+    from interplay.audit.finished import open
+    from interplay.audit.given import audit
     from interplay.audit.result import Audit
     from interplay.audit.run import run
     from interplay.data.sections import DataSection, GroupSection, GroupsSection
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Audit": "interplay.audit.result",
+    "audit": "interplay.audit.given",
     "confirm": "interplay.audit.confirm",
+    "open": "interplay.audit.finished",
     "run": "interplay.audit.run",
     "DataSection": "interplay.data.sections",
     "GroupSection": "interplay.data.sections",
@@ -48,13 +53,21 @@ __all__ = [
     "PrioritiesSection",
     "SoftGoalSection",
     "Study",
+    "audit",
     "confirm",
     "load",
+    "open",
     "run",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("interplay")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'interplay' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

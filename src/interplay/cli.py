@@ -4,17 +4,14 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from interplay.errors import InterplayError
-
-if TYPE_CHECKING:
-    from interplay.audit.progress import Meter
 
 app = typer.Typer(
     help="Audit what every trust intervention does to every other aspect of trust, on your own data and model.",
@@ -38,6 +35,9 @@ def init(
     label: Annotated[str, typer.Option(help="The column to predict.")],
     groups: Annotated[str, typer.Option(help="Sensitive attributes, separated by commas.")] = "",
     favourable: Annotated[str, typer.Option(help="The label value that a person hopes for.")] = "",
+    factory: Annotated[
+        str, typer.Option(help="What makes your untrained classifier, as module:name; without it a network is trained.")
+    ] = "",
     output: Annotated[Path, typer.Option(help="Where to write the study.")] = Path("study.toml"),
     force: Annotated[bool, typer.Option(help="Overwrite an existing file.")] = False,
 ) -> None:
@@ -48,7 +48,9 @@ def init(
 
     if output.exists() and not force:
         raise StudyError("a new file", "an existing one", str(output), "choose another --output or add --force")
-    started = start(data, label, groups, output.parent, lambda counts: favourable or _hoped_for(counts))
+    started = start(
+        data, label, groups, output.parent, lambda counts: favourable or _hoped_for(counts), factory or None
+    )
     write(output, started.text.encode())
     for head, lines in (("Assumed", started.assumed), ("To fill in", started.asked)):
         typer.echo("\n".join((f"{head}:", *(f"- {line}" for line in lines))))
@@ -81,6 +83,7 @@ def run(
     from interplay.audit.prepare import prepare
     from interplay.audit.progress import Meter
     from interplay.audit.run import run as run_study
+    from interplay.audit.shown import progress_on
     from interplay.engine import compile_seconds
     from interplay.report.terminal import summary
     from interplay.study.load import load, locate
@@ -89,7 +92,7 @@ def run(
     declared = load(study)
     ready = prepare(declared, where=locate(study))
     start = time.monotonic()
-    with _resumable(study, runs), _progress(Meter(ready.design), console, quiet) as progress:
+    with _resumable(study, runs), progress_on(console, Meter(ready.design), quiet=quiet) as progress:
         audit = run_study(declared, runs, progress=progress, ready=ready)
     paths = {"audit": str(audit.path / "audit.json"), "report": str(audit.report), "register": str(audit.register)}
     Console().print(summary(audit.content, paths))
@@ -118,6 +121,7 @@ def confirm(
     from interplay.audit.confirm import carry_out, case, meter
     from interplay.audit.deployable import PARAMETERS as DEPLOYABLE
     from interplay.audit.prepare import prepare
+    from interplay.audit.shown import progress_on
     from interplay.report.confirmed import confirmed
     from interplay.study.load import load, locate
 
@@ -126,7 +130,7 @@ def confirm(
     if one.known is not None:
         console.print("This choice was confirmed before; the audit rows are not looked at again.")
     verb = "confirm --secret-noise" if secret_noise else "confirm"
-    with _resumable(study, runs, verb), _progress(meter(one), console, quiet) as progress:
+    with _resumable(study, runs, verb), progress_on(console, meter(one), quiet=quiet) as progress:
         carry_out(one, progress)
     audit = one.folder.path / "audit.json"
     paths = {"audit": str(audit), "report": str(one.folder.path / "report.html")}
@@ -149,7 +153,8 @@ def what_if(
     with _without_collecting():
         from rich.console import Console
 
-        from interplay.audit.whatif import Question, answer, folder_of
+        from interplay.audit.finished import folder_of
+        from interplay.audit.whatif import Question, answer
         from interplay.report.whatif import WhatIf
 
         ranked = tuple(word for word in priorities.split(",") if word.strip())
@@ -186,7 +191,7 @@ def explain(
     import json
 
     from interplay.audit.explained import explain as explained
-    from interplay.audit.whatif import folder_of
+    from interplay.audit.finished import folder_of
 
     audit = None if run is None else json.loads((folder_of(run, runs) / "audit.json").read_bytes())
     typer.echo(explained(what, audit))
@@ -238,38 +243,6 @@ def _resumable(study: Path, runs: Path, verb: str = "run") -> Iterator[None]:
         again = f"interplay {verb} {study}" + (f" --runs {runs}" if runs != Path("runs") else "")
         typer.echo(f"\nStopped. Finished stages and treatments are kept; continue with: {again}", err=True)
         sys.exit(130)
-
-
-@contextmanager
-def _progress(meter: "Meter", console: Any, quiet: bool) -> Iterator[Callable[[str, int], None]]:
-    if quiet or not console.is_terminal:
-        last = [""]
-
-        def plain(stage: str, done: int) -> None:
-            meter.note(stage, done)
-            if not quiet and stage != last[0]:
-                last[0] = stage
-                console.print(f"{stage} ...")
-
-        yield plain
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description:<10}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[left]}"),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("prepare", total=1.0, left="")
-
-        def live(stage: str, done: int) -> None:
-            meter.note(stage, done)
-            bar.update(task, description=stage, completed=meter.share, left=meter.left)
-
-        yield live
 
 
 def main() -> None:

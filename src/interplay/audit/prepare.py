@@ -21,7 +21,7 @@ from interplay.design.plan import Design, plan
 from interplay.design.ranking import removal_faults
 from interplay.errors import RefusedCombination
 from interplay.exhibits import EvaluationSetting, evaluation_setting
-from interplay.families import Family, TrainingSetting, families, training_setting
+from interplay.families import Family, TrainingSetting, families, family_of, training_setting
 from interplay.models.network import Network
 from interplay.study import Study
 from interplay.study.check import check
@@ -135,7 +135,7 @@ def _family(
 ) -> Family:
     """The models of a study, once they can be trained with its interventions."""
     if network is not None:
-        return next(kind for kind in families().values() if kind.takes(network)).of(network, design, dataset, encoded)
+        return family_of(network).of(network, design, dataset, encoded)
     named, known = study.model.kind, families()
     if named not in known:
         raise_first([Fault(("model", "kind"), "a family of models", repr(named), suggestion(named, known))], where)

@@ -38,18 +38,20 @@ from interplay.errors import MachineError
 from interplay.models.network import Network
 from interplay.study import Study
 from interplay.study.dump import to_json
+from interplay.study.load import load, locate
+from interplay.study.positions import Positions
 from interplay.training.train import Piece
 
 
 def run(
-    study: Study,
+    study: Study | Path | str,
     runs: Path | str = "runs",
     frame: Any = None,
     progress: Progress = lambda *_: None,
     ready: Prepared | None = None,
     network: Network | None = None,
 ) -> Audit:
-    """Run a study, or what is left of it, and give the audit.
+    """Run a study, or what is left of it, and give the audit; `study` is one, or the path of a study file.
 
     Outputs go to `runs`/<the study's hash>/. A finished stage is recognised by the hashes of its files and read back;
     a changed study has another hash and another folder; where only the priorities changed, what the other run trained and
@@ -58,9 +60,13 @@ def run(
     instead of the one that the study's model section describes; its computation is part of the hash. Raises MachineError
     where the run is expected to need more memory than `INTERPLAY_MEMORY` declares.
     """
+    where: Positions | str = "the study"
+    if not isinstance(study, Study):
+        where = locate(study)
+        study = load(study)
     if lost := notice():
         warnings.warn(lost, stacklevel=2)
-    ready = ready or prepare(study, frame, network=network)
+    ready = ready or prepare(study, frame, where, network)
     _within_memory(ready.at_most.memory_bytes)
     folder = RunFolder(Path(runs) / ready.digest[:16])
     write(folder.path / "study.json", as_json(to_json(study)))

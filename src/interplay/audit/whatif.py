@@ -8,14 +8,13 @@ from pathlib import Path
 from interplay import catalogue
 from interplay.aspects import RANKED_ASPECTS, Aspect
 from interplay.audit.choices import Choices, read_choices
-from interplay.audit.folder import MANIFEST
 from interplay.data.nearest import suggestion
 from interplay.decision.bound import Bound, declared_bounds
 from interplay.decision.decide import decide
 from interplay.decision.decision import Decision, Unresolved
 from interplay.decision.mitigations import to_try
 from interplay.design.treatment import Treatment
-from interplay.errors import RunError, StudyError
+from interplay.errors import StudyError
 from interplay.study import Study
 from interplay.study.faults import raise_first
 from interplay.study.limits import limit_faults, tolerance_faults
@@ -79,22 +78,6 @@ def answer(path: Path, question: Question) -> Answer:
     found = _decided(choices, asked)
     harmed = tuple(to_try(found, choices.effects.effects))
     return Answer(choices.study, asked, choices.chosen, choices.unresolved, found, harmed)
-
-
-def folder_of(name: Path, runs: Path) -> Path:
-    """The run folder that is meant: a folder, or the beginning of the name of one in `runs`.
-
-    Raises `RunError` when there is none, or more than one.
-    """
-    if (name / MANIFEST).is_file():
-        return name
-    there = sorted(one.parent for one in runs.glob(f"*/{MANIFEST}"))
-    found = [one for one in there if one.name.startswith(name.name)] if len(name.parts) == 1 else []
-    if len(found) == 1:
-        return found[0]
-    told = f"{len(found)} folders that begin so" if found else "none"
-    names = [one.name for one in found or there]
-    raise RunError(f"one run folder {str(name)!r}", told, str(runs), suggestion(name.name, names))
 
 
 def _decided(choices: Choices, asked: Study) -> Decision:

@@ -1,6 +1,7 @@
 """Families of models: all that a kind of model knows of itself; one file or folder each."""
 
 from interplay.families._catalogue import families as families
+from interplay.families._catalogue import family_of as family_of
 from interplay.families._family import ATTACK_RESTARTS as ATTACK_RESTARTS
 from interplay.families._family import ATTACK_STEPS as ATTACK_STEPS
 from interplay.families._family import LARGEST_DISTANCE as LARGEST_DISTANCE

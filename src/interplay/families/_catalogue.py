@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import interplay.families
 from interplay import discovery
+from interplay.errors import StudyError
 from interplay.families._family import Family
 
 
@@ -14,3 +16,20 @@ def families() -> Mapping[str, type[Family]]:
     own = discovery.classes(interplay.families, Family)  # type: ignore[type-abstract]
     others = discovery.contributed("interplay.families", type)
     return {**own, **{name: kind for name, kind in others.items() if issubclass(kind, Family)}}
+
+
+def family_of(model: Any) -> type[Family]:
+    """The family of an untrained model that a program gives.
+
+    Raises StudyError where no family takes it.
+
+    Example:
+        >>> from sklearn.linear_model import LogisticRegression
+        >>> family_of(LogisticRegression()).__name__
+        'EstimatorFamily'
+    """
+    for kind in families().values():
+        if kind.takes(model):
+            return kind
+    step = "give a classifier with fit and predict_proba, or a network (interplay.models)"
+    raise StudyError("an untrained model of a known family", type(model).__name__, "model", step)

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Proposal:
-    """Why a new study lists an intervention, in sentences; with which `parameters`, as TOML; and whether it needs a group."""
+    """Why a new study lists an intervention, in sentences, and with which `parameters`, as TOML.
+
+    `by_group`: it needs a sensitive attribute. `without_steps`: it is listed only where models are not trained in steps that
+    an intervention can change, in place of one that acts there.
+    """
 
     why: str
     parameters: str = ""
     by_group: bool = False
+    without_steps: bool = False
 
 
 @dataclass(frozen=True)

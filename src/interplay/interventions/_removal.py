@@ -10,7 +10,8 @@ import numpy as np
 
 from interplay.arrays import Array, Bool, Float
 from interplay.errors import StudyError
-from interplay.interventions._intervention import DataIntervention, Range, TrainingRows
+from interplay.interventions._data import DataIntervention, TrainingRows
+from interplay.interventions._parameters import Range
 
 
 @dataclass(frozen=True)

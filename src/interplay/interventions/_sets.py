@@ -15,8 +15,8 @@ from interplay.conformal.scores import aps, lac, raps
 from interplay.data.groups import Grouping
 from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, Exhibit, ExposedCalibration, PredictionSets, Scores
-from interplay.interventions._intervention import Range
 from interplay.interventions._layer import NO_GROUP, Ask, HeldOut, Makers, ReleaseIntervention
+from interplay.interventions._parameters import Range
 
 CalibratedBy = Literal["all rows", "group", "class"]
 """What has a threshold of its own."""

@@ -9,7 +9,9 @@ from interplay.aspects import Aspect
 from interplay.attacks.pgd import Threat, ascend
 from interplay.engine import jax, jnp
 from interplay.interventions._advice import Mitigates, Proposal
-from interplay.interventions._intervention import InputIntervention, Range, Service
+from interplay.interventions._inputs import InputIntervention
+from interplay.interventions._parameters import Range
+from interplay.interventions._purpose import Service
 from interplay.models.network import Network
 
 

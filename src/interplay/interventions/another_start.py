@@ -7,7 +7,8 @@ import numpy as np
 
 from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
-from interplay.interventions._intervention import DataIntervention, Service, TrainingRows
+from interplay.interventions._data import DataIntervention, TrainingRows
+from interplay.interventions._purpose import Service
 
 
 @dataclass(frozen=True)

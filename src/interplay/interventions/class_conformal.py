@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.interventions._advice import Mitigates
-from interplay.interventions._intervention import Service
+from interplay.interventions._purpose import Service
 from interplay.interventions._sets import CalibratedBy, SetIntervention
 
 

@@ -13,16 +13,12 @@ from interplay.engine import jax, jnp
 from interplay.errors import StudyError
 from interplay.evidence import PrivacyGuarantee
 from interplay.interventions._advice import Mitigates, Proposal
-from interplay.interventions._intervention import (
-    GradientIntervention,
-    Intervention,
-    LossIntervention,
-    Problem,
-    Range,
-    Schedule,
-    Search,
-    Service,
-)
+from interplay.interventions._gradient import GradientIntervention
+from interplay.interventions._intervention import Intervention
+from interplay.interventions._loss import LossIntervention
+from interplay.interventions._parameters import Problem, Range, Search
+from interplay.interventions._purpose import Service
+from interplay.interventions._schedule import Schedule
 from interplay.models.network import Examples, Network, Parameters
 
 CLIPPING_ALONE = "gradients are clipped without noise (noise_multiplier = 0), which gives no guarantee of privacy"

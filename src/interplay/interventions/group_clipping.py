@@ -10,7 +10,9 @@ import numpy as np
 from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
 from interplay.interventions._advice import Mitigates
-from interplay.interventions._intervention import Range, Service, TrainingRows
+from interplay.interventions._data import TrainingRows
+from interplay.interventions._parameters import Range
+from interplay.interventions._purpose import Service
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Examples, Network, Parameters
 

@@ -9,7 +9,7 @@ from interplay.arrays import Array, Bool, Float, Int
 from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
 from interplay.interventions._advice import Mitigates, Proposal
-from interplay.interventions._intervention import Service
+from interplay.interventions._purpose import Service
 from interplay.interventions._thresholds import (
     DrawnThresholds,
     FittingRows,

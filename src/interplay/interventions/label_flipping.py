@@ -9,7 +9,9 @@ import numpy as np
 
 from interplay.arrays import Array, Float, Int
 from interplay.aspects import Aspect
-from interplay.interventions._intervention import DataIntervention, Range, Service, TrainingRows
+from interplay.interventions._data import DataIntervention, TrainingRows
+from interplay.interventions._parameters import Range
+from interplay.interventions._purpose import Service
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.interventions._advice import Mitigates
-from interplay.interventions._intervention import PartOf, Problem, Range, Schedule, Search, Service
+from interplay.interventions._parameters import Problem, Range, Search
+from interplay.interventions._purpose import PartOf, Service
+from interplay.interventions._schedule import Schedule
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Network
 

@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from interplay.aspects import Aspect
-from interplay.interventions._intervention import PartOf, Search, Service
+from interplay.interventions._parameters import Search
+from interplay.interventions._purpose import PartOf, Service
 from interplay.interventions.dp_sgd import DpSgd
 from interplay.models.network import Examples, Network, Parameters
 

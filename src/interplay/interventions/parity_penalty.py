@@ -7,7 +7,10 @@ from typing import ClassVar
 
 from interplay.aspects import Aspect
 from interplay.engine import jax, jnp
-from interplay.interventions._intervention import Intervention, LossIntervention, Range, Service
+from interplay.interventions._intervention import Intervention
+from interplay.interventions._loss import LossIntervention
+from interplay.interventions._parameters import Range
+from interplay.interventions._purpose import Service
 
 
 @dataclass(frozen=True)

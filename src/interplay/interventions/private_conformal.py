@@ -13,8 +13,9 @@ from interplay.aspects import Aspect
 from interplay.conformal.exposure import private_exposure
 from interplay.conformal.private_quantile import noisy_rank, private_threshold
 from interplay.interventions._advice import Mitigates
-from interplay.interventions._intervention import Range, Service
 from interplay.interventions._layer import HeldOut
+from interplay.interventions._parameters import Range
+from interplay.interventions._purpose import Service
 from interplay.interventions._sets import SetIntervention
 
 

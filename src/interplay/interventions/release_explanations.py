@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 from interplay.aspects import Aspect
 from interplay.interventions._advice import Proposal
 from interplay.interventions._explanation import ExplanationIntervention
-from interplay.interventions._intervention import Range, Service
+from interplay.interventions._parameters import Range
+from interplay.interventions._purpose import Service
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,7 +7,7 @@ import numpy as np
 
 from interplay.arrays import Array, Bool, Float
 from interplay.aspects import Aspect
-from interplay.interventions._intervention import Service
+from interplay.interventions._purpose import Service
 from interplay.interventions._removal import RemovalIntervention
 
 

@@ -10,7 +10,9 @@ import numpy as np
 from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
 from interplay.interventions._advice import Mitigates, Proposal
-from interplay.interventions._intervention import DataIntervention, Range, Service, TrainingRows
+from interplay.interventions._data import DataIntervention, TrainingRows
+from interplay.interventions._parameters import Range
+from interplay.interventions._purpose import Service
 
 
 @dataclass(frozen=True)

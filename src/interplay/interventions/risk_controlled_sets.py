@@ -8,8 +8,9 @@ from typing import ClassVar
 from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
 from interplay.conformal.assured import assured_miscoverage
-from interplay.interventions._intervention import Range, Service
 from interplay.interventions._layer import HeldOut
+from interplay.interventions._parameters import Range
+from interplay.interventions._purpose import Service
 from interplay.interventions._sets import SetIntervention
 
 

@@ -10,8 +10,8 @@ from interplay.aspects import Aspect
 from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, AttackedCalibration
 from interplay.interventions._advice import Mitigates
-from interplay.interventions._intervention import Service
 from interplay.interventions._layer import Ask, HeldOut
+from interplay.interventions._purpose import Service
 from interplay.interventions._sets import OwnScores, SetIntervention, of_labels
 
 

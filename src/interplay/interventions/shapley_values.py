@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from interplay.aspects import Aspect
 from interplay.interventions._explanation import AttributionIntervention
-from interplay.interventions._intervention import Range, Service
+from interplay.interventions._parameters import Range
+from interplay.interventions._purpose import Service
 
 if TYPE_CHECKING:
     import numpy as np

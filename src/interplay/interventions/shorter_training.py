@@ -9,7 +9,10 @@ import numpy as np
 
 from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
-from interplay.interventions._intervention import DataIntervention, PartOf, Range, Schedule, Service, TrainingRows
+from interplay.interventions._data import DataIntervention, TrainingRows
+from interplay.interventions._parameters import Range
+from interplay.interventions._purpose import PartOf, Service
+from interplay.interventions._schedule import Schedule
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from interplay.attacks.divergence import divergence
 from interplay.attacks.pgd import Threat, ascend
 from interplay.engine import jax, jnp
 from interplay.interventions._advice import Mitigates
-from interplay.interventions._intervention import InputIntervention, Range, Service
+from interplay.interventions._inputs import InputIntervention
+from interplay.interventions._parameters import Range
+from interplay.interventions._purpose import Service
 from interplay.models.network import Network, cross_entropy
 
 START_WITHIN = 0.03

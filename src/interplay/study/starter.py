@@ -12,7 +12,15 @@ from interplay.data.levels import as_text
 from interplay.data.proposals import ColumnSummary, Proposals
 from interplay.data.split import AUDIT_SHARE, PARTS, PERCENT
 from interplay.discovery import name_of
-from interplay.interventions import Intervention, PredictionIntervention, Proposal, ReleaseIntervention
+from interplay.interventions import (
+    GradientIntervention,
+    InputIntervention,
+    Intervention,
+    LossIntervention,
+    PredictionIntervention,
+    Proposal,
+    ReleaseIntervention,
+)
 from interplay.study.quoting import toml_key, toml_text, toml_texts
 
 FULL_BATCH_BELOW = 2000
@@ -30,12 +38,12 @@ LISTED = 40
 """How many columns the comments list."""
 
 
-def starter(proposed: Proposals, source: str, favourable: str | None = None) -> str:
+def starter(proposed: Proposals, source: str, favourable: str | None = None, factory: str | None = None) -> str:
     r"""The text of a commented study file, which `load` accepts.
 
     `source` is the path of the table as the study file's folder sees it, `favourable` the label value that people hope for;
-    without it, the file asks for it. What is proposed so that it holds is written as such, and what is only asked about as a
-    comment that can be used.
+    without it, the file asks for it. With a `factory` ("module:name") models are estimators that it makes, else networks. What
+    is proposed so that it holds is written as such, and what is only asked about as a comment that can be used.
 
     Example:
         >>> summaries = (ColumnSummary("approve", "boolean", 2, 0, 900), ColumnSummary("race", "categorical", 3, 0, 900))
@@ -54,8 +62,8 @@ def starter(proposed: Proposals, source: str, favourable: str | None = None) -> 
         _drop(proposed),
         *(_group(name, bins) for name, bins in proposed.groups.items()),
         _groups(groups),
-        _model(proposed.rows * PERCENT[PARTS.index("pool")] // 100),
-        _interventions(bool(groups)),
+        _network(proposed.rows * PERCENT[PARTS.index("pool")] // 100) if factory is None else _estimator(factory),
+        _interventions(bool(groups), in_steps=factory is None),
         _priorities(),
         _limits(groups),
         _goals(),
@@ -288,7 +296,7 @@ def _grouping_lines(groups: Sequence[str]) -> Iterator[str]:
         yield f"intersections = [{toml_texts(tuple(groups[:2]))}]\n"
 
 
-def _model(training_rows: int) -> str:
+def _network(training_rows: int) -> str:
     full = training_rows < FULL_BATCH_BELOW
     size = '"full"' if full else str(LARGE_BATCH)
     return f"""\
@@ -313,18 +321,37 @@ weight_decay = 0.0
 """
 
 
-def _interventions(grouped: bool) -> str:
+def _estimator(factory: str) -> str:
+    return f"""\
+# The model when no intervention is on, as its own library trains it. A verdict is about this recipe.
+[model]
+kind = "estimator"
+# A class or function that makes an untrained classifier with fit and predict_proba, as "module:name"; the module is looked
+# for beside this file, then on Python's path.
+factory = {toml_text(factory)}
+# What the class or function is called with.
+#options = {{ }}
+# "encoded" columns of numbers without gaps, or the columns of the "table" as they were read, by name.
+inputs = "encoded"
+"""
+
+
+def _interventions(grouped: bool, in_steps: bool) -> str:
     head = """\
 # What is done for trust. Every subset of those that act on training is trained; the others go on top of each. The list
 # of all, with their parameters: interplay catalogue
 """
-    return head + "\n".join(_intervention(name, proposal, grouped) for name, proposal in _proposed())
+    return head + "\n".join(_intervention(name, proposal, grouped) for name, proposal in _proposed(in_steps))
 
 
-def _proposed() -> list[tuple[str, Proposal]]:
-    """What a new study lists: by its last aspect, what acts on training first, and what needs no group before what does."""
+def _proposed(in_steps: bool) -> list[tuple[str, Proposal]]:
+    """What a new study lists: by its last aspect, what acts on training first, and what needs no group before what does.
+
+    What acts inside of the steps of training is listed where models are trained `in_steps`, and elsewhere what stands in
+    for it.
+    """
     kinds = [(kind, vars(kind).get("proposal")) for kind in catalogue.interventions().values()]
-    listed = [(kind, proposal) for kind, proposal in kinds if proposal is not None]
+    listed = [(kind, made) for kind, made in kinds if made is not None and _applies(kind, made, in_steps)]
 
     def place(item: tuple[type[Intervention], Proposal]) -> tuple[int, bool, bool, str]:
         kind, proposal = item
@@ -332,6 +359,12 @@ def _proposed() -> list[tuple[str, Proposal]]:
         return max(map(RANKED_ASPECTS.index, kind.aspects)), layer, proposal.by_group, name_of(kind)
 
     return [(name_of(kind), proposal) for kind, proposal in sorted(listed, key=place)]
+
+
+def _applies(kind: type[Intervention], proposal: Proposal, in_steps: bool) -> bool:
+    if in_steps:
+        return not proposal.without_steps
+    return not issubclass(kind, InputIntervention | LossIntervention | GradientIntervention)
 
 
 def _intervention(name: str, proposal: Proposal, grouped: bool) -> str:
