@@ -117,8 +117,8 @@ def test_wilsons_interval_agrees_with_scipy():
         assert wilson(hits / trials, trials) == pytest.approx((known.low, known.high), abs=1e-9)
 
 
-SOME = ("accuracy", "coverage", "equalized_odds_difference", "membership_risk", "robust_accuracy", "set_size_disparity")
-"""Metrics of every kind; the suite of metrics simulates audits of all."""
+SOME = "equalized_odds_difference", "membership_risk"
+"""A gap between groups, and members under attack; the suite of metrics simulates audits of all."""
 
 
 def test_the_small_version_runs_and_keeps_coarse_rates(tmp_path, capsys, monkeypatch):
@@ -137,7 +137,7 @@ def test_the_small_version_runs_and_keeps_coarse_rates(tmp_path, capsys, monkeyp
 def test_workers_do_not_change_the_figures():
     studies = [
         RatesAndGaps(2, members=(4,), rows=(400,), draws=10),
-        EveryMetric(2, rows=(400,), members=(4,), draws=10, only=("accuracy", "coverage"), fleets=FEW),
+        EveryMetric(2, rows=(400,), members=(4,), draws=10, only=("accuracy",), fleets=FEW),
     ]
     silent = lambda *_: None  # noqa: E731
     assert simulate(studies, 3, 1, silent) == simulate(studies, 3, 2, silent)

@@ -41,14 +41,14 @@ SOME = "calibration_error", "coverage", "demographic_parity_difference", "disagr
 """Of every way in which values become an interval, one metric."""
 
 QUICK: tuple[Study, ...] = (
-    NullAudits(4, rows=300, draws=50),
-    MixedAudits(4, rows=300, draws=50),
-    Power(2, rows=(300, 1_000), draws=50),
-    PlentifulRows(2, rows=500, draws=50),
+    NullAudits(2, rows=300, draws=50),
+    MixedAudits(2, rows=300, draws=50),
+    Power(1, rows=(300, 1_000), draws=50),
+    PlentifulRows(1, rows=500, draws=50),
     RatesAndGaps(8, rows=(300,), draws=50),
     RatesAndGapsAlone(8, rows=(300,), draws=50),
     LargestGaps(8, rows=(300,), draws=50),
-    EveryMetricOnFewRows(8, rows=(300,), members=(5,), draws=40, only=SOME, fleets=FEW),
+    EveryMetricOnFewRows(4, rows=(300,), members=(5,), draws=40, only=SOME, fleets=FEW),
     EveryMetric(2, rows=(1_000,), members=(5,), draws=40, only=SOME, fleets=FEW),
-    BehindLayers(4, rows=(400,), members=(5,), draws=40, only=SOME, fleets=FEW),
+    BehindLayers(2, rows=(400,), members=(5,), draws=40, only=SOME, fleets=FEW),
 )

@@ -19,8 +19,8 @@ from interplay.testing.simulation.latents import Latents, Shape
 from interplay.testing.simulation.truth import FEW, Size, Truth, truth_of
 from interplay.testing.simulation.world import WORLDS, World
 
-AUDITS = 20
-COARSE = 0.75
+AUDITS = 10
+COARSE = 0.7
 """How many audits are simulated, and the share of nominal 90 % intervals that has to hold the truth."""
 
 

@@ -126,14 +126,19 @@ class SearchAdversary:
         return np.minimum(nearest, LARGEST_DISTANCE)
 
 
+FARTHEST_CUT = 1e6
+"""Log-odds beyond any score: a cut at infinity, where nobody is decided favourably, would leave no score to climb."""
+
+
 def _at_cuts(scores: Scores, favourable: Favourable, cuts: Float[Array, " row"]) -> Scores:
     """Scores whose largest is the decision at a cut for each row; see `interplay.attacks.thresholded`."""
+    near = np.clip(cuts, -FARTHEST_CUT, FARTHEST_CUT)
 
     def of(moved: Float[Array, "some column"]) -> Float[Array, "some label"]:
         found = scores(moved)
         is_favourable = np.arange(favourable.of) == favourable.label
         others = np.where(is_favourable, -np.inf, found)
-        odds = found[:, favourable.label] - logsumexp(others, axis=1) - np.tile(cuts, len(found) // len(cuts))
+        odds = found[:, favourable.label] - logsumexp(others, axis=1) - np.tile(near, len(found) // len(near))
         return np.where(is_favourable, odds[:, None], found - others.max(axis=1, keepdims=True))
 
     return of
