@@ -180,6 +180,34 @@ def catalogue(
 
 
 @app.command()
+def demo(
+    story: Annotated[str, typer.Argument(help="The story to tell: silobank.")] = "silobank",
+    runs: RunsPath = Path("runs"),
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+) -> None:
+    """Tell a story from beginning to end: how a change that one team tests harms what another one promised."""
+    from rich.console import Console
+
+    from interplay.audit.prepare import prepare
+    from interplay.audit.progress import Meter
+    from interplay.audit.run import run as run_study
+    from interplay.audit.shown import progress_on
+    from interplay.demo import silobank
+    from interplay.demo.told import told
+    from interplay.errors import StudyError
+
+    if story != "silobank":
+        raise StudyError("a story of the package", repr(story), "interplay demo", "write interplay demo silobank")
+    console, declared = Console(stderr=True), silobank.study()
+    ready = prepare(declared)
+    console.print("The bank is generated, its models are trained, and every aspect of them is measured.")
+    with progress_on(console, Meter(ready.design), quiet=quiet) as progress:
+        made = run_study(declared, runs, progress=progress, ready=ready)
+    Console().print(told(silobank.acts(silobank.bank(made, declared))))
+    console.print(f"The whole audit: {made.report}")
+
+
+@app.command()
 def explain(
     what: Annotated[str, typer.Argument(help='A directed pair, such as "P->F", or a probe, such as "P->F.clipping".')],
     run: Annotated[

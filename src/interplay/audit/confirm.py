@@ -23,9 +23,8 @@ from interplay.audit.settled import settled
 from interplay.audit.stages import Progress
 from interplay.audit.storage import (
     fleet_piece,
-    read_fleet,
     read_fleet_piece,
-    read_tuning,
+    stored_fleet,
 )
 from interplay.audit.written import as_json
 from interplay.data.content import content
@@ -83,7 +82,7 @@ class Confirmable:
     ledger: Ledger
     rows: AuditRows
     winner: Treatment
-    tuning: dict[Treatment, Tuning]
+    tuning: Mapping[Treatment, Tuning]
     measured: Measurements
     design: Design
     use: Use
@@ -144,8 +143,7 @@ def case(
         raise RunError("a decision for a treatment", instead, str(folder.path), step)
     if secret_noise:
         refuse_without_noise(ready, decision.treatment, folder)
-    tuning = read_tuning(folder.read("tuning.json"))
-    fleet = read_fleet(design, family, tuning, folder.read("fleet.safetensors"), folder.read("fleet.json"))
+    fleet = stored_fleet(folder, design, family)
     first = read_measurements(design.metrics, fleet.budgets, folder.path / FIRST)
     measured, _ = read_looks(folder, design, fleet, first)
     rows, ledger = AuditRows(content(ready.dataset.table), audit_rows(design)), Ledger(Path(runs))
@@ -167,7 +165,7 @@ def case(
         ledger=ledger,
         rows=rows,
         winner=decision.treatment,
-        tuning=tuning,
+        tuning=fleet.tuning,
         measured=measured,
         design=confirming(design, decision.treatment, MEMBERS, measured.methods["conformal_miscoverage"]),
         use=ledger.allowed(wanted, rows),

@@ -8,6 +8,7 @@ import numpy as np
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
+from interplay.audit.folder import RunFolder
 from interplay.audit.written import Files, as_json
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
@@ -68,6 +69,12 @@ def fleet_files(family: Family, fleet: Fleet) -> Files:
             arrays |= {f"{place}/as_applied{name}": array for name, array in applied.items()}
     budgets = {one.name: asdict(spent) for one, spent in fleet.budgets.items()}
     return {"fleet.safetensors": save_arrays(arrays), "fleet.json": as_json({"budgets": budgets})}
+
+
+def stored_fleet(folder: RunFolder, design: Design, family: Family) -> Fleet:
+    """The models of a finished run."""
+    arrays, described = folder.read("fleet.safetensors"), folder.read("fleet.json")
+    return read_fleet(design, family, read_tuning(folder.read("tuning.json")), arrays, described)
 
 
 def read_fleet(
