@@ -18,6 +18,15 @@ def by_name():
     return make_pipeline(parts, LogisticRegression(max_iter=200))
 
 
+def reading_by_name():
+    """Trees that take texts and gaps as they are."""
+    parts = make_column_transformer(
+        (OneHotEncoder(handle_unknown="ignore", sparse_output=False), make_column_selector(dtype_exclude="number")),
+        remainder="passthrough",
+    )
+    return make_pipeline(parts, HistGradientBoostingClassifier(max_iter=15))
+
+
 def few_trees():
     """A small boosted forest."""
     return HistGradientBoostingClassifier(max_iter=15)

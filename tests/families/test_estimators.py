@@ -96,9 +96,24 @@ def test_options_that_it_does_not_take_are_refused_by_name():
         prepare(study(factory="sklearn.linear_model:LogisticRegression", options={"depth": 3}), bank(rows=200))
 
 
-def test_what_acts_inside_of_training_is_refused_with_the_reason():
-    with pytest.raises(RefusedCombination, match="LogisticRegression on 7 columns"):
-        prepare(study("dp_sgd", factory="sklearn.linear_model:LogisticRegression"), bank(rows=200))
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("dp_sgd", ()),
+        ("adversarial_training", ("noisy_copies",)),
+        ("trades", ("noisy_copies",)),
+        ("parity_penalty", ("reduction", "reweighing")),
+    ],
+)
+@pytest.mark.parametrize("given", [None, LogisticRegression()], ids=["by name", "as an object"])
+def test_what_acts_inside_of_training_is_refused_with_the_reason_and_what_there_is_instead(name, instead, given):
+    asked = study(name, factory="" if given else "sklearn.linear_model:LogisticRegression")
+    with pytest.raises(RefusedCombination, match="LogisticRegression on 7 columns") as refused:
+        prepare(asked, bank(rows=200), network=given)
+    assert "inside the steps in which a network is trained" in refused.value.found
+    for other in instead:
+        assert other in refused.value.remedy
+    assert "adversarial" not in refused.value.remedy and "dp_sgd" not in refused.value.remedy
 
 
 def _mixed(rows=200):

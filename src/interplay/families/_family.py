@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 import numpy as np
 from scipy.special import log_softmax
 
+from interplay import catalogue
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.attacks.pgd import Threat
 from interplay.attacks.switch import Switches
@@ -259,6 +260,10 @@ class Family(abc.ABC):
         """How many rows of a batch are computed at once."""
         return design.batch_size
 
+    def admits(self, intervention: Intervention) -> bool:
+        """Whether a training intervention can act on these models: row weights and labels, unless a family says otherwise."""
+        return isinstance(intervention, DataIntervention)
+
     def refuses(self, intervention: Intervention) -> str | None:
         """Why a training intervention cannot act on these models, and the alternative after the last semicolon."""
         if intervention.has_own_schedule:
@@ -266,9 +271,18 @@ class Family(abc.ABC):
                 f"{intervention.title} changes how many steps models are trained for, and these models are not trained in "
                 "steps; take it out"
             )
-        if isinstance(intervention, DataIntervention):
+        if self.admits(intervention):
             return None
-        return f"{intervention.title} acts inside of training, which these models keep to themselves; take it out"
+        return (
+            f"{intervention.title} acts inside the steps in which a network is trained, and these models are trained by their "
+            f"own library; {self._instead(intervention)}"
+        )
+
+    def _instead(self, intervention: Intervention) -> str:
+        """What serves an aspect of the intervention and can act on these models, as advice."""
+        every = (kind() for kind in catalogue.interventions().values())
+        names = [one.name for one in every if one.serves_like(intervention) and self.admits(one)]
+        return f"use {' or '.join(names)} for it, or take it out" if names else "take it out"
 
     @abc.abstractmethod
     def train(

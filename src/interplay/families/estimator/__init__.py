@@ -15,11 +15,13 @@ from interplay.data.encoder import Encoded
 from interplay.design.plan import Design
 from interplay.families._family import AttackWords, Family, Members, Order, Stack
 from interplay.families._setting import TrainingSetting
+from interplay.families.estimator.copied import moved
 from interplay.families.estimator.fitting import Fitter, Fitting, contract
 from interplay.families.estimator.frames import EncodedFrames, Frames, TableFrames
 from interplay.families.estimator.members import EstimatorMembers
 from interplay.families.estimator.recipe import EstimatorRecipe, copies, is_estimator, named
 from interplay.families.estimator.refittable import Refittable, witnessed
+from interplay.interventions import InputIntervention, Intervention
 from interplay.study.positions import Positions
 
 OPERATIONS = 20_000.0
@@ -80,6 +82,10 @@ class EstimatorFamily(Family):
     def attack(self) -> AttackWords:
         return AttackWords("search without gradients", ("search",), {"queries a row": QUERIES})
 
+    def admits(self, intervention: Intervention) -> bool:
+        drawn_before = isinstance(intervention, InputIntervention) and not intervention.asks_the_model
+        return drawn_before or super().admits(intervention)
+
     def trained_by(self, design: Design) -> str:
         del design
         return "fitted by the estimator itself"
@@ -102,6 +108,7 @@ class EstimatorFamily(Family):
             setting.training_labels(order.treatment, order.rows),
             setting.row_weights(order.treatment, order.rows),
             _seed(self.seed, order.role, order.member),
+            moved(setting, order),
         )
         fitted = self.fitter.fit(how)
         progress(1)
@@ -118,6 +125,8 @@ class EstimatorFamily(Family):
             found[f"[{place}].weights"] = np.asarray(one.how.weights, dtype=np.float64)
             found[f"[{place}].seed"] = np.array([one.how.seed], dtype=np.int64)
             found[f"[{place}].seen"] = np.frombuffer(one.seen, dtype=np.uint8)
+            if one.how.moved is not None:
+                found[f"[{place}].moved"] = one.how.moved
         return found
 
     def unpack(self, arrays: Mapping[str, Array]) -> tuple[Refittable, ...]:
@@ -128,7 +137,9 @@ class EstimatorFamily(Family):
         rows, labels, weights, seed, seen = (
             np.asarray(arrays[f"[{place}].{name}"]) for name in ("rows", "labels", "weights", "seed", "seen")
         )
-        return Refittable(self.fitter, Fitting(rows, labels, weights, int(seed[0])), seen.tobytes())
+        copies = arrays.get(f"[{place}].moved")
+        how = Fitting(rows, labels, weights, int(seed[0]), None if copies is None else np.asarray(copies))
+        return Refittable(self.fitter, how, seen.tobytes())
 
     def joined(self, stacks: Sequence[Stack]) -> tuple[Refittable, ...]:
         return tuple(one for stack in stacks for one in stack)

@@ -18,12 +18,21 @@ CHECKED_ROWS = 64
 
 @dataclass(frozen=True, eq=False)
 class Fitting:
-    """What a model is fitted on: rows of the table, their labels and weights, and its seed. The same gives the same model."""
+    """What a model is fitted on: rows of the table, their labels and weights, and its seed. The same gives the same model.
+
+    `moved` are the movable columns of every copy of the rows; None where each is learned from as it is.
+    """
 
     rows: Int[Array, " half"]
     labels: Int[Array, " half"]
     weights: Float[Array, " half"]
     seed: int
+    moved: Float[Array, "copy half movable"] | None = None
+
+    @property
+    def copies(self) -> int:
+        """How many times every row is learned from; its copies share its weight."""
+        return 1 if self.moved is None else len(self.moved)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,13 +58,13 @@ class Fitter:
 
     def fit(self, how: Fitting) -> FittedEstimator:
         """Raises ModelError where the estimator cannot be fitted or asked."""
-        estimator, rows = self.recipe.untrained(how.seed), self.frames.fitting(how.rows)
+        estimator, rows = self.recipe.untrained(how.seed), self._rows(how)
         if len(np.unique(how.labels)) < 2:
             step = "bring more rows of the rarer class"
             raise ModelError("training rows of two classes", "one class", self.recipe.called, step)
         given = self._weights(estimator, how)
         try:
-            estimator.fit(rows, how.labels, **given)
+            estimator.fit(rows, np.tile(how.labels, how.copies), **given)
         except Exception as error:
             step = (
                 'correct it; inputs = "encoded" gives it numbers only, inputs = "table" the columns as they were read'
@@ -65,10 +74,13 @@ class Fitter:
         _check_classes(estimator, self.recipe.called)
         return FittedEstimator(estimator, margins_are_logits(estimator, rows[:CHECKED_ROWS]), self.classes)
 
+    def _rows(self, how: Fitting) -> Any:
+        return self.frames.fitting(how.rows) if how.moved is None else self.frames.copied(how.rows, how.moved)
+
     def _weights(self, estimator: Any, how: Fitting) -> dict[str, Array]:
-        if (how.weights == how.weights[:1]).all():
+        alike, name = (how.weights == how.weights[:1]).all(), weight_name(estimator)
+        if alike and (how.copies == 1 or name is None):
             return {}
-        name = weight_name(estimator)
         if name is None:
             raise ModelError(
                 "an estimator that takes a weight for every row",
@@ -76,7 +88,7 @@ class Fitter:
                 self.recipe.called,
                 "take out what weighs rows, or use an estimator whose fit has sample_weight",
             )
-        return {name: how.weights}
+        return {name: np.tile(how.weights, how.copies) / how.copies}
 
 
 def weight_name(estimator: Any) -> str | None:
