@@ -9,6 +9,7 @@ from interplay.design.strength import Strength, strengths_of
 from interplay.design.treatment import Treatment
 from interplay.interventions import (
     DataIntervention,
+    FitIntervention,
     GradientIntervention,
     InputIntervention,
     Intervention,
@@ -27,12 +28,13 @@ PHASES = (
     InputIntervention,
     LossIntervention,
     GradientIntervention,
+    FitIntervention,
     PredictionIntervention,
     ReleaseIntervention,
 )
 """The order in which interventions act on one model; it is part of a treatment's identity."""
 
-TRAINING_PHASES = PHASES[:4]
+TRAINING_PHASES = PHASES[:5]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from interplay.design.factors import Factors
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable
-from interplay.interventions import DataIntervention, Intervention
+from interplay.interventions import DataIntervention, FitIntervention, Intervention
 from interplay.study.positions import Positions
 
 if TYPE_CHECKING:
@@ -273,6 +273,8 @@ class Family(abc.ABC):
             )
         if self.admits(intervention):
             return None
+        if isinstance(intervention, FitIntervention):
+            return f"{intervention.title} replaces how a model is fitted, and these models are made in their own way; take it out"
         return (
             f"{intervention.title} acts inside the steps in which a network is trained, and these models are trained by their "
             f"own library; {self._instead(intervention)}"
@@ -280,8 +282,8 @@ class Family(abc.ABC):
 
     def _instead(self, intervention: Intervention) -> str:
         """What serves an aspect of the intervention and can act on these models, as advice."""
-        every = (kind() for kind in catalogue.interventions().values())
-        names = [one.name for one in every if one.serves_like(intervention) and self.admits(one)]
+        every = [kind() for kind in catalogue.interventions().values()]
+        names = [one.name for one in every if self.admits(one) and _does_instead(one, intervention)]
         return f"use {' or '.join(names)} for it, or take it out" if names else "take it out"
 
     @abc.abstractmethod
@@ -319,3 +321,8 @@ class Family(abc.ABC):
     ) -> Members:
         """The members with their class scores rescaled: scale * scores + intercepts."""
         return RefittedMembers(self, (stack,), scale, intercepts)
+
+
+def _does_instead(one: Intervention, intervention: Intervention) -> bool:
+    """Whether it is for what the other is for: a user's own fit may be for anything."""
+    return isinstance(one, FitIntervention) or one.serves_like(intervention)

@@ -1,7 +1,7 @@
 """Estimators: any classifier with fit and predict_proba, refitted for every member, and attacked by a search."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -15,13 +15,14 @@ from interplay.data.encoder import Encoded
 from interplay.design.plan import Design
 from interplay.families._family import AttackWords, Family, Members, Order, Stack
 from interplay.families._setting import TrainingSetting
+from interplay.families.estimator.contract import contract
 from interplay.families.estimator.copied import moved
-from interplay.families.estimator.fitting import Fitter, Fitting, contract
+from interplay.families.estimator.fitting import Fitter, Fitting
 from interplay.families.estimator.frames import EncodedFrames, Frames, TableFrames
 from interplay.families.estimator.members import EstimatorMembers
 from interplay.families.estimator.recipe import EstimatorRecipe, copies, is_estimator, named
 from interplay.families.estimator.refittable import Refittable, witnessed
-from interplay.interventions import InputIntervention, Intervention
+from interplay.interventions import FitIntervention, InputIntervention, Intervention
 from interplay.study.positions import Positions
 
 OPERATIONS = 20_000.0
@@ -38,12 +39,14 @@ class EstimatorFamily(Family):
 
     fitter: Fitter
     seed: int
+    ways: Mapping[str, str] = field(default_factory=dict)
+    """What a study does not say of the interventions that fit, by name."""
 
     @classmethod
     def build(cls, design: Design, dataset: Dataset, encoded: Encoded, where: Positions | str) -> Self:
         model = design.study.model
         beside = Path(where.file).parent if isinstance(where, Positions) else None
-        return cls._checked(named(model.factory, model.options, beside), design, dataset, encoded)
+        return cls._checked(named(model.factory, model.options, beside), design, dataset, encoded, beside)
 
     @classmethod
     def takes(cls, given: object) -> bool:
@@ -54,13 +57,21 @@ class EstimatorFamily(Family):
         return cls._checked(copies(given), design, dataset, encoded)
 
     @classmethod
-    def _checked(cls, recipe: EstimatorRecipe, design: Design, dataset: Dataset, encoded: Encoded) -> Self:
-        """The family, once one estimator has been held against what an audit asks of any."""
-        fitter = Fitter(recipe, _frames(design, dataset, encoded), len(dataset.classes))
+    def _checked(
+        cls, recipe: EstimatorRecipe, design: Design, dataset: Dataset, encoded: Encoded, beside: Path | None = None
+    ) -> Self:
+        """The family, once one estimator of every way to fit has been held against what an audit asks of any."""
+        fitting = {name: one for name, one in design.factors.training.items() if isinstance(one, FitIntervention)}
+        others = {name: one.fitting(beside) for name, one in fitting.items()}
+        fitter = Fitter(recipe, _frames(design, dataset, encoded), len(dataset.classes), others)
         rows = design.pool[design.halves[0]]
         how = Fitting(rows, dataset.labels[rows], np.ones(len(rows)), _seed(design.study.seed, "contract", 0))
-        contract(fitter, how, encoded.matrix[rows])
-        return cls(fitter, design.study.seed)
+        weighing = len(design.factors.training) > len(fitting) or dataset.weights is not None
+        unseen = encoded.matrix[np.setdiff1d(design.pool, rows)]
+        contract(fitter, how, unseen)
+        for name in others:
+            contract(fitter, replace(how, by=name), unseen, weighing)
+        return cls(fitter, design.study.seed, {name: one.identity(beside) for name, one in fitting.items()})
 
     @property
     def words(self) -> str:
@@ -84,7 +95,7 @@ class EstimatorFamily(Family):
 
     def admits(self, intervention: Intervention) -> bool:
         drawn_before = isinstance(intervention, InputIntervention) and not intervention.asks_the_model
-        return drawn_before or super().admits(intervention)
+        return drawn_before or isinstance(intervention, FitIntervention) or super().admits(intervention)
 
     def trained_by(self, design: Design) -> str:
         del design
@@ -95,7 +106,7 @@ class EstimatorFamily(Family):
 
     @property
     def identity(self) -> str:
-        return self.fitter.recipe.identity
+        return "\n".join([self.fitter.recipe.identity, *self.ways.values()])
 
     def train(
         self, setting: TrainingSetting, orders: Sequence[Order], progress: Callable[[int], None] = lambda _: None
@@ -109,6 +120,7 @@ class EstimatorFamily(Family):
             setting.row_weights(order.treatment, order.rows),
             _seed(self.seed, order.role, order.member),
             moved(setting, order),
+            next((name for name in order.treatment.interventions if name in self.fitter.others), ""),
         )
         fitted = self.fitter.fit(how)
         progress(1)
@@ -127,6 +139,8 @@ class EstimatorFamily(Family):
             found[f"[{place}].seen"] = np.frombuffer(one.seen, dtype=np.uint8)
             if one.how.moved is not None:
                 found[f"[{place}].moved"] = one.how.moved
+            if one.how.by:
+                found[f"[{place}].by"] = np.frombuffer(one.how.by.encode(), dtype=np.uint8)
         return found
 
     def unpack(self, arrays: Mapping[str, Array]) -> tuple[Refittable, ...]:
@@ -137,8 +151,15 @@ class EstimatorFamily(Family):
         rows, labels, weights, seed, seen = (
             np.asarray(arrays[f"[{place}].{name}"]) for name in ("rows", "labels", "weights", "seed", "seen")
         )
-        copies = arrays.get(f"[{place}].moved")
-        how = Fitting(rows, labels, weights, int(seed[0]), None if copies is None else np.asarray(copies))
+        copies, by = arrays.get(f"[{place}].moved"), arrays.get(f"[{place}].by")
+        how = Fitting(
+            rows,
+            labels,
+            weights,
+            int(seed[0]),
+            None if copies is None else np.asarray(copies),
+            "" if by is None else np.asarray(by).tobytes().decode(),
+        )
         return Refittable(self.fitter, how, seen.tobytes())
 
     def joined(self, stacks: Sequence[Stack]) -> tuple[Refittable, ...]:
