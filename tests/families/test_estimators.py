@@ -18,11 +18,12 @@ from interplay.evidence import AdversarialScores, Distances
 from interplay.exhibits import Memo, refitted
 from interplay.families.estimator.frames import TableFrames
 from interplay.families.estimator.refittable import Refittable
-from interplay.families.estimator.scoring import FLOOR, class_scores, margins_are_logits
+from interplay.families.estimator.scoring import LOWEST, class_scores, margins_are_logits
 from interplay.testing.family_suite import FamilySuite
 from interplay.training.train import more_members
 
 PLACE = "tests.families.pipelines"
+BOTH = np.arange(2)
 
 
 class TestBoostedTrees(FamilySuite):
@@ -195,17 +196,17 @@ def test_margins_are_used_only_where_they_are_logarithms_of_probabilities():
     trees = HistGradientBoostingClassifier(max_iter=5).fit(rows, labels)
     assert margins_are_logits(logistic, rows) and margins_are_logits(trees, rows)
     for model in (logistic, trees):
-        odds = np.diff(class_scores(model, rows, 2, True), axis=1)[:, 0]
+        odds = np.diff(class_scores(model, rows, BOTH, 2, None), axis=1)[:, 0]
         np.testing.assert_allclose(odds, model.decision_function(rows), rtol=1e-12)
-        plain = np.diff(class_scores(model, rows, 2, False), axis=1)[:, 0]
+        plain = np.diff(class_scores(model, rows, BOTH, 2, 1e-6), axis=1)[:, 0]
         np.testing.assert_allclose(odds, plain, atol=1e-6)
 
 
 def test_a_class_that_a_model_was_never_shown_has_the_least_probability():
     frame = bank(rows=300)
-    rows, labels = frame[["x0", "x1"]].to_numpy(), 2 * frame.y.to_numpy()
-    scores = class_scores(LogisticRegression().fit(rows, labels), rows, 3, True)
-    np.testing.assert_allclose(scores[:, 1], np.log(FLOOR))
+    rows, labels = frame[["x0", "x1"]].to_numpy(), frame.y.to_numpy()
+    scores = class_scores(LogisticRegression().fit(rows, labels), rows, np.array([0, 2]), 3, None)
+    np.testing.assert_allclose(scores[:, 1], np.log(LOWEST))
     np.testing.assert_allclose(np.exp(scores[:, [0, 2]]).sum(axis=1), 1.0)
 
 

@@ -1,5 +1,6 @@
 """A study made ready: its data read and encoded and every run laid out, before anything is trained."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -19,7 +20,7 @@ from interplay.design.guarantees import guarantee_faults
 from interplay.design.members import member_faults
 from interplay.design.plan import Design, plan
 from interplay.design.ranking import removal_faults
-from interplay.errors import RefusedCombination
+from interplay.errors import RefusedCombination, StudyError
 from interplay.exhibits import EvaluationSetting, evaluation_setting
 from interplay.families import Family, TrainingSetting, families, training_setting
 from interplay.models.network import Network
@@ -124,6 +125,19 @@ def prepare(
     return Prepared(study, dataset, encoder, encoded, design, family, known)
 
 
+def _taking(given: Any, known: Mapping[str, type[Family]]) -> type[Family]:
+    """The family of a model that a program gives."""
+    found = next((kind for kind in known.values() if kind.takes(given)), None)
+    if found is None:
+        raise StudyError(
+            "a network, or a classifier with fit and predict_proba or decision_function",
+            type(given).__name__,
+            "the model that is given",
+            "a model that only decides has no probabilities to audit: calibrate it, or give another one",
+        )
+    return found
+
+
 def _untuned(design: Design) -> Design:
     """The same with one rate, where models have none that is chosen here."""
     model = design.study.model.model_copy(update={"learning_rate": None, "learning_rates": (1.0,)})
@@ -136,7 +150,7 @@ def _family(
     """The models of a study, once they can be trained with its interventions."""
     named, known = study.model.kind, families()
     if network is not None:
-        family = next(kind for kind in known.values() if kind.takes(network)).of(network, design, dataset, encoded)
+        family = _taking(network, known).of(network, design, dataset, encoded)
     elif named not in known:
         raise_first([Fault(("model", "kind"), "a family of models", repr(named), suggestion(named, known))], where)
     else:

@@ -12,10 +12,11 @@ from interplay.arrays import Array, Float
 from interplay.attacks.search import QUERIES
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
+from interplay.design.cost import FLOPS
 from interplay.design.plan import Design
 from interplay.families._family import AttackWords, Family, Members, Order, Stack
 from interplay.families._setting import TrainingSetting
-from interplay.families.estimator.contract import contract
+from interplay.families.estimator.contract import Observed, contract
 from interplay.families.estimator.copied import moved
 from interplay.families.estimator.fitting import Fitter, Fitting
 from interplay.families.estimator.frames import EncodedFrames, Frames, TableFrames
@@ -24,11 +25,6 @@ from interplay.families.estimator.recipe import EstimatorRecipe, copies, is_esti
 from interplay.families.estimator.refittable import Refittable, witnessed
 from interplay.interventions import FitIntervention, InputIntervention, Intervention
 from interplay.study.positions import Positions
-
-OPERATIONS = 20_000.0
-"""What scoring a row of a boosted forest costs about as much as; for planning."""
-FITTING = 1e6
-"""What fitting a boosted forest costs for each row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +35,9 @@ class EstimatorFamily(Family):
 
     fitter: Fitter
     seed: int
+    observed: Observed
+    half: int
+    """How many rows the model that was observed was fitted on."""
     ways: Mapping[str, str] = field(default_factory=dict)
     """What a study does not say of the interventions that fit, by name."""
 
@@ -68,10 +67,13 @@ class EstimatorFamily(Family):
         how = Fitting(rows, dataset.labels[rows], np.ones(len(rows)), _seed(design.study.seed, "contract", 0))
         weighing = len(design.factors.training) > len(fitting) or dataset.weights is not None
         unseen = encoded.matrix[np.setdiff1d(design.pool, rows)]
-        contract(fitter, how, unseen)
-        for name in others:
-            contract(fitter, replace(how, by=name), unseen, weighing)
-        return cls(fitter, design.study.seed, {name: one.identity(beside) for name, one in fitting.items()})
+        observed = contract(fitter, how, unseen)
+        more = [contract(fitter, replace(how, by=name), unseen, weighing) for name in others]
+        floored = max((observed, *more), key=lambda one: one.floor)
+        fitter = replace(fitter, floor=floored.floor)
+        observed = replace(observed, floor=floored.floor, floored=floored.floored)
+        ways = {name: one.identity(beside) for name, one in fitting.items()}
+        return cls(fitter, design.study.seed, observed, len(rows), ways)
 
     @property
     def words(self) -> str:
@@ -79,14 +81,19 @@ class EstimatorFamily(Family):
 
     @property
     def operations(self) -> float:
-        return OPERATIONS
+        return max(self.observed.row_seconds * FLOPS, 1.0)
 
     @property
     def statements(self) -> Sequence[str]:
+        observed = self.observed
+        floored = (
+            f"Probabilities below {observed.floor:.2g} are read as that: {observed.floored:.1%} of those that one model gave.",
+        )
         return (
             f"Fitted is this estimator: {self.words}, with the settings that the study declares and nothing tuned; scale and "
             "intercepts of its scores are refitted on the tuning rows.",
             "Every model is fitted anew from its rows and seed when a run goes on, and recognised by its scores.",
+            *(floored if observed.floored else ()),
         )
 
     @property
@@ -102,7 +109,11 @@ class EstimatorFamily(Family):
         return "fitted by the estimator itself"
 
     def fitting(self, rows: int) -> float | None:
-        return rows * FITTING
+        return self.observed.fit_seconds * FLOPS * rows / self.half
+
+    def notes(self, design: Design) -> Sequence[str]:
+        row, fit = self.observed.row_seconds, self.observed.fit_seconds
+        return (f"Model      {row * 1e6:.2g} microseconds a row and {fit:.2g} seconds a fit, of one that was tried",)
 
     @property
     def identity(self) -> str:

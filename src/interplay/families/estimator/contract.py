@@ -1,5 +1,6 @@
 """What an audit asks of any classifier, held against one fitted on rows of the study before anything else runs."""
 
+import time
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -8,6 +9,7 @@ import numpy as np
 from interplay.arrays import Array, Float
 from interplay.errors import ModelError
 from interplay.families.estimator.fitting import CHECKED_ROWS, FittedEstimator, Fitter, Fitting, weight_name
+from interplay.families.estimator.scoring import floor_of, probabilities
 
 HEARD_ROWS = 1_000
 """Rows among which one has to be scored otherwise when weights are others; on its own rows a full tree is right in any case."""
@@ -17,8 +19,18 @@ SAME = 1e-4
 """How far a score may differ between a row by itself and beside others: libraries add up in another order."""
 
 
-def contract(fitter: Fitter, how: Fitting, matrix: Float[Array, "row column"], weighed: bool = True) -> None:
-    """Hold one classifier against what an audit asks of any.
+@dataclass(frozen=True)
+class Observed:
+    """What was seen of one classifier: seconds for a row and for a fit, its least probability and the share of cells below it."""
+
+    row_seconds: float
+    fit_seconds: float
+    floor: float
+    floored: float
+
+
+def contract(fitter: Fitter, how: Fitting, matrix: Float[Array, "row column"], weighed: bool = True) -> Observed:
+    """Hold one classifier against what an audit asks of any, and say what was seen.
 
     `matrix` holds encoded rows that it is not fitted on. Raises ModelError with the one sentence that says what is wrong:
     classes, finite probabilities, the same answer twice, rows that answer for themselves, inputs left alone, the same model from
@@ -33,6 +45,7 @@ def contract(fitter: Fitter, how: Fitting, matrix: Float[Array, "row column"], w
     checked.is_the_same_when_fitted_again()
     if weighed:
         checked.hears_weights()
+    return checked.observed()
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +93,26 @@ class _Checked:
             step = "pass the weights of rows on to what is fitted"
             raise self._refused("weights of rows that change the model", "the same model with other weights", step)
 
-    @cached_property
+    def observed(self) -> Observed:
+        """Times are those of one fit and of one call with many rows."""
+        began, fitted = time.perf_counter(), self._fitted
+        self._asked(fitted, self.unseen.copy())
+        row_seconds = (time.perf_counter() - began) / len(self.unseen)
+        if fitted.floor is None:
+            return Observed(row_seconds, self._timed[1], self.fitter.floor, 0.0)
+        given = probabilities(fitted.model, self.fitter.frames.asked(self.unseen))
+        floor = floor_of(given)
+        return Observed(row_seconds, self._timed[1], floor, float((given < floor).mean()))
+
+    @property
     def _fitted(self) -> FittedEstimator:
-        return self.fitter.fit(self.how)
+        return self._timed[0]
+
+    @cached_property
+    def _timed(self) -> tuple[FittedEstimator, float]:
+        """The classifier, and the seconds that fitting it took."""
+        began = time.perf_counter()
+        return self.fitter.fit(self.how), time.perf_counter() - began
 
     @cached_property
     def _scores(self) -> Float[Array, "row label"]:

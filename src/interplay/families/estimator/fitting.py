@@ -11,7 +11,7 @@ from interplay.arrays import Array, Float, Int
 from interplay.errors import InterplayError, ModelError
 from interplay.families.estimator.frames import Frames
 from interplay.families.estimator.recipe import EstimatorRecipe
-from interplay.families.estimator.scoring import class_places, class_scores, margins_are_logits
+from interplay.families.estimator.scoring import LOWEST, class_places, class_scores, margins_are_logits
 from interplay.interventions import Fit
 
 CHECKED_ROWS = 64
@@ -41,37 +41,44 @@ class Fitting:
 
 @dataclass(frozen=True, eq=False)
 class FittedEstimator:
-    """A fitted estimator. `logits` says whether its margins are logarithms of its probabilities."""
+    """A fitted estimator.
+
+    `seen` are the classes that its codes stand for; `floor` is its least probability, None where its margins are logarithms of
+    its probabilities.
+    """
 
     model: Any
-    logits: bool
+    seen: Int[Array, " seen"]
     classes: int
+    floor: float | None
 
     def scores(self, rows: Any) -> Float[Array, "row label"]:
         """Class scores of what the estimator reads."""
-        return class_scores(self.model, rows, self.classes, self.logits)
+        return class_scores(self.model, rows, self.seen, self.classes, self.floor)
 
 
 @dataclass(frozen=True, eq=False)
 class Fitter:
     """Fits estimators of one recipe on rows of one table with so many classes.
 
-    `others` are interventions that fit in place of the recipe, by name.
+    `others` are interventions that fit in place of the recipe, by name; `floor` is the least probability.
     """
 
     recipe: EstimatorRecipe
     frames: Frames
     classes: int
     others: Mapping[str, Fit] = field(default_factory=dict)
+    floor: float = LOWEST
 
     def fit(self, how: Fitting) -> FittedEstimator:
         """Raises ModelError where the estimator cannot be fitted or asked."""
         rows, called = self._rows(how), self.called(how)
-        if len(np.unique(how.labels)) < 2:
+        seen, codes = np.unique(how.labels, return_inverse=True)
+        if len(seen) < 2:
             step = "bring more rows of the rarer class"
             raise ModelError("training rows of two classes", "one class", called, step)
         try:
-            estimator = self._fitted(rows, how)
+            estimator = self._fitted(rows, codes, how)
         except InterplayError:
             raise
         except Exception as error:
@@ -81,14 +88,16 @@ class Fitter:
             text = f"{type(error).__name__}: {error}".strip().splitlines()[0][:300]
             raise ModelError("an estimator that can be fitted", text, called, step) from error
         _check_classes(estimator, called)
-        return FittedEstimator(estimator, margins_are_logits(estimator, rows[:CHECKED_ROWS]), self.classes)
+        logits = margins_are_logits(estimator, rows[:CHECKED_ROWS])
+        return FittedEstimator(estimator, seen, self.classes, None if logits else self.floor)
 
     def called(self, how: Fitting) -> str:
         """What fits a model, for messages."""
         return how.by or self.recipe.called
 
-    def _fitted(self, rows: Any, how: Fitting) -> Any:
-        labels = np.tile(how.labels, how.copies)
+    def _fitted(self, rows: Any, codes: Int[Array, " half"], how: Fitting) -> Any:
+        """A fitted estimator; labels are codes without gaps, which some libraries insist on."""
+        labels = np.tile(codes, how.copies)
         if how.by:
             return self.others[how.by](rows, labels, np.tile(how.weights, how.copies) / how.copies, how.seed)
         estimator = self.recipe.untrained(how.seed)
@@ -120,10 +129,10 @@ def weight_name(estimator: Any) -> str | None:
     if steps:
         inner = weight_name(steps[-1][1])
         return None if inner is None else f"{steps[-1][0]}__{inner}"
-    search = getattr(estimator, "estimator", None)  # a search over settings passes them on
-    if has_fit_parameter(estimator, "sample_weight") or (search is not None and weight_name(search) is not None):
+    if has_fit_parameter(estimator, "sample_weight"):
         return "sample_weight"
-    return None
+    search = getattr(estimator, "estimator", None)  # a search over settings passes on whatever its fit is given
+    return None if search is None else weight_name(search)
 
 
 def digest(scores: Float[Array, "row label"]) -> bytes:
