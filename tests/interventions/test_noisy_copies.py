@@ -5,12 +5,14 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from safetensors.numpy import load
 from sklearn.ensemble import HistGradientBoostingClassifier
 from tests.training.worlds import PLAIN, job, table
 
 import interplay as ip
 from interplay.attacks.pgd import Threat, Whole
 from interplay.audit.prepare import Prepared, prepare
+from interplay.audit.storage import fleet_piece, read_fleet_piece, saved
 from interplay.design.treatment import Treatment
 from interplay.engine import jax, jnp
 from interplay.errors import StudyError
@@ -169,11 +171,16 @@ def test_copies_are_kept_with_the_model_and_the_same_in_every_run():
     for here, there in zip(stack, again, strict=True):
         np.testing.assert_array_equal(here.how.moved, there.how.moved)
     assert not np.array_equal(stack[0].how.moved, stack[1].how.moved)
-    unpacked = family.unpack(family.pack(stack))
+    unpacked = read_fleet_piece(family, fleet_piece(family, stack))
     assert all(one.known is None for one in unpacked)
     np.testing.assert_array_equal(
         family.scores(unpacked, ready.encoded.matrix), family.scores(stack, ready.encoded.matrix)
     )
+
+
+def test_arrays_are_stored_in_the_order_of_their_rows():
+    turned = np.arange(24.0).reshape(2, 3, 4).swapaxes(0, 1)
+    np.testing.assert_array_equal(load(saved({"turned": turned}))["turned"], turned)
 
 
 def test_a_model_of_the_table_reads_copies_as_rows_of_the_table():

@@ -36,6 +36,7 @@ LARGEST_DISTANCE = 4.0
 """Evaluation attacks: stronger than the one trained with (7 steps, one start)."""
 
 NO_ATTACK = NotMeasurable("there is no attack on models of this family")
+NOT_EXACT = NotMeasurable("no exact worst case is known for models of this family")
 NO_ACTIVATIONS = NotMeasurable("these models have no hidden layer, or do not tell what it gives")
 
 
@@ -135,6 +136,15 @@ class Members(abc.ABC):
         """Who attacks them; a reason where nobody can."""
         del setting
         return NO_ATTACK
+
+    def exact(
+        self, setting: AttackSetting, inputs: Float[Array, "row column"], labels: Int[Array, " row"]
+    ) -> Float[Array, " row"] | NotMeasurable:
+        """How far another label is ahead at the exact worst row within the radius, of the first member; NaN where that takes too
+        long, and a reason where no exact method is known.
+        """
+        del setting, inputs, labels
+        return NOT_EXACT
 
 
 @dataclass(frozen=True, eq=False)

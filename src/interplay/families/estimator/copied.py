@@ -27,7 +27,7 @@ def moved(setting: TrainingSetting, order: Order) -> Float[Array, "copy half mov
     words = jnp.asarray(streams.key_data(setting.design.study.seed, f"{order.role} attack", member=order.member))
     drawn = drawing[0].perturb(_unasked, rows[:, columns], threat, jax.random.wrap_key_data(words))
     copies = drawn[:, None] if drawn.ndim == 2 else drawn
-    return np.asarray(copies, dtype=np.float32).swapaxes(0, 1)
+    return np.ascontiguousarray(np.asarray(copies, dtype=np.float32).swapaxes(0, 1))  # as it lies in a file
 
 
 def _unasked(inputs: Any) -> Any:
