@@ -1,12 +1,17 @@
 """Finding what a room of the house holds: one public thing per file, and no list to keep."""
 
 import importlib
+import inspect
 import pkgutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from interplay.errors import DiscoveryError
+from interplay.errors import DiscoveryError, StudyError
 
 Kind = TypeVar("Kind")
 
@@ -90,3 +95,49 @@ def contributed(group: str, kind: type[Kind]) -> dict[str, Kind]:
             raise DiscoveryError("one thing by this name", "two", f"entry point {name}", "rename one of them")
         found[name] = value
     return dict(sorted(found.items()))
+
+
+def function(named: str, beside: Path | None, where: str) -> Any:
+    """A function or class "module:name" of a user, whose module is looked for beside the study, then on Python's path.
+
+    Importing it runs its code, as running a program does. `where` names the place in a study for messages. Raises StudyError
+    where there is none.
+
+    Example:
+        >>> function("math:sqrt", None, "the study")(9.0)
+        3.0
+    """
+    step = 'write "module:function", such as "sklearn.ensemble:RandomForestClassifier"'
+    module, _, name = named.partition(":")
+    if not module or not name:
+        raise StudyError("a function or class as module:name", repr(named), where, step)
+    try:
+        with _found_beside(beside):
+            return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise StudyError("a function or class that can be imported", f"{named!r}: {error}", where, step) from error
+
+
+def source(made: Any) -> str:
+    """What a function says, so that an edit of it is another study; its own library's version where it cannot be read."""
+    module = inspect.getmodule(made)
+    package = (getattr(module, "__name__", "") or "").partition(".")[0]
+    version = getattr(sys.modules.get(package), "__version__", "")
+    if version:
+        return f"{package} {version}"
+    try:
+        return inspect.getsource(module or made)
+    except (OSError, TypeError):
+        return ""
+
+
+@contextmanager
+def _found_beside(folder: Path | None) -> Iterator[None]:
+    if folder is None:
+        yield
+        return
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))

@@ -22,7 +22,7 @@ from interplay.study import Study
 
 NAMES = sorted(catalogue.interventions())
 STANDING_IN = (name for name, kind in catalogue.interventions().items() if kind.stands_in_for)
-ALIKE = {"parity_penalty", "trades", "group_clipping", *STANDING_IN}
+ALIKE = {"parity_penalty", "trades", "noisy_copies", "group_clipping", *STANDING_IN}
 """Interventions that act on no model together with others, and are left out of the drawn sets."""
 
 
@@ -66,7 +66,7 @@ def test_a_probe_says_what_it_lacks() -> None:
         "the study does not list release_explanations"
     )
     assert _obstacles(_cell(found, "robustness", "privacy"))["confident membership"] == (
-        "the study does not list adversarial_training or trades"
+        "the study does not list adversarial_training or trades or noisy_copies"
     )
     assert _obstacles(_cell(found, "fairness", "uncertainty"))["set size"] == (
         "the study does not list group_conformal and split_conformal"

@@ -18,11 +18,12 @@ from interplay.evidence import AdversarialScores, Distances
 from interplay.exhibits import Memo, refitted
 from interplay.families.estimator.frames import TableFrames
 from interplay.families.estimator.refittable import Refittable
-from interplay.families.estimator.scoring import FLOOR, class_scores, margins_are_logits
+from interplay.families.estimator.scoring import LOWEST, class_scores, margins_are_logits
 from interplay.testing.family_suite import FamilySuite
 from interplay.training.train import more_members
 
 PLACE = "tests.families.pipelines"
+BOTH = np.arange(2)
 
 
 class TestBoostedTrees(FamilySuite):
@@ -96,9 +97,24 @@ def test_options_that_it_does_not_take_are_refused_by_name():
         prepare(study(factory="sklearn.linear_model:LogisticRegression", options={"depth": 3}), bank(rows=200))
 
 
-def test_what_acts_inside_of_training_is_refused_with_the_reason():
-    with pytest.raises(RefusedCombination, match="LogisticRegression on 7 columns"):
-        prepare(study("dp_sgd", factory="sklearn.linear_model:LogisticRegression"), bank(rows=200))
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("dp_sgd", ()),
+        ("adversarial_training", ("noisy_copies",)),
+        ("trades", ("noisy_copies",)),
+        ("parity_penalty", ("reduction", "reweighing")),
+    ],
+)
+@pytest.mark.parametrize("given", [None, LogisticRegression()], ids=["by name", "as an object"])
+def test_what_acts_inside_of_training_is_refused_with_the_reason_and_what_there_is_instead(name, instead, given):
+    asked = study(name, factory="" if given else "sklearn.linear_model:LogisticRegression")
+    with pytest.raises(RefusedCombination, match="LogisticRegression on 7 columns") as refused:
+        prepare(asked, bank(rows=200), network=given)
+    assert "inside the steps in which a network is trained" in refused.value.found
+    for other in instead:
+        assert other in refused.value.remedy
+    assert "adversarial" not in refused.value.remedy and "dp_sgd" not in refused.value.remedy
 
 
 def _mixed(rows=200):
@@ -180,17 +196,17 @@ def test_margins_are_used_only_where_they_are_logarithms_of_probabilities():
     trees = HistGradientBoostingClassifier(max_iter=5).fit(rows, labels)
     assert margins_are_logits(logistic, rows) and margins_are_logits(trees, rows)
     for model in (logistic, trees):
-        odds = np.diff(class_scores(model, rows, 2, True), axis=1)[:, 0]
+        odds = np.diff(class_scores(model, rows, BOTH, 2, None), axis=1)[:, 0]
         np.testing.assert_allclose(odds, model.decision_function(rows), rtol=1e-12)
-        plain = np.diff(class_scores(model, rows, 2, False), axis=1)[:, 0]
+        plain = np.diff(class_scores(model, rows, BOTH, 2, 1e-6), axis=1)[:, 0]
         np.testing.assert_allclose(odds, plain, atol=1e-6)
 
 
 def test_a_class_that_a_model_was_never_shown_has_the_least_probability():
     frame = bank(rows=300)
-    rows, labels = frame[["x0", "x1"]].to_numpy(), 2 * frame.y.to_numpy()
-    scores = class_scores(LogisticRegression().fit(rows, labels), rows, 3, True)
-    np.testing.assert_allclose(scores[:, 1], np.log(FLOOR))
+    rows, labels = frame[["x0", "x1"]].to_numpy(), frame.y.to_numpy()
+    scores = class_scores(LogisticRegression().fit(rows, labels), rows, np.array([0, 2]), 3, None)
+    np.testing.assert_allclose(scores[:, 1], np.log(LOWEST))
     np.testing.assert_allclose(np.exp(scores[:, [0, 2]]).sum(axis=1), 1.0)
 
 

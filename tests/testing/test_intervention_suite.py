@@ -11,6 +11,7 @@ from interplay.arrays import Array, Float
 from interplay.aspects import Aspect
 from interplay.interventions import (
     DataIntervention,
+    FitIntervention,
     FittingRows,
     GradientIntervention,
     InputIntervention,
@@ -25,6 +26,7 @@ from interplay.interventions import (
 )
 from interplay.testing import (
     DataInterventionSuite,
+    FitInterventionSuite,
     GradientInterventionSuite,
     InputInterventionSuite,
     LossInterventionSuite,
@@ -35,7 +37,13 @@ from interplay.testing import (
 SOLVED: dict[str, dict[str, Any]] = {
     name: {"noise_multiplier": 1.0} for name in ("dp_sgd", "group_clipping", "longer_dp_sgd", "noise_only")
 }
-"""Parameters that a study solves for."""
+"""Parameters that a study solves for, or has to declare."""
+SOLVED["own"] = {
+    "call": "tests.families.own_fits:stump",
+    "aspects": ["privacy"],
+    "serves": [{"metric": "membership_risk"}],
+    "reference": "Somebody, 2026",
+}
 
 
 def _of_phase(phase: type[Intervention]) -> list[str]:
@@ -70,6 +78,12 @@ class TestGradientInterventions(GradientInterventionSuite):
         return _built(request.param)
 
 
+class TestFitInterventions(FitInterventionSuite):
+    @pytest.fixture(params=_of_phase(FitIntervention))
+    def intervention(self, request: pytest.FixtureRequest) -> Intervention:
+        return _built(request.param)
+
+
 class TestThresholdInterventions(ThresholdInterventionSuite):
     @pytest.fixture(params=_of_phase(ThresholdIntervention))
     def intervention(self, request: pytest.FixtureRequest) -> Intervention:
@@ -88,6 +102,7 @@ def test_every_intervention_is_under_some_suite() -> None:
         InputIntervention,
         LossIntervention,
         GradientIntervention,
+        FitIntervention,
         PredictionIntervention,
         ReleaseIntervention,
     )

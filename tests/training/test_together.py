@@ -14,7 +14,7 @@ from interplay.design.candidates import candidates
 from interplay.design.factors import Factors, layered
 from interplay.engine import jax, jnp
 from interplay.errors import RefusedCombination
-from interplay.families import weighed
+from interplay.families import remade
 from interplay.families.network.fleet import member, train_all
 from interplay.families.network.hooks import hooks
 from interplay.families.network.sampler import Sampling
@@ -137,12 +137,12 @@ def test_a_treatment_with_two_penalties_trains_with_both():
 def test_weights_of_two_data_interventions_multiply_and_have_mean_one():
     rng = np.random.default_rng(0)
     rows = TrainingRows(rng.integers(0, 2, 200), rng.integers(0, 2, 200), 2)
-    both = weighed([Older(), Rarer()], rows)
+    _, both = remade([Older(), Rarer()], rows)
     product = Older().weigh(rows) * Rarer().weigh(rows)
     np.testing.assert_allclose(both, product / product.mean(), rtol=1e-12)
     assert abs(product.mean() - 1) > 1e-3 and both.mean() == pytest.approx(1.0)
-    np.testing.assert_array_equal(weighed([Rarer()], rows), Rarer().weigh(rows))
-    np.testing.assert_array_equal(weighed([], rows), np.ones(200))
+    np.testing.assert_array_equal(remade([Rarer()], rows)[1], Rarer().weigh(rows))
+    np.testing.assert_array_equal(remade([], rows)[1], np.ones(200))
 
 
 REFUSED = [

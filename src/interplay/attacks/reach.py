@@ -1,15 +1,20 @@
 """What a search without gradients may try: rows within a radius of a threat, with whole numbers whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from interplay.arrays import Array, Float, Int
-from interplay.attacks.pgd import Threat, rounded
+from interplay.attacks.pgd import Threat, Whole, rounded
 from interplay.attacks.search import QUERIES, search
 from interplay.engine import jnp
+
+SLACK = 1e-3
+"""Thresholds that lie this far outside of what can be reached are looked at: numbers are rounded to 32 bits."""
+_EACH_TIME = 64
+"""Rows are settled in multiples of so many, since every other number of them is compiled anew."""
 
 Scores = Callable[[Float[Array, "some column"]], Float[Array, "some label"]]
 """Class scores of versions of the rows, one version of all of them after the other."""
@@ -40,6 +45,47 @@ class Reach:
             return excess(scores(self.settled(moved)), np.tile(labels, len(moved) // len(self.inputs)))
 
         return self.settled(search(ahead, self._own, *self._box, chance, queries))
+
+    def values(self, row: int, cuts: Mapping[int, Float[Array, " cut"]]) -> dict[int, Float[Array, " value"]]:
+        """The values that columns of one row may take: at least one in every interval between `cuts` that is within reach.
+
+        Example:
+            >>> wall = Threat(jnp.array([1.0, 0.0]), jnp.full(2, -9.0), jnp.full(2, 9.0))
+            >>> found = Reach(np.zeros((1, 2)), wall, 0.5).values(0, {0: np.array([-2.0, 0.25, 2.0]), 1: np.array([0.1])})
+            >>> np.unique(found[0].round(5)).tolist(), found[1].tolist()
+            ([-0.5, 0.0, 0.25, 0.5], [0.0])
+        """
+        low, high = (edge[row] for edge in self._box)
+        tried = {
+            column: self._beside(column, some[(some > low[column] - SLACK) & (some < high[column] + SLACK)])
+            for column, some in cuts.items()
+        }
+        moved = np.repeat(self._own[[row]], _EACH_TIME * -(-max(map(len, tried.values())) // _EACH_TIME) + 2, axis=0)
+        for column, some in tried.items():
+            moved[: len(some), column] = some
+            moved[-2:, column] = low[column], high[column]
+        alone = Reach(
+            self._own[[row]], self.threat, np.ravel(self.radius)[row] if np.ndim(self.radius) else self.radius
+        )
+        settled = alone.settled(np.clip(moved, low, high))
+        return {column: np.unique(settled[:, column]) for column in cuts}
+
+    def _beside(self, column: int, cuts: Float[Array, " cut"]) -> Float[Array, " tried"]:
+        """Values at and right beside thresholds of a column; of whole numbers those on either side."""
+        near = cuts.astype(np.float32)
+        grid = self._threat.grid
+        if grid is None or not grid.whole[column]:
+            return np.concatenate(
+                [near, np.nextafter(near, np.float32(-np.inf)), np.nextafter(near, np.float32(np.inf))]
+            )
+        own = Whole(*(part[column] for part in grid))
+        filled = (
+            np.resize(near, _EACH_TIME * (len(near) // _EACH_TIME + 1))
+            if len(near)
+            else np.zeros(_EACH_TIME, np.float32)
+        )
+        numbers = jnp.floor(own.number(jnp.asarray(filled)))
+        return np.concatenate([np.asarray(own.encoded(numbers + step))[: len(near)] for step in (-1, 0, 1, 2)])
 
     def settled(self, moved: Float[Array, "some column"]) -> Float[Array, "some column"]:
         """Versions of the rows with whole numbers whole again."""

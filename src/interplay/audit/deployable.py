@@ -1,10 +1,9 @@
 """The model for deployment that a confirmation with secret noise leaves: its parameters, and what is to be known of it."""
 
-from safetensors.numpy import save as save_arrays
-
 from interplay.audit.confirmed import stored
 from interplay.audit.folder import RunFolder
 from interplay.audit.prepare import Prepared
+from interplay.audit.storage import saved
 from interplay.audit.written import Files, as_json
 from interplay.design.guarantees import SECRET_NOISE, no_budget
 from interplay.design.plan import Design
@@ -45,7 +44,7 @@ def deployable_files(ready: Prepared, design: Design, winner: Treatment, fleet: 
         "network": ready.family.words,
         "columns": list(ready.encoded.columns),
     }
-    return {PARAMETERS: save_arrays(dict(ready.family.released(fleet.tuned[bare], 0))), DESCRIBED: as_json(described)}
+    return {PARAMETERS: saved(ready.family.released(fleet.tuned[bare], 0)), DESCRIBED: as_json(described)}
 
 
 def refuse_without_noise(ready: Prepared, winner: Treatment, folder: RunFolder) -> None:

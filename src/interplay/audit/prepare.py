@@ -134,12 +134,13 @@ def _family(
     study: Study, design: Design, dataset: Dataset, encoded: Encoded, where: Positions | str, network: Network | None
 ) -> Family:
     """The models of a study, once they can be trained with its interventions."""
-    if network is not None:
-        return family_of(network).of(network, design, dataset, encoded)
     named, known = study.model.kind, families()
-    if named not in known:
+    if network is not None:
+        family = family_of(network).of(network, design, dataset, encoded)
+    elif named not in known:
         raise_first([Fault(("model", "kind"), "a family of models", repr(named), suggestion(named, known))], where)
-    family = known[named].build(design, dataset, encoded, where)
+    else:
+        family = known[named].build(design, dataset, encoded, where)
     for one in design.factors.training.values():
         if reason := family.refuses(one):
             why, _, alternative = reason.rpartition("; ")

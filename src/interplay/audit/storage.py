@@ -1,6 +1,7 @@
 """Fleets as files: arrays in safetensors, the rest in JSON. Nothing is unpickled."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -51,12 +52,17 @@ def _tuning(item: dict[str, Any]) -> Tuning:
 
 def fleet_piece(family: Family, stack: Stack) -> bytes:
     """The members of one treatment."""
-    return save_arrays(dict(family.pack(stack)))
+    return saved(family.pack(stack))
 
 
 def read_fleet_piece(family: Family, content: bytes) -> Stack:
     """Read back what `fleet_piece` made."""
     return family.unpack(load_arrays(content))
+
+
+def saved(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
+    """Arrays as the bytes of a file, which are read in the order of their rows however they lie in memory."""
+    return save_arrays({name: np.ascontiguousarray(array) for name, array in arrays.items()})
 
 
 def fleet_files(family: Family, fleet: Fleet) -> Files:
@@ -68,7 +74,7 @@ def fleet_files(family: Family, fleet: Fleet) -> Files:
             applied = family.pack(fleet.as_applied[treatment])
             arrays |= {f"{place}/as_applied{name}": array for name, array in applied.items()}
     budgets = {one.name: asdict(spent) for one, spent in fleet.budgets.items()}
-    return {"fleet.safetensors": save_arrays(arrays), "fleet.json": as_json({"budgets": budgets})}
+    return {"fleet.safetensors": saved(arrays), "fleet.json": as_json({"budgets": budgets})}
 
 
 def stored_fleet(folder: RunFolder, design: Design, family: Family) -> Fleet:

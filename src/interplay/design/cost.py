@@ -22,6 +22,9 @@ are released, which are searched, repeated and held against the model."""
 ATTACKED = 2_000
 """Rows that are attacked, at most."""
 
+PLAIN = 3.0
+"""Passes over a batch in a step of plain training."""
+
 COMPILE_SECONDS = 3.0
 """First-call cost of one kind of treatment."""
 
@@ -89,7 +92,10 @@ def cost(
     study = design.study
     tuning, fleet = rates_tried(study.model) * len(design.tuning_halves), members or design.members
     width = _parameters(design, columns, classes) if operations is None else operations
-    per_model = {one: _work(design, one, width) if fitting is None else fitting for one in design.trainings}
+    per_model = {
+        one: _work(design, one, width) if fitting is None else fitting * _passes(design, one) / PLAIN
+        for one in design.trainings
+    }
     rows, arms = len(design.split.part), stacks(design)
     training = sum(per_model.values()) * (tuning + fleet) + sum(per_model[one] for one in as_applied(design)) * fleet
     ranking = 0 if design.factors.removal is None else RANKING_MEMBERS
@@ -141,10 +147,12 @@ def _parameters(design: Design, columns: int, classes: int) -> int:
 
 
 def _work(design: Design, treatment: Treatment, width: float) -> float:
-    passes = 3.0
-    for name in treatment.interventions:
-        passes += design.factors.known[name].passes
-    return passes * design.schedule_of(treatment).steps * design.batch_size * width
+    return _passes(design, treatment) * design.schedule_of(treatment).steps * design.batch_size * width
+
+
+def _passes(design: Design, treatment: Treatment) -> float:
+    """Passes over the rows: those of plain training, and what interventions add."""
+    return PLAIN + sum(design.factors.known[name].passes for name in treatment.interventions)
 
 
 def _asked_to_explain(design: Design, columns: int) -> int:

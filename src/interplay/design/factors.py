@@ -9,6 +9,7 @@ from interplay.design.strength import Strength, strengths_of
 from interplay.design.treatment import Treatment
 from interplay.interventions import (
     DataIntervention,
+    FitIntervention,
     GradientIntervention,
     InputIntervention,
     Intervention,
@@ -27,12 +28,13 @@ PHASES = (
     InputIntervention,
     LossIntervention,
     GradientIntervention,
+    FitIntervention,
     PredictionIntervention,
     ReleaseIntervention,
 )
 """The order in which interventions act on one model; it is part of a treatment's identity."""
 
-TRAINING_PHASES = PHASES[:4]
+TRAINING_PHASES = PHASES[:5]
 
 
 @dataclass(frozen=True)
@@ -165,10 +167,10 @@ def shared_parameters(first: Intervention, second: Intervention) -> tuple[str, .
     return tuple(each.name for each in fields(first) if defaults.get(each.name, MISSING) == each.default)
 
 
-def _order(one: Intervention) -> tuple[int, bool]:
+def _order(one: Intervention) -> tuple[int, int]:
     """By phase; of the first one, those that change labels before those that only weigh."""
     phase = next(position for position, phase in enumerate(PHASES) if isinstance(one, phase))
-    return phase, not (isinstance(one, DataIntervention) and one.relabels)
+    return phase, one.turn if isinstance(one, DataIntervention) else 0
 
 
 def _poisons(one: Intervention) -> bool:

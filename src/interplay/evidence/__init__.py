@@ -4,6 +4,7 @@ from interplay.data.groups import Grouping as Grouping
 from interplay.evidence._disclosure import Disclosure as Disclosure
 from interplay.evidence._evidence import Evidence as Evidence
 from interplay.evidence._evidence import present as present
+from interplay.evidence._exact_check import ExactCheck as ExactCheck
 from interplay.evidence._exhibit import Exhibit as Exhibit
 from interplay.evidence._exhibit import Planned as Planned
 from interplay.evidence._exhibit import RandomModels as RandomModels

@@ -5,6 +5,7 @@ from typing import ClassVar
 from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, Exhibit
 from interplay.exhibits._attacking import attacked, cuts_of
+from interplay.exhibits._exact import exact_check
 from interplay.exhibits._maker import Maker
 from interplay.exhibits._masking import masking_checks, with_search
 from interplay.exhibits._setting import UNMOVED, EvaluationSetting
@@ -27,7 +28,8 @@ class AdversarialScoresMaker(Maker):
         if isinstance(logs, NotMeasurable):
             return logs
         if not members.has_gradients:  # what follows none cannot be misled by them
-            return AdversarialScores(rows, logs, setting.margins(logs))
+            exact = exact_check(setting, members, logs) if cuts is None else None
+            return AdversarialScores(rows, logs, setting.margins(logs), exact=exact)
         checks = masking_checks(setting, members, logs if cuts is None else None)
         if checks.reason:
             return NotMeasurable(checks.reason)

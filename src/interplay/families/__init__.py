@@ -16,5 +16,5 @@ from interplay.families._family import Stack as Stack
 from interplay.families._setting import TrainingSetting as TrainingSetting
 from interplay.families._setting import acting as acting
 from interplay.families._setting import budget as budget
+from interplay.families._setting import remade as remade
 from interplay.families._setting import training_setting as training_setting
-from interplay.families._setting import weighed as weighed

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 import numpy as np
 from scipy.special import log_softmax
 
+from interplay import catalogue
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.attacks.pgd import Threat
 from interplay.attacks.switch import Switches
@@ -20,7 +21,7 @@ from interplay.design.factors import Factors
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable
-from interplay.interventions import DataIntervention, Intervention
+from interplay.interventions import DataIntervention, FitIntervention, Intervention
 from interplay.study.positions import Positions
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ LARGEST_DISTANCE = 4.0
 """Evaluation attacks: stronger than the one trained with (7 steps, one start)."""
 
 NO_ATTACK = NotMeasurable("there is no attack on models of this family")
+NOT_EXACT = NotMeasurable("no exact worst case is known for models of this family")
 NO_ACTIVATIONS = NotMeasurable("these models have no hidden layer, or do not tell what it gives")
 
 
@@ -134,6 +136,15 @@ class Members(abc.ABC):
         """Who attacks them; a reason where nobody can."""
         del setting
         return NO_ATTACK
+
+    def exact(
+        self, setting: AttackSetting, inputs: Float[Array, "row column"], labels: Int[Array, " row"]
+    ) -> Float[Array, " row"] | NotMeasurable:
+        """How far another label is ahead at the exact worst row within the radius, of the first member; NaN where that takes too
+        long, and a reason where no exact method is known.
+        """
+        del setting, inputs, labels
+        return NOT_EXACT
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,6 +270,10 @@ class Family(abc.ABC):
         """How many rows of a batch are computed at once."""
         return design.batch_size
 
+    def admits(self, intervention: Intervention) -> bool:
+        """Whether a training intervention can act on these models: row weights and labels, unless a family says otherwise."""
+        return isinstance(intervention, DataIntervention)
+
     def refuses(self, intervention: Intervention) -> str | None:
         """Why a training intervention cannot act on these models, and the alternative after the last semicolon."""
         if intervention.has_own_schedule:
@@ -266,9 +281,20 @@ class Family(abc.ABC):
                 f"{intervention.title} changes how many steps models are trained for, and these models are not trained in "
                 "steps; take it out"
             )
-        if isinstance(intervention, DataIntervention):
+        if self.admits(intervention):
             return None
-        return f"{intervention.title} acts inside of training, which these models keep to themselves; take it out"
+        if isinstance(intervention, FitIntervention):
+            return f"{intervention.title} replaces how a model is fitted, and these models are made in their own way; take it out"
+        return (
+            f"{intervention.title} acts inside the steps in which a network is trained, and these models are trained by their "
+            f"own library; {self._instead(intervention)}"
+        )
+
+    def _instead(self, intervention: Intervention) -> str:
+        """What serves an aspect of the intervention and can act on these models, as advice."""
+        every = [kind() for kind in catalogue.interventions().values()]
+        names = [one.name for one in every if self.admits(one) and _does_instead(one, intervention)]
+        return f"use {' or '.join(names)} for it, or take it out" if names else "take it out"
 
     @abc.abstractmethod
     def train(
@@ -305,3 +331,8 @@ class Family(abc.ABC):
     ) -> Members:
         """The members with their class scores rescaled: scale * scores + intercepts."""
         return RefittedMembers(self, (stack,), scale, intercepts)
+
+
+def _does_instead(one: Intervention, intervention: Intervention) -> bool:
+    """Whether it is for what the other is for: a user's own fit may be for anything."""
+    return isinstance(one, FitIntervention) or one.serves_like(intervention)

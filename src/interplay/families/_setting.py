@@ -1,7 +1,7 @@
 """What training any model needs: the pool, and what acts in training."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,12 +38,11 @@ class TrainingSetting:
         """Rows of the pool, as interventions see them."""
         ranks = self.design.ranks
         order = {} if ranks is None else {"ranks": ranks[half], "lots": self.design.lots[half]}
-        return TrainingRows(self.labels[half], self.groups[half], self.classes, **order)
+        return TrainingRows(self.labels[half], self.groups[half], self.classes, **order, favourable=self.favourable)
 
     def row_weights(self, treatment: Treatment, half: Int[Array, " half"]) -> Float[Array, " half"]:
         """The weights of rows of the pool in training: those of the study times those of the treatment, with mean one."""
-        active, rows = self._on_rows(treatment), self.rows(half)
-        found = weighed(active, relabelled(active, rows))
+        _, found = remade(self._on_rows(treatment), self.rows(half))
         if self.weights is None:
             return found
         own = self.weights[half]
@@ -51,7 +50,8 @@ class TrainingSetting:
 
     def training_labels(self, treatment: Treatment, half: Int[Array, " half"]) -> Int[Array, " half"]:
         """The labels of rows of the pool in training: those of the table where the treatment changes none."""
-        return relabelled(self._on_rows(treatment), self.rows(half)).labels
+        learned, _ = remade(self._on_rows(treatment), self.rows(half))
+        return learned.labels
 
     def relabels(self, treatment: Treatment) -> bool:
         """Whether the treatment changes labels."""
@@ -97,17 +97,14 @@ def budget(design: Design, treatment: Treatment) -> PrivacyGuarantee | None:
     return next((one for one in spent if one is not None), None)
 
 
-def relabelled(active: Sequence[DataIntervention], rows: TrainingRows) -> TrainingRows:
-    """The rows with the labels that a model learns from: changed by one intervention after the other."""
-    for one in active:
-        if one.relabels:
-            rows = replace(rows, labels=one.relabel(rows))
-    return rows
+def remade(active: Sequence[DataIntervention], rows: TrainingRows) -> tuple[TrainingRows, Float[Array, " row"]]:
+    """The rows with the labels that a model learns from, and their weights, scaled to mean one where several have some.
 
-
-def weighed(active: Sequence[DataIntervention], rows: TrainingRows) -> Float[Array, " row"]:
-    """The weights of the rows under some interventions: their product, scaled to mean one where there are several."""
+    Those that attack the labels come first and those that change them next, one after the other: whoever mitigates sees
+    what there is to learn from.
+    """
     weights: Float[Array, " row"] = np.ones(len(rows.labels))
-    for one in active:
-        weights = np.asarray(weights * one.weigh(rows))
-    return np.asarray(weights / weights.mean()) if len(active) > 1 else weights
+    for one in sorted(active, key=lambda one: one.turn):
+        rows, own = one.remade(rows)
+        weights = np.asarray(weights * own)
+    return rows, np.asarray(weights / weights.mean()) if len(active) > 1 else weights

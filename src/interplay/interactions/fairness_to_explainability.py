@@ -19,7 +19,7 @@ INTERACTION = Interaction(
                 "Row weights change the relation between columns and outcome that the model learns; where groups need "
                 "different relations, the score bends more and a local linear explanation fits it worse."
             ),
-            interventions=("reweighing", "oversampling"),
+            interventions=("reweighing", "oversampling", "reduction"),
             metric="explanation_fidelity",
             context=("release_explanations",),
             expects="harm",
@@ -48,7 +48,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Importance spread over several stand-in columns of similar size changes its order with the draw."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             metric="explanation_stability",
             context=("release_explanations",),
             expects="harm",
@@ -68,7 +68,7 @@ INTERACTION = Interaction(
                 "Weights and penalties take back what the outcome has in common with the group, and with it some of what "
                 "the features say of the outcome itself."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             metric="driver_importance",
             context=("release_explanations",),
             expects="harm",
@@ -85,7 +85,7 @@ INTERACTION = Interaction(
             alias="F->E.oversample",
             claim="Oversampling a group makes explanations of everyone stress the columns tied to that group.",
             mechanism="The model fits the rows of the group more closely, and they differ from others in these columns.",
-            interventions=("oversampling", "reweighing"),
+            interventions=("oversampling", "reweighing", "reduction"),
             metric="stand_in_importance",
             context=("release_explanations",),
             expects="harm",
@@ -98,7 +98,7 @@ INTERACTION = Interaction(
             alias="F->E.in-shift",
             claim="Under a penalty, explanations name the stand-ins of the group less than the model uses them.",
             mechanism=("A penalty is met by spreading the use of stand-ins over columns that each look unimportant."),
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             metric="hidden_reliance",
             context=("release_explanations",),
             expects="harm",

@@ -21,7 +21,7 @@ INTERACTION = Interaction(
                 "differently when they were in its training data. Published results point both ways: attacks that "
                 "ignore the group may also get weaker, which the probe reports as an improvement."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             metric="membership_exposure",
             expects="either",
             references=(
@@ -41,7 +41,7 @@ INTERACTION = Interaction(
                 "The same fit to small groups, averaged over everyone; it moves little when only few rows are "
                 "remembered."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             metric="membership_risk",
             expects="either",
             references=(
@@ -60,7 +60,7 @@ INTERACTION = Interaction(
                 "More weight on few rows, or a constraint that they have to meet, is met most easily by learning "
                 "them one by one."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             metric="group_memorisation",
             expects="harm",
             references=("Chang and Shokri, 2021, IEEE European Symposium on Security and Privacy",),
@@ -92,7 +92,7 @@ INTERACTION = Interaction(
                 "something to the first, so that an ordinary and a mitigated model are held against two ordinary ones of the "
                 "same rows. Measured where the study lists another_start."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             metric="pair_membership_risk",
             expects="harm",
             references=("Tian et al., 2024, International Joint Conference on Artificial Intelligence",),
@@ -109,7 +109,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Whatever reads the group, in training or in deciding, can leave traces of it in what is given out."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty", "group_thresholds"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty", "group_thresholds"),
             metric="attribute_inference_risk",
             expects="harm",
             references=("Carey et al., 2023, Proceedings of the ACM on Management of Data 1(2)",),

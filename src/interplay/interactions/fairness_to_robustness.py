@@ -19,7 +19,7 @@ INTERACTION = Interaction(
                 "A boundary bent to serve few rows, or a threshold moved within one group, passes near rows that were "
                 "far from it before."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty", "group_thresholds"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty", "group_thresholds"),
             metric="balanced_robust_accuracy",
             expects="harm",
             references=(
@@ -38,7 +38,7 @@ INTERACTION = Interaction(
             alias="F->R.margin",
             claim="Mitigation in training shortens the distance from rows to the decision boundary.",
             mechanism="Fitting a minority against the majority's trend leaves less margin on both sides.",
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             metric="boundary_distance",
             expects="harm",
             references=(
@@ -59,7 +59,7 @@ INTERACTION = Interaction(
                 "Weight moved onto columns that stand in for the group puts more of a decision on one answer, which a "
                 "person can change."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             metric="switch_accuracy",
             expects="harm",
             references=("Tran et al., 2024, International Joint Conference on Artificial Intelligence",),
@@ -75,7 +75,7 @@ INTERACTION = Interaction(
                 "Rows that an intervention moves just over the boundary lie close to it, and are the first that an "
                 "attack moves back."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty", "group_thresholds"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty", "group_thresholds"),
             metric="group_attack_success",
             expects="harm",
             references=(
@@ -95,7 +95,7 @@ INTERACTION = Interaction(
                 "on the same poisoned rows and held against the same members without them. Measured where the study lists "
                 "label_flipping."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             context=("label_flipping",),
             metric="poisoning_damage",
             expects="harm",
@@ -113,7 +113,7 @@ INTERACTION = Interaction(
                 "The same attack, where a rare class counts as much as a common one: when the flipped labels belong to it, a "
                 "model can forget the class at little cost in accuracy."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             context=("label_flipping",),
             metric="balanced_poisoning_damage",
             expects="harm",
@@ -129,7 +129,7 @@ INTERACTION = Interaction(
                 "The same attack, looked at where it does most: a small group is decided by few rows, and its damage hardly "
                 "moves an average over everybody."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             context=("label_flipping",),
             metric="group_poisoning_damage",
             expects="harm",

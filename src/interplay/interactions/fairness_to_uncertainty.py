@@ -43,7 +43,7 @@ INTERACTION = Interaction(
                 "than the one it is used on. When base rates differ, calibration and equal error rates exclude each "
                 "other."
             ),
-            interventions=("reweighing", "oversampling", "parity_penalty"),
+            interventions=("reweighing", "oversampling", "reduction", "parity_penalty"),
             metric="calibration_error",
             expects="harm",
             references=("Pleiss et al., 2017, Advances in Neural Information Processing Systems 30",),

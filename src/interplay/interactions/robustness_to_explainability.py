@@ -21,7 +21,7 @@ INTERACTION = Interaction(
                 "follow. A score can also come nearer to a line and be easier to explain, which the probe reports as an "
                 "improvement; one that is flatter only is held against a line as flat."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="explanation_fidelity",
             context=("release_explanations",),
             expects="either",
@@ -40,7 +40,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Columns that movable noise could exploit lose weight until several have about the same little of it."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="explanation_stability",
             context=("release_explanations",),
             expects="harm",
@@ -62,7 +62,7 @@ INTERACTION = Interaction(
                 "measured where the study lists another_start. A change is no harm by itself: it says that what people learned "
                 "of an ordinary model's layer no longer holds."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="representation_change",
             expects="either",
             references=(

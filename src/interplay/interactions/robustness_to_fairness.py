@@ -20,7 +20,7 @@ INTERACTION = Interaction(
                 "A boundary kept away from every row gives up the rows that no margin fits; they come mostly from "
                 "groups with overlapping classes or wide spread."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="accuracy_disparity",
             expects="harm",
             references=(
@@ -38,7 +38,7 @@ INTERACTION = Interaction(
             name="robust accuracy disparity",
             claim="Adversarial training widens the difference between groups in accuracy under attack.",
             mechanism="The share of rows that a margin can hold rises faster in the group that is easier to fit.",
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="robust_accuracy_disparity",
             expects="harm",
             references=(
@@ -56,7 +56,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Rows given up for the margin are decided by the group's base rate, which differs between groups."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="equal_opportunity_difference",
             expects="harm",
             references=("Nanda et al., 2021, ACM Conference on Fairness, Accountability, and Transparency",),
@@ -68,7 +68,7 @@ INTERACTION = Interaction(
             name="worst group",
             claim="Adversarial training lowers the accuracy of the group that has the least.",
             mechanism="A level beside the differences: a gap can also close because everyone loses.",
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="worst_group_accuracy",
             expects="harm",
             references=("Benz et al., 2021, NeurIPS 2020 Workshop on Pre-registration in Machine Learning",),
@@ -83,7 +83,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Classes that lie close to others lose their margin first when every row has to hold within a radius."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="worst_class_accuracy",
             expects="harm",
             references=(
@@ -103,7 +103,7 @@ INTERACTION = Interaction(
                 "from the others there is room for it. What a class loses is held against its overlap in the table, which "
                 "no model enters."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="overlap_slope",
             expects="harm",
             references=("Benz et al., 2021, NeurIPS 2020 Workshop on Pre-registration in Machine Learning",),
@@ -120,7 +120,7 @@ INTERACTION = Interaction(
                 "Difficulty is that of an ordinary model from another start on other rows of the class, so that no luck "
                 "stands on both sides; measured where the study lists another_start."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="difficulty_slope",
             expects="harm",
             references=("Xu et al., 2021, International Conference on Machine Learning",),

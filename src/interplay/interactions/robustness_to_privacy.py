@@ -19,7 +19,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Holding the decision constant around a training row changes the score there more than one step would."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="membership_exposure",
             expects="harm",
             references=(
@@ -33,7 +33,7 @@ INTERACTION = Interaction(
             name="membership on average",
             claim="Adversarial training raises how well members and non-members are told apart over all rows.",
             mechanism="The difference between training and test performance grows with the margin that is asked for.",
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="membership_risk",
             expects="harm",
             references=(
@@ -68,7 +68,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "A model that has to be right in a whole neighbourhood of each training row keeps more of each row."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="memorisation",
             expects="harm",
             references=(
@@ -89,7 +89,7 @@ INTERACTION = Interaction(
                 "that says otherwise, or a change of the loop that breaks it, shows here. What the combination "
                 "costs in accuracy and robustness is among the joint effects."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="privacy_budget",
             context=("dp_sgd",),
             expects="harm",

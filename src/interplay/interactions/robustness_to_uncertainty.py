@@ -19,7 +19,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Scores drawn towards each other, and lost accuracy, both raise how many labels the threshold admits."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="set_size",
             context=("split_conformal",),
             expects="harm",
@@ -50,7 +50,7 @@ INTERACTION = Interaction(
             mechanism=(
                 "Probabilities fitted to adversarial rows describe those rows; on unchanged ones they are too cautious."
             ),
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="calibration_error",
             expects="harm",
             references=("Liu et al., 2024, International Conference on Machine Learning",),
@@ -63,7 +63,7 @@ INTERACTION = Interaction(
             alias="R->UQ.vary",
             claim="Adversarial training keeps an attacker from changing prediction sets.",
             mechanism="Scores that move less within the radius leave sets as they are.",
-            interventions=("adversarial_training", "trades"),
+            interventions=("adversarial_training", "trades", "noisy_copies"),
             metric="set_change_under_attack",
             context=("split_conformal",),
             expects="improvement",

@@ -6,6 +6,8 @@ from interplay.interventions._data import DataIntervention as DataIntervention
 from interplay.interventions._data import TrainingRows as TrainingRows
 from interplay.interventions._explanation import AttributionIntervention as AttributionIntervention
 from interplay.interventions._explanation import ExplanationIntervention as ExplanationIntervention
+from interplay.interventions._fit import Fit as Fit
+from interplay.interventions._fit import FitIntervention as FitIntervention
 from interplay.interventions._gradient import GradientIntervention as GradientIntervention
 from interplay.interventions._inputs import InputIntervention as InputIntervention
 from interplay.interventions._intervention import Intervention as Intervention

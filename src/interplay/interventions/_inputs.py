@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from interplay.interventions._intervention import Intervention
 
@@ -21,8 +21,11 @@ class InputIntervention(Intervention):
 
     As it is, rows climb the model's loss, and a record's loss is the mean cross-entropy of its copies; an intervention
     with other ones overrides `objective` and `losses`. One model takes one: what a second one makes of rows that the
-    first has moved is described by neither.
+    first has moved is described by neither. One that does not ask the model (`asks_the_model` is False: neither `perturb`
+    looks at the loss nor has it losses of its own) also acts on models that are trained by their own library.
     """
+
+    asks_the_model: ClassVar[bool] = True
 
     @abc.abstractmethod
     def perturb(

@@ -130,6 +130,10 @@ class Intervention(abc.ABC):
         del schedule, all_rows
         return iter(())
 
+    def serves_like(self, other: Intervention) -> bool:
+        """Whether it is done for an aspect that another one is done for, and may be chosen."""
+        return not self.diagnostic and not self.has_own_schedule and bool(set(self.aspects) & set(other.aspects))
+
     def refuses(self, partner: Intervention) -> str | None:
         """Why it cannot act on one model together with `partner`, and the alternative; None when it can."""
         del partner

@@ -62,7 +62,7 @@ class LabelFlipping(DataIntervention):
             taken = min(left, len(cell))
             left -= taken
             flipped = cell[_evenly(len(cell), taken)]
-            labels[flipped] = _most_frequent_other(rows, int(rows.labels[cell[0]]))
+            labels[flipped] = rows.most_frequent_other(int(rows.labels[cell[0]]))
         return labels
 
 
@@ -84,9 +84,3 @@ def _evenly(count: int, taken: int) -> Int[Array, " some"]:
         ([2, 7], [0, 1, 2], [])
     """
     return (2 * np.arange(taken) + 1) * count // (2 * max(taken, 1))
-
-
-def _most_frequent_other(rows: TrainingRows, label: int) -> int:
-    counts = np.bincount(rows.labels, minlength=rows.classes).astype(np.float64)
-    counts[label] = -1
-    return int(counts.argmax())

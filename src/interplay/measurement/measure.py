@@ -214,6 +214,8 @@ def _checks(beneath: Memo, treatment: Treatment, names: Sequence[Arm]) -> dict[s
     moved, place = beneath.ask(AdversarialScores), {"treatment": treatment.name, "tuning": names[0]}
     if isinstance(moved, NotMeasurable):
         return place | {"withheld": moved.reason}
+    if moved.exact is not None:
+        return place | {"exact": asdict(moved.exact)}
     return place | asdict(moved.checks) if moved.checks is not None else {}
 
 

@@ -14,6 +14,7 @@ from interplay.study.limits import limit_faults, tolerance_faults
 from interplay.study.model import Study
 from interplay.study.parse import unusable
 from interplay.study.positions import Positions
+from interplay.study.services import service_faults
 from interplay.study.strengths import strength_faults
 from interplay.study.wording import quoted
 
@@ -46,6 +47,7 @@ def check(
         *_learning_rate_faults(study),
         *intervention_faults(study, interventions),
         *strength_faults(study, interventions),
+        *service_faults(study, interventions, metrics),
         *_member_faults(study),
         *_ranking_faults(study),
         *_weight_faults(study),

@@ -8,6 +8,7 @@ from interplay.data.nearest import suggestion
 from interplay.errors import InterplayError
 from interplay.interventions import (
     DataIntervention,
+    FitIntervention,
     GradientIntervention,
     InputIntervention,
     Intervention,
@@ -19,7 +20,7 @@ from interplay.study.model import InterventionSection, Study
 from interplay.study.positions import KeyPath
 from interplay.study.wording import quoted
 
-ACT_IN_TRAINING = (DataIntervention, InputIntervention, LossIntervention, GradientIntervention)
+ACT_IN_TRAINING = (DataIntervention, InputIntervention, LossIntervention, GradientIntervention, FitIntervention)
 
 OVERRULED = {"privacy_epsilon": "noise_multiplier"}
 """Parameters that do nothing where another one is given."""

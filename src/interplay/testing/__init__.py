@@ -18,6 +18,7 @@ from interplay.testing.intervention_suite import InterventionSuite
 from interplay.testing.metric_suite import MetricSuite
 from interplay.testing.phase_suites import (
     DataInterventionSuite,
+    FitInterventionSuite,
     GradientInterventionSuite,
     InputInterventionSuite,
     LossInterventionSuite,
@@ -32,6 +33,7 @@ __all__ = [
     "ExplanationInterventionSuite",
     "Facts",
     "FamilySuite",
+    "FitInterventionSuite",
     "GradientInterventionSuite",
     "InputInterventionSuite",
     "InteractionSuite",

@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from interplay.arrays import Array
 from interplay.attacks.pgd import Threat
 from interplay.engine import jax, jnp
 from interplay.interventions import (
     DataIntervention,
+    FitIntervention,
     FittingRows,
     GradientIntervention,
     InputIntervention,
@@ -149,6 +151,30 @@ class GradientInterventionSuite(InterventionSuite):
         here, again = self._gradient(intervention, _inputs()), self._gradient(intervention, _inputs())
         for one, other in zip(jax.tree.leaves(here), jax.tree.leaves(again), strict=True):
             np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
+
+
+class FitInterventionSuite(InterventionSuite):
+    """Laws of what fits a model in place of a library. Define the fixture `intervention`."""
+
+    def _probabilities(self, intervention: FitIntervention, seed: int = 3) -> Array:
+        model = intervention.fitting(None)(np.array(_inputs()), _labels(), np.ones(ROWS), seed)
+        assert list(model.classes_) == [0, 1], "labels are codes from 0, and a model names those that it knows"
+        return np.asarray(model.predict_proba(np.array(_inputs())))
+
+    def test_gives_a_fitted_classifier(self, intervention: FitIntervention) -> None:
+        found = self._probabilities(intervention)
+        assert found.shape == (ROWS, 2)
+        np.testing.assert_allclose(found.sum(axis=1), 1.0, rtol=1e-6)
+
+    def test_the_same_seed_gives_the_same_model(self, intervention: FitIntervention) -> None:
+        np.testing.assert_array_equal(self._probabilities(intervention), self._probabilities(intervention))
+
+    def test_what_it_is_given_stays_as_it_is(self, intervention: FitIntervention) -> None:
+        inputs, labels, weights = np.array(_inputs()), _labels(), np.ones(ROWS)
+        intervention.fitting(None)(inputs, labels, weights, 3)
+        np.testing.assert_array_equal(inputs, np.array(_inputs()))
+        np.testing.assert_array_equal(labels, _labels())
+        np.testing.assert_array_equal(weights, np.ones(ROWS))
 
 
 class ThresholdInterventionSuite(InterventionSuite):

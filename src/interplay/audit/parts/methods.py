@@ -5,7 +5,7 @@ from typing import Any
 
 from interplay.design.plan import Design
 from interplay.effects.tolerance import tolerance_of
-from interplay.evidence import MASKED
+from interplay.evidence import MASKED, ExactCheck
 from interplay.families import AttackWords, Family
 from interplay.interventions import SetIntervention
 from interplay.measurement.measurements import Measurements
@@ -60,8 +60,9 @@ _PURPOSES = {
 
 def _masking(arms: Sequence[Mapping[str, Any]]) -> list[str]:
     """What other attacks found beside the evaluation attack, and where its numbers are withheld."""
-    checked = [one for one in arms if "withheld" not in one]
-    texts = [f"{_arm(one)}: {one['withheld']}." for one in arms if one not in checked]
+    texts = [f"{_arm(one)}: {one['withheld']}." for one in arms if "withheld" in one]
+    texts += _exact([one for one in arms if "exact" in one])
+    checked = [one for one in arms if "by_search" in one]
     if not checked:
         return texts
     first, plain = checked[0], [one for one in checked if not _masked(one)]
@@ -84,6 +85,24 @@ def _masking(arms: Sequence[Mapping[str, Any]]) -> list[str]:
             f"{'For all' if len(plain) == len(checked) else 'For the other'} treatments it found {_at_most(most)}."
         )
     return [*told, *texts]
+
+
+def _exact(arms: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What a search finds of the rows that can be broken, where exact worst cases are known."""
+    told = []
+    for one in arms:
+        check = ExactCheck(**one["exact"])
+        found = (
+            f"the search finds {check.searched} of {check.breakable}"
+            if check.breakable
+            else "the search finds none either"
+        )
+        bound = "; its robust accuracy is an upper bound only" if check.bound_only else ""
+        told.append(
+            f"{_arm(one)}: exactly {check.breakable} of {check.rows} rightly decided rows of one model can be broken within the "
+            f"radius (by mixed-integer programming on its trees), and {found}{bound}."
+        )
+    return told
 
 
 def _masked(one: Mapping[str, Any]) -> bool:

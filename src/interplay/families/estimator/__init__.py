@@ -1,7 +1,7 @@
 """Estimators: any classifier with fit and predict_proba, refitted for every member, and attacked by a search."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -12,20 +12,19 @@ from interplay.arrays import Array, Float
 from interplay.attacks.search import QUERIES
 from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
+from interplay.design.cost import FLOPS
 from interplay.design.plan import Design
 from interplay.families._family import AttackWords, Family, Members, Order, Stack
 from interplay.families._setting import TrainingSetting
-from interplay.families.estimator.fitting import Fitter, Fitting, contract
+from interplay.families.estimator.contract import Observed, contract
+from interplay.families.estimator.copied import moved
+from interplay.families.estimator.fitting import Fitter, Fitting
 from interplay.families.estimator.frames import EncodedFrames, Frames, TableFrames
 from interplay.families.estimator.members import EstimatorMembers
 from interplay.families.estimator.recipe import EstimatorRecipe, copies, is_estimator, named
 from interplay.families.estimator.refittable import Refittable, witnessed
+from interplay.interventions import FitIntervention, InputIntervention, Intervention
 from interplay.study.positions import Positions
-
-OPERATIONS = 20_000.0
-"""What scoring a row of a boosted forest costs about as much as; for planning."""
-FITTING = 1e6
-"""What fitting a boosted forest costs for each row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +35,17 @@ class EstimatorFamily(Family):
 
     fitter: Fitter
     seed: int
+    observed: Observed
+    half: int
+    """How many rows the model that was observed was fitted on."""
+    ways: Mapping[str, str] = field(default_factory=dict)
+    """What a study does not say of the interventions that fit, by name."""
 
     @classmethod
     def build(cls, design: Design, dataset: Dataset, encoded: Encoded, where: Positions | str) -> Self:
         model = design.study.model
         beside = Path(where.file).parent if isinstance(where, Positions) else None
-        return cls._checked(named(model.factory, model.options, beside), design, dataset, encoded)
+        return cls._checked(named(model.factory, model.options, beside), design, dataset, encoded, beside)
 
     @classmethod
     def takes(cls, given: object) -> bool:
@@ -52,13 +56,24 @@ class EstimatorFamily(Family):
         return cls._checked(copies(given), design, dataset, encoded)
 
     @classmethod
-    def _checked(cls, recipe: EstimatorRecipe, design: Design, dataset: Dataset, encoded: Encoded) -> Self:
-        """The family, once one estimator has been held against what an audit asks of any."""
-        fitter = Fitter(recipe, _frames(design, dataset, encoded), len(dataset.classes))
+    def _checked(
+        cls, recipe: EstimatorRecipe, design: Design, dataset: Dataset, encoded: Encoded, beside: Path | None = None
+    ) -> Self:
+        """The family, once one estimator of every way to fit has been held against what an audit asks of any."""
+        fitting = {name: one for name, one in design.factors.training.items() if isinstance(one, FitIntervention)}
+        others = {name: one.fitting(beside) for name, one in fitting.items()}
+        fitter = Fitter(recipe, _frames(design, dataset, encoded), len(dataset.classes), others)
         rows = design.pool[design.halves[0]]
         how = Fitting(rows, dataset.labels[rows], np.ones(len(rows)), _seed(design.study.seed, "contract", 0))
-        contract(fitter, how, encoded.matrix[rows])
-        return cls(fitter, design.study.seed)
+        weighing = len(design.factors.training) > len(fitting) or dataset.weights is not None
+        unseen = encoded.matrix[np.setdiff1d(design.pool, rows)]
+        observed = contract(fitter, how, unseen)
+        more = [contract(fitter, replace(how, by=name), unseen, weighing) for name in others]
+        floored = max((observed, *more), key=lambda one: one.floor)
+        fitter = replace(fitter, floor=floored.floor)
+        observed = replace(observed, floor=floored.floor, floored=floored.floored)
+        ways = {name: one.identity(beside) for name, one in fitting.items()}
+        return cls(fitter, design.study.seed, observed, len(rows), ways)
 
     @property
     def words(self) -> str:
@@ -66,30 +81,43 @@ class EstimatorFamily(Family):
 
     @property
     def operations(self) -> float:
-        return OPERATIONS
+        return max(self.observed.row_seconds * FLOPS, 1.0)
 
     @property
     def statements(self) -> Sequence[str]:
+        observed = self.observed
+        floored = (
+            f"Probabilities below {observed.floor:.2g} are read as that: {observed.floored:.1%} of those that one model gave.",
+        )
         return (
             f"Fitted is this estimator: {self.words}, with the settings that the study declares and nothing tuned; scale and "
             "intercepts of its scores are refitted on the tuning rows.",
             "Every model is fitted anew from its rows and seed when a run goes on, and recognised by its scores.",
+            *(floored if observed.floored else ()),
         )
 
     @property
     def attack(self) -> AttackWords:
         return AttackWords("search without gradients", ("search",), {"queries a row": QUERIES})
 
+    def admits(self, intervention: Intervention) -> bool:
+        drawn_before = isinstance(intervention, InputIntervention) and not intervention.asks_the_model
+        return drawn_before or isinstance(intervention, FitIntervention) or super().admits(intervention)
+
     def trained_by(self, design: Design) -> str:
         del design
         return "fitted by the estimator itself"
 
     def fitting(self, rows: int) -> float | None:
-        return rows * FITTING
+        return self.observed.fit_seconds * FLOPS * rows / self.half
+
+    def notes(self, design: Design) -> Sequence[str]:
+        row, fit = self.observed.row_seconds, self.observed.fit_seconds
+        return (f"Model      {row * 1e6:.2g} microseconds a row and {fit:.2g} seconds a fit, of one that was tried",)
 
     @property
     def identity(self) -> str:
-        return self.fitter.recipe.identity
+        return "\n".join([self.fitter.recipe.identity, *self.ways.values()])
 
     def train(
         self, setting: TrainingSetting, orders: Sequence[Order], progress: Callable[[int], None] = lambda _: None
@@ -102,6 +130,8 @@ class EstimatorFamily(Family):
             setting.training_labels(order.treatment, order.rows),
             setting.row_weights(order.treatment, order.rows),
             _seed(self.seed, order.role, order.member),
+            moved(setting, order),
+            next((name for name in order.treatment.interventions if name in self.fitter.others), ""),
         )
         fitted = self.fitter.fit(how)
         progress(1)
@@ -118,6 +148,10 @@ class EstimatorFamily(Family):
             found[f"[{place}].weights"] = np.asarray(one.how.weights, dtype=np.float64)
             found[f"[{place}].seed"] = np.array([one.how.seed], dtype=np.int64)
             found[f"[{place}].seen"] = np.frombuffer(one.seen, dtype=np.uint8)
+            if one.how.moved is not None:
+                found[f"[{place}].moved"] = one.how.moved
+            if one.how.by:
+                found[f"[{place}].by"] = np.frombuffer(one.how.by.encode(), dtype=np.uint8)
         return found
 
     def unpack(self, arrays: Mapping[str, Array]) -> tuple[Refittable, ...]:
@@ -128,7 +162,16 @@ class EstimatorFamily(Family):
         rows, labels, weights, seed, seen = (
             np.asarray(arrays[f"[{place}].{name}"]) for name in ("rows", "labels", "weights", "seed", "seen")
         )
-        return Refittable(self.fitter, Fitting(rows, labels, weights, int(seed[0])), seen.tobytes())
+        copies, by = arrays.get(f"[{place}].moved"), arrays.get(f"[{place}].by")
+        how = Fitting(
+            rows,
+            labels,
+            weights,
+            int(seed[0]),
+            None if copies is None else np.asarray(copies),
+            "" if by is None else np.asarray(by).tobytes().decode(),
+        )
+        return Refittable(self.fitter, how, seen.tobytes())
 
     def joined(self, stacks: Sequence[Stack]) -> tuple[Refittable, ...]:
         return tuple(one for stack in stacks for one in stack)

@@ -24,9 +24,18 @@ Places = Int[Array, " row"]
 class Frames(abc.ABC):
     """From encoded rows to what an estimator is fitted on and asked about."""
 
+    encoded: Encoded
+
     @abc.abstractmethod
     def fitting(self, rows: Int[Array, " some"]) -> Any:
         """Rows of the table."""
+
+    def copied(self, rows: Int[Array, " some"], moved: Float[Array, "copy some movable"]) -> Any:
+        """Rows of the table, all of them once for every copy, with their movable columns at these values."""
+        places = np.tile(rows, len(moved))
+        matrix = np.array(self.encoded.matrix[places], dtype=np.float32)
+        matrix[:, list(self.encoded.movable_columns)] = moved.reshape(len(places), -1)
+        return self.asked(matrix, places)
 
     @abc.abstractmethod
     def asked(self, matrix: Float[Array, "row column"], places: Places | None = None) -> Any:

@@ -6,9 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
-from interplay.arrays import Array, Float
+from interplay.arrays import Array, Float, Int
+from interplay.estimates import NotMeasurable
 from interplay.families._family import Adversary, AttackSetting, Members, RefittedMembers
 from interplay.families.estimator.adversary import SearchAdversary
+from interplay.families.estimator.exact import exact_excess
 from interplay.families.estimator.frames import Places
 from interplay.families.estimator.refittable import Refittable
 
@@ -28,6 +30,15 @@ class EstimatorMembers(RefittedMembers):
             np.array([one.scale[member] for one in chosen]),
             np.stack([one.intercepts[member] for one in chosen]),
         )
+
+    def exact(
+        self, setting: AttackSetting, inputs: Float[Array, "row column"], labels: Int[Array, " row"]
+    ) -> Float[Array, " row"] | NotMeasurable:
+        return exact_excess(self, setting, inputs, labels)
+
+    def model(self, member: int) -> Refittable:
+        """One member."""
+        return self._models[member]
 
     def places(self, inputs: Float[Array, "row column"]) -> Places:
         """Which rows of the table encoded rows are."""

@@ -1,14 +1,11 @@
 """How an untrained estimator is made: from a function or class that a study names, or as copies of one that a program gives."""
 
-import importlib
-import inspect
-import sys
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from interplay.discovery import function, source
 from interplay.errors import StudyError
 
 THREADS = ("n_jobs", "nthread", "thread_count", "num_threads")
@@ -40,18 +37,7 @@ def named(factory: str, options: Mapping[str, Any], beside: Path | None = None) 
 
     Raises StudyError where there is none, or it gives nothing that can be fitted.
     """
-    where, step = (
-        "the study, [model], factory",
-        'write factory = "module:function", such as "sklearn.ensemble:RandomForestClassifier"',
-    )
-    module, _, name = factory.partition(":")
-    if not module or not name:
-        raise StudyError("a function or class as module:name", repr(factory), where, step)
-    try:
-        with _found_beside(beside):
-            make = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise StudyError("a function or class that can be imported", f"{factory!r}: {error}", where, step) from error
+    make = function(factory, beside, "the study, [model], factory")
 
     def made() -> Any:
         try:
@@ -63,7 +49,7 @@ def named(factory: str, options: Mapping[str, Any], beside: Path | None = None) 
         _check(estimator, factory)
         return estimator
 
-    return EstimatorRecipe(made, type(made()).__name__, f"{factory} {sorted(options.items())} {_source(make)}")
+    return EstimatorRecipe(made, type(made()).__name__, f"{factory} {sorted(options.items())} {source(make)}")
 
 
 def copies(given: Any) -> EstimatorRecipe:
@@ -99,28 +85,3 @@ def _is_single(estimator: Any, settings: Mapping[str, Any], name: str) -> bool:
 
 def _last(name: str) -> str:
     return name.rpartition("__")[2]
-
-
-def _source(make: Any) -> str:
-    """What the function says, so that an edit of it is another study; its own library's version where it cannot be read."""
-    module = inspect.getmodule(make)
-    package = (getattr(module, "__name__", "") or "").partition(".")[0]
-    version = getattr(sys.modules.get(package), "__version__", "")
-    if version:
-        return f"{package} {version}"
-    try:
-        return inspect.getsource(module or make)
-    except (OSError, TypeError):
-        return ""
-
-
-@contextmanager
-def _found_beside(folder: Path | None) -> Any:
-    if folder is None:
-        yield
-        return
-    sys.path.insert(0, str(folder))
-    try:
-        yield
-    finally:
-        sys.path.remove(str(folder))

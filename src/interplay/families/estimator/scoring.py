@@ -8,23 +8,42 @@ from scipy.special import log_softmax
 from interplay.arrays import Array, Float, Int
 from interplay.errors import ModelError
 
-FLOOR = 1e-7
-"""The least probability: a forest that gives 0 would have infinite log-odds."""
+LOWEST, HIGHEST = 1e-6, 0.01
+"""Between what the least probability of a model lies."""
 AGREE = 1e-4
 
 
-def class_scores(model: Any, rows: Any, classes: int, logits: bool) -> Float[Array, "row label"]:
+def floor_of(given: Float[Array, "row label"]) -> float:
+    """The least probability of a model that gives such ones: half of the smallest that is not zero, from 1e-6 to .01.
+
+    A forest of 100 full trees says 0 where it means less than one in a hundred. With log-odds of a much smaller number in their
+    place, the spread of such rows hides from an attack on membership whom the forest knows.
+
+    Example:
+        >>> floor_of(np.array([[0.99, 0.01], [1.0, 0.0]])), floor_of(np.array([[1.0, 0.0]]))
+        (0.005, 0.01)
+    """
+    return float(np.clip(given[given > 0].min() / 2, LOWEST, HIGHEST))
+
+
+def class_scores(
+    model: Any, rows: Any, seen: Int[Array, " seen"], classes: int, floor: float | None
+) -> Float[Array, "row label"]:
     """Log of the probability of every class, up to a constant of each row, in float64.
 
-    `logits` says that margins are logarithms of probabilities (`margins_are_logits`), which keeps rows apart whose probabilities
-    round to the same number.
+    `seen` are the classes that the codes it was fitted on stand for. `floor` is the least probability; None where
+
+    margins are logarithms of probabilities (`margins_are_logits`), which keep rows apart whose probabilities round to one number.
 
     Raises ModelError where the model gives other than one probability for each class.
     """
-    margin = _margin(model, rows) if logits else None
-    if margin is not None:
-        return _of_all(_two_sided(margin), model, classes)
-    return _of_all(np.log(np.clip(probabilities(model, rows), FLOOR, 1.0)), model, classes)
+    margin = _margin(model, rows) if floor is None else None
+    lowest = floor or LOWEST
+    scores = np.log(np.clip(probabilities(model, rows), lowest, 1.0)) if margin is None else _two_sided(margin)
+    known = class_places(model)
+    if len(known) != scores.shape[1]:
+        raise _refused(f"{len(known)} outputs, one for each class that it was fitted on", f"{scores.shape[1]}", model)
+    return _of_all(scores, seen[known], classes, lowest)
 
 
 def probabilities(model: Any, rows: Any) -> Float[Array, "row label"]:
@@ -50,16 +69,15 @@ def class_places(model: Any) -> Int[Array, " class"]:
     return np.asarray(model.classes_, dtype=np.int64)
 
 
-def _of_all(scores: Float[Array, "row seen"], model: Any, classes: int) -> Float[Array, "row label"]:
+def _of_all(
+    scores: Float[Array, "row seen"], seen: Int[Array, " seen"], classes: int, lowest: float
+) -> Float[Array, "row label"]:
     """The scores of all classes: one that the model was never shown has the least probability."""
-    seen = class_places(model)
-    if len(seen) != scores.shape[1]:
-        raise _refused(f"{len(seen)} outputs, one for each class that it was fitted on", f"{scores.shape[1]}", model)
     if len(seen) == classes and (seen == np.arange(classes)).all():
         return np.asarray(scores, dtype=np.float64)
-    found = np.full((len(scores), classes), np.log(FLOOR))
-    found[:, seen] = log_softmax(scores, axis=1)
-    return found
+    every = np.full((len(scores), classes), np.log(lowest))
+    every[:, seen] = log_softmax(scores, axis=1)
+    return every
 
 
 def _margin(model: Any, rows: Any) -> Float[Array, "row label"] | Float[Array, " row"] | None:

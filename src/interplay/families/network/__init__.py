@@ -22,7 +22,7 @@ from interplay.families.network.fleet import Lazy, member, scores, train_all
 from interplay.families.network.loop import Job
 from interplay.families.network.members import NetworkMembers
 from interplay.families.network.recipes import job, recipe, sampling, secret, table
-from interplay.interventions import Intervention
+from interplay.interventions import FitIntervention, Intervention
 from interplay.models import perceptron
 from interplay.models.computation import called, computation
 from interplay.models.network import Network, Parameters
@@ -85,8 +85,12 @@ class NetworkFamily(Family):
         return sampling(design).part_rows(accelerated())
 
     def refuses(self, intervention: Intervention) -> str | None:
-        del intervention
-        return None
+        if not isinstance(intervention, FitIntervention):
+            return None
+        return (
+            f"{intervention.title} takes the place of a library's fit, and networks are trained in steps here; declare an "
+            'estimator (kind = "estimator"), or take it out'
+        )
 
     def train(
         self, setting: TrainingSetting, orders: Sequence[Order], progress: Callable[[int], None] = lambda _: None
