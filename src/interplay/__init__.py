@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from interplay.audit.run import run
     from interplay.data.sections import DataSection, GroupSection, GroupsSection
     from interplay.errors import InterplayError
+    from interplay.families.fitted.given import fitted
     from interplay.study.load import load
     from interplay.study.model import (
         InterventionSection,
@@ -27,6 +28,7 @@ _HOMES = {
     "GroupSection": "interplay.data.sections",
     "GroupsSection": "interplay.data.sections",
     "InterplayError": "interplay.errors",
+    "fitted": "interplay.families.fitted.given",
     "load": "interplay.study.load",
     "InterventionSection": "interplay.study.model",
     "LimitSection": "interplay.study.model",
@@ -49,6 +51,7 @@ __all__ = [
     "SoftGoalSection",
     "Study",
     "confirm",
+    "fitted",
     "load",
     "run",
 ]

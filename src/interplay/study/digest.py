@@ -35,9 +35,12 @@ def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
     declared = to_json(study)
     del declared["most_members"]  # members are added to a run, they do not make it another one
     model = declared["model"]
-    for key, usual in (("factory", ""), ("inputs", "encoded")):  # as before there were estimators
-        if model[key] == usual:
+    usual = {"factory": "", "inputs": "encoded", "path": "", "trusted": [], "classes": []}
+    for key, default in usual.items():  # as before there were estimators, and trained models
+        if model[key] == default:
             del model[key]
+    if declared["data"]["trained_on"] is None:
+        del declared["data"]["trained_on"]
     if model["kind"] == "network":
         del model["kind"], model["options"]
     for one in declared["interventions"]:
@@ -47,6 +50,8 @@ def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
     groups["mitigate"] = groups["mitigate"] or next(iter(groups["attributes"]), None)
     if data_fingerprint:
         declared["data"] |= {key: _file_name(declared["data"][key]) for key in ("source", "path")}
+        if "path" in model:
+            model["path"] = _file_name(model["path"])
     content = {"format": FORMAT, "study": _canonical(declared), "data": data_fingerprint}
     if network:
         content["network"] = network

@@ -27,7 +27,14 @@ def load(path: str | Path) -> Study:
     """
     tables, places = _read(Path(path))
     study = parse(tables, places)
-    return study.model_copy(update={"data": study.data.model_copy(update=_located(study, Path(path).parent))})
+    folder = Path(path).parent
+    model = (
+        study.model.model_copy(update={"path": _absolute(folder, study.model.path)})
+        if study.model.path
+        else study.model
+    )
+    data = study.data.model_copy(update=_located(study, folder))
+    return study.model_copy(update={"data": data, "model": model})
 
 
 def locate(path: str | Path) -> Positions:
@@ -49,8 +56,12 @@ def _located(study: Study, folder: Path) -> dict[str, str]:
     found = {"source": study.data.source} if is_path(study.data.source) else {}
     if study.data.path is not None:
         found["path"] = study.data.path
+    return {key: _absolute(folder, value) for key, value in found.items() if value}
+
+
+def _absolute(folder: Path, path: str) -> str:
     # Unlike pathlib, these two take any text, so that the data room can say what is wrong with it.
-    return {key: os.path.abspath(folder / os.path.expanduser(value)) for key, value in found.items() if value}
+    return os.path.abspath(folder / os.path.expanduser(path))
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Positions]:

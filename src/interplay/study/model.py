@@ -13,12 +13,20 @@ class ModelSection(Section):
     """The model and how it is trained without any intervention."""
 
     kind: str = "network"
-    """The family of models: "network", "estimator", or one that another package adds, as "package/name"."""
+    """The family of models: "network", "estimator", "fitted", or one that another package adds, as "package/name"."""
     options: dict[str, Any] = Field(default_factory=dict)
     """What the function or class of `factory` is called with, or what a family of another package wants to know, by name."""
     factory: str = ""
-    """What makes an untrained classifier for kind = "estimator": a class or function as "module:name", such as
-    "sklearn.ensemble:HistGradientBoostingClassifier"; the module is looked for beside the study, then on Python's path."""
+    """What makes an untrained classifier for kind = "estimator", or gives a trained one for kind = "fitted": a class or
+    function as "module:name", such as "sklearn.ensemble:HistGradientBoostingClassifier"; the module is looked for beside the
+    study, then on Python's path."""
+    path: str = ""
+    """The file of a trained model for kind = "fitted": model.onnx, model.skops, model.ubj or model.json of XGBoost, or model.txt
+    of LightGBM. Pickles are refused."""
+    trusted: tuple[str, ...] = ()
+    """The types that a file of skops may hold beside its usual ones, such as "sklearn.tree._tree.Tree"."""
+    classes: tuple[str, ...] = ()
+    """The label value of each column of a trained model's probabilities, where the model does not name them itself."""
     inputs: Literal["encoded", "table"] = "encoded"
     """What an estimator sees: "encoded" columns of numbers, or the columns of the "table" as they were read, by name."""
     architecture: Literal["dense", "convolutional"] = "dense"
@@ -43,6 +51,11 @@ class ModelSection(Section):
     """Updates of the parameters."""
     weight_decay: float = Field(default=0.0, ge=0)
     """Strength of the squared penalty on the weights."""
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the model is trained already, so that it is measured as it is."""
+        return self.kind == "fitted"
 
 
 class InterventionSection(Section):

@@ -40,18 +40,7 @@ def named(factory: str, options: Mapping[str, Any], beside: Path | None = None) 
 
     Raises StudyError where there is none, or it gives nothing that can be fitted.
     """
-    where, step = (
-        "the study, [model], factory",
-        'write factory = "module:function", such as "sklearn.ensemble:RandomForestClassifier"',
-    )
-    module, _, name = factory.partition(":")
-    if not module or not name:
-        raise StudyError("a function or class as module:name", repr(factory), where, step)
-    try:
-        with _found_beside(beside):
-            make = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise StudyError("a function or class that can be imported", f"{factory!r}: {error}", where, step) from error
+    make = imported(factory, beside)
 
     def made() -> Any:
         try:
@@ -64,6 +53,26 @@ def named(factory: str, options: Mapping[str, Any], beside: Path | None = None) 
         return estimator
 
     return EstimatorRecipe(made, type(made()).__name__, f"{factory} {sorted(options.items())} {_source(make)}")
+
+
+def imported(factory: str, beside: Path | None = None) -> Callable[..., Any]:
+    """The function or class "module:name"; importing its module runs the code in it.
+
+    Raises StudyError where there is none.
+    """
+    where, step = (
+        "the study, [model], factory",
+        'write factory = "module:function", such as "sklearn.ensemble:RandomForestClassifier"',
+    )
+    module, _, name = factory.partition(":")
+    if not module or not name:
+        raise StudyError("a function or class as module:name", repr(factory), where, step)
+    try:
+        with _found_beside(beside):
+            made: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise StudyError("a function or class that can be imported", f"{factory!r}: {error}", where, step) from error
+    return made
 
 
 def copies(given: Any) -> EstimatorRecipe:
