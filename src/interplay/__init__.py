@@ -4,7 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from interplay.audit.approval import approve
+    from interplay.audit.compare import compare
     from interplay.audit.confirm import confirm
+    from interplay.audit.gate import gate
     from interplay.audit.result import Audit
     from interplay.audit.run import run
     from interplay.data.sections import DataSection, GroupSection, GroupsSection
@@ -22,7 +25,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Audit": "interplay.audit.result",
+    "approve": "interplay.audit.approval",
+    "compare": "interplay.audit.compare",
     "confirm": "interplay.audit.confirm",
+    "gate": "interplay.audit.gate",
     "run": "interplay.audit.run",
     "DataSection": "interplay.data.sections",
     "GroupSection": "interplay.data.sections",
@@ -50,8 +56,11 @@ __all__ = [
     "PrioritiesSection",
     "SoftGoalSection",
     "Study",
+    "approve",
+    "compare",
     "confirm",
     "fitted",
+    "gate",
     "load",
     "run",
 ]

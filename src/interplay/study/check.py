@@ -8,6 +8,7 @@ from interplay.data.sections import PURPOSES
 from interplay.interventions import Intervention
 from interplay.metrics import Metric
 from interplay.study.faults import Fault, raise_first
+from interplay.study.gate import gate_faults
 from interplay.study.groupings import grouping_faults
 from interplay.study.instances import intervention_faults
 from interplay.study.limits import limit_faults, tolerance_faults
@@ -52,6 +53,8 @@ def check(
         *_weight_faults(study),
         *limit_faults(study, metrics),
         *tolerance_faults(study, metrics),
+        *gate_faults(study, metrics),
+        *gate_faults(study, metrics),
     ]
     raise_first(faults, where)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from interplay.errors import StudyError
-from interplay.study.model import Study
+from interplay.study.model import GateSection, ModelSection, Study
 from interplay.study.parse import DEEPEST, parse
 from interplay.study.positions import Positions, positions
 
@@ -28,13 +28,19 @@ def load(path: str | Path) -> Study:
     tables, places = _read(Path(path))
     study = parse(tables, places)
     folder = Path(path).parent
-    model = (
-        study.model.model_copy(update={"path": _absolute(folder, study.model.path)})
-        if study.model.path
-        else study.model
-    )
     data = study.data.model_copy(update=_located(study, folder))
-    return study.model_copy(update={"data": data, "model": model})
+    own = {"data": data, "model": _model(study.model, folder), "gate": _gate(study.gate, folder)}
+    return study.model_copy(update=own)
+
+
+def _model(model: ModelSection, folder: Path) -> ModelSection:
+    return model.model_copy(update={"path": _absolute(folder, model.path)}) if model.path else model
+
+
+def _gate(gate: GateSection, folder: Path) -> GateSection:
+    approved = None if gate.approved is None else _model(gate.approved, folder)
+    approval = _absolute(folder, gate.approval) if gate.approval else ""
+    return gate.model_copy(update={"approved": approved, "approval": approval})
 
 
 def locate(path: str | Path) -> Positions:

@@ -112,6 +112,33 @@ class LimitSection(Section):
     """Where the limit comes from: a law, a policy, a promise."""
 
 
+class WaiverSection(Section):
+    """A cell of the gate that somebody has decided to let through, for a while."""
+
+    cell: str
+    """The cell: a metric's catalogue name, or name/grouping."""
+    reason: str = Field(min_length=1)
+    """Why the cell is let through."""
+    owner: str = Field(min_length=1)
+    """Who answers for it."""
+    expires: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """The last day on which it holds, as a text such as "2026-12-31"."""
+
+
+class GateSection(Section):
+    """What a change of the model is held against, and by which cells."""
+
+    approval: str = ""
+    """The file that `interplay approve` has written for the approved model."""
+    approved: ModelSection | None = None
+    """The approved model itself, where there is no approval: it is measured, or trained, beside the candidate."""
+    cells: tuple[str, ...] = ()
+    """The metrics that decide, by catalogue name or name/grouping; where none is declared, the headline metrics and those with
+    limits."""
+    waivers: tuple[WaiverSection, ...] = ()
+    """The cells that are let through, each with a reason, an owner and a last day."""
+
+
 class SoftGoalSection(Section):
     """A goal without a measurement: shown with its evidence, never gating."""
 
@@ -153,3 +180,4 @@ class Study(Section):
     tolerances: dict[str, float] = Field(default_factory=dict)
     """The smallest change that matters, by metric or metric/grouping; the metric's own where none is given."""
     soft_goals: tuple[SoftGoalSection, ...] = ()
+    gate: GateSection = GateSection()
