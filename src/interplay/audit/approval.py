@@ -117,8 +117,8 @@ def read_approval(path: Path, metrics: Mapping[str, Any]) -> Approval:
         raise IntegrityError(f"an approval of format {FORMAT}", "another file", str(path), step)
     seal = told.pop("seal", "")
     if seal != _sealed(told) or told.get("draws_digest") != hashlib.sha256(draws).hexdigest():
-        which = "its text" if seal != _sealed(told) else "its draws"
-        raise IntegrityError("an approval as it was written", f"one in which {which} was changed", str(path), step)
+        found = "one whose text was changed" if seal != _sealed(told) else "one whose draws were changed"
+        raise IntegrityError("an approval as it was written", found, str(path), step)
     measured = read_measurements(metrics, {}, path.with_suffix(""))
     return Approval(path, told, measured)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from interplay import catalogue
 from interplay.arrays import Array, Int
 from interplay.audit.prepare import Prepared, prepare
 from interplay.audit.side import Side, beside, measured_side, model_digest, without
@@ -25,6 +26,7 @@ from interplay.errors import StudyError
 from interplay.evidence import LossMemberships
 from interplay.measurement.measurements import Measurements
 from interplay.study import Study
+from interplay.study.check import check
 from interplay.study.model import ModelSection
 from interplay.study.positions import Positions
 
@@ -88,6 +90,7 @@ def compare(
     Does not show: what either would be if it were trained again, unless both are recipes; membership attacks that need such
     twins.
     """
+    check(study, catalogue.metrics(), catalogue.interventions(), where)
     first, second = sides(approved, candidate, study, frame, where)
     found, changes, words = compare_sides(
         first, second, study, progress, same_rows=same_rows_trained_on(approved, candidate)

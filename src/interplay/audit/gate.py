@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from interplay import catalogue
 from interplay.audit.approval import ANEW, read_approval, stale
 from interplay.audit.compare import (
     APPROVED_ONLY_DRAWS,
@@ -29,6 +30,7 @@ from interplay.design.plan import Design
 from interplay.effects.near_collapse import METRIC as BALANCED
 from interplay.errors import IntegrityError, StudyError
 from interplay.study import Study
+from interplay.study.check import check
 from interplay.study.positions import Positions
 
 Profile = Literal["quick", "full"]
@@ -95,6 +97,7 @@ def gate(
 
     Does not show: a harm below the tolerances, in a metric that is no cell, or that a stronger attack or more rows would find.
     """
+    check(study, catalogue.metrics(), catalogue.interventions(), where)
     asked = Gate(study, frame, network, approved or study.gate.approved, where, profile, today)
     if asked.approved is not None:
         return _beside_approved(asked, progress)
