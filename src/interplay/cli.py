@@ -138,7 +138,9 @@ def confirm(
 
 @app.command()
 def compare(
-    approved: Annotated[str, typer.Option(help="The approved model: a file, or module:function that gives it.")],
+    approved: Annotated[
+        str, typer.Option(help="The approved model: a file, module:function that gives it, or an approval.json.")
+    ],
     candidate: Annotated[str, typer.Option(help="The candidate, in the same way.")],
     study: Annotated[Path, typer.Option(help="The study file (TOML) that says which rows, groups and tolerances.")],
     output: Annotated[Path | None, typer.Option(help="Write everything as JSON into this file.")] = None,
@@ -149,16 +151,13 @@ def compare(
     _compute_on(device, memory)
     from rich.console import Console
 
-    from interplay.audit.compare import compare as compare_models
-    from interplay.audit.compare import named_model
     from interplay.audit.folder import write
+    from interplay.audit.gate import compare_named
     from interplay.audit.written import as_json
     from interplay.report.gate_text import GateText
     from interplay.study.load import load, locate
 
-    declared = load(study)
-    models = named_model(approved, declared), named_model(candidate, declared)
-    found = compare_models(*models, declared, where=locate(study))
+    found = compare_named(approved, candidate, load(study), locate(study))
     paths = {} if output is None else {"comparison": str(output)}
     if output is not None:
         write(output, as_json(found.content))

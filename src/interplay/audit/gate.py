@@ -12,10 +12,12 @@ from interplay.audit.compare import (
     APPROVED_ONLY_DRAWS,
     Judged,
     ModelComparison,
+    compare,
     compare_sides,
     declared_cells,
     described,
     judged,
+    named_model,
     same_rows_trained_on,
     side_of,
     sides,
@@ -105,6 +107,18 @@ def gate(
         step = 'write approval = "approval.json" under [gate] (interplay approve RUN makes it), or a model as [gate.approved]'
         raise StudyError("an approved side", "none", _at(where), step)
     return _against_approval(asked, progress)
+
+
+def compare_named(approved: str, candidate: str, study: Study, where: Positions | str = "the study") -> ModelComparison:
+    """The comparison of what a command names.
+
+    Two models in every aspect, or a model against an approval in the declared cells.
+    """
+    given = named_model(candidate, study)
+    if Path(approved).suffix != ".json":
+        return compare(named_model(approved, study), given, study, where=where)
+    own = study.gate.model_copy(update={"approval": str(Path(approved).absolute()), "approved": None})
+    return gate(study.model_copy(update={"model": given, "gate": own}), where=where)
 
 
 def _beside_approved(asked: Gate, progress: Progress) -> ModelComparison:
