@@ -5,13 +5,17 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from interplay.audit.approval import approve
+    from interplay.audit.compare import compare
     from interplay.audit.confirm import confirm
     from interplay.audit.finished import open
+    from interplay.audit.gate import gate
     from interplay.audit.given import audit
     from interplay.audit.result import Audit
     from interplay.audit.run import run
     from interplay.data.sections import DataSection, GroupSection, GroupsSection
     from interplay.errors import InterplayError
+    from interplay.families.fitted.given import fitted
     from interplay.study.load import load
     from interplay.study.model import (
         InterventionSection,
@@ -25,13 +29,17 @@ if TYPE_CHECKING:
 _HOMES = {
     "Audit": "interplay.audit.result",
     "audit": "interplay.audit.given",
-    "confirm": "interplay.audit.confirm",
     "open": "interplay.audit.finished",
+    "approve": "interplay.audit.approval",
+    "compare": "interplay.audit.compare",
+    "confirm": "interplay.audit.confirm",
+    "gate": "interplay.audit.gate",
     "run": "interplay.audit.run",
     "DataSection": "interplay.data.sections",
     "GroupSection": "interplay.data.sections",
     "GroupsSection": "interplay.data.sections",
     "InterplayError": "interplay.errors",
+    "fitted": "interplay.families.fitted.given",
     "load": "interplay.study.load",
     "InterventionSection": "interplay.study.model",
     "LimitSection": "interplay.study.model",
@@ -53,8 +61,12 @@ __all__ = [
     "PrioritiesSection",
     "SoftGoalSection",
     "Study",
+    "approve",
     "audit",
+    "compare",
     "confirm",
+    "fitted",
+    "gate",
     "load",
     "open",
     "run",

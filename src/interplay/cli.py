@@ -7,11 +7,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from interplay.errors import InterplayError
+
+if TYPE_CHECKING:
+    from interplay.audit.gate import Profile
 
 app = typer.Typer(
     help="Audit what every trust intervention does to every other aspect of trust, on your own data and model.",
@@ -139,6 +142,106 @@ def confirm(
     Console().print(confirmed(json.loads(audit.read_bytes()), paths))
 
 
+@app.command()
+def compare(
+    approved: Annotated[
+        str, typer.Option(help="The approved model: a file, module:function that gives it, or an approval.json.")
+    ],
+    candidate: Annotated[str, typer.Option(help="The candidate, in the same way.")],
+    study: Annotated[Path, typer.Option(help="The study file (TOML) that says which rows, groups and tolerances.")],
+    output: Annotated[Path | None, typer.Option(help="Write everything as JSON into this file.")] = None,
+    device: Device = "auto",
+    memory: Memory = None,
+) -> None:
+    """Compare two trained models on the same unseen rows, in every aspect that needs no training."""
+    _compute_on(device, memory)
+    from rich.console import Console
+
+    from interplay.audit.folder import write
+    from interplay.audit.gate import compare_named
+    from interplay.audit.written import as_json
+    from interplay.report.gate_text import GateText
+    from interplay.study.load import load, locate
+
+    found = compare_named(approved, candidate, load(study), locate(study))
+    paths = {} if output is None else {"comparison": str(output)}
+    if output is not None:
+        write(output, as_json(found.content))
+    Console().print(GateText(found.content, paths))
+    sys.exit(_exit_code(found.outcome))
+
+
+@app.command()
+def approve(
+    run: Annotated[Path, typer.Argument(help="A run folder, or the beginning of its name.")],
+    study: Annotated[
+        Path | None, typer.Option(help="The study file, where a factory of the run lies beside it.")
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who approves; it is written down.")] = "",
+    output: Annotated[
+        Path | None, typer.Option(help="The folder for the approval; the run folder if not given.")
+    ] = None,
+    runs: RunsPath = Path("runs"),
+    device: Device = "auto",
+    memory: Memory = None,
+) -> None:
+    """Write down what a finished run's model is, so that a change of it can be held against it by a gate."""
+    _compute_on(device, memory)
+    from interplay.audit.approval import approve as approve_run
+    from interplay.audit.finished import folder_of
+    from interplay.study.load import load, locate
+
+    declared = None if study is None else load(study)
+    where = "the study" if study is None else locate(study)
+    path = approve_run(folder_of(run, runs), declared, by=by, output=output, where=where)
+    typer.echo(f'Wrote {path}. Keep it with its draws, and write under [gate] of the study: approval = "{path.name}"')
+
+
+@app.command()
+def gate(
+    study: Annotated[
+        Path | None, typer.Argument(help="The study file (TOML), with the candidate as its model.")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="full, or quick without attacks and explanations.")] = "full",
+    output: Annotated[Path, typer.Option(help="The folder for gate.json, junit.xml and summary.md.")] = Path("gate"),
+    sarif: Annotated[bool, typer.Option("--sarif", help="Write findings.sarif too.")] = False,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Print annotations of GitHub; done in its workflows anyway.")
+    ] = False,
+    workflow: Annotated[str, typer.Option(help="Show a ready workflow file instead: github or gitlab.")] = "",
+    device: Device = "auto",
+    memory: Memory = None,
+) -> None:
+    """Hold a changed model against the approved one: exit 0 passed, 1 failed, 2 usage, 3 undecided, 4 integrity."""
+    from interplay.errors import StudyError
+
+    if workflow:
+        from interplay.report.workflows import workflow_file
+
+        typer.echo(workflow_file(workflow))
+        return
+    if study is None:
+        raise StudyError("a study file", "none", "interplay gate", "name it: interplay gate study.toml")
+    if profile not in ("quick", "full"):
+        raise StudyError("quick or full", repr(profile), "--profile", "write --profile full")
+    _compute_on(device, memory)
+    from rich.console import Console
+
+    from interplay.audit.gate import gate as judge_change
+    from interplay.audit.gate_files import gate_files, write_gate
+    from interplay.report.annotations import annotations
+    from interplay.report.gate_text import GateText
+    from interplay.study.load import load, locate
+
+    found = judge_change(load(study), where=locate(study), profile=cast("Profile", profile))
+    paths = write_gate(output, gate_files(found.content, sarif))
+    Console().print(GateText(found.content, paths))
+    if annotate or os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations(found.content, os.environ.get("GITHUB_WORKSPACE", os.getcwd())):
+            typer.echo(line)
+    sys.exit(_exit_code(found.outcome))
+
+
 @app.command("decide")
 def what_if(
     run: Annotated[Path, typer.Argument(help="A run folder, or the beginning of its name.")],
@@ -223,6 +326,13 @@ def explain(
 
     audit = None if run is None else json.loads((folder_of(run, runs) / "audit.json").read_bytes())
     typer.echo(explained(what, audit))
+
+
+def _exit_code(outcome: str) -> int:
+    """What a comparison returns."""
+    from interplay.decision.gate import EXIT_CODES
+
+    return {str(name): code for name, code in EXIT_CODES.items()}[outcome]
 
 
 def _hoped_for(counts: Mapping[str, int]) -> str | None:

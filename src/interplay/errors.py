@@ -54,6 +54,12 @@ class ModelError(InterplayError):
     exit_code = 2
 
 
+class IntegrityError(InterplayError):
+    """What was approved is not what is there: an approval does not fit its data or study, or was changed."""
+
+    exit_code = 4
+
+
 class MachineError(InterplayError):
     """The device or the memory that was asked for is not there, or not enough."""
 

@@ -81,6 +81,7 @@ ON_ALL_ROWS = {
     exhibits.CleanTwin: ("log_probabilities", "decisions"),
     exhibits.RightlyDecided: ("right",),
     exhibits.Logits: ("margins", "margins_without_movable"),
+    exhibits.LossMemberships: ("loss", "inside", "scored"),
     exhibits.Memberships: ("lira", "loss", "rmia", "inside", "scored"),
     exhibits.PredictionSets: ("scores",),
     exhibits.Scores: ("log_probabilities", "margins"),
@@ -145,6 +146,11 @@ def make_world(seed: int = 0, labels: int = LABELS) -> World:
         exhibits.CategoryFlips(some, generator.random(shape) < 0.6),
         exhibits.Distances(some, generator.exponential(size=shape).clip(max=4.0), 4.0),
         exhibits.Logits(generator.normal(size=(MEMBERS, ROWS)), generator.normal(size=(MEMBERS, ROWS))),
+        exhibits.LossMemberships(
+            np.random.default_rng(seed + 6).normal(size=inside.shape).round(1) + inside,
+            inside,
+            np.random.default_rng(seed + 7).random(inside.shape) < 0.9,
+        ),
         exhibits.Memberships(
             lira=generator.normal(size=inside.shape) + inside,
             loss=generator.normal(size=inside.shape).round(1) + inside,

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, Memberships, Rows
+from interplay.evidence import Evidence, LossMemberships, Memberships, Rows
 from interplay.metrics import _roc
 from interplay.metrics.loss_membership_risk import LossMembershipRisk
 from interplay.metrics.membership_exposure import MembershipExposure
@@ -23,7 +23,8 @@ def fleet(members=6, rows=300, draws=3, effect=0.5, seed=0, decimals=12, scored=
     weights = np.concatenate([np.ones((1, rows)), generator.exponential(size=(draws - 1, rows))])
     # No row is counted: membership is measured on pool rows, whatever rows other metrics average over.
     plain = Rows(np.zeros(rows, dtype=int), {}, np.zeros(inside.shape, dtype=bool), weights)
-    return Evidence(plain, {Memberships: lambda: memberships}), memberships, weights
+    alone = LossMemberships(memberships.loss, inside, memberships.scored)
+    return Evidence(plain, {Memberships: lambda: memberships, LossMemberships: lambda: alone}), memberships, weights
 
 
 def pooled(memberships, weights, keep):

@@ -90,7 +90,7 @@ def test_power_of_the_smallest_detectable_effect() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        (np.zeros((1, 10)), "1 members"),
+        (np.zeros((0, 10)), "0 members"),
         (np.zeros((4, 2)), "2 row draws"),
         (np.array([[0.0, np.inf, 0.0], [0.0, 0.0, 0.0]]), "not finite"),
     ],

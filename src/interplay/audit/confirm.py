@@ -131,6 +131,11 @@ def case(
 ) -> Confirmable:
     """What a confirmation starts from; nothing is trained and nothing is written."""
     folder = RunFolder(Path(runs) / ready.digest[:16])
+    if ready.design.is_given:
+        step = "compare it with another model by interplay compare, or give a factory of untrained models"
+        raise RunError(
+            "a recipe of which fresh models can be trained", "a model that is trained already", str(folder.path), step
+        )
     unfinished = next((stage for stage in NEEDED if not folder.finished(stage)), None)
     if unfinished is not None:
         step = "run the study first: interplay run STUDY (with the same --runs)"

@@ -27,12 +27,17 @@ def refuse_undecidable(study: Study, design: Design, dataset: Dataset, where: Po
 def statements(design: Design, dataset: Dataset) -> tuple[str, ...]:
     """What usually stays open at this size, as sentences of an audit."""
     fine = too_fine(decidable(design, dataset))
-    return (*few_members(design.members), *([f"{TOO_FINE}: {'; '.join(fine)}."] if fine else []))
+    return (*_few_members(design), *([f"{TOO_FINE}: {'; '.join(fine)}."] if fine else []))
+
+
+def _few_members(design: Design) -> tuple[str, ...]:
+    """A given model has no members to be few."""
+    return () if design.is_given else few_members(design.members)
 
 
 def lines(design: Design, dataset: Dataset) -> tuple[str, ...]:
     """The same as lines of a plan."""
     fine = too_fine(decidable(design, dataset))
-    few = [f"Warning    {one}" for one in few_members(design.members)]
+    few = [f"Warning    {one}" for one in _few_members(design)]
     listed = [f"Warning    {TOO_FINE}:", *(f"           - {clean(one)}" for one in fine)]
     return (*few, *(listed if fine else []))

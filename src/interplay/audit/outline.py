@@ -41,12 +41,7 @@ def outline(ready: Prepared, runs: Path) -> str:
         *(f"Warning    {clean(_told(one))}" for one in told if one.level == "warning"),
         *(f"Note       {clean(_told(one))}" for one in told if one.level == "note"),
         *seen_lines(design, dataset, any(guarantees(design.factors))),
-        f"Training   {len(design.trainings)} treatments x {design.members} members, {design.half} rows each, "
-        f"{ready.family.trained_by(design)}",
-        *(
-            f"           - {one.name}{_steps(one, ready)}{_spent(one, ready)}{_never(one, ready)}"
-            for one in design.trainings
-        ),
+        *_trainings(ready),
         *_promises(ready),
         *_beside(ready),
         *_more(ready),
@@ -61,7 +56,7 @@ def outline(ready: Prepared, runs: Path) -> str:
         *resolution_lines(design, dataset),
         *_attack(ready),
         *_sets(ready),
-        *confirmation_lines(ready),
+        *(() if design.is_given else confirmation_lines(ready)),
         *(f"{'' if place else 'Forecast':<10} {line}" for place, line in enumerate(outlined(ready.forecast))),
         f"Estimate   {expected.models} models, {_time(expected.seconds)} on 2 cores (within a factor of three), "
         f"{expected.disk_bytes / 1e6:.0f} MB of disk",
@@ -71,6 +66,25 @@ def outline(ready: Prepared, runs: Path) -> str:
         f"Results    {runs / ready.digest[:16]}",
     ]
     return "\n".join(lines)
+
+
+def _trainings(ready: Prepared) -> list[str]:
+    """What is trained, or that nothing is."""
+    design, by = ready.design, ready.family.trained_by(ready.design)
+    if design.is_given:
+        known = (
+            f"{int(design.split.pool.sum()):,} rows of the table"
+            if design.split.pool.any()
+            else "rows that are not declared"
+        )
+        return [f"Training   none: one model, trained {by} on {known}"]
+    return [
+        f"Training   {len(design.trainings)} treatments x {design.members} members, {design.half} rows each, {by}",
+        *(
+            f"           - {one.name}{_steps(one, ready)}{_spent(one, ready)}{_never(one, ready)}"
+            for one in design.trainings
+        ),
+    ]
 
 
 def costly(ready: Prepared) -> list[str]:

@@ -103,7 +103,8 @@ def prepare(
     be trained with the study's interventions.
     """
     check(study, catalogue.metrics(), catalogue.interventions(), where)
-    dataset = load_data(study.data, study.groups, frame)
+    kind = _kind(study, where, network)
+    dataset = _with_trained_rows(load_data(study.data, study.groups, frame), kind, network)
     design = plan(study, dataset)
     raise_first(member_faults(study, design.members), where)
     raise_first(guarantee_faults(design), where)
@@ -118,7 +119,7 @@ def prepare(
         study.data.most_categories,
     )
     encoded = encoder.encode(dataset.table)
-    family = _family(study, design, dataset, encoded, where, network)
+    family = _family(kind, design, dataset, encoded, where, network)
     design = design if family.tunes else _untuned(design)
     known = digest(study, dataset.fingerprint, family.identity)
     return Prepared(study, dataset, encoder, encoded, design, family, known)
@@ -130,17 +131,33 @@ def _untuned(design: Design) -> Design:
     return replace(design, study=design.study.model_copy(update={"model": model}))
 
 
-def _family(
-    study: Study, design: Design, dataset: Dataset, encoded: Encoded, where: Positions | str, network: Network | None
-) -> Family:
-    """The models of a study, once they can be trained with its interventions."""
+def _kind(study: Study, where: Positions | str, network: Network | None) -> type[Family]:
+    """The family of a study's model, or of the one that a program gives."""
     named, known = study.model.kind, families()
     if network is not None:
-        family = family_of(network).of(network, design, dataset, encoded)
-    elif named not in known:
+        return family_of(network)
+    if named not in known:
         raise_first([Fault(("model", "kind"), "a family of models", repr(named), suggestion(named, known))], where)
-    else:
-        family = known[named].build(design, dataset, encoded, where)
+    return known[named]
+
+
+def _with_trained_rows(dataset: Dataset, kind: type[Family], network: Network | None) -> Dataset:
+    """With the rows that a given model says it was trained on, where the study names no column of them."""
+    trained = None if network is None else kind.trained_rows(network, dataset.rows)
+    return dataset if trained is None or dataset.trained is not None else replace(dataset, trained=trained)
+
+
+def _family(
+    kind: type[Family],
+    design: Design,
+    dataset: Dataset,
+    encoded: Encoded,
+    where: Positions | str,
+    network: Network | None,
+) -> Family:
+    """The models of a study, once they can be trained with its interventions."""
+    given = network is not None
+    family = kind.of(network, design, dataset, encoded) if given else kind.build(design, dataset, encoded, where)
     for one in design.factors.training.values():
         if reason := family.refuses(one):
             why, _, alternative = reason.rpartition("; ")

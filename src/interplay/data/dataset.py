@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from interplay.arrays import Array, Float, Int
+from interplay.arrays import Array, Bool, Float, Int
 from interplay.data.content import as_bytes
 from interplay.data.features import MOST_CATEGORIES
 from interplay.data.findings import Finding
@@ -20,8 +20,9 @@ class Dataset:
     `labels` are positions in `classes`; `favourable` is the position of the class a person hopes for. `dropped` are the
     columns that are no features, and `immutable` those an attacker cannot change, each with the reason. `table` also
     holds the columns that are no features; `person` is the one that names whom a row is about, if the study declares
-    it, `time` the one that orders rows in time, and `weights` say how much each row counts, with a mean of one. Of a column,
-    the `most_categories` most frequent categories are told apart. `fingerprint` changes with any value and any choice.
+    it, `time` the one that orders rows in time, and `weights` say how much each row counts, with a mean of one. `trained` are
+    the rows that a given model was trained on, where that is declared. Of a column, the `most_categories` most frequent
+    categories are told apart. `fingerprint` changes with any value and any choice.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Dataset:
     time: str | None = None
     weights: Float[Array, " row"] | None = None
     most_categories: int = MOST_CATEGORIES
+    trained: Bool[Array, " row"] | None = None
 
     @property
     def rows(self) -> int:
@@ -72,6 +74,8 @@ class Dataset:
             digest.update(as_bytes(column.values))
         if self.weights is not None:
             digest.update(as_bytes(self.weights))
+        if self.trained is not None:
+            digest.update(as_bytes(self.trained))
         for codes in (self.labels, *(one.codes for one in self.groupings.values())):
             digest.update(as_bytes(codes))
         return digest.hexdigest()

@@ -9,7 +9,7 @@ import numpy as np
 
 import interplay.data.named
 from interplay import discovery
-from interplay.arrays import Array, Float
+from interplay.arrays import Array, Bool, Float
 from interplay.data import groups as grouping
 from interplay.data.checks import inspect
 from interplay.data.dataset import Dataset
@@ -96,6 +96,7 @@ def load(data: DataSection, groups: GroupsSection, frame: Any = None) -> Dataset
         time=data.time,
         weights=None if data.weight is None else _weights(table.column(data.weight)),
         most_categories=data.most_categories,
+        trained=None if data.trained_on is None else _trained(table.column(data.trained_on)),
         provenance=known.provenance or f"{table.rows} rows from {table.source}",
     )
 
@@ -143,6 +144,21 @@ def _weights(column: Column) -> Float[Array, " row"]:
         where = f"data.weight, column {column.name!r}"
         raise DataError("a weight above 0 in every row", found, where, "correct these rows, or take data.weight out")
     return np.asarray(values / values.mean(), dtype=np.float64)
+
+
+def _trained(column: Column) -> Bool[Array, " row"]:
+    """The rows that a given model was trained on."""
+    values = [str(value).lower() for value in levels(column)[1]]
+    if column.missing.any() or not set(values) <= {"0", "1", "true", "false"}:
+        found = (
+            f"{len(values)} other values"
+            if not column.missing.any()
+            else f"{int(column.missing.sum())} rows without one"
+        )
+        where = f"data.trained_on, column {column.name!r}"
+        raise DataError("0 or 1, or false or true, in every row", found, where, "correct the column, or name another")
+    marked = np.array([value in ("1", "true") for value in values])
+    return np.asarray(marked[levels(column)[0]])
 
 
 def _declare_missing(table: Table, known: NamedData, data: DataSection) -> tuple[Table, list[Finding]]:

@@ -8,7 +8,12 @@ from interplay.data.features import MOST_CATEGORIES
 from interplay.data.split import AUDIT_SHARE
 from interplay.sections import Section
 
-PURPOSES = {"person": "names the person", "weight": "weighs the rows", "time": "orders the rows in time"}
+PURPOSES = {
+    "person": "names the person",
+    "weight": "weighs the rows",
+    "time": "orders the rows in time",
+    "trained_on": "marks the rows that a given model was trained on",
+}
 """What a column is for that a study names and the model does not see, by the key of `DataSection`."""
 
 
@@ -48,6 +53,9 @@ class DataSection(Section):
     person: str | None = None
     """The column that names the person a row is about, where people can have several rows. All rows of a person lie in
     one part of the split, and the model does not see the column."""
+    trained_on: str | None = None
+    """The column that is true, or 1, for the rows that a trained model of kind "fitted" was trained on. They are measured for
+    membership only; every other metric is measured on the other rows."""
     twins: Literal["together", "apart"] = "together"
     """Rows that agree in every feature lie in one part of the split; "apart" where they are different people who agree
     by chance, as with few and coarse features."""

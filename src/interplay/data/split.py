@@ -10,6 +10,8 @@ from interplay.errors import DataError
 
 PARTS = ("pool", "tuning", "calibration", "test", "audit")
 PERCENT = (58, 12, 12, 12, 6)
+PERCENT_UNSEEN = (0, 20, 20, 60, 0)
+"""The shares of rows that a given model was not trained on."""
 AUDIT_SHARE = PERCENT[-1] / 100
 """The shares of the parts; what a study adds to the audit part comes off the pool."""
 _LATE = np.isin(PARTS, ("test", "audit"))
@@ -99,6 +101,32 @@ def split(
         own = np.unique(cluster[here], return_inverse=True)[1].reshape(-1)
         shares = _rounded(np.where(which, sizes, 0), int(here.sum()))
         part[here] = _dealt(strata[here], own, shares, random)
+    return Split(part)
+
+
+def unseen_split(
+    strata: Int[Array, " row"], seed: int, clusters: Int[Array, " row"], trained: Bool[Array, " row"] | None = None
+) -> Split:
+    """Split rows for a model that is trained already: 20 % tuning, 20 % calibration and 60 % test, and none held back.
+
+    Rows that it was `trained` on are the pool, and so is every row of their clusters: the others are new to it.
+
+    Raises DataError where a part would stay empty.
+
+    Example:
+        >>> parts = unseen_split(np.zeros(100, dtype=np.int64), 0, np.arange(100), np.arange(100) < 50)
+        >>> [int(parts.of(name).sum()) for name in PARTS]
+        [50, 10, 10, 30, 0]
+    """
+    seen = np.zeros(len(strata), dtype=bool) if trained is None else np.isin(clusters, clusters[trained])
+    new = ~seen
+    own = np.unique(clusters[new], return_inverse=True)[1].reshape(-1)
+    sizes = _rounded(np.asarray(PERCENT_UNSEEN), int(new.sum()))
+    if len(own) == 0 or own.max() + 1 < 3 or not sizes[1:4].all():
+        found = f"{int(new.sum())} rows that the model was not trained on"
+        raise DataError("enough new rows for tuning, calibration and test", found, "the split", "give more rows")
+    part = np.zeros(len(strata), dtype=np.int8)
+    part[new] = _dealt(strata[new], own, sizes, streams.generator(seed, "split"))
     return Split(part)
 
 

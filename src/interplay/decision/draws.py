@@ -52,7 +52,7 @@ def repetitions(counts: Iterable[int], draws: int = DRAWS) -> Repetitions:
     Does not show: another pool of training rows.
     """
     counted = tuple(counts)
-    random, degrees = np.random.default_rng(0), min(counted, default=2) - 1
+    random, degrees = np.random.default_rng(0), max(min(counted, default=2) - 1, 1)
     normal = random.standard_normal((draws, max(counted, default=2)))
     return Repetitions(normal / np.sqrt(random.chisquare(degrees, (draws, 1)) / degrees))
 
@@ -72,7 +72,7 @@ def _rows(values: Float[Array, "member draw"], draws: int) -> Float[Array, " dra
     path = drawn.mean(axis=0) - drawn.mean()
     variance = float(path.var(ddof=1))
     single = float(drawn.var(axis=1, ddof=1).mean())
-    residual = max(single - variance, 0.0) / (len(values) - 1)
+    residual = max(single - variance, 0.0) / max(len(values) - 1, 1)
     kept = np.sqrt(max(1 - residual / variance, 0.0)) if variance > 0 else 0.0
     return np.asarray(kept * np.resize(path, draws))
 
@@ -80,7 +80,7 @@ def _rows(values: Float[Array, "member draw"], draws: int) -> Float[Array, " dra
 def _members(values: Float[Array, "member draw"], normal: Float[Array, "draw member"]) -> Float[Array, " draw"]:
     count = len(values)
     off = values[:, 0] - values[:, 0].mean()
-    return np.asarray(normal[:, :count] @ off / np.sqrt(count * (count - 1)))
+    return np.asarray(normal[:, :count] @ off / np.sqrt(count * max(count - 1, 1)))
 
 
 def stability(

@@ -142,8 +142,8 @@ def headline_losses(
                 for contrast, column in _oriented(sample, metric):
                     by_contrast.setdefault(contrast, {})[place] = column
         for contrast, columns in by_contrast.items():
-            draws = next(iter(columns.values())).values.shape[1]
-            alike = {place: one for place, one in columns.items() if one.values.shape[1] == draws}
+            first = next(iter(columns.values()))
+            alike = {place: one for place, one in columns.items() if one.pairs_with(first)}
             if len(alike) > 1:
                 tolerance = tolerance_of(metric, tolerances)
                 written = Quantity.of(metric, gap=bool(contrast))
@@ -160,6 +160,11 @@ class CandidateColumn:
     values: Float[Array, "member draw"]
     support: int
     bias: tuple[float, float] = (0.0, 0.0)
+
+    def pairs_with(self, other: "CandidateColumn") -> bool:
+        """Whether both have the same draws, and both are members of recipes or both given models."""
+        (members, draws), (others, there) = self.values.shape, other.values.shape
+        return draws == there and (members == 1) == (others == 1)
 
 
 def _oriented(sample: Sample, metric: Metric) -> list[tuple[str, CandidateColumn]]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from interplay.arrays import Array, Bool, Float
 from interplay.statistics.behrens_fisher import BehrensFisher
-from interplay.statistics.crossed_interval import ONE_SIDED
+from interplay.statistics.crossed_interval import ONE_SIDED, covariance_of_means
 from interplay.statistics.isf_table import IsfTable
 from interplay.statistics.skewness import quantile_at, reach, unbiased
 from interplay.statistics.variance_shrinkage import Prior
@@ -165,15 +165,16 @@ class Paired:
     def _intervals(
         self, estimate: Square, thirds: Square, from_members: Square, from_rows: Square, single: Square
     ) -> Intervals:
-        residual = np.maximum(single - from_rows, 0.0) / (self.members - 1)
-        freedom = self.members - 1.0
+        residual = np.maximum(single - from_rows, 0.0) / np.maximum(self.members - 1, 1)
+        freedom = np.where(self.members > 1, self.members - 1.0, self.row_degrees)
         return Intervals(estimate, from_members, from_rows, residual, self.members, freedom, self.row_degrees, thirds)
 
 
 def paired(values: Sequence[Float[Array, "member draw"]], supports: Sequence[int]) -> Paired:
     """The covariances of these candidates: a value for each member and row draw, draw 0 with unit weights.
 
-    Needs two members and three draws each, equally many draws, and finite values. Pairs share the first members.
+    Needs a member and three draws each, equally many draws, and finite values. Pairs share the first members. Single members
+    are given models, of which only the rows vary.
 
     Example:
         >>> import numpy as np
@@ -216,7 +217,7 @@ def _parts(values: Float[Array, "candidate member draw"]) -> list[Square]:
     plain, drawn = values[:, :, 0] - first, values[:, :, 1:] - first[:, :, None]
     alone = (drawn - drawn.mean(axis=2, keepdims=True)).reshape(len(values), -1)
     covariances = [
-        np.atleast_2d(np.cov(plain)) / members,
+        covariance_of_means(plain),
         np.atleast_2d(np.cov(drawn.mean(axis=1))),
         alone @ alone.T / (members * (drawn.shape[2] - 1)),
     ]

@@ -10,7 +10,7 @@ from scipy import special
 from interplay.arrays import Array, Float
 from interplay.decision.bound import Side
 from interplay.estimates import Kind, Sample
-from interplay.statistics.crossed_interval import why_no_interval
+from interplay.statistics.crossed_interval import covariance_of_means, why_no_interval
 
 SURE = 0.95
 """The probability that admits a candidate; one minus it, or less, rules it out."""
@@ -218,7 +218,8 @@ def predict(sample: Sample) -> Prediction:
     residual belongs to the evaluated rows and not to the deployed model, and is at most as large as either other part.
     A metric over groups is predicted from its contrasts, because the largest gap, or the lowest value, of a noisy sample
     is biased. With two groups and one rate the probabilities are exact, P(-limit <= gap <= limit) by t; otherwise from
-    4,000 draws of a multivariate t with a fixed seed. Raises `ValueError` for fewer than two members or three draws.
+    4,000 draws of a multivariate t with a fixed seed. A single member is the deployed model itself: only its rows vary. Raises
+    `ValueError` for fewer than three draws.
 
     Reference: Geisser (1993), "Predictive inference", for the predictive t; Satterthwaite (1946) for its degrees.
 
@@ -235,22 +236,23 @@ def predict(sample: Sample) -> Prediction:
     first = np.stack(parts)[:, :1, :1]
     values = np.stack(parts) - first
     members, draws = values.shape[1:]
-    from_members = _covariance(values[:, :, 0]) / members
+    from_members = covariance_of_means(values[:, :, 0])
     from_rows = _covariance(values[:, :, 1:].mean(axis=1))
     single = np.mean([_covariance(values[:, place, 1:]) for place in range(members)], axis=0)
-    residual = _positive(single - from_rows) / (members - 1)
+    residual = _positive(single - from_rows) / max(members - 1, 1)
     most = np.minimum(np.diag(from_members), np.diag(from_rows))
     held = np.diag(residual)
     shrink = np.sqrt(np.minimum(np.divide(most, held, out=np.ones_like(held), where=held > 0), 1.0))
     residual = residual * np.outer(shrink, shrink)
     support = min((one.support for one in sample.contrasts), default=sample.support)
+    row_degrees = 1 / (1 / (draws - 2) + 1 / max(support - 1, 1))
     return Prediction(
         means=first[:, 0, 0] + values[:, :, 0].mean(axis=1),
         between=members * _positive(from_members - residual),
         from_members=from_members,
         from_rows=_positive(from_rows - residual),
-        member_degrees=members - 1.0,
-        row_degrees=1 / (1 / (draws - 2) + 1 / max(support - 1, 1)),
+        member_degrees=members - 1.0 or row_degrees,
+        row_degrees=row_degrees,
         kind=sample.contrasts[0].kind if sample.contrasts else None,
         bias=sample.bias,
     )

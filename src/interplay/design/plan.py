@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.data.clusters import clusters
 from interplay.data.dataset import Dataset
-from interplay.data.split import Split, split
+from interplay.data.split import Split, split, unseen_split
 from interplay.design.asked import asked
 from interplay.design.comparison import Comparison
 from interplay.design.contexts import comparisons, metrics_for
@@ -35,7 +36,9 @@ class Design:
     drawn independently of the other members' (balanced or complementary halves bias membership attacks). `clusters`
     numbers the cluster of every row of the table: rows that agree in every feature or belong to one person.
     `tuning_halves` are those of the members set apart for choosing learning rates. `looks` are the numbers of members
-    at which it is judged whether a treatment needs more; the first is that of `halves`.
+    at which it is judged whether a treatment needs more; the first is that of `halves`. A given model is one member that has
+    seen the whole pool; where the rows it was trained on are not declared, it has seen none, and the tuning and calibration
+    rows are the pool, whose columns are scaled by and whose rows perturbed ones resemble.
     """
 
     study: Study
@@ -63,6 +66,11 @@ class Design:
     def with_members(self, count: int) -> "Design":
         """The same with another number of members; those that both have train on the same halves."""
         return replace(self, halves=halves(self.study.seed, "half", count, self.clusters[self.pool]))
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the model is trained already: one member a treatment, and nothing is known of others like it."""
+        return self.study.model.is_given
 
     @property
     def ranking_halves(self) -> Int[Array, "member half"]:
@@ -93,7 +101,7 @@ class Design:
     @property
     def schedule(self) -> Schedule:
         """How the study trains: that of every treatment whose interventions have none of their own."""
-        return Schedule(self.half, min(1.0, self.batch_size / self.half), self.study.model.steps)
+        return Schedule(self.half, min(1.0, self.batch_size / max(self.half, 1)), self.study.model.steps)
 
     def schedule_of(self, treatment: Treatment) -> Schedule:
         """How the members of a treatment are trained: what the loop does and what an accountant is told."""
@@ -124,11 +132,8 @@ def plan(study: Study, dataset: Dataset) -> Design:
     built = factors(study)
     metrics = metrics_for(tuple(dataset.groupings))
     cluster = clusters(dataset, study.data.twins == "together")
-    time = None if dataset.time is None else dataset.table.columns[dataset.time].values
-    parts = split(strata(dataset, study.groups.mitigate), study.seed, cluster, study.data.audit_share, time)
-    pool = np.flatnonzero(parts.pool)
-    small = len(dataset.labels) < 5_000
-    looks = planned_members(study, built, metrics)
+    looks = (1,) if study.model.is_given else planned_members(study, built, metrics)
+    rows = _rows_of_given(study, dataset, cluster) if study.model.is_given else _rows(study, dataset, cluster, looks[0])
     compared = comparisons(built, metrics, asked(built), mitigated(dataset, study.groups.mitigate))
     return Design(
         study=study,
@@ -137,14 +142,41 @@ def plan(study: Study, dataset: Dataset) -> Design:
         treatments=_measured(built, compared),
         metrics=metrics,
         comparisons=compared,
-        split=parts,
+        split=rows.split,
         clusters=cluster,
-        pool=pool,
-        halves=halves(study.seed, "half", looks[0], cluster[pool]),
-        tuning_halves=halves(study.seed, "tuning half", 4 if small else 2, cluster[pool]),
+        pool=rows.pool,
+        halves=rows.halves,
+        tuning_halves=rows.tuning_halves,
         looks=looks,
         radius=_radius(built),
     )
+
+
+class _TrainedOn(NamedTuple):
+    """The parts of the rows, and which of them each member is trained on."""
+
+    split: Split
+    pool: Int[Array, " pool"]
+    halves: Int[Array, "member half"]
+    tuning_halves: Int[Array, "member half"]
+
+
+def _rows(study: Study, dataset: Dataset, cluster: Int[Array, " row"], members: int) -> _TrainedOn:
+    time = None if dataset.time is None else dataset.table.columns[dataset.time].values
+    parts = split(strata(dataset, study.groups.mitigate), study.seed, cluster, study.data.audit_share, time)
+    pool = np.flatnonzero(parts.pool)
+    own = halves(study.seed, "half", members, cluster[pool])
+    few = 4 if len(dataset.labels) < 5_000 else 2
+    return _TrainedOn(parts, pool, own, halves(study.seed, "tuning half", few, cluster[pool]))
+
+
+def _rows_of_given(study: Study, dataset: Dataset, cluster: Int[Array, " row"]) -> _TrainedOn:
+    """A given model has seen the whole pool, or, where that is not declared, none of the rows that stand for it."""
+    parts = unseen_split(strata(dataset, study.groups.mitigate), study.seed, cluster, dataset.trained)
+    declared = parts.pool.any()
+    pool = np.flatnonzero(parts.pool if declared else parts.tuning | parts.calibration)
+    seen = np.arange(len(pool) if declared else 0)[None]
+    return _TrainedOn(parts, pool, seen, seen)
 
 
 def _measured(built: Factors, compared: Sequence[Comparison]) -> tuple[Treatment, ...]:

@@ -32,6 +32,8 @@ from interplay.statistics.variance_shrinkage import Prior
 
 Values = Float[Array, "member draw"]
 
+ONE_AGAINST_SEVERAL = NotMeasurable("a single given model cannot be held against several members of a recipe")
+
 
 @dataclass(frozen=True)
 class SignCase:
@@ -196,6 +198,8 @@ def paired_differences(
     `NotMeasurable`. Where one of them has more members, the members that both have are paired.
     """
     if control is not None:
+        if (len(treated.values) == 1) != (len(control.values) == 1):
+            return {"": ONE_AGAINST_SEVERAL}
         common = min(len(treated.values), len(control.values))
         treated, control = treated.first(common), control.first(common)
     if reason := _unpairable(treated, control):

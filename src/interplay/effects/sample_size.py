@@ -59,7 +59,7 @@ def what_would_settle(
     target = ((allowed - found.estimate) / quantile) ** 2
     factors: dict[Literal["members", "rows"], float] = {
         "rows": rows / (target - members) if target > members else inf,
-        "members": members / (target - rows) if target > rows else inf,
+        "members": members / (target - rows) if target > rows and len(difference.values) > 1 else inf,
     }
     close = quantile * found.standard_error + max(difference.bias) < allowed
     cause: Cause

@@ -153,9 +153,8 @@ def _clear(reading: Reading, difference: Difference) -> str:
 
 
 def _exact(reading: Reading, difference: Difference) -> str:
-    text = (
-        f"the difference is {written(reading.quantity.changed(difference.estimate))} in every member and every row draw"
-    )
+    everywhere = "every row draw" if len(difference.values) == 1 else "every member and every row draw"
+    text = f"the difference is {written(reading.quantity.changed(difference.estimate))} in {everywhere}"
     rate = reading.metric is not None and reading.metric.bounds == (0.0, 1.0) and not difference.relative
     if not rate:
         return text

@@ -35,6 +35,7 @@ from interplay.evidence.explanations import Explanations as Explanations
 from interplay.evidence.exposed_calibration import ExposedCalibration as ExposedCalibration
 from interplay.evidence.local_model_disclosure import LocalModelDisclosure as LocalModelDisclosure
 from interplay.evidence.logits import Logits as Logits
+from interplay.evidence.loss_memberships import LossMemberships as LossMemberships
 from interplay.evidence.memberships import Memberships as Memberships
 from interplay.evidence.next_layer import NextLayer as NextLayer
 from interplay.evidence.pair_disclosure import PairDisclosure as PairDisclosure

@@ -18,6 +18,7 @@ class Disclosure(Exhibit):
 
     attack: ClassVar[bool] = True
     needs_shadows: ClassVar[bool] = True
+    needs_training: ClassVar[bool] = True
 
     scores: Float[Array, "member row"]
     inside: Bool[Array, "member row"]

@@ -43,7 +43,8 @@ class Exhibit:
 
     Class attributes: `attack`, whether it is what an attack achieved, so that finding nothing says only that this
     attack found nothing; `direct`, whether it states privacy or robustness itself, without an attack; `needs_shadows`,
-    whether it takes members that did not see a row; `released`, whether it exists only where an intervention releases
+    whether it takes members that did not see a row; `needs_training`, whether a model that is trained already cannot have it,
+    since it takes others trained in the same way; `released`, whether it exists only where an intervention releases
     it; `read_from`, the exhibits it is made from; `released_with`, those of the same release, without which
     it does not exist.
 
@@ -54,6 +55,7 @@ class Exhibit:
     attack: ClassVar[bool] = False
     direct: ClassVar[bool] = False
     needs_shadows: ClassVar[bool] = False
+    needs_training: ClassVar[bool] = False
     released: ClassVar[bool] = False
     read_from: ClassVar[tuple[type["Exhibit"], ...]] = ()
     released_with: ClassVar[tuple[type["Exhibit"], ...]] = ()

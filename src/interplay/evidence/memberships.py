@@ -21,6 +21,7 @@ class Memberships(Exhibit):
 
     attack: ClassVar[bool] = True
     needs_shadows: ClassVar[bool] = True
+    needs_training: ClassVar[bool] = True
     read_from: ClassVar[tuple[type[Exhibit], ...]] = (Scores,)
 
     lira: Float[Array, "member row"]

@@ -13,6 +13,11 @@ from interplay.interventions import Makers
 from interplay.sums import Sums
 
 Kind = TypeVar("Kind", bound=Exhibit)
+NEEDS_TRAINING = NotMeasurable(
+    "it needs models trained in the same way on other halves: give a factory that makes an untrained model instead of a "
+    "trained one"
+)
+
 _Made = tuple[Any, frozenset[type[Exhibit]]]
 
 
@@ -85,6 +90,8 @@ class Memo:
         if kind in self._replaced:
             # A layer is fitted on what lies beneath it.
             return self._replaced[kind](self._beneath)
+        if kind.needs_training and self.setting.design.is_given:
+            return NEEDS_TRAINING
         maker = makers().get(kind)
         if maker is None:
             return NotMeasurable(f"this treatment has no {kind.__name__}")

@@ -15,6 +15,9 @@ def refitted(setting: EvaluationSetting, stack: Stack) -> Members:
     """
     if isinstance(stack, Members):
         return stack
+    if not setting.family.refits:
+        members, labels = setting.design.members, len(setting.dataset.classes)
+        return setting.family.refitted(stack, np.ones(members), np.zeros((members, labels)))
     tuning = setting.tuning
     found = setting.family.scores(stack, setting.encoded.matrix[tuning])
     weights = setting.rows.weights[0, tuning]

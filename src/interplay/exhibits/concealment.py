@@ -112,8 +112,10 @@ class _Widened:
         seed, pool = self.setting.design.study.seed, self.setting.design.pool
         chance = streams.generator(seed, "detector of perturbed rows", member=member)
         # In a confirmation a model trains on the whole pool: nothing of it is held out.
-        others = np.concatenate([np.delete(pool, half), self.setting.tuning])
-        seen, unseen = (self.raw[some[:LEARNED_ROWS]] for some in (pool[half], others))
+        # Where nobody says what a given model was trained on, calibration rows stand for it.
+        own = pool[half] if len(half) else np.flatnonzero(self.setting.design.split.calibration)
+        others = np.concatenate([np.setdiff1d(pool, own, assume_unique=True), self.setting.tuning])
+        seen, unseen = (self.raw[some[:LEARNED_ROWS]] for some in (own, others))
         perturbed = self.discretizer.draw(PERTURBED * len(seen), chance).raw
         real, drawn, held_out = (self._encoded(some) for some in (seen, perturbed, unseen))
         return learned(real, drawn, held_out, KEPT, chance)

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+import numpy as np
+
 from interplay.arrays import Array, Float
 from interplay.drawn import Refits
 from interplay.evidence import Exhibit, Scores
@@ -29,4 +31,7 @@ def _refits(margins: Float[Array, "member row"], setting: EvaluationSetting) -> 
     dataset, weights = setting.dataset, setting.rows.weights
     if len(dataset.classes) != 2 or len(weights) == 1:
         return None
+    if not setting.family.refits:
+        shape = (len(margins), len(weights))
+        return Refits(margins, np.ones(shape), np.zeros(shape))
     return refitted_odds(margins, dataset.labels == dataset.favourable, setting.tuning, weights)

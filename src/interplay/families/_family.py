@@ -196,9 +196,12 @@ class Family(abc.ABC):
     Above it nobody knows what a model is made of. `study.model.kind` names the family by the stem of its file, or as
     "package/name" under the entry point group "interplay.families". `tunes` says whether a learning rate is chosen for every
     treatment; where not, treatments are measured once, and not once more as applied.
+    `refits` says whether scale and intercepts of the scores are refitted on the tuning rows; not so for what is measured as
+    it is.
     """
 
     tunes: ClassVar[bool] = True
+    refits: ClassVar[bool] = True
 
     @classmethod
     @abc.abstractmethod
@@ -213,6 +216,12 @@ class Family(abc.ABC):
         """Whether a model that a program gives, untrained, is of this family."""
         del given
         return False
+
+    @classmethod
+    def trained_rows(cls, given: object, rows: int) -> Bool[Array, " row"] | None:
+        """Which of so many rows a model that a program gives was trained on; None where it is not trained, or does not say."""
+        del given, rows
+        return None
 
     @classmethod
     def of(cls, given: Any, design: Design, dataset: Dataset, encoded: Encoded) -> Self:

@@ -288,12 +288,6 @@ def _scores(memo: Memo) -> Float[Array, "member row label"]:
 
 def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> dict[str, Any]:
     design = setting.design
-    never = np.flatnonzero(setting.never_trained)
-    fakes = streams.generator(design.study.seed, "null self-test")
-    masks = fakes.random((20, design.members, len(never))) < 0.5
-    signals = lira.signal(_scores(control)[:, never], setting.dataset.labels[never])
-    areas, shrunken = lira.null_check(signals, masks), lira.null_check(signals, masks, shrunken_lira.alone)
-    outside = int((~design.inside()[:, design.pool]).sum())
     return {
         "evaluation_rows": int(setting.rows.counted.any(axis=0).sum()),
         "uses_pool_rows": design.uses_pool_rows,
@@ -312,17 +306,29 @@ def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> d
             "largest_changes": dict(design.study.data.largest_change),
             "whole_columns": _whole(setting),
         },
-        "membership": {
-            "non_members": outside,
-            "population_rows": len(never),
-            "finest_false_positive_rate": 1.0 / max(outside, 1),
-            "null_area_mean": float(areas.mean()),
-            "null_area_sd": float(areas.std(ddof=1)),
-            "null_draws": len(areas),
-            "null_shrunken_mean": float(shrunken.mean()),
-            "null_shrunken_sd": float(shrunken.std(ddof=1)),
-            "shadows": design.members - 1,
-        },
+        "membership": None if design.is_given else _membership(setting, control),
         "explained_rows": len(setting.explained),
         "group_minimum": design.study.groups.minimum_rows,
+    }
+
+
+def _membership(setting: EvaluationSetting, control: Memo) -> dict[str, Any]:
+    """The attacks with shadow models, and what they find where there is nothing to find."""
+    design = setting.design
+    never = np.flatnonzero(setting.never_trained)
+    fakes = streams.generator(design.study.seed, "null self-test")
+    masks = fakes.random((20, design.members, len(never))) < 0.5
+    signals = lira.signal(_scores(control)[:, never], setting.dataset.labels[never])
+    areas, shrunken = lira.null_check(signals, masks), lira.null_check(signals, masks, shrunken_lira.alone)
+    outside = int((~design.inside()[:, design.pool]).sum())
+    return {
+        "non_members": outside,
+        "population_rows": len(never),
+        "finest_false_positive_rate": 1.0 / max(outside, 1),
+        "null_area_mean": float(areas.mean()),
+        "null_area_sd": float(areas.std(ddof=1)),
+        "null_draws": len(areas),
+        "null_shrunken_mean": float(shrunken.mean()),
+        "null_shrunken_sd": float(shrunken.std(ddof=1)),
+        "shadows": design.members - 1,
     }

@@ -15,6 +15,9 @@ Row draws are Bayesian bootstrap weights (independent exponentials) over all row
 did not train on, and calibration rows. Hence the row part counts them all. It does not count the choice of the pool:
 every statement is about recipes trained on halves of this pool.
 
+One member alone is a model that somebody gives: it has no spread, its value is what is asked about, and the interval is that of
+its rows. Such an interval says nothing of another model from the same recipe. A study of recipes has at least three members.
+
 The error of the mean may be lopsided (see `interplay.statistics.skewness`). What rows do to it is in the draws; what
 members do is estimated over many cells (see `interplay.statistics.variance_shrinkage`), since a few members cannot tell.
 """
@@ -38,7 +41,7 @@ ONE_SIDED = 0.05
 
 POWER = 0.80
 
-LEAST_MEMBERS, LEAST_DRAWS = 2, 3
+LEAST_MEMBERS, LEAST_DRAWS = 1, 3
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,7 @@ class Interval:
 
     def moderated(self, prior: Prior | None) -> "Interval":
         """The same with the spread over members drawn towards that of other cells; a point stays one."""
-        if prior is None or self.variance == 0:
+        if prior is None or self.variance == 0 or self.members == 1:
             return self
         variance, degrees = prior.moderated(self.members * self.from_members, self.members - 1.0)
         return replace(
@@ -241,6 +244,7 @@ def shared_spread(intervals: Sequence[Interval]) -> Prior | None:
 
     skewness = sum of third moments of a member / sum of moderated variances of a member ** 1.5
     """
+    intervals = [one for one in intervals if one.members > 1]
     found = fit([one.members * one.from_members for one in intervals], [one.members - 1.0 for one in intervals])
     if found is None:
         return None
@@ -253,8 +257,20 @@ def why_no_interval(values: Float[Array, "member draw"]) -> str:
     """Why `values` cannot have an interval; empty when they can."""
     members, draws = values.shape
     if members < LEAST_MEMBERS or draws < LEAST_DRAWS:
-        return f"no interval from {members} members and {draws} row draws; at least 2 and 3 are needed"
+        return f"no interval from {members} members and {draws} row draws; at least 1 and 3 are needed"
     return "" if np.isfinite(values).all() else "a member has a value that is not finite"
+
+
+def covariance_of_means(values: Float[Array, "quantity member"]) -> Float[Array, "quantity quantity"]:
+    """What members make of the covariance of means over them: cov / members, and nothing where there is a single one.
+
+    Example:
+        >>> import numpy as np
+        >>> covariance_of_means(np.array([[1.0, 3.0]])).tolist(), covariance_of_means(np.array([[1.0]])).tolist()
+        ([[1.0]], [[0.0]])
+    """
+    quantities, members = values.shape
+    return np.atleast_2d(np.cov(values)) / members if members > 1 else np.zeros((quantities, quantities))
 
 
 def crossed_interval(values: Float[Array, "member draw"], support: int) -> Interval:
@@ -264,10 +280,11 @@ def crossed_interval(values: Float[Array, "member draw"], support: int) -> Inter
 
     with the parts of the module's text, `values` a value for each member and row draw (draw 0 with unit weights), and
     `support` the number of distinct rows behind them (of people, where people have several). The degrees of freedom are
-    members - 1 for the members; for the rows the harmonic sum of draws - 1 and support - 1. Exponential weights have
-    twice the skewness that other rows have, so the third moment over the draws is halved.
+    members - 1 for the members; for the rows the harmonic sum of draws - 1 and support - 1. A single member has no part of
+    the variance, and its freedom is that of the rows. Exponential weights have twice the skewness that other rows have, so the
+    third moment over the draws is halved.
 
-    Needs two members and two draws beside draw 0, all finite, and raises `ValueError` otherwise.
+    Needs a member and two draws beside draw 0, all finite, and raises `ValueError` otherwise.
 
     Reference: Owen and Eckles, 2012, "Bootstrapping data arrays of arbitrary order".
 
@@ -289,15 +306,20 @@ def crossed_intervals(values: Float[Array, "quantity member draw"], support: int
     _, members, draws = values.shape
     unit, drawn = values[:, :, 0], values[:, :, 1:]
     mean = drawn.mean(axis=1)
-    from_members = unit.var(axis=1, ddof=1) / members
     from_rows = mean.var(axis=1, ddof=1)
-    residual = np.maximum(drawn.var(axis=2, ddof=1).mean(axis=1) - from_rows, 0.0) / (members - 1)
+    row_degrees = 1 / (1 / (draws - 2) + 1 / max(support - 1, 1))
+    if members == 1:
+        from_members = residual = third_of_member = np.zeros(len(values))
+    else:
+        from_members = unit.var(axis=1, ddof=1) / members
+        residual = np.maximum(drawn.var(axis=2, ddof=1).mean(axis=1) - from_rows, 0.0) / (members - 1)
+        third_of_member = third_moment(unit)
     numbers = (
         unit.mean(axis=1),
         from_members,
         from_rows,
         residual,
-        third_moment(unit),
+        third_of_member,
         third_moment(mean) / 2,
     )
     return tuple(
@@ -307,10 +329,10 @@ def crossed_intervals(values: Float[Array, "quantity member draw"], support: int
             from_rows=of_rows,
             residual=rest,
             members=members,
-            member_degrees=members - 1.0,
-            row_degrees=1 / (1 / (draws - 2) + 1 / max(support - 1, 1)),
-            third_of_member=third_of_member,
+            member_degrees=members - 1.0 or row_degrees,
+            row_degrees=row_degrees,
+            third_of_member=third,
             third_from_rows=third_from_rows,
         )
-        for estimate, of_members, of_rows, rest, third_of_member, third_from_rows in np.stack(numbers, axis=1).tolist()
+        for estimate, of_members, of_rows, rest, third, third_from_rows in np.stack(numbers, axis=1).tolist()
     )

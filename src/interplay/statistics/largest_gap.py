@@ -11,7 +11,7 @@ import numpy as np
 
 from interplay.arrays import Array, Float
 from interplay.estimates import Contrast, NotMeasurable, Sample
-from interplay.statistics.crossed_interval import ONE_SIDED, Interval, crossed_interval
+from interplay.statistics.crossed_interval import ONE_SIDED, Interval, covariance_of_means, crossed_interval
 from interplay.statistics.skewness import reach
 
 SIMULATED = 10_000
@@ -100,10 +100,9 @@ def _simultaneous(gaps: Sequence[Array], intervals: Sequence[Interval]) -> float
 
 
 def _correlation(gaps: Sequence[Array]) -> Float[Array, "pair pair"]:
-    members = len(gaps[0])
     plain = np.stack([gap[:, 0] for gap in gaps])
     drawn = np.stack([gap[:, 1:].mean(axis=0) for gap in gaps])
-    both = np.atleast_2d(np.cov(plain)) / members + np.atleast_2d(np.cov(drawn))
+    both = covariance_of_means(plain) + np.atleast_2d(np.cov(drawn))
     scale = np.sqrt(np.maximum(np.diag(both), 1e-30))
     return np.asarray(both / np.outer(scale, scale))
 

@@ -8,6 +8,7 @@ from interplay.data.sections import PURPOSES
 from interplay.interventions import Intervention
 from interplay.metrics import Metric
 from interplay.study.faults import Fault, raise_first
+from interplay.study.gate import gate_faults
 from interplay.study.groupings import grouping_faults
 from interplay.study.instances import intervention_faults
 from interplay.study.limits import limit_faults, tolerance_faults
@@ -45,6 +46,7 @@ def check(
         *grouping_faults(study),
         *_architecture_faults(study),
         *_learning_rate_faults(study),
+        *_given_faults(study),
         *intervention_faults(study, interventions),
         *strength_faults(study, interventions),
         *service_faults(study, interventions, metrics),
@@ -53,6 +55,8 @@ def check(
         *_weight_faults(study),
         *limit_faults(study, metrics),
         *tolerance_faults(study, metrics),
+        *gate_faults(study, metrics),
+        *gate_faults(study, metrics),
     ]
     raise_first(faults, where)
 
@@ -119,6 +123,27 @@ def _learning_rate_faults(study: Study) -> Iterator[Fault]:
             yield Fault(("model", "learning_rates", index), "a rate above 0", f"{rate:g}", "change it, or take it out")
 
 
+def _given_faults(study: Study) -> Iterator[Fault]:
+    """What only trained models have, and what they do not have."""
+    model = study.model
+    if not model.is_given:
+        for key in ("path", "trusted", "classes"):
+            if getattr(model, key):
+                step = f'write kind = "fitted", or take out {key}'
+                yield Fault(("model", key), f"a trained model for {key}", f"kind = {model.kind!r}", step)
+        if study.data.trained_on is not None:
+            step = 'write kind = "fitted" under [model], or take it out'
+            yield Fault(("data", "trained_on"), "a trained model for trained_on", f"kind = {model.kind!r}", step)
+        return
+    for key in ("members", "most_members"):
+        if getattr(study, key) is not None:
+            found, step = (
+                f"{key} for a model that is trained already",
+                "take it out, or give a factory and kind = 'estimator'",
+            )
+            yield Fault((key,), "one given model, which is measured as it is", found, step)
+
+
 def _column_faults(study: Study) -> Iterator[Fault]:
     data = study.data
     if data.label is not None and data.label in data.drop:
@@ -142,4 +167,9 @@ def _column_faults(study: Study) -> Iterator[Fault]:
             )
 
 
-_ROLES = {"person": "the person, whom", "weight": "the weight, which", "time": "the time, which"}
+_ROLES = {
+    "person": "the person, whom",
+    "weight": "the weight, which",
+    "time": "the time, which",
+    "trained_on": "the mark of rows trained on, which",
+}

@@ -18,7 +18,7 @@ def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
     sha256(JSON of the study with sorted keys, defaults written out, and whole floats as integers)
 
     The order of keys in the file does not count, except for the attributes where it chooses the one mitigated for; nor
-    does up to how many members are added, since that continues a run.
+    does up to how many members are added, since that continues a run, nor the section `gate`.
     With a fingerprint, the bytes of the data count and the folder they lie in does not, so that a study moved with its
     data stays the same. `network` is the computation of a network that the study does not describe. Raises `StudyError`
     as `to_json` does.
@@ -34,10 +34,14 @@ def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
     """
     declared = to_json(study)
     del declared["most_members"]  # members are added to a run, they do not make it another one
+    del declared["gate"]  # what is measured does not depend on what it is held against
     model = declared["model"]
-    for key, usual in (("factory", ""), ("inputs", "encoded")):  # as before there were estimators
-        if model[key] == usual:
+    usual = {"factory": "", "inputs": "encoded", "path": "", "trusted": [], "classes": []}
+    for key, default in usual.items():  # as before there were estimators, and trained models
+        if model[key] == default:
             del model[key]
+    if declared["data"]["trained_on"] is None:
+        del declared["data"]["trained_on"]
     if model["kind"] == "network":
         del model["kind"], model["options"]
     for one in declared["interventions"]:
@@ -47,6 +51,8 @@ def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
     groups["mitigate"] = groups["mitigate"] or next(iter(groups["attributes"]), None)
     if data_fingerprint:
         declared["data"] |= {key: _file_name(declared["data"][key]) for key in ("source", "path")}
+        if "path" in model:
+            model["path"] = _file_name(model["path"])
     content = {"format": FORMAT, "study": _canonical(declared), "data": data_fingerprint}
     if network:
         content["network"] = network

@@ -45,7 +45,7 @@ def tolerance_faults(study: Study, metrics: Metrics) -> Iterator[Fault]:
     """What is wrong with each tolerance."""
     for key, value in study.tolerances.items():
         path: KeyPath = ("tolerances", key)
-        yield from _metric_faults(key, path, study, metrics)
+        yield from metric_faults(key, path, study, metrics)
         name = metric_of(key, metrics)
         if value <= 0:
             step = "write the smallest change that matters to you"
@@ -58,7 +58,7 @@ def tolerance_faults(study: Study, metrics: Metrics) -> Iterator[Fault]:
 
 
 def _limit_faults(limit: LimitSection, path: KeyPath, study: Study, metrics: Metrics) -> Iterator[Fault]:
-    yield from _metric_faults(limit.metric, (*path, "metric"), study, metrics)
+    yield from metric_faults(limit.metric, (*path, "metric"), study, metrics)
     name = metric_of(limit.metric, metrics)
     bounds = [limit.at_least, limit.at_most, limit.at_most_below_control, limit.at_most_above_control]
     if all(value is None for value in bounds):
@@ -117,7 +117,9 @@ def _share(value: float, metric: type[Metric]) -> str:
     return f"write {value / 100:g}, a share and not a percentage" if is_percentage else ""
 
 
-def _metric_faults(key: str, path: KeyPath, study: Study, metrics: Metrics) -> Iterator[Fault]:
+def metric_faults(key: str, path: KeyPath, study: Study, metrics: Metrics) -> Iterator[Fault]:
+    """What is wrong with a metric's key at this place of the study."""
+    """What is wrong with a metric by key, at this place of the study."""
     name = metric_of(key, metrics)
     known = groupings(study)
     if name is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from interplay.errors import StudyError
-from interplay.study.model import Study
+from interplay.study.model import GateSection, ModelSection, Study
 from interplay.study.parse import DEEPEST, parse
 from interplay.study.positions import Positions, positions
 
@@ -27,7 +27,20 @@ def load(path: str | Path) -> Study:
     """
     tables, places = _read(Path(path))
     study = parse(tables, places)
-    return study.model_copy(update={"data": study.data.model_copy(update=_located(study, Path(path).parent))})
+    folder = Path(path).parent
+    data = study.data.model_copy(update=_located(study, folder))
+    own = {"data": data, "model": _model(study.model, folder), "gate": _gate(study.gate, folder)}
+    return study.model_copy(update=own)
+
+
+def _model(model: ModelSection, folder: Path) -> ModelSection:
+    return model.model_copy(update={"path": _absolute(folder, model.path)}) if model.path else model
+
+
+def _gate(gate: GateSection, folder: Path) -> GateSection:
+    approved = None if gate.approved is None else _model(gate.approved, folder)
+    approval = _absolute(folder, gate.approval) if gate.approval else ""
+    return gate.model_copy(update={"approved": approved, "approval": approval})
 
 
 def locate(path: str | Path) -> Positions:
@@ -49,8 +62,12 @@ def _located(study: Study, folder: Path) -> dict[str, str]:
     found = {"source": study.data.source} if is_path(study.data.source) else {}
     if study.data.path is not None:
         found["path"] = study.data.path
+    return {key: _absolute(folder, value) for key, value in found.items() if value}
+
+
+def _absolute(folder: Path, path: str) -> str:
     # Unlike pathlib, these two take any text, so that the data room can say what is wrong with it.
-    return {key: os.path.abspath(folder / os.path.expanduser(value)) for key, value in found.items() if value}
+    return os.path.abspath(folder / os.path.expanduser(path))
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Positions]:

@@ -13,12 +13,20 @@ class ModelSection(Section):
     """The model and how it is trained without any intervention."""
 
     kind: str = "network"
-    """The family of models: "network", "estimator", or one that another package adds, as "package/name"."""
+    """The family of models: "network", "estimator", "fitted", or one that another package adds, as "package/name"."""
     options: dict[str, Any] = Field(default_factory=dict)
     """What the function or class of `factory` is called with, or what a family of another package wants to know, by name."""
     factory: str = ""
-    """What makes an untrained classifier for kind = "estimator": a class or function as "module:name", such as
-    "sklearn.ensemble:HistGradientBoostingClassifier"; the module is looked for beside the study, then on Python's path."""
+    """What makes an untrained classifier for kind = "estimator", or gives a trained one for kind = "fitted": a class or
+    function as "module:name", such as "sklearn.ensemble:HistGradientBoostingClassifier"; the module is looked for beside the
+    study, then on Python's path."""
+    path: str = ""
+    """The file of a trained model for kind = "fitted": model.onnx, model.skops, model.ubj or model.json of XGBoost, or model.txt
+    of LightGBM. Pickles are refused."""
+    trusted: tuple[str, ...] = ()
+    """The types that a file of skops may hold beside its usual ones, such as "sklearn.tree._tree.Tree"."""
+    classes: tuple[str, ...] = ()
+    """The label value of each column of a trained model's probabilities, where the model does not name them itself."""
     inputs: Literal["encoded", "table"] = "encoded"
     """What an estimator sees: "encoded" columns of numbers, or the columns of the "table" as they were read, by name."""
     architecture: Literal["dense", "convolutional"] = "dense"
@@ -43,6 +51,11 @@ class ModelSection(Section):
     """Updates of the parameters."""
     weight_decay: float = Field(default=0.0, ge=0)
     """Strength of the squared penalty on the weights."""
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the model is trained already, so that it is measured as it is."""
+        return self.kind == "fitted"
 
 
 class InterventionSection(Section):
@@ -99,6 +112,33 @@ class LimitSection(Section):
     """Where the limit comes from: a law, a policy, a promise."""
 
 
+class WaiverSection(Section):
+    """A cell of the gate that somebody has decided to let through, for a while."""
+
+    cell: str
+    """The cell: a metric's catalogue name, or name/grouping."""
+    reason: str = Field(min_length=1)
+    """Why the cell is let through."""
+    owner: str = Field(min_length=1)
+    """Who answers for it."""
+    expires: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """The last day on which it holds, as a text such as "2026-12-31"."""
+
+
+class GateSection(Section):
+    """What a change of the model is held against, and by which cells."""
+
+    approval: str = ""
+    """The file that `interplay approve` has written for the approved model."""
+    approved: ModelSection | None = None
+    """The approved model itself, where there is no approval: it is measured, or trained, beside the candidate."""
+    cells: tuple[str, ...] = ()
+    """The metrics that decide, by catalogue name or name/grouping; where none is declared, the headline metrics and those with
+    limits."""
+    waivers: tuple[WaiverSection, ...] = ()
+    """The cells that are let through, each with a reason, an owner and a last day."""
+
+
 class SoftGoalSection(Section):
     """A goal without a measurement: shown with its evidence, never gating."""
 
@@ -140,3 +180,4 @@ class Study(Section):
     tolerances: dict[str, float] = Field(default_factory=dict)
     """The smallest change that matters, by metric or metric/grouping; the metric's own where none is given."""
     soft_goals: tuple[SoftGoalSection, ...] = ()
+    gate: GateSection = GateSection()

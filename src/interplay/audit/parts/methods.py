@@ -24,14 +24,11 @@ def methods(study: Study, design: Design, measured: Measurements, family: Family
         "members": design.members,
         "draws": study.draws,
         "interval_level": 1 - 2 * Looks(design.looks).nominal(ONE_SIDED),
-        "splits": "Rows are split once, stratified by group and label: "
-        + ", ".join(f"{name} {int(getattr(design.split, name).sum())}" for name in PARTS)
-        + f". Member k of every treatment trains on the same {design.half} pool rows, a half drawn independently of the "
-        "other members'. The audit part is held back and not used here.",
+        "splits": _splits(design),
         "thresholds": [_thresholds(design, one) for one in told["thresholds"]],
         "conformal": _conformal(design, told),
         "attacks": _attacks(told, family.attack),
-        "membership": _membership(told),
+        "membership": None if told["membership"] is None else _membership(told),
         "group_minimum": study.groups.minimum_rows,
         "tolerances": [
             {
@@ -42,7 +39,7 @@ def methods(study: Study, design: Design, measured: Measurements, family: Family
             for key, metric in design.metrics.items()
         ],
         "statements": [
-            *(_tuned(study.model.learning_rate) if family.tunes else UNTUNED),
+            *(() if design.is_given else _of_recipe(study, family)),
             *STATEMENTS,
             *_masking(told.get("masking", ())),
             *(_PURPOSES[key].format(name) for key in _PURPOSES if (name := getattr(study.data, key)) is not None),
@@ -50,9 +47,29 @@ def methods(study: Study, design: Design, measured: Measurements, family: Family
     }
 
 
+def _splits(design: Design) -> str:
+    counts = ", ".join(f"{name} {int(getattr(design.split, name).sum())}" for name in PARTS)
+    if design.is_given:
+        return (
+            f"Rows are split once, stratified by group and label: {counts}. The pool holds the rows that the model was trained "
+            "on, where the study marks them; every other part is new to it as far as that mark tells."
+        )
+    return (
+        f"Rows are split once, stratified by group and label: {counts}. Member k of every treatment trains on the same "
+        f"{design.half} pool rows, a half drawn independently of the other members'. The audit part is held back and not "
+        "used here."
+    )
+
+
+def _of_recipe(study: Study, family: Family) -> Sequence[str]:
+    """What is to be said where models are trained here."""
+    return (*(_tuned(study.model.learning_rate) if family.tunes else UNTUNED), *TRAINED)
+
+
 _PURPOSES = {
     "weight": "Rows count by the column {0!r}: in training, in fitting, in every metric and in every draw. Least denominators "
     "count rows.",
+    "trained_on": "The column {0!r} marks the rows that the model was trained on; nobody has verified it here.",
     "time": "The latest rows by the column {0!r} are the test and the audit part; earlier ones train, tune and calibrate, so "
     "that what changes with time is in every result.",
 }
@@ -143,18 +160,21 @@ UNTUNED = (
     "fitted on. They do not count the choice of the split, nor that of the settings.",
 )
 
-STATEMENTS = (
+TRAINED = (
     "Attacks on what is released (decisions, scores, prediction sets, explanations) are learned on the other members, on at most "
     "1,000 rows of the pool; a gain is that of the same attack with the release against without it. They know the perturbed "
     "rows behind explanations and the thresholds of sets, which is the worst case.",
-    "People who see prediction sets are simulated by one rule for everybody. Whether explanations can be misled is a property of "
-    "the explanations and the table, the same for every model.",
-    "An unsuccessful attack shows that this attack found no harm at this sample size, not that there is none.",
     "Encoder statistics, reweighing counts, refitted scales and intercepts, group thresholds and conformal scores are taken "
     "from exact rows and lie outside the differential privacy budget; so does the choice of learning rates. Tuning rows are "
     "no training rows: nothing protects them.",
     "Members train on half of the pool. A model trained on all of it differs in accuracy, in what it memorises and in "
     "the budget it spends.",
+)
+
+STATEMENTS = (
+    "People who see prediction sets are simulated by one rule for everybody. Whether explanations can be misled is a property of "
+    "the explanations and the table, the same for every model.",
+    "An unsuccessful attack shows that this attack found no harm at this sample size, not that there is none.",
     "With two labels refits and group thresholds are fitted anew with the row weights of every draw, and so are the thresholds "
     "of prediction sets: the sampling error of tuning and calibration rows is part of the intervals of whatever reads "
     "decisions, log losses or squared distances. Distances, explanations, membership scores and the "
@@ -209,13 +229,19 @@ def _attacks(told: Any, words: AttackWords) -> list[dict[str, Any]]:
                 "largest distance, standard deviations": attack["largest_distance"],
             },
         },
-        {"name": "LiRA, online, members as shadows", "settings": {"shadows": told["membership"]["shadows"]}},
+        *_membership_attacks(told["membership"]),
+    ]
+
+
+def _membership_attacks(found: Any) -> list[dict[str, Any]]:
+    """Those with shadow models, where there are any; a threshold on the loss otherwise."""
+    if found is None:
+        return [{"name": "a threshold on the loss, without other models", "settings": {}}]
+    return [
+        {"name": "LiRA, online, members as shadows", "settings": {"shadows": found["shadows"]}},
         {
             "name": "RMIA, online, members as references",
-            "settings": {
-                "references": told["membership"]["shadows"],
-                "population rows": told["membership"]["population_rows"],
-            },
+            "settings": {"references": found["shadows"], "population rows": found["population_rows"]},
         },
     ]
 

@@ -34,6 +34,7 @@ from interplay.evidence import (
     Grouping,
     LocalModelDisclosure,
     Logits,
+    LossMemberships,
     Memberships,
     NextLayer,
     PairDisclosure,
@@ -193,6 +194,7 @@ class _Members:
             CleanTwin: self._clean_twin,
             Distances: self._distances,
             Logits: lambda: Logits(self.margins, 0.6 * self.margins + self._own("logits", 0.2)),
+            LossMemberships: self._loss_memberships,
             Memberships: self._memberships,
             NextLayer: self._next_layer,
             **{kind: partial(self._disclosure, kind) for kind in DISCLOSURES},
@@ -319,6 +321,10 @@ class _Members:
         scored = np.zeros(signals.shape, dtype=bool)
         scored[:, at] = ratio.scored & referred.scored & (self._pool[at])
         return Memberships(by_ratio, likelihood, by_reference, latents.inside, scored)
+
+    def _loss_memberships(self) -> LossMemberships:
+        found = self._memberships()
+        return LossMemberships(found.loss, found.inside, found.scored)
 
     def _next_layer(self) -> NextLayer:
         """About every third evaluated row."""
