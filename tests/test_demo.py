@@ -177,3 +177,23 @@ def test_another_bank_of_the_same_kind_has_the_same_story(seed, tmp_path):
 def _run(script, path):
     command = [sys.executable, str(STUDY.parents[1] / "docs" / f"{script}.py"), str(path)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+@pytest.mark.slow
+def test_a_gate_would_have_stopped_it():
+    """The same change, held against the approved model: each team's figure passes, and the women's fails."""
+    cells = ("balanced_accuracy", "equal_opportunity_difference/sex", "demographic_parity_difference/sex")
+    declared = ip.load(STUDY).model_copy(update={"members": 6, "limits": ()})
+    change = ip.Study(**{**declared.model_dump(), "gate": {"treatment": ("dp_sgd",), "cells": cells}})
+    found = {cell["name"]: cell for cell in ip.gate(change).content["cells"]}
+    assert found["equal_opportunity_difference/sex"]["status"] == "fail"
+    assert found["balanced_accuracy"]["estimate"] < found["equal_opportunity_difference/sex"]["estimate"] / 3
+
+
+@pytest.mark.slow
+def test_a_gate_lets_the_same_bank_pass_where_nothing_has_changed():
+    declared = ip.load(STUDY).model_copy(update={"members": 3, "limits": ()})
+    cells = ("balanced_accuracy", "equal_opportunity_difference/sex")
+    same = ip.Study(**{**declared.model_dump(), "gate": {"approved": declared.model.model_dump(), "cells": cells}})
+    found = ip.gate(same)
+    assert found.outcome == "pass" and {cell["estimate"] for cell in found.content["cells"]} == {0.0}

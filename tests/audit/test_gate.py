@@ -313,3 +313,34 @@ def test_pytest_passes_with_the_approved_model_and_names_choose_items(project):
     done = plugged(project, "--interplay-gate", "study.toml")
     assert done.returncode == 4 and "stale for every aspect" in done.stderr
     write(project)
+
+
+RECIPE = {"kind": "estimator", "factory": "sklearn.linear_model:LogisticRegression"}
+
+
+def test_a_recipe_is_held_against_the_members_of_an_approved_run(tmp_path):
+    """Members of the candidate are trained on the same halves with the same random numbers as those that were approved."""
+    frame = bank(900)
+    recipe = ip.ModelSection(**RECIPE)
+    cells = ("log_loss", "balanced_accuracy", "accuracy_disparity/g")
+    declared = asked(members=3, gate={"cells": cells}).model_copy(update={"model": recipe})
+    done = ip.run(declared, tmp_path, frame=frame)
+    path = ip.approve(done.path, frame=frame)
+    told = json.loads(path.read_text())
+    assert told["members"] == 3
+    gated = declared.model_copy(update={"gate": declared.gate.model_copy(update={"approval": str(path)})})
+    same = ip.gate(gated, frame)
+    assert {cell["estimate"] for cell in same.content["cells"] if cell["name"] in cells} == {0.0}
+    assert same.content["same_model"] and "two recipes" in same.content["about"]
+    stump = {"factory": "sklearn.tree:DecisionTreeClassifier", "options": {"max_depth": 1}}
+    other = ip.gate(gated.model_copy(update={"model": recipe.model_copy(update=stump)}), frame)
+    assert not other.content["same_model"] and other.content["members"] == 3
+    found = {cell["name"]: cell["estimate"] for cell in other.content["cells"]}
+    assert found["log_loss"] > 0 and found["balanced_accuracy"] != 0
+
+
+def test_a_given_model_is_not_confirmed(tmp_path):
+    declared = asked(gate={})
+    ip.run(declared, tmp_path, frame=FRAME, network=given())
+    with pytest.raises(RunError, match="a recipe of which fresh models can be trained"):
+        ip.confirm(declared, tmp_path, frame=FRAME, network=given())

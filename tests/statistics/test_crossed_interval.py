@@ -3,7 +3,8 @@ import pytest
 from scipy import stats
 
 from interplay.arrays import Array
-from interplay.statistics.crossed_interval import crossed_interval, why_no_interval
+from interplay.statistics.crossed_interval import crossed_interval, shared_spread, why_no_interval
+from interplay.statistics.variance_shrinkage import Prior
 
 
 def drawn(random: np.random.Generator, members: int, rows: int, parts: tuple[float, float, float]) -> Array:
@@ -149,3 +150,27 @@ def test_members_that_agree_on_unweighted_rows_alone_are_judged() -> None:
     values[:, 1:] -= values[:, 1:].mean(axis=0)
     one = crossed_interval(values + np.r_[0, 1e-9 * np.arange(29)], 50)
     assert 0 < one.chance_one_above(0.05) <= 1
+
+
+def test_a_given_model_has_the_interval_of_its_rows() -> None:
+    """One member: 90 % intervals of a share hold the truth in about 90 % of tables, and no part is the members'."""
+    random = np.random.default_rng(11)
+    rows, truth, held = 400, 0.3, []
+    for _ in range(400):
+        yes = random.random(rows) < truth
+        weights = np.concatenate([np.ones((1, rows)), random.exponential(size=(100, rows))])
+        one = crossed_interval((weights @ yes / weights.sum(axis=1))[None], rows)
+        held.append(one.low <= truth <= one.high)
+        assert one.from_members == one.residual == one.member_spread == 0.0
+        assert one.degrees == pytest.approx(one.row_degrees)
+    assert np.mean(held) == pytest.approx(0.90, abs=0.045)
+
+
+def test_one_member_is_neither_moderated_nor_helped_by_more_members() -> None:
+    values = np.random.default_rng(3).normal(size=(1, 60))
+    one = crossed_interval(values, 200)
+    prior = Prior(4.0, 10.0, 100.0)
+    assert one.moderated(prior) == one
+    assert one.one_more[0] == 0.0
+    assert one.chance_one_above(0.5) == pytest.approx(one.chance_above(0.5), abs=1e-6)
+    assert shared_spread([one] * 8) is None

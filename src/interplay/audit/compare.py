@@ -1,6 +1,6 @@
 """The verb "compare": two models on the same rows which neither has seen, in every aspect that needs no training."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -187,10 +187,12 @@ def named_model(text: str, study: Study) -> ModelSection:
     return ModelSection(kind="fitted", path=str(path.absolute()), **own)
 
 
-def side_of(model: Any, study: Study, frame: Any, where: Positions | str = "the study") -> Prepared:
-    """A study of one model with its releases alone, made ready."""
+def side_of(
+    model: Any, study: Study, frame: Any, where: Positions | str = "the study", applied: Collection[str] = ()
+) -> Prepared:
+    """A study of one model with its releases and what is `applied` in training, made ready."""
     section = model if isinstance(model, ModelSection) else ModelSection(kind="fitted")
-    asked = gated(study, section)
+    asked = gated(study, section, applied)
     if section.is_given:
         asked = asked.model_copy(update={"members": None, "most_members": None})
     else:
@@ -204,7 +206,8 @@ def sides(approved: Any, candidate: Any, study: Study, frame: Any, where: Positi
     Raises StudyError where one of them is trained already and the other is not.
     """
     models = _without_rows_of_either((approved, candidate))
-    first, second = (side_of(model, study, frame, where) for model in models)
+    applied = ((), study.gate.treatment)
+    first, second = (side_of(model, study, frame, where, own) for model, own in zip(models, applied, strict=True))
     if first.design.is_given != second.design.is_given:
         kinds = " and ".join("a trained model" if one.design.is_given else "a recipe" for one in (first, second))
         raise StudyError("two trained models, or two recipes", kinds, "compare", "give two of one kind")

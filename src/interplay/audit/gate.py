@@ -100,7 +100,8 @@ def gate(
     Does not show: a harm below the tolerances, in a metric that is no cell, or that a stronger attack or more rows would find.
     """
     check(study, catalogue.metrics(), catalogue.interventions(), where)
-    asked = Gate(study, frame, network, approved or study.gate.approved, where, profile, today)
+    without = study.model if study.gate.treatment and not study.gate.approval else None
+    asked = Gate(study, frame, network, approved or study.gate.approved or without, where, profile, today)
     if asked.approved is not None:
         return _beside_approved(asked, progress)
     if not study.gate.approval:
@@ -133,7 +134,8 @@ def _beside_approved(asked: Gate, progress: Progress) -> ModelComparison:
 
 def _against_approval(asked: Gate, progress: Progress) -> ModelComparison:
     study = asked.study
-    whole = side_of(study.model if asked.network is None else asked.network, study, asked.frame, asked.where)
+    candidate = study.model if asked.network is None else asked.network
+    whole = side_of(candidate, study, asked.frame, asked.where, study.gate.treatment)
     approval = read_approval(Path(study.gate.approval), whole.design.metrics)
     if reasons := stale(approval, study, whole):
         raise IntegrityError("an approval of these rows and this study", "; ".join(reasons), study.gate.approval, ANEW)
@@ -141,11 +143,11 @@ def _against_approval(asked: Gate, progress: Progress) -> ModelComparison:
     if not ready.design.is_given:
         ready = replace(ready, design=ready.design.with_members(approval.members))
     side = measured_side(ready, approval.terms, progress=progress)
-    own = {cell: one for cell, one in approval.measured.samples.items() if cell.metric in ready.design.metrics}
-    measured = replace(beside(replace(approval.measured, samples=own), side.measured), metrics=ready.design.metrics)
+    kept = {cell: one for cell, one in approval.measured.samples.items() if cell.metric in ready.design.metrics}
+    measured = replace(beside(replace(approval.measured, samples=kept), side.measured), metrics=ready.design.metrics)
     found = judged(measured, ready.design, study, _kept_cells(asked, whole.design))
-    candidate = {"model": ready.family.words, "digest": model_digest(ready)}
-    return _outcome(asked, whole.design, found, approval.words, candidate, {"reason": APPROVED_ONLY_DRAWS})
+    own = {"model": ready.family.words, "digest": model_digest(ready)}
+    return _outcome(asked, whole.design, found, approval.words, own, {"reason": APPROVED_ONLY_DRAWS})
 
 
 def _kept_cells(asked: Gate, design: Design) -> dict[str, tuple[str | int, ...]]:

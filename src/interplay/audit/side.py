@@ -10,14 +10,14 @@ from interplay.arrays import Array, Int
 from interplay.audit.prepare import Prepared
 from interplay.audit.stages import Progress
 from interplay.audit.written import as_json
-from interplay.design.gated import of_candidate
+from interplay.design.gated import deployed, of_candidate, of_deployed
 from interplay.design.settings import Settings, settle
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
 from interplay.exhibits import refitted
 from interplay.measurement.constant import constant_levels
 from interplay.measurement.measure import ControlReference, measured_with, reference
-from interplay.measurement.measurements import Measurements
+from interplay.measurement.measurements import Measurements, Tuning
 from interplay.measurement.settings import settings
 from interplay.study.dump import to_json
 from interplay.training.train import Fleet, anew, train, tune
@@ -53,7 +53,7 @@ class Side:
     @property
     def decisions(self) -> Int[Array, "member row"]:
         """The decisions of its members on all rows."""
-        members = refitted(self.ready.setting(), self.fleet.tuned[Treatment()])
+        members = refitted(self.ready.setting(), self.fleet.tuned[deployed(self.ready.design)])
         return np.asarray(members.log_probabilities(self.ready.encoded.matrix).argmax(axis=2))
 
 
@@ -69,25 +69,28 @@ def measured_side(
         if terms is None
         else Settings(radius=terms.radius)
     )
-    ready = replace(ready, design=settle(ready.design, found))
+    ready = replace(ready, design=of_deployed(settle(ready.design, found)))
     if fleet is None:
         shop = ready.training_setting()
         fleet = train(shop, tune(shop, ready.tuning_rows()))
-    setting = ready.setting()
+    setting, own_treatment = ready.setting(), deployed(ready.design)
     if terms is None:
-        own = reference(setting, fleet.tuned[Treatment()])
+        own = reference(setting, fleet.tuned[own_treatment])
         terms = Terms(ready.design.radius, own.miscoverage, own.share)
     measured = measured_with(setting, fleet, terms.reference, progress)
     constant = constant_levels(setting, terms.miscoverage)
-    return Side(ready, fleet, terms, _tuned(replace(measured, constant=constant, methods={})))
+    return Side(ready, fleet, terms, _of_model(replace(measured, constant=constant, methods={}), own_treatment))
 
 
 def model_digest(ready: Prepared) -> str:
     """SHA-256 of a trained model; of a recipe that of what declares it."""
     if ready.design.is_given:
         return ready.family.identity
-    declared = to_json(ready.study)["model"]
-    return hashlib.sha256(as_json({"model": declared, "identity": ready.family.identity})).hexdigest()
+    declared, training = to_json(ready.study), ready.design.factors.training
+    recipe = {"model": declared["model"], "identity": ready.family.identity}
+    if applied := [one for one in declared["interventions"] if one["name"] in training]:
+        recipe["interventions"] = applied
+    return hashlib.sha256(as_json(recipe)).hexdigest()
 
 
 def beside(approved: Measurements, candidate: Measurements) -> Measurements:
@@ -110,10 +113,26 @@ def without(measured: Measurements, reasons: Mapping[str, str]) -> Measurements:
     return replace(measured, samples=samples)
 
 
-def _tuned(measured: Measurements) -> Measurements:
-    """Without what was measured as applied: both models are judged as they would be deployed."""
-    samples = {cell: one for cell, one in measured.samples.items() if cell.tuning == "tuned" and cell.against is None}
-    collapse = {place: why for place, why in measured.collapse.items() if place[1] == "tuned"}
+def _of_model(measured: Measurements, treatment: Treatment) -> Measurements:
+    """What was measured of the model with this treatment, called as if there were no other: as it would be deployed, with its
+    releases, and not once more as applied.
+    """
+
+    def plain(one: Treatment) -> Treatment | None:
+        """The releases on top of the model; None for another one's."""
+        own = set(treatment.interventions) <= set(one.interventions)
+        return one.without(treatment.interventions) if own else None
+
+    samples = {
+        replace(cell, treatment=called): one
+        for cell, one in measured.samples.items()
+        if cell.tuning == "tuned" and cell.against is None and (called := plain(cell.treatment)) is not None
+    }
+    collapse: dict[tuple[Treatment, Tuning], str] = {
+        (called, tuning): why
+        for (one, tuning), why in measured.collapse.items()
+        if tuning == "tuned" and (called := plain(one)) is not None
+    }
     return replace(measured, samples=samples, collapse=collapse)
 
 

@@ -1,6 +1,7 @@
 """What two models are compared by: the study without what acts in training, its releases, and one comparison a metric."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from interplay import catalogue
 from interplay.design.candidates import measured_at
@@ -31,8 +32,8 @@ SLOW = (AdversarialScores, AttackedCalibration, CategoryFlips, Distances, Explan
 """What takes many questions to a model."""
 
 
-def gated(study: Study, model: ModelSection | None = None) -> Study:
-    """The study of one model with its releases alone: nothing that acts in training or on decisions.
+def gated(study: Study, model: ModelSection | None = None, applied: Collection[str] = ()) -> Study:
+    """The study of one model with its releases, and nothing that acts in training or on decisions but what is `applied`.
 
     Priorities, goals and the gate itself do not belong to what is measured.
 
@@ -42,12 +43,15 @@ def gated(study: Study, model: ModelSection | None = None) -> Study:
         ['split_conformal', 'release_explanations']
     """
     known = catalogue.interventions()
-    kept = [one for one in study.interventions if issubclass(known[one.name], ReleaseIntervention)]
-    there = {_released(known[one.name]) for one in kept}
+    releases = [one for one in study.interventions if issubclass(known[one.name], ReleaseIntervention)]
+    own = [
+        one.model_copy(update={"strengths": {}, "alone": False}) for one in study.interventions if one.name in applied
+    ]
+    there = {_released(known[one.name]) for one in releases}
     added = [InterventionSection(name=name) for name in USUAL if _released(known[name]) not in there]
     return study.model_copy(
         update={
-            "interventions": (*kept, *added),
+            "interventions": (*(one for one in own if one not in releases), *releases, *added),
             "model": study.model if model is None else model,
             "priorities": PrioritiesSection(),
             "soft_goals": (),
@@ -59,6 +63,19 @@ def gated(study: Study, model: ModelSection | None = None) -> Study:
 
 def _released(kind: type) -> object:
     return getattr(kind, "releases", None)
+
+
+def deployed(design: Design) -> Treatment:
+    """What acts in training of the one model that such a study has; the control where nothing does."""
+    return design.factors.treatment(tuple(design.factors.training))
+
+
+def of_deployed(design: Design) -> Design:
+    """The same with that model and the control alone trained, and measured with the releases that the study has."""
+    trainings = tuple(dict.fromkeys((Treatment(), deployed(design))))
+    layers = tuple(design.factors.layers)
+    kept = tuple(one for one in design.treatments if one.without(layers) in trainings)
+    return replace(design, trainings=trainings, treatments=kept, comparisons=())
 
 
 def of_candidate(treatment: Treatment) -> Treatment:

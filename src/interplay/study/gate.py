@@ -14,6 +14,15 @@ def gate_faults(study: Study, metrics: Metrics) -> Iterator[Fault]:
     if gate.approval and gate.approved is not None:
         step = "take one of them out"
         yield Fault(("gate", "approved"), "an approval or an approved model", "both of them", step)
+    listed = [one.name for one in study.interventions]
+    for index, name in enumerate(gate.treatment):
+        if name not in listed:
+            step = (
+                f"list it under [[interventions]], or write one of {', '.join(listed)}"
+                if listed
+                else "list it under [[interventions]]"
+            )
+            yield Fault(("gate", "treatment", index), "an intervention that the study lists", repr(name), step)
     for index, cell in enumerate(gate.cells):
         yield from metric_faults(cell, ("gate", "cells", index), study, metrics)
     for index, waiver in enumerate(gate.waivers):

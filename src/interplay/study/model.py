@@ -21,8 +21,7 @@ class ModelSection(Section):
     function as "module:name", such as "sklearn.ensemble:HistGradientBoostingClassifier"; the module is looked for beside the
     study, then on Python's path."""
     path: str = ""
-    """The file of a trained model for kind = "fitted": model.onnx, model.skops, model.ubj or model.json of XGBoost, or model.txt
-    of LightGBM. Pickles are refused."""
+    """The file of a trained model for kind = "fitted", in ONNX or in the format of skops. Pickles are refused."""
     trusted: tuple[str, ...] = ()
     """The types that a file of skops may hold beside its usual ones, such as "sklearn.tree._tree.Tree"."""
     classes: tuple[str, ...] = ()
@@ -132,6 +131,9 @@ class GateSection(Section):
     """The file that `interplay approve` has written for the approved model."""
     approved: ModelSection | None = None
     """The approved model itself, where there is no approval: it is measured, or trained, beside the candidate."""
+    treatment: tuple[str, ...] = ()
+    """The interventions of the study that act in training and that the candidate has, such as ["dp_sgd"]. Without an approval and
+    an approved model it is held against the same model without them."""
     cells: tuple[str, ...] = ()
     """The metrics that decide, by catalogue name or name/grouping; where none is declared, the headline metrics and those with
     limits."""
