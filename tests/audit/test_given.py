@@ -69,7 +69,9 @@ def test_rows_that_do_not_match_and_keys_that_are_none_are_refused(table):
         given(frame, paid[:-1])
     with pytest.raises(ip.InterplayError, match="unknown key 'member'"):
         study_of(given(frame, paid), declared={"member": 3})
-    with pytest.raises(ip.InterplayError, match="an untrained model of a known family, found str"):
+    with pytest.raises(
+        ip.InterplayError, match="a classifier with fit and predict_proba or decision_function, found str"
+    ):
         family_of("xgboost")
 
 

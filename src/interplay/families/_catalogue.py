@@ -31,5 +31,9 @@ def family_of(model: Any) -> type[Family]:
     for kind in families().values():
         if kind.takes(model):
             return kind
-    step = "give a classifier with fit and predict_proba, or a network (interplay.models)"
-    raise StudyError("an untrained model of a known family", type(model).__name__, "model", step)
+    raise StudyError(
+        "a network, or a classifier with fit and predict_proba or decision_function",
+        type(model).__name__,
+        "the model that is given",
+        "a model that only decides has no probabilities to audit: calibrate it, or give another one",
+    )

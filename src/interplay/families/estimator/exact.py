@@ -13,6 +13,7 @@ from interplay.estimates import NotMeasurable
 from interplay.families._family import AttackSetting
 from interplay.families.estimator.frames import EncodedFrames
 from interplay.families.estimator.public_trees import tells, trees_of
+from interplay.families.estimator.refittable import Refittable
 
 if TYPE_CHECKING:
     from interplay.families.estimator.members import EstimatorMembers
@@ -26,6 +27,8 @@ def exact_excess(
     The worst case is that of the trees; the number is what the model itself says of that row.
     """
     first, model = 0, members.model(0)
+    if not isinstance(model, Refittable):
+        return NotMeasurable("the model is only asked for its answers")
     if not isinstance(model.fitter.frames, EncodedFrames):
         return NotMeasurable("the model reads columns of the table, and its trees are those of what it makes of them")
     if members.intercepts.shape[1] != 2:
