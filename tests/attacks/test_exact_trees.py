@@ -49,7 +49,7 @@ def test_it_is_the_best_of_all_rows_that_trees_can_tell_apart(seed, strict):
     ensemble = TreeEnsemble(tuple(grown(chance, 3, 3) for _ in range(4)), strict)
     row = np.round(chance.normal(size=3), 1).astype(np.float32)  # at thresholds, too
     reach = Reach(row[None], wall(3), 0.8)
-    values = reach.values(0, ensemble.thresholds)
+    values = reach.values(0, reach.beside(ensemble.thresholds))
     every = np.array(list(itertools.product(*(values.get(column, row[[column]]) for column in range(3)))))
     fine = np.linspace(row - 0.8, row + 0.8, 33).astype(np.float32)
     grid = np.array(list(itertools.product(*fine.T)))
@@ -72,7 +72,7 @@ def test_whole_numbers_stay_whole_and_the_worst_of_them_is_found():
         years = int(chance.integers(30, 50))
         row = np.array([(years - 40) / 10, 0.1], dtype=np.float32)
         reach = Reach(row[None], wall(2, grid), 0.75)
-        values = reach.values(0, ensemble.thresholds)
+        values = reach.values(0, reach.beside(ensemble.thresholds))
         allowed = (np.arange(years - 7, years + 8) - 40) / 10
         tried = np.array(list(itertools.product(allowed, values.get(1, row[[1]]))), dtype=np.float32)
         found = worst_case(ensemble, row, values, 1)
@@ -96,7 +96,9 @@ def test_of_stumps_that_only_rise_it_is_the_corner():
     for at, row in enumerate(inputs):
         for sign in (1, -1):
             corner = ensemble.sums((row - sign * np.float32(0.5))[None])[0]
-            assert worst_case(ensemble, row, reach.values(at, ensemble.thresholds), sign).total == pytest.approx(corner)
+            assert worst_case(
+                ensemble, row, reach.values(at, reach.beside(ensemble.thresholds)), sign
+            ).total == pytest.approx(corner)
 
 
 def boosted(name):
@@ -156,7 +158,7 @@ def test_no_row_that_is_tried_by_lot_is_worse(name):
     ensemble, chance = trees_of(model), np.random.default_rng(0)
     reach = Reach(inputs[:15], wall(5), RADIUS)
     for at, row in enumerate(inputs[:15]):
-        found = worst_case(ensemble, row, reach.values(at, ensemble.thresholds), 1)
+        found = worst_case(ensemble, row, reach.values(at, reach.beside(ensemble.thresholds)), 1)
         lot = (row + RADIUS * (2 * chance.random((500, 5)) - 1)).astype(np.float32)
         own = odds(model, np.concatenate([found.row[None], row[None], lot]).astype(np.float32))
         assert own[0] <= own.min() + 1e-5

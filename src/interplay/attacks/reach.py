@@ -9,12 +9,12 @@ import numpy as np
 from interplay.arrays import Array, Float, Int
 from interplay.attacks.pgd import Threat, Whole, rounded
 from interplay.attacks.search import QUERIES, search
-from interplay.engine import jnp
+from interplay.engine import jax, jnp
 
 SLACK = 1e-3
 """Thresholds that lie this far outside of what can be reached are looked at: numbers are rounded to 32 bits."""
-_EACH_TIME = 64
-"""Rows are settled in multiples of so many, since every other number of them is compiled anew."""
+_EACH_TIME, _FILLED = 64, 256
+"""Values are settled, and thresholds looked at, in multiples of so many, since every other number of them is compiled anew."""
 
 Scores = Callable[[Float[Array, "some column"]], Float[Array, "some label"]]
 """Class scores of versions of the rows, one version of all of them after the other."""
@@ -46,54 +46,59 @@ class Reach:
 
         return self.settled(search(ahead, self._own, *self._box, chance, queries))
 
-    def values(self, row: int, cuts: Mapping[int, Float[Array, " cut"]]) -> dict[int, Float[Array, " value"]]:
-        """The values that columns of one row may take: at least one in every interval between `cuts` that is within reach.
+    def beside(self, cuts: Mapping[int, Float[Array, " cut"]]) -> dict[int, Float[Array, " value"]]:
+        """Values at and right beside thresholds of columns; of whole numbers those on either side."""
+        return {column: self._beside(column, some.astype(np.float32)) for column, some in cuts.items()}
+
+    def values(self, row: int, beside: Mapping[int, Float[Array, " value"]]) -> dict[int, Float[Array, " value"]]:
+        """The values that columns of one row may take: those `beside` thresholds that are within reach, its own and the ends.
+
+        At least one of them lies in every interval between thresholds that can be reached.
 
         Example:
             >>> wall = Threat(jnp.array([1.0, 0.0]), jnp.full(2, -9.0), jnp.full(2, 9.0))
-            >>> found = Reach(np.zeros((1, 2)), wall, 0.5).values(0, {0: np.array([-2.0, 0.25, 2.0]), 1: np.array([0.1])})
+            >>> reach = Reach(np.zeros((1, 2)), wall, 0.5)
+            >>> found = reach.values(0, reach.beside({0: np.array([-2.0, 0.25, 2.0]), 1: np.array([0.1])}))
             >>> np.unique(found[0].round(5)).tolist(), found[1].tolist()
             ([-0.5, 0.0, 0.25, 0.5], [0.0])
         """
         low, high = (edge[row] for edge in self._box)
-        tried = {
-            column: self._beside(column, some[(some > low[column] - SLACK) & (some < high[column] + SLACK)])
-            for column, some in cuts.items()
+        near = {
+            column: some[(some > low[column] - SLACK) & (some < high[column] + SLACK)]
+            for column, some in beside.items()
         }
-        moved = np.repeat(self._own[[row]], _EACH_TIME * -(-max(map(len, tried.values())) // _EACH_TIME) + 2, axis=0)
-        for column, some in tried.items():
+        most = max(map(len, near.values()), default=0)
+        moved = np.repeat(self._own[[row]], _EACH_TIME * -(-(most + 3) // _EACH_TIME), axis=0)
+        for column, some in near.items():
             moved[: len(some), column] = some
-            moved[-2:, column] = low[column], high[column]
-        alone = Reach(
-            self._own[[row]], self.threat, np.ravel(self.radius)[row] if np.ndim(self.radius) else self.radius
-        )
-        settled = alone.settled(np.clip(moved, low, high))
-        return {column: np.unique(settled[:, column]) for column in cuts}
+        moved[-3], moved[-2] = low, high
+        settled = self._only(row).settled(np.clip(moved, low, high))
+        return {column: np.unique(settled[:, column]) for column in beside}
 
-    def _beside(self, column: int, cuts: Float[Array, " cut"]) -> Float[Array, " tried"]:
-        """Values at and right beside thresholds of a column; of whole numbers those on either side."""
-        near = cuts.astype(np.float32)
+    def settled(self, moved: Float[Array, "some column"]) -> Float[Array, "some column"]:
+        """Versions of the rows with whole numbers whole again."""
+        if self._threat.grid is None:
+            return np.asarray(moved, dtype=np.float32)
+        versions = np.asarray(moved, dtype=np.float32).reshape(-1, *self._own.shape)
+        return np.asarray(_rounded(versions, self._own, self.radius, self._threat)).reshape(np.shape(moved))
+
+    def _only(self, row: int) -> "Reach":
+        """The same of one row."""
+        movable = self._threat.movable
+        threat = self._threat._replace(movable=movable[row] if movable.ndim == 2 else movable)
+        return Reach(self._own[[row]], threat, np.ravel(self.radius)[row] if np.ndim(self.radius) else self.radius)
+
+    def _beside(self, column: int, near: Float[Array, " cut"]) -> Float[Array, " value"]:
         grid = self._threat.grid
         if grid is None or not grid.whole[column]:
             return np.concatenate(
                 [near, np.nextafter(near, np.float32(-np.inf)), np.nextafter(near, np.float32(np.inf))]
             )
         own = Whole(*(part[column] for part in grid))
-        filled = (
-            np.resize(near, _EACH_TIME * (len(near) // _EACH_TIME + 1))
-            if len(near)
-            else np.zeros(_EACH_TIME, np.float32)
-        )
-        numbers = jnp.floor(own.number(jnp.asarray(filled)))
-        return np.concatenate([np.asarray(own.encoded(numbers + step))[: len(near)] for step in (-1, 0, 1, 2)])
-
-    def settled(self, moved: Float[Array, "some column"]) -> Float[Array, "some column"]:
-        """Versions of the rows with whole numbers whole again."""
-        if self._threat.grid is None:
-            return np.asarray(moved, dtype=np.float32)
-        versions = jnp.asarray(np.asarray(moved, dtype=np.float32).reshape(-1, *self._own.shape))
-        settled = rounded(versions, jnp.asarray(self._own), jnp.asarray(self.radius), self._threat)
-        return np.asarray(settled).reshape(np.shape(moved))
+        filled = np.resize(near, _FILLED * -(-len(near) // _FILLED))  # some lengths only: each is compiled
+        numbers = np.floor(np.asarray(own.number(jnp.asarray(filled))))
+        steps = np.concatenate([numbers + step for step in (-1, 0, 1, 2)])
+        return np.unique(np.asarray(own.encoded(jnp.asarray(steps)), dtype=np.float32))
 
     @cached_property
     def _own(self) -> Float[Array, "row column"]:
@@ -101,8 +106,10 @@ class Reach:
 
     @cached_property
     def _threat(self) -> Threat:
-        """The threat to these rows: a missing value does not move."""
-        return self.threat.among(np.arange(self._own.shape[1]), jnp.asarray(self._own))
+        """The threat to these rows, as plain arrays: a missing value does not move."""
+        among = self.threat.among(np.arange(self._own.shape[1]), jnp.asarray(self._own))
+        plain: Threat = jax.tree.map(np.asarray, among)
+        return plain
 
     @cached_property
     def _box(self) -> tuple[Float[Array, "row column"], Float[Array, "row column"]]:
@@ -122,3 +129,7 @@ def excess(scores: Float[Array, "row label"], labels: Int[Array, " row"]) -> Flo
     """
     own = np.arange(scores.shape[1]) == labels[:, None]
     return np.asarray(np.where(own, -np.inf, scores).max(axis=1) - scores[own])
+
+
+_rounded = jax.jit(rounded)
+"""One program for every shape, and not one for every operation."""

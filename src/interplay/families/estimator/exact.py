@@ -38,9 +38,10 @@ def exact_excess(
     if ensemble is None or not tells(ensemble, odds, inputs):
         return NotMeasurable("the model has no trees, or its library does not tell them")
     reach = Reach(inputs, setting.threat, setting.radius)
+    beside = reach.beside(ensemble.thresholds)
     found = np.full(len(inputs), np.nan)
     for at, row in enumerate(np.asarray(inputs, dtype=np.float32)):
-        worst = worst_case(ensemble, row, reach.values(at, ensemble.thresholds), 1 if labels[at] == 1 else -1)
+        worst = worst_case(ensemble, row, reach.values(at, beside), 1 if labels[at] == 1 else -1)
         if worst is not None:
             moved = worst.row[None]
             found[at] = excess(members.scores_of(first, moved, members.places(moved)), labels[[at]])[0]
