@@ -29,6 +29,7 @@ from interplay.study.digest import digest
 from interplay.study.dump import from_json, to_json
 from interplay.study.model import ModelSection
 from interplay.study.positions import Positions
+from interplay.threads import one_thread
 from interplay.training.train import Fleet
 
 STEM = "approval"
@@ -63,6 +64,7 @@ class Approval:
         return dict(self.told["model"])
 
 
+@one_thread
 def approve(
     run: Path | str,
     study: Study | None = None,

@@ -29,6 +29,7 @@ from interplay.study import Study
 from interplay.study.check import check
 from interplay.study.model import ModelSection
 from interplay.study.positions import Positions
+from interplay.threads import one_thread
 
 ABOUT_MODELS = (
     "This is about these two models, not about how they were made: a twin of either, trained again in the same way, may fall on "
@@ -69,6 +70,7 @@ class ModelComparison:
         return f"{self.outcome} ({', '.join(counts)}). {self.content['about']}"
 
 
+@one_thread
 def compare(
     approved: Any,
     candidate: Any,

@@ -43,6 +43,7 @@ from interplay.measurement.measurements import Measurements
 from interplay.models.network import Network
 from interplay.report.page import render
 from interplay.study import Study
+from interplay.threads import one_thread
 from interplay.training.fresh import fresh
 from interplay.training.train import Fleet
 from interplay.training.tuning import Tuning
@@ -182,6 +183,7 @@ def case(
     return made
 
 
+@one_thread
 def carry_out(one: Confirmable, progress: Progress = lambda *_: None) -> dict[str, Any]:
     """Train, write the use down, look at the audit rows, judge, and write the result before it is shown."""
     done = one.known

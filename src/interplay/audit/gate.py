@@ -34,6 +34,7 @@ from interplay.errors import IntegrityError, StudyError
 from interplay.study import Study
 from interplay.study.check import check
 from interplay.study.positions import Positions
+from interplay.threads import one_thread
 
 Profile = Literal["quick", "full"]
 
@@ -78,6 +79,7 @@ class Gate:
         return self.profile == "full" or is_quick(metric)
 
 
+@one_thread
 def gate(
     study: Study,
     frame: Any = None,

@@ -40,9 +40,11 @@ from interplay.study import Study
 from interplay.study.dump import to_json
 from interplay.study.load import load, locate
 from interplay.study.positions import Positions
+from interplay.threads import one_thread
 from interplay.training.train import Piece
 
 
+@one_thread
 def run(
     study: Study | Path | str,
     runs: Path | str = "runs",

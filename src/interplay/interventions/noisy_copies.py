@@ -9,6 +9,7 @@ from interplay.acceleration.threefry import uniform
 from interplay.aspects import Aspect
 from interplay.attacks.pgd import Threat, project, rounded
 from interplay.engine import jax, jnp
+from interplay.interventions._advice import Mitigates, Proposal
 from interplay.interventions._inputs import InputIntervention
 from interplay.interventions._parameters import Range
 from interplay.interventions._purpose import Service
@@ -44,6 +45,15 @@ class NoisyCopies(InputIntervention):
     title: ClassVar[str] = "noisy copies"
     serves: ClassVar[tuple[Service, ...]] = (Service("balanced_robust_accuracy"), Service("robust_auc"))
     reference: ClassVar[str] = "Bishop, 1995"
+    proposal: ClassVar[Proposal | None] = Proposal(
+        "Every row learned from together with noisy copies of it, which stands in for adversarial training where a library "
+        "trains its models itself.",
+        without_steps=True,
+    )
+    mitigates: ClassVar[tuple[Mitigates, ...]] = (
+        Mitigates("F->R", "noisy copies beneath the fairness intervention", "Bishop, 1995"),
+        Mitigates("E->R", "noisy copies beneath the explanations", "Bishop, 1995"),
+    )
     ranges: ClassVar[Mapping[str, Range]] = MappingProxyType({"radius": Range(0.0), "copies": Range(1)})
     asks_the_model: ClassVar[bool] = False
 

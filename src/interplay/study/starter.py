@@ -364,7 +364,7 @@ def _proposed(in_steps: bool) -> list[tuple[str, Proposal]]:
 def _applies(kind: type[Intervention], proposal: Proposal, in_steps: bool) -> bool:
     if in_steps:
         return not proposal.without_steps
-    return not issubclass(kind, InputIntervention | LossIntervention | GradientIntervention)
+    return proposal.without_steps or not issubclass(kind, InputIntervention | LossIntervention | GradientIntervention)
 
 
 def _intervention(name: str, proposal: Proposal, grouped: bool) -> str:
