@@ -179,15 +179,13 @@ def _run(script, path):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
-@pytest.mark.slow
-def test_a_gate_would_have_stopped_it():
+def test_a_gate_would_have_stopped_it(declared):
     """The same change, held against the approved model: each team's figure passes, and the women's fails."""
-    cells = ("balanced_accuracy", "equal_opportunity_difference/sex", "demographic_parity_difference/sex")
-    declared = ip.load(STUDY).model_copy(update={"members": 6, "limits": ()})
-    change = ip.Study(**{**declared.model_dump(), "gate": {"treatment": ("dp_sgd",), "cells": cells}})
-    found = {cell["name"]: cell for cell in ip.gate(change).content["cells"]}
-    assert found["equal_opportunity_difference/sex"]["status"] == "fail"
-    assert found["balanced_accuracy"]["estimate"] < found["equal_opportunity_difference/sex"]["estimate"] / 3
+    found = ip.gate(declared)
+    cells = {cell["name"]: cell for cell in found.content["cells"]}
+    assert found.outcome == "fail"
+    assert cells["equal_opportunity_difference/sex"]["status"] == "fail"
+    assert cells["accuracy"]["estimate"] < cells["equal_opportunity_difference/sex"]["estimate"] / 3
 
 
 @pytest.mark.slow

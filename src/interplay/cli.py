@@ -288,9 +288,13 @@ def demo(
     runs: RunsPath = Path("runs"),
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
 ) -> None:
-    """Tell a story from beginning to end: how a change that one team tests harms what another one promised."""
+    """Tell a story from beginning to end: how a change that one team tests harms what another one promised.
+
+    It ends with the gate that would have stopped the change, and with the gate's exit code.
+    """
     from rich.console import Console
 
+    from interplay.audit.gate import gate as judge_change
     from interplay.audit.prepare import prepare
     from interplay.audit.progress import Meter
     from interplay.audit.run import run as run_study
@@ -298,6 +302,7 @@ def demo(
     from interplay.demo import silobank
     from interplay.demo.told import told
     from interplay.errors import StudyError
+    from interplay.report.gate_text import GateText
 
     if story != "silobank":
         raise StudyError("a story of the package", repr(story), "interplay demo", "write interplay demo silobank")
@@ -306,8 +311,12 @@ def demo(
     console.print("The bank is generated, its models are trained, and every aspect of them is measured.")
     with progress_on(console, Meter(ready.design), quiet=quiet) as progress:
         made = run_study(declared, runs, progress=progress, ready=ready)
-    Console().print(told(silobank.acts(silobank.bank(made, declared))))
-    console.print(f"The whole audit: {made.report}")
+    acts = silobank.acts(silobank.bank(made, declared))
+    Console().print(told(acts))
+    console.print("\nThe gate measures both versions once more, with the same random numbers ...")
+    found = judge_change(declared)
+    Console().print(told((silobank.GATE,), first=len(acts)), GateText(found.content, {"report": str(made.report)}))
+    sys.exit(_exit_code(found.outcome))
 
 
 @app.command()

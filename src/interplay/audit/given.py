@@ -59,9 +59,11 @@ def audit(
     `X`, those names with the group that others are compared with, as in {"sex": "male"}, or a frame or series of columns that
     the model does not see. `favourable` is the label value that a person hopes for.
 
-    Everything else is declared as `interplay init` would for this table; `interventions` are names, or names with parameters,
-    and further keywords are the keys of a study file: members=8, limits=[{"metric": "accuracy", "at_least": 0.8}],
-    priorities={"ranking": [...], "set_by": "..."}. Without priorities the audit compares and recommends nothing.
+    A pipeline reads the columns of `X` as they are; other models read encoded columns, as numbers without gaps, in which an attack
+    is much faster (`model={"inputs": "table"}` says otherwise). Everything else is declared as
+    `interplay init` would for this table; `interventions` are names, or names with parameters, and further keywords are the keys
+    of a study file: members=8, limits=[{"metric": "accuracy", "at_least": 0.8}], priorities={"ranking": [...], "set_by": "..."}.
+    Without priorities the audit compares and recommends nothing.
 
     Raises DataError and StudyError, which say what was expected, what was found, where, and what to do.
 
@@ -75,7 +77,9 @@ intersections=(), mitigate='sex', minimum_rows=100)
     deployed already is measured by `interplay.fitted`.
     """
     table = given(X, y, groups)
-    study = study_of(table, favourable, interventions, declared, by_itself=not family_of(model).tunes)
+    reads = "table" if hasattr(model, "steps") else "encoded"
+    own = _with({"model": {"inputs": reads}}, declared)
+    study = study_of(table, favourable, interventions, own, by_itself=not family_of(model).tunes)
     ready = prepare(study, table.frame, network=model)
     with progress_on(Console(stderr=True), Meter(ready.design), quiet=quiet) as progress:
         return run(study, runs, progress=progress, ready=ready)
@@ -127,7 +131,6 @@ def _see(tables: dict[str, Any], table: GivenTable, proposed: Proposals) -> None
     tables["data"]["features"] = [
         name for name in table.features if name not in proposed.drop and name != proposed.weight
     ]
-    tables["model"] |= {"inputs": "table"}
     for name, section in tables.get("groups", {}).get("attributes", {}).items():
         section["feature"] = name in table.features
         if name in table.references:

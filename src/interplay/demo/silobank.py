@@ -58,6 +58,9 @@ class Act:
     outcome: str = ""
 
 
+GATE = Act("The gate", "holds version 2 against version 1 in the cells of every team, as it would at every change.")
+
+
 @dataclass(frozen=True, eq=False)
 class Bank:
     """What the story is told from: the audit of both versions, and what it does not measure by itself.

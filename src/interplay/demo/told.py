@@ -10,10 +10,10 @@ from interplay.demo.silobank import Act, Check
 PASSED, FAILED = Text("passed", style="dodger_blue1"), Text("FAILED", style="bold dark_orange3")
 
 
-def told(acts: Iterable[Act]) -> Group:
-    """The acts in order, numbered from zero."""
+def told(acts: Iterable[Act], first: int = 0) -> Group:
+    """The acts in order, numbered from `first`."""
     lines: list[RenderableType] = []
-    for number, act in enumerate(acts):
+    for number, act in enumerate(acts, start=first):
         lines += [Text(""), Text.assemble((f"Act {number}. {act.who}", "bold"), f" {act.action}")]
         lines += [_checked(check) for check in act.checks]
         lines += [Text(f"  {act.outcome}")] if act.outcome else []

@@ -148,6 +148,7 @@ class TableFrames(Frames):
         if isinstance(part, NumericFeature):
             found[moved] = self._numbers(part, block[moved])
             return found
+        found = found.astype(object)
         names = np.asarray([*level_values(part), None], dtype=object)
         codes = _levels(part, block[moved])
         shared = (codes == len(part.levels)) & part.others
@@ -174,11 +175,16 @@ class TableFrames(Frames):
 
 
 def cells(column: Column) -> Array:
-    """The cells of a column as Python reads them: numbers, 0 and 1, truth values, or texts with None where missing."""
+    """The cells of a column as libraries read them: numbers with NaN where missing, 0 and 1 among them; truth values; or texts
+    with None where missing.
+    """
     if column.kind == "numeric":
         return np.asarray(column.values, dtype=np.float64)
-    names = np.asarray([*_plain(column.categories), None], dtype=object)
-    return np.asarray(names[column.values], dtype=object)
+    plain = _plain(column.categories)
+    cells = np.asarray(np.asarray([*plain, None], dtype=object)[column.values], dtype=object)
+    if all(isinstance(value, bool) for value in plain):
+        return cells if column.missing.any() else cells.astype(bool)
+    return cells.astype(np.float64) if all(isinstance(value, int) for value in plain) else cells
 
 
 def level_values(part: LevelFeature) -> tuple[Any, ...]:
