@@ -28,6 +28,10 @@ ALIASES: Mapping[str, str] = MappingProxyType({})
 """Old names and the ones that replaced them, so that stored studies stay readable after a file is renamed."""
 
 
+DECLARED = "declared by the study"
+"""Where an intervention that a study describes is described."""
+
+
 def current(name: str) -> str:
     """The name a thing has today.
 
@@ -104,7 +108,7 @@ def _intervention(name: str, kind: type[Intervention]) -> dict[str, Any]:
         "phase": phase(kind).__name__,
         "parameters": _parameters(kind),
         "serves": [_plain(asdict(service)) for service in kind.serves],
-        "reference": kind.reference,
+        "reference": kind.reference or DECLARED,
     }
 
 

@@ -144,6 +144,18 @@ def test_rows_withstand_more_after_copies(kind, model):
     assert robust(ready, COPIES) > robust(ready, Treatment()) + 0.1
 
 
+@pytest.mark.parametrize(
+    "near", [0.25, 0.0], ids=["a column that can be moved decides", "no such column says anything"]
+)
+def test_its_positive_control_passes_where_there_is_something_to_gain_and_not_where_there_is_nothing(near, tmp_path):
+    frame = near_and_far(700)
+    if not near:
+        frame = frame.assign(near=np.random.default_rng(1).normal(size=700), far=lambda rows: 3.0 * (2 * rows.y - 1))
+    asked = made("estimator", **TREES).study.model_copy(update={"members": 4, "most_members": 4})
+    (control,) = ip.run(asked, tmp_path, frame=frame).content["controls"]
+    assert control["passed"] == (near > 0), control["sentence"]
+
+
 def test_where_nothing_can_be_moved_copies_change_nothing():
     ready = made("estimator", immutable=("near", "far", "other"), **TREES)
     shop = ready.training_setting()

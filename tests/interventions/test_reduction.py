@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from fairlearn.reductions import DemographicParity, ErrorRate
-from tests.measurement.worlds import bank
 
 import interplay as ip
 from interplay.audit.prepare import prepare
@@ -155,16 +154,19 @@ def test_the_gap_closes_as_the_multiplier_grows(kind, model):
     assert gaps == sorted(gaps, reverse=True) and gaps[3] < gaps[0] - 0.15
 
 
-def test_a_study_of_it_has_a_positive_control(tmp_path):
+@pytest.mark.parametrize("apart", [True, False], ids=["groups at unlike levels", "groups alike"])
+def test_its_positive_control_passes_where_there_is_a_gap_and_not_where_there_is_none(apart, tmp_path):
     asked = ip.Study(
-        name="a bank",
-        members=3,
+        name="two levels",
+        members=5,
+        most_members=5,
         draws=50,
         data=ip.DataSection(source="frame", label="y", favourable=1),
         groups=ip.GroupsSection(attributes={"g": ip.GroupSection()}, minimum_rows=20),
         model=ip.ModelSection(kind="estimator", **TREES),
-        interventions=(ip.InterventionSection(name="reduction", parameters={"multiplier": 0.3}),),
+        interventions=(ip.InterventionSection(name="reduction", parameters={"multiplier": 0.2}),),
     )
-    audit = ip.run(asked, tmp_path, frame=bank(rows=600)).content
-    (control,) = audit["controls"]
+    frame = two_levels(1_500) if apart else two_levels(1_500).assign(g=np.arange(1_500) % 2)
+    (control,) = ip.run(asked, tmp_path, frame=frame.assign(g=frame.g.astype(str))).content["controls"]
     assert control["metric"].startswith("demographic_parity_difference")
+    assert control["passed"] == apart, control["sentence"]

@@ -116,8 +116,8 @@ def _exact(arms: Sequence[Mapping[str, Any]]) -> list[str]:
         )
         bound = "; its robust accuracy is an upper bound only" if check.bound_only else ""
         told.append(
-            f"{_arm(one)}: exactly {check.breakable} of {check.rows} rightly decided rows of one model can be broken within the "
-            f"radius (by mixed-integer programming on its trees), and {found}{bound}."
+            f"{one['treatment']}: exactly {check.breakable} of {check.rows} rightly decided rows of one model can be broken "
+            f"within the radius (by mixed-integer programming on its trees), and {found}{bound}."
         )
     return told
 
