@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from datetime import date
+from importlib.metadata import entry_points
 
 import numpy as np
 import pytest
@@ -291,7 +292,9 @@ def plugged(project, *words):
     """Pytest in the project, which has one test of its own."""
     (project / "pytest.ini").write_text("[pytest]\n")
     (project / "test_own.py").write_text("def test_own():\n    assert True\n")
-    command = (sys.executable, "-m", "pytest", "-p", "interplay.pytest_plugin", "-p", "no:cacheprovider", "-rs", *words)
+    installed = any(one.value == "interplay.pytest_plugin" for one in entry_points(group="pytest11"))
+    plugin = () if installed else ("-p", "interplay.pytest_plugin")
+    command = (sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", "-rs", *words)
     return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
 
 

@@ -292,3 +292,42 @@ def test_a_run_of_a_given_model_ends_in_a_report_that_says_whom_it_is_about(tmp_
     assert again.content == audit.content
     other = ip.run(study(*layers), tmp_path, frame=FRAME, network=ip.fitted(logistic(FRAME, 250)))
     assert other.path != audit.path
+
+
+def _boosted(kind, folder):
+    """A small boosted forest of a library, its file, and what the library itself says."""
+    some = FRAME[NUMBERS][:400], FRAME.y[:400]
+    if kind == "txt":
+        lightgbm = pytest.importorskip("lightgbm")
+        model = lightgbm.LGBMClassifier(n_estimators=20, n_jobs=1, verbosity=-1).fit(*some)
+        path = folder / "model.txt"
+        model.booster_.save_model(path)
+        return path, model.predict_proba(FRAME[NUMBERS])
+    xgboost = pytest.importorskip("xgboost")
+    model = xgboost.XGBClassifier(n_estimators=20, n_jobs=1).fit(*some)
+    path = folder / f"model.{kind}"
+    model.save_model(path)
+    return path, model.predict_proba(FRAME[NUMBERS])
+
+
+@pytest.mark.parametrize("kind", ["ubj", "json", "txt"])
+def test_a_file_of_boosted_trees_is_read_as_its_library_reads_it(tmp_path, kind):
+    path, known = _boosted(kind, tmp_path)
+    ready = prepare(study(path=str(path), classes=("0", "1")), FRAME)
+    said = np.exp(ready.family.scores((ready.family.model,), ready.encoded.matrix)[0])
+    np.testing.assert_allclose(said, known, atol=1e-6)
+    with pytest.raises(ModelError, match="classes that nobody names"):
+        prepare(study(path=str(path)), FRAME)
+    with pytest.raises(ModelError, match="one of 4 columns"):
+        prepare(study(path=str(path), classes=("0", "1"), data={"drop": {"c": "a text", "x3": "left out"}}), FRAME)
+
+
+@pytest.mark.parametrize("kind", ["ubj", "json", "txt"])
+def test_a_file_of_boosted_trees_that_is_none_is_refused(tmp_path, kind):
+    pytest.importorskip("lightgbm" if kind == "txt" else "xgboost")
+    path = tmp_path / f"model.{kind}"
+    for content in (b"no model", b"\x80\x04K\x01."):
+        path.write_bytes(content)
+        with pytest.raises(ModelError) as refused:
+            prepare(study(path=str(path), classes=("0", "1")), FRAME)
+        assert refused.value.where == str(path)

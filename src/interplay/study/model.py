@@ -21,7 +21,8 @@ class ModelSection(Section):
     function as "module:name", such as "sklearn.ensemble:HistGradientBoostingClassifier"; the module is looked for beside the
     study, then on Python's path."""
     path: str = ""
-    """The file of a trained model for kind = "fitted", in ONNX or in the format of skops. Pickles are refused."""
+    """The file of a trained model for kind = "fitted": in ONNX, in the format of skops, as XGBoost writes it (.ubj or .json), or
+    as LightGBM does (.txt). Pickles are refused."""
     trusted: tuple[str, ...] = ()
     """The types that a file of skops may hold beside its usual ones, such as "sklearn.tree._tree.Tree"."""
     classes: tuple[str, ...] = ()

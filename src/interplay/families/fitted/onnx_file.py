@@ -10,6 +10,7 @@ import pandas as pd
 from interplay.arrays import Array
 from interplay.errors import ModelError
 from interplay.families.fitted.given import GivenModel
+from interplay.families.fitted.numbers import as_numbers
 from interplay.study.model import ModelSection
 
 TYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(int64)": np.int64, "tensor(string)": object}
@@ -80,13 +81,7 @@ class OnnxGraph:
                 self.where,
                 "name the model's columns, in its order, as features under [data]",
             )
-        numbers = rows.apply(pd.to_numeric, errors="coerce")
-        lost = [name for name in rows.columns if (numbers[name].isna() & rows[name].notna()).any()]
-        if lost:
-            found = f"texts in {_listed(lost)}"
-            step = "write the model with an input for every column, or give numbers"
-            raise ModelError("features that are numbers, for a model of one matrix", found, self.where, step)
-        return np.asarray(numbers.to_numpy(dtype=np.float64, na_value=np.nan), dtype=TYPES.get(wanted.type, np.float32))
+        return as_numbers(rows, self.where).to_numpy().astype(TYPES.get(wanted.type, np.float32))
 
 
 def _session(content: bytes, where: str) -> Any:

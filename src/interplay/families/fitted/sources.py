@@ -7,13 +7,16 @@ from typing import Any
 
 from interplay.discovery import function
 from interplay.errors import ModelError, StudyError
-from interplay.families.fitted import onnx_file, skops_file
+from interplay.families.fitted import boosted_file, onnx_file, skops_file
 from interplay.families.fitted.given import GivenModel, fitted
 from interplay.study.model import ModelSection
 
 READERS: Mapping[str, Callable[[bytes, ModelSection, str], GivenModel]] = {
     ".onnx": onnx_file.read,
     ".skops": skops_file.read,
+    ".ubj": boosted_file.read_xgboost,
+    ".json": boosted_file.read_xgboost,
+    ".txt": boosted_file.read_lightgbm,
 }
 PICKLES = (".pkl", ".pickle", ".joblib", ".sav", ".dill", ".cloudpickle", ".p", ".pk")
 WHERE = "the study, [model]"
