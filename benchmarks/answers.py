@@ -23,7 +23,7 @@ from typing import Any
 
 from benchmarks import adult, machine, quiet
 from benchmarks.marked import DOCS, renew
-from interplay.audit.folder import write
+from interplay.auditing.folder import write
 
 ROOT = Path(__file__).parent.parent
 PATH = Path(__file__).with_name("answers.json")

@@ -59,8 +59,8 @@ from benchmarks.planted_tables import (  # noqa: E402
     with_twins,
     without_twins,
 )
-from interplay.audit.folder import write  # noqa: E402
-from interplay.audit.prepare import prepare  # noqa: E402
+from interplay.auditing.folder import write  # noqa: E402
+from interplay.auditing.prepare import prepare  # noqa: E402
 from interplay.catalogue import interactions  # noqa: E402
 from interplay.design.settings import Settings, settle  # noqa: E402
 from interplay.effects.compare import compare  # noqa: E402

@@ -23,11 +23,11 @@ import pandas as pd  # noqa: E402
 
 from benchmarks import adult, machine  # noqa: E402
 from benchmarks.marked import DOCS, renew  # noqa: E402
-from interplay.audit.confirm import confirm  # noqa: E402
-from interplay.audit.folder import write  # noqa: E402
-from interplay.audit.prepare import prepare  # noqa: E402
-from interplay.audit.run import run  # noqa: E402
-from interplay.audit.start import start  # noqa: E402
+from interplay.auditing.confirm import confirm  # noqa: E402
+from interplay.auditing.folder import write  # noqa: E402
+from interplay.auditing.prepare import prepare  # noqa: E402
+from interplay.auditing.run import run  # noqa: E402
+from interplay.auditing.start import start  # noqa: E402
 from interplay.data.load import named  # noqa: E402
 from interplay.data.sections import DataSection  # noqa: E402
 from interplay.data.table import Table  # noqa: E402

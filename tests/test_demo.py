@@ -12,7 +12,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import interplay as ip
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.demo import couples, silobank
 from interplay.demo.told import told
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import interplay as ip
+from interplay.auditing import given
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -14,35 +15,26 @@ README = (ROOT / "README.md").read_text()
 
 def test_the_example_runs(tmp_path, monkeypatch):
     (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert len(code.strip().splitlines()) <= 24
+    assert len(code.strip().splitlines()) <= 15
     monkeypatch.chdir(tmp_path)
-    real = ip.Study
+    real = given.study_of
 
-    def smaller(**declared):
-        few = {"release_explanations": {"samples": 500, "explained_rows": 40}}
-        listed = [
-            one.model_copy(update={"parameters": {**one.parameters, **few.get(one.name, {})}})
-            for one in declared.pop("interventions")
-        ]
-        return real(
-            **declared,
-            interventions=listed,
-            members=3,
-            draws=50,
-            model=ip.ModelSection(hidden=(4,), steps=20, learning_rates=(0.1,)),
-        )
+    def smaller(table, favourable=None, interventions=None, declared=None, **more):
+        few = {"members": 3, "most_members": 3, "draws": 50, **(declared or {})}
+        listed = ["reweighing", {"name": "release_explanations", "parameters": {"samples": 500, "explained_rows": 40}}]
+        return real(table, favourable, interventions or listed, few, **more)
 
-    monkeypatch.setattr(ip, "Study", smaller, raising=False)
+    monkeypatch.setattr(given, "study_of", smaller)
     names = {}
     exec(code, names)
     audit = names["audit"]
     assert isinstance(audit.effects, pd.DataFrame)
-    assert len(audit.effects) > 100
+    assert len(audit.effects) > 50
     assert set(audit.decision) >= {"treatment", "reasons"}
     assert (tmp_path / "report.html").read_text().startswith("<!DOCTYPE html>")
-    assert (tmp_path / "interactions.svg").read_text().startswith("<svg")
+    assert audit.picture("interactions.svg").read_text().startswith("<svg")
     assert "<" in audit._repr_html_()
-    assert "mortgage" in repr(audit)
+    assert "1,989 rows" in repr(audit)
 
 
 @pytest.mark.parametrize("path", re.findall(r"\]\(([^)#]+)\)|`(docs/[^`]+|LICENSE|CONTRIBUTING.md)`", README))

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from interplay.audit.outline import outline
-from interplay.audit.prepare import Prepared, prepare
-from interplay.audit.start import Started, start
+from interplay.auditing.outline import outline
+from interplay.auditing.prepare import Prepared, prepare
+from interplay.auditing.start import Started, start
 from interplay.errors import DataError
 from interplay.study.load import load, locate
 from tests.tables import TABLES, applications

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.calibration.claims import CalibrationRow, restored, stored
-from interplay.audit.folder import write
+from interplay.auditing.folder import write
 
 PATH = Path(__file__).parent.parent / "calibration.json"
 

@@ -9,10 +9,10 @@ import pandas as pd
 
 import interplay as ip
 from benchmarks.audit_work import EPOCHS, EXPLAINED_ROWS, MEMBERS, AuditWork
-from interplay.audit.folder import RunFolder
-from interplay.audit.prepare import Prepared, prepare
-from interplay.audit.run import run
-from interplay.audit.storage import tuning_files
+from interplay.auditing.folder import RunFolder
+from interplay.auditing.prepare import Prepared, prepare
+from interplay.auditing.run import run
+from interplay.auditing.storage import tuning_files
 from interplay.data.split import PARTS, Split
 from interplay.training.tuning import Tuning
 

@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 from benchmarks import adult
-from interplay.audit.prepare import prepare
-from interplay.audit.timings import peak_memory
+from interplay.auditing.prepare import prepare
+from interplay.auditing.timings import peak_memory
 from interplay.conformal.sets import default_miscoverage
 from interplay.exhibits import Memo, refitted
 from interplay.measurement import measure as stage

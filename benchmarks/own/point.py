@@ -16,7 +16,7 @@ import numpy as np
 
 from interplay import streams
 from interplay.attacks.pgd import Threat
-from interplay.audit.timings import peak_memory
+from interplay.auditing.timings import peak_memory
 from interplay.data.mapped import store
 from interplay.engine import compile_seconds, jnp, workers
 from interplay.families.network.fleet import Lazy, train_all

@@ -16,7 +16,7 @@ import numpy as np
 
 from interplay import catalogue
 from interplay.arrays import Array
-from interplay.audit.timings import peak_memory
+from interplay.auditing.timings import peak_memory
 from interplay.decision.decide import decide
 from interplay.design.comparison import Comparison
 from interplay.design.treatment import Treatment

@@ -5,14 +5,14 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from interplay.audit.approval import approve
-    from interplay.audit.compare import compare
-    from interplay.audit.confirm import confirm
-    from interplay.audit.finished import open
-    from interplay.audit.gate import gate
-    from interplay.audit.given import audit
-    from interplay.audit.result import Audit
-    from interplay.audit.run import run
+    from interplay.auditing.approval import approve
+    from interplay.auditing.compare import compare
+    from interplay.auditing.confirm import confirm
+    from interplay.auditing.finished import open
+    from interplay.auditing.gate import gate
+    from interplay.auditing.given import audit
+    from interplay.auditing.result import Audit
+    from interplay.auditing.run import run
     from interplay.data.sections import DataSection, GroupSection, GroupsSection
     from interplay.errors import InterplayError
     from interplay.families.fitted.given import fitted
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "Audit": "interplay.audit.result",
-    "audit": "interplay.audit.given",
-    "open": "interplay.audit.finished",
-    "approve": "interplay.audit.approval",
-    "compare": "interplay.audit.compare",
-    "confirm": "interplay.audit.confirm",
-    "gate": "interplay.audit.gate",
-    "run": "interplay.audit.run",
+    "Audit": "interplay.auditing.result",
+    "audit": "interplay.auditing.given",
+    "open": "interplay.auditing.finished",
+    "approve": "interplay.auditing.approval",
+    "compare": "interplay.auditing.compare",
+    "confirm": "interplay.auditing.confirm",
+    "gate": "interplay.auditing.gate",
+    "run": "interplay.auditing.run",
     "DataSection": "interplay.data.sections",
     "GroupSection": "interplay.data.sections",
     "GroupsSection": "interplay.data.sections",

@@ -14,7 +14,7 @@ import typer
 from interplay.errors import InterplayError
 
 if TYPE_CHECKING:
-    from interplay.audit.gate import Profile
+    from interplay.auditing.gate import Profile
 
 app = typer.Typer(
     help="Audit what every trust intervention does to every other aspect of trust, on your own data and model.",
@@ -45,8 +45,8 @@ def init(
     force: Annotated[bool, typer.Option(help="Overwrite an existing file.")] = False,
 ) -> None:
     """Write a commented study file with sensible defaults for a data file."""
-    from interplay.audit.folder import write
-    from interplay.audit.start import start
+    from interplay.auditing.folder import write
+    from interplay.auditing.start import start
     from interplay.errors import StudyError
 
     if output.exists() and not force:
@@ -64,8 +64,8 @@ def init(
 def plan(study: StudyPath, runs: RunsPath = Path("runs"), device: Device = "auto", memory: Memory = None) -> None:
     """Say what a study will run: treatments, members, time, memory and disk, before anything runs."""
     _compute_on(device, memory)
-    from interplay.audit.outline import outline
-    from interplay.audit.prepare import prepare
+    from interplay.auditing.outline import outline
+    from interplay.auditing.prepare import prepare
     from interplay.study.load import load, locate
 
     typer.echo(outline(prepare(load(study), where=locate(study)), runs))
@@ -83,10 +83,10 @@ def run(
     _compute_on(device, memory)
     from rich.console import Console
 
-    from interplay.audit.prepare import prepare
-    from interplay.audit.progress import Meter
-    from interplay.audit.run import run as run_study
-    from interplay.audit.shown import progress_on
+    from interplay.auditing.prepare import prepare
+    from interplay.auditing.progress import Meter
+    from interplay.auditing.run import run as run_study
+    from interplay.auditing.shown import progress_on
     from interplay.engine import compile_seconds
     from interplay.report.terminal import summary
     from interplay.study.load import load, locate
@@ -121,10 +121,10 @@ def confirm(
 
     from rich.console import Console
 
-    from interplay.audit.confirm import carry_out, case, meter
-    from interplay.audit.deployable import PARAMETERS as DEPLOYABLE
-    from interplay.audit.prepare import prepare
-    from interplay.audit.shown import progress_on
+    from interplay.auditing.confirm import carry_out, case, meter
+    from interplay.auditing.deployable import PARAMETERS as DEPLOYABLE
+    from interplay.auditing.prepare import prepare
+    from interplay.auditing.shown import progress_on
     from interplay.report.confirmed import confirmed
     from interplay.study.load import load, locate
 
@@ -157,9 +157,9 @@ def compare(
     _compute_on(device, memory)
     from rich.console import Console
 
-    from interplay.audit.folder import write
-    from interplay.audit.gate import compare_named
-    from interplay.audit.written import as_json
+    from interplay.auditing.folder import write
+    from interplay.auditing.gate import compare_named
+    from interplay.auditing.written import as_json
     from interplay.report.gate_text import GateText
     from interplay.study.load import load, locate
 
@@ -187,8 +187,8 @@ def approve(
 ) -> None:
     """Write down what a finished run's model is, so that a change of it can be held against it by a gate."""
     _compute_on(device, memory)
-    from interplay.audit.approval import approve as approve_run
-    from interplay.audit.finished import folder_of
+    from interplay.auditing.approval import approve as approve_run
+    from interplay.auditing.finished import folder_of
     from interplay.study.load import load, locate
 
     declared = None if study is None else load(study)
@@ -227,8 +227,8 @@ def gate(
     _compute_on(device, memory)
     from rich.console import Console
 
-    from interplay.audit.gate import gate as judge_change
-    from interplay.audit.gate_files import gate_files, write_gate
+    from interplay.auditing.gate import gate as judge_change
+    from interplay.auditing.gate_files import gate_files, write_gate
     from interplay.report.annotations import annotations
     from interplay.report.gate_text import GateText
     from interplay.study.load import load, locate
@@ -256,8 +256,8 @@ def what_if(
     with _without_collecting():
         from rich.console import Console
 
-        from interplay.audit.finished import folder_of
-        from interplay.audit.whatif import Question, answer
+        from interplay.auditing.finished import folder_of
+        from interplay.auditing.whatif import Question, answer
         from interplay.report.whatif import WhatIf
 
         ranked = tuple(word for word in priorities.split(",") if word.strip())
@@ -272,7 +272,7 @@ def catalogue(
     """List every intervention, metric and interaction with its reference."""
     import json
 
-    from interplay.audit.listing import listing
+    from interplay.auditing.listing import listing
     from interplay.catalogue import describe
     from interplay.errors import StudyError
 
@@ -294,11 +294,11 @@ def demo(
     """
     from rich.console import Console
 
-    from interplay.audit.gate import gate as judge_change
-    from interplay.audit.prepare import prepare
-    from interplay.audit.progress import Meter
-    from interplay.audit.run import run as run_study
-    from interplay.audit.shown import progress_on
+    from interplay.auditing.gate import gate as judge_change
+    from interplay.auditing.prepare import prepare
+    from interplay.auditing.progress import Meter
+    from interplay.auditing.run import run as run_study
+    from interplay.auditing.shown import progress_on
     from interplay.demo import silobank
     from interplay.demo.told import told
     from interplay.errors import StudyError
@@ -330,8 +330,8 @@ def explain(
     """Say in plain words what an interaction is, how it is measured, what it cannot show, and what a run found."""
     import json
 
-    from interplay.audit.explained import explain as explained
-    from interplay.audit.finished import folder_of
+    from interplay.auditing.explained import explain as explained
+    from interplay.auditing.finished import folder_of
 
     audit = None if run is None else json.loads((folder_of(run, runs) / "audit.json").read_bytes())
     typer.echo(explained(what, audit))

@@ -83,7 +83,7 @@ class CellNotPassed(Exception):
 
 
 def _judged(study: Path, profile: str) -> dict[str, Any]:
-    from interplay.audit.gate import gate
+    from interplay.auditing.gate import gate
     from interplay.errors import InterplayError
     from interplay.study.load import load, locate
 

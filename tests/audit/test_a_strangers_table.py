@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from interplay.audit.confirm import confirm
-from interplay.audit.run import run
-from interplay.audit.start import start
+from interplay.auditing.confirm import confirm
+from interplay.auditing.run import run
+from interplay.auditing.start import start
 from interplay.report.terminal import summary
 from interplay.study.load import load
 

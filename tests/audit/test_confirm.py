@@ -16,17 +16,17 @@ import pytest
 from typer.testing import CliRunner
 
 import interplay as ip
-from interplay.audit import confirm as verb
-from interplay.audit.confirm import MEMBERS, carry_out, case, confirm
-from interplay.audit.confirmed import stored
-from interplay.audit.folder import RunFolder
-from interplay.audit.judging import effective_rows
-from interplay.audit.ledger import FORMAT, Ledger, Use
-from interplay.audit.outline import outline
-from interplay.audit.prepare import prepare
-from interplay.audit.run import run
-from interplay.audit.storage import read_fleet
-from interplay.audit.written import as_json
+from interplay.auditing import confirm as verb
+from interplay.auditing.confirm import MEMBERS, carry_out, case, confirm
+from interplay.auditing.confirmed import stored
+from interplay.auditing.folder import RunFolder
+from interplay.auditing.judging import effective_rows
+from interplay.auditing.ledger import FORMAT, Ledger, Use
+from interplay.auditing.outline import outline
+from interplay.auditing.prepare import prepare
+from interplay.auditing.run import run
+from interplay.auditing.storage import read_fleet
+from interplay.auditing.written import as_json
 from interplay.cli import app
 from interplay.data.split import PARTS, Split
 from interplay.design.confirming import confirming
@@ -240,8 +240,8 @@ def test_the_use_is_written_before_the_rows_are_looked_at(runs, ready, monkeypat
 
 KILLED = """
     import os, signal, sys
-    from interplay.audit import folder
-    from interplay.audit.confirm import confirm
+    from interplay.auditing import folder
+    from interplay.auditing.confirm import confirm
     from tests.audit.test_confirm import _study
 
     real = folder.RunFolder._list

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import interplay as ip
-from interplay.audit.choices import read_choices
-from interplay.audit.confirm import case
-from interplay.audit.prepare import Prepared, prepare
+from interplay.auditing.choices import read_choices
+from interplay.auditing.confirm import case
+from interplay.auditing.prepare import Prepared, prepare
 from interplay.errors import InterplayError, RunError
 
 FILES = (
@@ -179,8 +179,8 @@ def test_a_removed_manifest_does_not_hide_that_training_had_begun(
 def test_a_forecast_removed_before_anything_was_trained_is_registered_before_training(
     undisturbed: Path, ready: Prepared, tmp_path: Path
 ) -> None:
-    from interplay.audit.folder import RunFolder
-    from interplay.audit.parts.forecast import registered
+    from interplay.auditing.folder import RunFolder
+    from interplay.auditing.parts.forecast import registered
 
     folder = RunFolder(tmp_path / "run")
     assert registered(folder, ready.forecast).before_training
@@ -210,7 +210,7 @@ def test_a_damaged_piece_is_made_again(
     undisturbed: Path, ready: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run stopped while it trains, then with what it kept zeroed, truncated, and a folder in its place."""
-    from interplay.audit.folder import RunFolder
+    from interplay.auditing.folder import RunFolder
 
     real = RunFolder.finish
 

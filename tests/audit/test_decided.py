@@ -5,7 +5,7 @@ import json
 import pytest
 
 from interplay.aspects import Aspect
-from interplay.audit.parts.decided import decided
+from interplay.auditing.parts.decided import decided
 from interplay.decision.decide import decide
 from interplay.decision.mitigations import mitigations, to_try
 from interplay.design.comparison import Comparison

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from interplay import catalogue
-from interplay.audit.explained import explain, pair_name
+from interplay.auditing.explained import explain, pair_name
 from interplay.cli import app
 from interplay.errors import StudyError
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from interplay.audit.folder import MANIFEST, RunFolder, write
+from interplay.auditing.folder import MANIFEST, RunFolder, write
 from interplay.errors import RunError
 
 

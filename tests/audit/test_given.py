@@ -8,8 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import interplay as ip
-from interplay.audit.given import audit as audited
-from interplay.audit.given import given, study_of
+from interplay.auditing.given import given, study_of
 from interplay.families import family_of
 
 SOME = {"members": 3, "most_members": 3, "draws": 50}
@@ -78,7 +77,7 @@ def test_rows_that_do_not_match_and_keys_that_are_none_are_refused(table):
 def test_from_a_pipeline_to_an_audit_that_opens_again(table, tmp_path, capsys):
     frame, paid = table
     model = make_pipeline(StandardScaler(), LogisticRegression())
-    audit = audited(
+    audit = ip.audit(
         model, frame[["debt", "years"]], paid, groups=frame["sex"], interventions=["reweighing"], runs=tmp_path, **SOME
     )
     assert "Fitted is this estimator: Pipeline" in json.dumps(audit.content["methods"])

@@ -10,10 +10,10 @@ import pytest
 from safetensors.numpy import load
 
 import interplay as ip
-from interplay.audit.outline import outline
-from interplay.audit.parts.joint import fraction_lines, joint_part
-from interplay.audit.parts.strengths import strength_lines
-from interplay.audit.prepare import prepare
+from interplay.auditing.outline import outline
+from interplay.auditing.parts.joint import fraction_lines, joint_part
+from interplay.auditing.parts.strengths import strength_lines
+from interplay.auditing.prepare import prepare
 from interplay.design.factors import Factors
 from interplay.effects.joint_effect import JointEffects
 from interplay.interventions.reweighing import Reweighing

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interplay.audit.ledger import FILE, AuditRows, Ledger, Use
+from interplay.auditing.ledger import FILE, AuditRows, Ledger, Use
 from interplay.errors import RunError
 
 ROWS = AuditRows("a" * 64, np.array([3, 5, 8, 13]))

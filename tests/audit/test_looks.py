@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import interplay as ip
-from interplay.audit import looks
-from interplay.audit.prepare import prepare
-from interplay.audit.samples import FIRST, MORE, read_measurements
+from interplay.auditing import looks
+from interplay.auditing.prepare import prepare
+from interplay.auditing.samples import FIRST, MORE, read_measurements
 from interplay.design.contexts import metrics_for
 from interplay.design.treatment import Treatment
 from interplay.effects.adaptive_members import Attention, look
@@ -269,8 +269,8 @@ def test_all_members_alike_add_none():
 KILLED = """
     import os, signal, sys
     from pathlib import Path
-    from interplay.audit import folder
-    from interplay.audit.run import run
+    from interplay.auditing import folder
+    from interplay.auditing.run import run
     from tests.audit.test_looks import study
 
     real = folder.RunFolder.finish
@@ -306,7 +306,7 @@ def chosen_rate(audit):
 
 
 def test_the_plan_tells_what_may_be_added(tmp_path):
-    from interplay.audit.outline import outline
+    from interplay.auditing.outline import outline
 
     told = outline(prepare(study(7)), tmp_path)
     assert "Members    4 at first, up to 7" in told and "looks at 4, 5, 7" in told

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from interplay.aspects import Aspect
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.design.comparison import Comparison
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare

@@ -2,8 +2,8 @@
 
 import pytest
 
-from interplay.audit.folder import RunFolder
-from interplay.audit.pieces import Pieces
+from interplay.auditing.folder import RunFolder
+from interplay.auditing.pieces import Pieces
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from interplay.audit import progress
-from interplay.audit.progress import Meter
+from interplay.auditing import progress
+from interplay.auditing.progress import Meter
 
 
 @pytest.fixture

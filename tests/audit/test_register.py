@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 import interplay as ip
-from interplay.audit import stages as running
-from interplay.audit.folder import RunFolder
-from interplay.audit.parts.register import groups_of
-from interplay.audit.register_file import FILE, PERSON
+from interplay.auditing import stages as running
+from interplay.auditing.folder import RunFolder
+from interplay.auditing.parts.register import groups_of
+from interplay.auditing.register_file import FILE, PERSON
 from interplay.data.groups import Grouping
 from interplay.errors import RunError
 from interplay.report.validation import validate

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interplay.audit.register_file import FILE, MACHINE, PERSON, Kept, written
-from interplay.audit.register_reading import read
+from interplay.auditing.register_file import FILE, MACHINE, PERSON, Kept, written
+from interplay.auditing.register_reading import read
 from interplay.errors import RunError
 from interplay.report.names import defused
 

@@ -10,7 +10,7 @@ import textwrap
 import pytest
 
 import interplay as ip
-from interplay.audit.stages import STAGES
+from interplay.auditing.stages import STAGES
 from interplay.report.validation import validate
 from tests.audit.worlds import mortgage
 
@@ -72,15 +72,15 @@ def test_running_again_reads_everything_back(audit, tmp_path):
 def test_an_edited_study_has_another_folder(audit):
     edited = mortgage().model_copy(update={"seed": 1})
     assert ip.Study.model_validate(edited.model_dump()) != mortgage()
-    from interplay.audit.prepare import prepare
+    from interplay.auditing.prepare import prepare
 
     assert prepare(edited).digest[:16] != audit.path.name
 
 
 KILLED = """
     import os, signal, sys
-    from interplay.audit import folder
-    from interplay.audit.run import run
+    from interplay.auditing import folder
+    from interplay.auditing.run import run
     from tests.audit.worlds import mortgage
 
     real = folder.RunFolder.finish

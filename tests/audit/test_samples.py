@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interplay.audit.parts.values import metric_values
-from interplay.audit.samples import FIRST, measurement_files, read_measurements
+from interplay.auditing.parts.values import metric_values
+from interplay.auditing.samples import FIRST, measurement_files, read_measurements
 from interplay.design.treatment import Treatment
 from interplay.errors import RunError
 from interplay.estimates import NotMeasurable, Sample

@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 
 import interplay as ip
 from interplay import streams
-from interplay.audit import confirm as verb
-from interplay.audit.confirm import case, confirm
-from interplay.audit.deployable import DESCRIBED, PARAMETERS
-from interplay.audit.ledger import Ledger
-from interplay.audit.prepare import prepare
-from interplay.audit.run import run
+from interplay.auditing import confirm as verb
+from interplay.auditing.confirm import case, confirm
+from interplay.auditing.deployable import DESCRIBED, PARAMETERS
+from interplay.auditing.ledger import Ledger
+from interplay.auditing.prepare import prepare
+from interplay.auditing.run import run
 from interplay.cli import app
 from interplay.design.guarantees import NOT_FOR_RELEASE, SECRET_NOISE
 from interplay.engine import jax

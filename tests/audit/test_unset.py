@@ -7,11 +7,11 @@ import pytest
 from rich.console import Console
 
 import interplay as ip
-from interplay.audit.confirm import confirm
-from interplay.audit.folder import RunFolder
-from interplay.audit.ledger import Ledger
-from interplay.audit.run import run
-from interplay.audit.whatif import Question, answer
+from interplay.auditing.confirm import confirm
+from interplay.auditing.folder import RunFolder
+from interplay.auditing.ledger import Ledger
+from interplay.auditing.run import run
+from interplay.auditing.whatif import Question, answer
 from interplay.errors import RunError
 from interplay.report.sentences import decision_sentence
 from interplay.report.terminal import summary
@@ -82,7 +82,7 @@ def test_priorities_that_are_set_afterwards_train_and_measure_nothing_again(unse
         raise AssertionError("done before")
 
     for verb in ("tune", "train", "measure", "look_files"):
-        monkeypatch.setattr(f"interplay.audit.stages.{verb}", refused)
+        monkeypatch.setattr(f"interplay.auditing.stages.{verb}", refused)
     signed = run(_study("the board"), unset.path.parent)
     assert signed.path != unset.path
     assert signed.decision["treatment"] is not None
@@ -103,6 +103,6 @@ def test_another_study_takes_nothing_over(unset, monkeypatch):
     def started(*_):
         raise Started
 
-    monkeypatch.setattr("interplay.audit.stages.tune", started)
+    monkeypatch.setattr("interplay.auditing.stages.tune", started)
     with pytest.raises(Started):
         run(_study("the board", seed=1), unset.path.parent)

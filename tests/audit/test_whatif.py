@@ -10,8 +10,8 @@ from rich.console import Console
 
 import interplay as ip
 from interplay.aspects import Aspect
-from interplay.audit.finished import folder_of
-from interplay.audit.whatif import Question, answer
+from interplay.auditing.finished import folder_of
+from interplay.auditing.whatif import Question, answer
 from interplay.decision import Decision
 from interplay.errors import RunError, StudyError
 from interplay.report.whatif import WhatIf

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from tests.audit.worlds import mortgage
 
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.design.cost import cost, cost_at_most
 
 

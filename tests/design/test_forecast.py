@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from interplay import catalogue
 from interplay.aspects import DIRECTED_PAIRS, Aspect
-from interplay.audit.parts.forecast import agreement, outlined, surprises
+from interplay.auditing.parts.forecast import agreement, outlined, surprises
 from interplay.design.asked import asked
 from interplay.design.contexts import comparisons, metrics_for
 from interplay.design.factors import Factors, factors

@@ -8,8 +8,8 @@ from tests.audit.worlds import SMALL
 
 import interplay as ip
 from interplay.accounting import epsilon, noise_for, seconds, smallest_noise
-from interplay.audit.outline import outline
-from interplay.audit.prepare import prepare
+from interplay.auditing.outline import outline
+from interplay.auditing.prepare import prepare
 from interplay.design.candidates import candidates
 from interplay.design.factors import Factors, trained
 from interplay.design.guarantees import NOT_FOR_RELEASE, ROWS_ARE_PUBLIC, guarantee_faults, never_chosen

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 import interplay as ip
 from interplay import streams
-from interplay.audit.outline import outline
-from interplay.audit.parts.seen import protected, seen_lines
-from interplay.audit.prepare import Prepared, prepare
+from interplay.auditing.outline import outline
+from interplay.auditing.parts.seen import protected, seen_lines
+from interplay.auditing.prepare import Prepared, prepare
 from interplay.design.confirming import audit_rows
 from interplay.design.halves import halves
 from interplay.exhibits import rows_of

@@ -6,8 +6,8 @@ from scipy import stats
 from tests.audit.worlds import mortgage
 
 import interplay as ip
-from interplay.audit.decidable import decidable, lines
-from interplay.audit.prepare import prepare
+from interplay.auditing.decidable import decidable, lines
+from interplay.auditing.prepare import prepare
 from interplay.design.denominators import evaluated
 from interplay.design.resolution import MILD, few_members, half_width, rows_needed, smallest_decidable
 from interplay.errors import StudyError

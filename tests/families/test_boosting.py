@@ -9,7 +9,7 @@ from scipy.special import log_softmax
 from tests.interventions.test_noisy_copies import near_and_far, robust
 
 import interplay as ip
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.design.treatment import Treatment
 from interplay.errors import ModelError, StudyError
 from interplay.families.estimator.fitting import Fitting

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from tests.measurement.worlds import bank
 
 import interplay as ip
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.design.treatment import Treatment
 from interplay.errors import ModelError, RefusedCombination, RunError, StudyError
 from interplay.estimates import NotMeasurable

@@ -4,7 +4,7 @@ import pytest
 from tests.measurement.worlds import bank, study
 
 import interplay as ip
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.errors import StudyError
 from interplay.families import families
 from interplay.study.digest import digest

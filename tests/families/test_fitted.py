@@ -11,7 +11,7 @@ from tests.families.given_files import NUMBERS, logistic, onnx_file, pickle_file
 from tests.measurement.worlds import bank
 
 import interplay as ip
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.errors import DataError, ModelError, RefusedCombination, StudyError
 from interplay.estimates import NotMeasurable, Sample
 from interplay.exhibits import Memo, refitted

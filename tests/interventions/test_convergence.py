@@ -10,8 +10,8 @@ from tests.measurement.worlds import bank, study
 
 import interplay as ip
 from interplay.accounting import epsilon
-from interplay.audit.outline import outline
-from interplay.audit.prepare import Prepared, prepare
+from interplay.auditing.outline import outline
+from interplay.auditing.prepare import Prepared, prepare
 from interplay.design.cost import cost
 from interplay.design.guarantees import NOT_FOR_RELEASE, no_budget
 from interplay.design.settings import Settings, settle

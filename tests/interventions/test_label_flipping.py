@@ -8,7 +8,7 @@ from tests.measurement.worlds import bank, ready, study
 
 import interplay as ip
 from interplay.aspects import Aspect
-from interplay.audit.prepare import Prepared, prepare
+from interplay.auditing.prepare import Prepared, prepare
 from interplay.design.candidates import candidates
 from interplay.design.factors import factorial, factors, layered, trained
 from interplay.design.treatment import Treatment

@@ -11,8 +11,8 @@ from tests.training.worlds import PLAIN, job, table
 
 import interplay as ip
 from interplay.attacks.pgd import Threat, Whole
-from interplay.audit.prepare import Prepared, prepare
-from interplay.audit.storage import fleet_piece, read_fleet_piece, saved
+from interplay.auditing.prepare import Prepared, prepare
+from interplay.auditing.storage import fleet_piece, read_fleet_piece, saved
 from interplay.design.treatment import Treatment
 from interplay.engine import jax, jnp
 from interplay.errors import StudyError

@@ -10,7 +10,7 @@ from tests.families import own_fits
 
 import interplay as ip
 from interplay.aspects import Aspect
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.design.treatment import Treatment
 from interplay.errors import ModelError, RefusedCombination, StudyError
 from interplay.interventions import Service, refusal

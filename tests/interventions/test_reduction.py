@@ -6,7 +6,7 @@ import pytest
 from fairlearn.reductions import DemographicParity, ErrorRate
 
 import interplay as ip
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.design.factors import factors
 from interplay.design.treatment import Treatment
 from interplay.families import remade

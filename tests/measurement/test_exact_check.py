@@ -6,8 +6,8 @@ import pytest
 
 import interplay as ip
 from interplay.attacks.reach import excess
-from interplay.audit.parts.methods import _masking
-from interplay.audit.prepare import prepare
+from interplay.auditing.parts.methods import _masking
+from interplay.auditing.prepare import prepare
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, ExactCheck

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interplay.audit.parts.methods import _masking
+from interplay.auditing.parts.methods import _masking
 from interplay.engine import jnp
 from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, Distances, MaskingChecks

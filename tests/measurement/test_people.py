@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 from interplay.arrays import Array
-from interplay.audit.prepare import Prepared
+from interplay.auditing.prepare import Prepared
 from interplay.data.split import PARTS
 from interplay.design.denominators import evaluated, planned
 from interplay.estimates import NotMeasurable

@@ -10,8 +10,8 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 import interplay as ip
-from interplay.audit.outline import outline
-from interplay.audit.prepare import Prepared, prepare
+from interplay.auditing.outline import outline
+from interplay.auditing.prepare import Prepared, prepare
 from interplay.design.treatment import Treatment
 from interplay.effects.compare import compare
 from interplay.estimates import Sample

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import interplay as ip
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.design.treatment import Treatment
 from interplay.exhibits import refitted
 from interplay.families.network.fleet import scores

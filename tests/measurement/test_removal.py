@@ -10,8 +10,8 @@ import pytest
 
 import interplay as ip
 from interplay.arrays import Array
-from interplay.audit.outline import outline
-from interplay.audit.prepare import Prepared, prepare
+from interplay.auditing.outline import outline
+from interplay.auditing.prepare import Prepared, prepare
 from interplay.design.ranking import MEMBERS, ranked
 from interplay.design.settings import Settings, settle
 from interplay.design.treatment import Treatment

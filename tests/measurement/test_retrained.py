@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import interplay as ip
-from interplay.audit.prepare import Prepared
+from interplay.auditing.prepare import Prepared
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import PredictionSets

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import interplay as ip
-from interplay.audit.prepare import prepare
-from interplay.audit.run import run
+from interplay.auditing.prepare import prepare
+from interplay.auditing.run import run
 from interplay.design.settings import Settings, open_parameters, radius_is_open, settle
 from interplay.exhibits import refitted
 from interplay.measurement.settings import LOST, settings, under_attack

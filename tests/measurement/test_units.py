@@ -6,7 +6,7 @@ import pytest
 
 import interplay as ip
 from interplay.attacks.pgd import project
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.data.encoder import fit
 from interplay.data.table import numbers, table
 from interplay.engine import jnp
@@ -86,7 +86,7 @@ def test_an_attack_reaches_a_range_wider_than_its_radius():
 
 
 def test_the_plan_and_the_audit_say_what_a_radius_means(tmp_path):
-    from interplay.audit.outline import outline
+    from interplay.auditing.outline import outline
 
     frame = pd.DataFrame({**bank(rows=900), "income": np.exp(DRAW.normal(8, 1.2, 900)).round(2)})
     declared = ip.InterventionSection(name="adversarial_training", parameters={"radius": 0.4})
@@ -99,7 +99,7 @@ def test_the_plan_and_the_audit_say_what_a_radius_means(tmp_path):
 
 
 def test_the_plan_says_that_a_radius_is_found_where_none_is_declared(tmp_path):
-    from interplay.audit.outline import outline
+    from interplay.auditing.outline import outline
 
     text = outline(ready(bank(rows=900), data={"largest_change": {"x0": 0.25}}), tmp_path)
     assert "within the radius at which the control loses 10 points of balanced accuracy" in text

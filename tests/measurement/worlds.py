@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 import interplay as ip
-from interplay.audit.prepare import Prepared, prepare
+from interplay.auditing.prepare import Prepared, prepare
 from interplay.design.treatment import Treatment
 from interplay.evidence import (
     AdversarialScores,

@@ -6,7 +6,7 @@ import pytest
 from tests.models.worlds import KINDS, apart_from_the_truth, examples, images, learns_and_packs
 
 import interplay as ip
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.errors import StudyError
 from interplay.models.convolutional import Convolutional
 from interplay.models.dense import Layer

@@ -8,7 +8,7 @@ from flax import linen
 from tests.models.test_function import SMALL
 
 import interplay as ip
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.engine import jnp
 from interplay.errors import RefusedCombination
 from interplay.models.convolutional import Convolutional

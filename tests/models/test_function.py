@@ -7,7 +7,7 @@ from tests.models.worlds import KINDS, apart_from_the_truth, examples, flat, lea
 from tests.training.worlds import COLUMNS, table
 
 import interplay as ip
-from interplay.audit.prepare import prepare
+from interplay.auditing.prepare import prepare
 from interplay.engine import jnp
 from interplay.errors import StudyError
 from interplay.models.computation import computation

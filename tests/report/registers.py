@@ -3,7 +3,7 @@
 from typing import Any
 
 from interplay.aspects import DIRECTED_PAIRS
-from interplay.audit.parts.forecast import agreement
+from interplay.auditing.parts.forecast import agreement
 from interplay.decision.risk import LIKELIHOODS, SEVERITIES, likelihood_word, severity_word
 from interplay.interactions import Expectation
 

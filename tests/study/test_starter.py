@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interplay import catalogue
-from interplay.audit.judging import effective_rows
+from interplay.auditing.judging import effective_rows
 from interplay.data.proposals import ColumnSummary, Proposals
 from interplay.data.split import AUDIT_SHARE
 from interplay.design.resolution import MILD, rows_needed

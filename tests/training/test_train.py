@@ -8,8 +8,8 @@ import pytest
 from tests.audit.worlds import SMALL
 
 import interplay as ip
-from interplay.audit.prepare import prepare
-from interplay.audit.storage import fleet_files, read_fleet
+from interplay.auditing.prepare import prepare
+from interplay.auditing.storage import fleet_files, read_fleet
 from interplay.design.treatment import Treatment
 from interplay.families.network.fleet import train_all
 from interplay.families.network.recipes import job, recipe, table

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
-from interplay.audit.prepare import Prepared
+from interplay.auditing.prepare import Prepared
 from interplay.design.treatment import Treatment
 from interplay.training.train import Fleet
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from interplay.arrays import Array, Float
-from interplay.audit.folder import RunFolder
-from interplay.audit.prepare import Prepared, prepare
-from interplay.audit.result import Audit
-from interplay.audit.settled import settled
-from interplay.audit.storage import stored_fleet
+from interplay.auditing.folder import RunFolder
+from interplay.auditing.prepare import Prepared, prepare
+from interplay.auditing.result import Audit
+from interplay.auditing.settled import settled
+from interplay.auditing.storage import stored_fleet
 from interplay.demo.couples import deserving, wife_denied
 from interplay.design.treatment import Treatment
 from interplay.report.reading import AuditReading

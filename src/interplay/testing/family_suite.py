@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from interplay.arrays import Array, Float
-from interplay.audit.prepare import Prepared, prepare
+from interplay.auditing.prepare import Prepared, prepare
 from interplay.data.sections import DataSection, GroupSection, GroupsSection
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable
