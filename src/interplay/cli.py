@@ -242,6 +242,19 @@ def gate(
     sys.exit(_exit_code(found.outcome))
 
 
+@app.command()
+def card(
+    run: Annotated[Path, typer.Argument(help="A run folder, or the beginning of its name.")],
+    treatment: Annotated[str, typer.Option(help="Which treatment; the chosen one if not given.")] = "",
+    output: Annotated[Path, typer.Option(help="Where to write the card.")] = Path("MODEL_CARD.md"),
+    runs: RunsPath = Path("runs"),
+) -> None:
+    """Write a model card from a finished run: Markdown, with the metadata that Hugging Face reads."""
+    from interplay.auditing.finished import open as opened
+
+    typer.echo(f"Wrote {opened(run, runs).card(output, treatment or None)}.")
+
+
 @app.command("decide")
 def what_if(
     run: Annotated[Path, typer.Argument(help="A run folder, or the beginning of its name.")],

@@ -7,6 +7,7 @@ import pandas as pd
 
 from interplay.auditing.folder import write
 from interplay.auditing.register_file import FILE as REGISTER
+from interplay.report.card import card
 from interplay.report.notebook import fragment, text
 from interplay.report.page import render
 from interplay.report.picture import picture
@@ -16,7 +17,7 @@ class Audit:
     """The result of a run: `path` is the run folder, `content` the audit as in audit.json.
 
     `effects` is a table with one row per effect; `decision` says which treatment was chosen and why; `save` writes the
-    report, `picture` the matrix of the 20 interactions. In a notebook it shows its summary.
+    report, `picture` the matrix of the 20 interactions, `card` a model card. In a notebook it shows its summary.
     """
 
     def __init__(self, path: Path, content: dict[str, Any]) -> None:
@@ -59,6 +60,12 @@ class Audit:
         """Write the matrix of the 20 directed interactions as an SVG file."""
         target = Path(path)
         write(target, picture(self.content).encode())
+        return target
+
+    def card(self, path: str | Path, treatment: str | None = None) -> Path:
+        """Write a model card of a treatment, of the chosen one if none is named, as Markdown with metadata."""
+        target = Path(path)
+        write(target, card(self.content, treatment).encode())
         return target
 
     def _repr_html_(self) -> str:
