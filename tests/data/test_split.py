@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interplay.data.split import PARTS, PERCENT, split
+from interplay.data.split import PARTS, PERCENT, split, unseen_split
 from interplay.errors import DataError
 
 
@@ -99,3 +99,15 @@ def test_rows_without_a_date_are_early_and_people_stay_together() -> None:
 def test_all_rows_of_one_day_are_still_split() -> None:
     parts = split(np.zeros(200, dtype=int), 0, time=np.full(200, 5.0))
     assert counts(parts.part).tolist() == [116, 24, 24, 24, 12]
+
+
+def test_for_a_given_model_the_latest_new_rows_are_the_test_part_and_those_it_has_seen_the_pool():
+    clusters, strata = np.arange(300) // 2, np.tile([0, 1], 150)
+    time, trained = np.arange(300.0), np.arange(300) % 10 == 0
+    parts = unseen_split(strata, 3, clusters, trained, time)
+    seen = np.isin(clusters, clusters[trained])
+    assert (parts.pool == seen).all() and not parts.audit.any()
+    assert time[parts.test].min() > time[parts.tuning | parts.calibration].max()
+    assert abs(parts.test.sum() - 0.6 * (~seen).sum()) <= 2
+    for one in (parts, unseen_split(strata, 3, clusters, trained)):
+        assert len(np.unique(clusters)) == sum(len(np.unique(clusters[one.of(name)])) for name in PARTS)

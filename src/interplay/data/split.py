@@ -105,11 +105,16 @@ def split(
 
 
 def unseen_split(
-    strata: Int[Array, " row"], seed: int, clusters: Int[Array, " row"], trained: Bool[Array, " row"] | None = None
+    strata: Int[Array, " row"],
+    seed: int,
+    clusters: Int[Array, " row"],
+    trained: Bool[Array, " row"] | None = None,
+    time: Float[Array, " row"] | None = None,
 ) -> Split:
     """Split rows for a model that is trained already: 20 % tuning, 20 % calibration and 60 % test, and none held back.
 
-    Rows that it was `trained` on are the pool, and so is every row of their clusters: the others are new to it.
+    Rows that it was `trained` on are the pool, and so is every row of their clusters: the others are new to it. With a `time` for
+    every row the latest of these are the test part.
 
     Raises DataError where a part would stay empty.
 
@@ -125,8 +130,16 @@ def unseen_split(
     if len(own) == 0 or own.max() + 1 < 3 or not sizes[1:4].all():
         found = f"{int(new.sum())} rows that the model was not trained on"
         raise DataError("enough new rows for tuning, calibration and test", found, "the split", "give more rows")
-    part = np.zeros(len(strata), dtype=np.int8)
-    part[new] = _dealt(strata[new], own, sizes, streams.generator(seed, "split"))
+    part, random = np.zeros(len(strata), dtype=np.int8), streams.generator(seed, "split")
+    if time is None:
+        part[new] = _dealt(strata[new], own, sizes, random)
+        return Split(part)
+    test = np.arange(len(PARTS)) == PARTS.index("test")
+    late = _late(time[new], own, int(sizes[test][0]))
+    early, latest = np.flatnonzero(new)[~late], np.flatnonzero(new)[late]
+    cluster = np.unique(own[~late], return_inverse=True)[1].reshape(-1)
+    part[latest] = PARTS.index("test")
+    part[early] = _dealt(strata[early], cluster, _rounded(np.where(test, 0, sizes), len(early)), random)
     return Split(part)
 
 

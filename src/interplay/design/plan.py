@@ -161,9 +161,12 @@ class _TrainedOn(NamedTuple):
     tuning_halves: Int[Array, "member half"]
 
 
+def _times(dataset: Dataset) -> Float[Array, " row"] | None:
+    return None if dataset.time is None else dataset.table.columns[dataset.time].values
+
+
 def _rows(study: Study, dataset: Dataset, cluster: Int[Array, " row"], members: int) -> _TrainedOn:
-    time = None if dataset.time is None else dataset.table.columns[dataset.time].values
-    parts = split(strata(dataset, study.groups.mitigate), study.seed, cluster, study.data.audit_share, time)
+    parts = split(strata(dataset, study.groups.mitigate), study.seed, cluster, study.data.audit_share, _times(dataset))
     pool = np.flatnonzero(parts.pool)
     own = halves(study.seed, "half", members, cluster[pool])
     few = 4 if len(dataset.labels) < 5_000 else 2
@@ -172,7 +175,7 @@ def _rows(study: Study, dataset: Dataset, cluster: Int[Array, " row"], members: 
 
 def _rows_of_given(study: Study, dataset: Dataset, cluster: Int[Array, " row"]) -> _TrainedOn:
     """A given model has seen the whole pool, or, where that is not declared, none of the rows that stand for it."""
-    parts = unseen_split(strata(dataset, study.groups.mitigate), study.seed, cluster, dataset.trained)
+    parts = unseen_split(strata(dataset, study.groups.mitigate), study.seed, cluster, dataset.trained, _times(dataset))
     declared = parts.pool.any()
     pool = np.flatnonzero(parts.pool if declared else parts.tuning | parts.calibration)
     seen = np.arange(len(pool) if declared else 0)[None]
