@@ -27,7 +27,7 @@ def test_harm(kit: Any) -> None:
     assert effect.verdict == "harm"
     assert effect.low is not None and effect.low > 0.02
     assert effect.reason.startswith("5.0 points lower (4.0 to 6.0): worse by more than the tolerance of 2.0 points")
-    assert "over 1 comparisons" in effect.reason
+    assert "over 1 comparison" in effect.reason
 
 
 def test_harm_undetermined(kit: Any) -> None:

@@ -16,7 +16,7 @@ from interplay.auditing.written import plain
 from interplay.decision.gate import GateCell, change_cells, limit_cells, outcome_of
 from interplay.decision.limits import limit_findings
 from interplay.decision.measured import Measured
-from interplay.design.gated import CANDIDATE, against_approved, gated, headline, places
+from interplay.design.gated import CANDIDATE, against_approved, deployed, gated, headline, places
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.effects.churn import churn
@@ -247,4 +247,8 @@ def _keys(name: str, design: Design) -> list[str]:
 
 
 def _words(side: Side) -> dict[str, str]:
-    return {"model": side.ready.family.words, "digest": model_digest(side.ready)}
+    ready = side.ready
+    known, applied = ready.design.factors.known, deployed(ready.design).interventions
+    titles = " and ".join(known[name].title for name in applied if name in known)
+    model = f"{ready.family.words}, with {titles}" if titles else ready.family.words
+    return {"model": model, "digest": model_digest(ready)}

@@ -27,6 +27,7 @@ from interplay.effects.sample_size import Undecided, what_would_settle
 from interplay.effects.wording import measured, p_text, tolerated, written
 from interplay.estimates import NotMeasurable
 from interplay.metrics import Metric
+from interplay.quantities import plural
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,13 @@ def _after_controls(found: Judgement, controls: Sequence[Control]) -> Judgement:
 def _harm(reading: Reading, difference: Difference, correction: Correction) -> str:
     return (
         f"{_measured(reading, difference)}: worse by more than {_limit(reading)} "
-        f"(adjusted p {p_text(correction.adjusted_p)} over {correction.tests} comparisons)"
+        f"(adjusted p {p_text(correction.adjusted_p)} over {plural(correction.tests, 'comparison')})"
     )
 
 
 def _lost_to_correction(reading: Reading, difference: Difference, correction: Correction) -> str:
     found, needed = correction.adjusted_p, correction.level
-    over = f"{correction.tests} comparisons"
+    over = plural(correction.tests, "comparison")
     if correction.adjusted_p <= correction.level:
         found, needed, over = correction.holm_p, STRICT, "the comparisons on metrics with hard limits"
     return (
