@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from interplay.auditing.given import audit
     from interplay.auditing.result import Audit
     from interplay.auditing.run import run
+    from interplay.auditing.tracked import track
     from interplay.data.sections import DataSection, GroupSection, GroupsSection
     from interplay.errors import InterplayError
     from interplay.families.fitted.given import fitted
@@ -35,6 +36,7 @@ _HOMES = {
     "confirm": "interplay.auditing.confirm",
     "gate": "interplay.auditing.gate",
     "run": "interplay.auditing.run",
+    "track": "interplay.auditing.tracked",
     "DataSection": "interplay.data.sections",
     "GroupSection": "interplay.data.sections",
     "GroupsSection": "interplay.data.sections",
@@ -70,6 +72,7 @@ __all__ = [
     "load",
     "open",
     "run",
+    "track",
 ]
 
 

@@ -9,7 +9,7 @@ from interplay.arrays import Array, Float
 from interplay.engine import jax, jnp
 from interplay.errors import InterplayError
 from interplay.models.network import Parameters
-from interplay.models.optional import needed
+from interplay.models.optional import FUNCTION, needed
 from interplay.models.reference import Reference, Referenced
 
 
@@ -68,7 +68,7 @@ class Equinox(Referenced):
     @functools.cached_property
     def template(self) -> EquinoxTemplate:
         """The module as `build` makes it, taken apart."""
-        equinox = needed("equinox", "equinox")
+        equinox = needed("equinox", "equinox", FUNCTION)
         with jax.ensure_compile_time_eval():
             module, state = equinox.nn.make_with_state(self.build)(jax.random.key(0))
         arrays, rest = equinox.partition(module, equinox.is_inexact_array)
@@ -84,14 +84,14 @@ class Equinox(Referenced):
         return self.template.axis is not None
 
     def initial(self, key: jax.Array) -> Parameters:
-        equinox = needed("equinox", "equinox")
+        equinox = needed("equinox", "equinox", FUNCTION)
         module, _ = equinox.nn.make_with_state(self.build)(key)
         leaves = jax.tree.leaves(equinox.filter(module, equinox.is_inexact_array))
         # Modules that were built twice may differ in functions and marks, so all take the structure of the first.
         return jax.tree.unflatten(self.template.arrays, leaves)
 
     def logits(self, parameters: Parameters, inputs: jax.Array) -> jax.Array:
-        equinox, (_, _, rest, state, axis) = needed("equinox", "equinox"), self.template
+        equinox, (_, _, rest, state, axis) = needed("equinox", "equinox", FUNCTION), self.template
         scoring = equinox.nn.inference_mode(equinox.combine(parameters, rest))
         if axis is None:
             return jax.vmap(scoring)(self._shaped(inputs))

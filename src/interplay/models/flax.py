@@ -9,7 +9,7 @@ from interplay.arrays import Array, Float
 from interplay.engine import jax, jnp
 from interplay.errors import InterplayError
 from interplay.models.network import Network, Parameters
-from interplay.models.optional import needed
+from interplay.models.optional import FUNCTION, needed
 from interplay.models.reference import Reference, Referenced
 
 Arguments = tuple[tuple[str, Any], ...]
@@ -51,7 +51,7 @@ def from_flax(
 
     Does not show: whether the module is pure. Differential privacy forms one gradient per row.
     """
-    needed("flax.linen", "flax")
+    needed("flax.linen", "flax", FUNCTION)
     kept = None if reference is None else Reference.of(reference)
     sorted_arguments, sorted_fitting = _sorted(arguments), None if fitting is None else _sorted(fitting)
     network = Linen(name or type(module).__name__, shape or (columns,), kept, module, sorted_arguments, sorted_fitting)
@@ -90,7 +90,7 @@ def from_nnx(build: Callable[[Any], Any], shape: tuple[int, ...] | None = None, 
 
     Does not show: whether the module is pure. Differential privacy forms one gradient per row.
     """
-    nnx, module = needed("flax.nnx", "flax"), Nnx("", shape, build).template.module
+    nnx, module = needed("flax.nnx", "flax", FUNCTION), Nnx("", shape, build).template.module
     named = name or type(module).__name__
     if any(isinstance(one, nnx.BatchNorm) for _, one in nnx.iter_modules(module)):
         remedy = "use layer or group normalisation, or write the module with linen and use from_flax"
@@ -166,7 +166,7 @@ class Nnx(Network):
     @functools.cached_property
     def template(self) -> FlaxTemplate:
         """The module as `build` makes it, taken apart."""
-        nnx = needed("flax.nnx", "flax")
+        nnx = needed("flax.nnx", "flax", FUNCTION)
         with jax.ensure_compile_time_eval():
             module = self.build(nnx.Rngs(jax.random.key(0)))
             module.eval()
@@ -174,11 +174,11 @@ class Nnx(Network):
         return FlaxTemplate(module, graph, jax.tree.structure(parameters), rest)
 
     def initial(self, key: jax.Array) -> Parameters:
-        nnx = needed("flax.nnx", "flax")
+        nnx = needed("flax.nnx", "flax", FUNCTION)
         return nnx.to_pure_dict(nnx.split(self.build(nnx.Rngs(key)), nnx.Param, ...)[1])
 
     def logits(self, parameters: Parameters, inputs: jax.Array) -> jax.Array:
-        nnx, (_, graph, shape, rest) = needed("flax.nnx", "flax"), self.template
+        nnx, (_, graph, shape, rest) = needed("flax.nnx", "flax", FUNCTION), self.template
         module = nnx.merge(graph, jax.tree.unflatten(shape, jax.tree.leaves(parameters)), rest, copy=True)
         return module(inputs if self.shape is None else inputs.reshape(-1, *self.shape))
 
