@@ -234,3 +234,14 @@ def test_enough_rows_are_held_back_to_settle_the_proposed_limit_and_to_compare_g
 def test_what_too_many_rows_would_take_is_not_aimed_at() -> None:
     assert audit_share(Proposals("y", {"no": 30, "yes": 30}, (), {"race": ()}, {"race": (50, 10)})) == AUDIT_SHARE
     assert audit_share(Proposals("y", {"no": 90_000, "yes": 9_000}, ())) == AUDIT_SHARE
+
+
+def test_a_study_of_an_estimator_lists_what_can_act_on_it(loaded: Loaded) -> None:
+    text = starter(proposals((), ("race",)), "loans.csv", "yes", factory="xgboost:XGBClassifier")
+    study = loaded(text)
+    assert (study.model.kind, study.model.factory) == ("estimator", "xgboost:XGBClassifier")
+    listed = {section.name for section in study.interventions}
+    assert {"reweighing", "noisy_copies", "split_conformal"} <= listed
+    assert not {"dp_sgd", "adversarial_training"} & listed
+    plain = {section.name for section in loaded(starter(proposals((), ("race",)), "loans.csv", "yes")).interventions}
+    assert "adversarial_training" in plain and "noisy_copies" not in plain
