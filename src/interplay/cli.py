@@ -188,7 +188,7 @@ def approve(
     """Write down what a finished run's model is, so that a change of it can be held against it by a gate."""
     _compute_on(device, memory)
     from interplay.auditing.approval import approve as approve_run
-    from interplay.auditing.finished import folder_of
+    from interplay.auditing.lookup import folder_of
     from interplay.study.load import load, locate
 
     declared = None if study is None else load(study)
@@ -269,7 +269,7 @@ def what_if(
     with _without_collecting():
         from rich.console import Console
 
-        from interplay.auditing.finished import folder_of
+        from interplay.auditing.lookup import folder_of
         from interplay.auditing.whatif import Question, answer
         from interplay.report.whatif import WhatIf
 
@@ -344,7 +344,7 @@ def explain(
     import json
 
     from interplay.auditing.explained import explain as explained
-    from interplay.auditing.finished import folder_of
+    from interplay.auditing.lookup import folder_of
 
     audit = None if run is None else json.loads((folder_of(run, runs) / "audit.json").read_bytes())
     typer.echo(explained(what, audit))

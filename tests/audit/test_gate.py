@@ -188,7 +188,7 @@ def test_a_gate_that_says_nothing_sound_is_refused(gate, words):
 
 
 TEXT = """name = "loans"
-draws = 60
+draws = 50
 [data]
 source = "bank.csv"
 label = "y"
@@ -220,9 +220,9 @@ def project(tmp_path_factory):
     from tests.measurement.worlds import bank as table
 
     folder = tmp_path_factory.mktemp("project")
-    frame = table(rows=900)
+    frame = table(rows=600)
     frame.to_csv(folder / "bank.csv", index=False)
-    good = logistic(frame, 450)
+    good = logistic(frame, 300)
     onnx_file(folder, good).rename(folder / "good.onnx")
     good.coef_ = -good.coef_
     onnx_file(folder, good).rename(folder / "turned.onnx")
@@ -261,6 +261,7 @@ def test_exit_codes_say_how_a_gate_went(project):
     write(project)
 
 
+@pytest.mark.slow
 def test_two_files_are_compared_by_name(project):
     write(project)
     words = ("compare", "--approved", "good.onnx", "--candidate", "turned.onnx", "--study", "study.toml")
@@ -308,6 +309,7 @@ def test_pytest_has_an_item_for_every_cell_also_in_several_processes(project):
     write(project)
 
 
+@pytest.mark.slow
 def test_pytest_passes_with_the_approved_model_and_names_choose_items(project):
     write(project)
     done = plugged(project, "--interplay-gate", "study.toml", "--interplay-profile", "quick", "-k", "gate and log")

@@ -10,7 +10,7 @@ from rich.console import Console
 
 import interplay as ip
 from interplay.aspects import Aspect
-from interplay.auditing.finished import folder_of
+from interplay.auditing.lookup import folder_of
 from interplay.auditing.whatif import Question, answer
 from interplay.decision import Decision
 from interplay.errors import RunError, StudyError

@@ -22,6 +22,7 @@ def runs(tmp_path_factory):
     return tmp_path_factory.mktemp("worlds")
 
 
+@pytest.mark.slow  # tests/test_demo.py has the same harm in every run of the suite
 def test_dp_sgd_harms_women_in_the_planted_bank(runs):
     audit = ip.run(silobank(placebo=False), runs)
     found = _fairness(audit)

@@ -154,6 +154,7 @@ def test_the_gap_closes_as_the_multiplier_grows(kind, model):
     assert gaps == sorted(gaps, reverse=True) and gaps[3] < gaps[0] - 0.15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("apart", [True, False], ids=["groups at unlike levels", "groups alike"])
 def test_its_positive_control_passes_where_there_is_a_gap_and_not_where_there_is_none(apart, tmp_path):
     asked = ip.Study(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ class OnnxGraph:
             return found
         return np.array([[one[key] for key in self.classes] for one in found], dtype=np.float64).reshape(len(rows), -1)
 
-    @property
+    @cached_property
     def classes(self) -> tuple[Any, ...]:
         """The label values that the file names: those of a map from labels to probabilities (ZipMap); else none."""
         if not self._output.type.startswith(MAPS):
@@ -50,7 +51,7 @@ class OnnxGraph:
         (found,) = self.session.run([self._output.name], asked)
         return tuple(found[0])
 
-    @property
+    @cached_property
     def _output(self) -> Any:
         """The output of probabilities: a map, or the last of floats."""
         outputs = self.session.get_outputs()
