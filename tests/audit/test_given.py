@@ -80,7 +80,9 @@ def test_from_a_pipeline_to_an_audit_that_opens_again(table, tmp_path, capsys):
     audit = ip.audit(
         model, frame[["debt", "years"]], paid, groups=frame["sex"], interventions=["reweighing"], runs=tmp_path, **SOME
     )
-    assert "Fitted is this estimator: Pipeline" in json.dumps(audit.content["methods"])
+    assert "Fitted is this estimator: Pipeline of StandardScaler and LogisticRegression" in json.dumps(
+        audit.content["methods"]
+    )
     assert audit.report.is_file() and "measure ..." in capsys.readouterr().err
     assert not hasattr(model[-1], "coef_"), "the given model is never fitted"
     again = ip.open(audit.path.name[:8], tmp_path)

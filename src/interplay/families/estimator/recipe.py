@@ -49,7 +49,7 @@ def named(factory: str, options: Mapping[str, Any], beside: Path | None = None) 
         _check(estimator, factory)
         return estimator
 
-    return EstimatorRecipe(made, type(made()).__name__, f"{factory} {sorted(options.items())} {source(make)}")
+    return EstimatorRecipe(made, called(made()), f"{factory} {sorted(options.items())} {source(make)}")
 
 
 def copies(given: Any) -> EstimatorRecipe:
@@ -57,7 +57,22 @@ def copies(given: Any) -> EstimatorRecipe:
     from sklearn.base import clone
 
     _check(given, type(given).__name__)
-    return EstimatorRecipe(lambda: clone(given), type(given).__name__, repr(given))
+    return EstimatorRecipe(lambda: clone(given), called(given), repr(given))
+
+
+def called(estimator: Any) -> str:
+    """What an estimator is, by its class; of a pipeline also what it is made of.
+
+    Example:
+        >>> from sklearn.linear_model import LogisticRegression
+        >>> from sklearn.pipeline import make_pipeline
+        >>> from sklearn.preprocessing import StandardScaler
+        >>> called(make_pipeline(StandardScaler(), LogisticRegression()))
+        'Pipeline of StandardScaler and LogisticRegression'
+    """
+    steps = [type(step).__name__ for _, step in getattr(estimator, "steps", ()) if step not in (None, "passthrough")]
+    own = type(estimator).__name__
+    return f"{own} of {' and '.join(steps)}" if steps else own
 
 
 def is_estimator(given: object) -> bool:
