@@ -31,7 +31,9 @@ def test_the_page_has_a_line_for_every_one_of_them() -> None:
 ROBUST = "uncertainty_to_robustness/coverage calibrated under attack"
 
 
-@pytest.mark.parametrize("probe", ["E->R.fool", "E->R.fragile", "P->UQ.private-sets", ROBUST])
+@pytest.mark.parametrize(
+    "probe", ["E->R.fool", "E->R.fragile", "P->UQ.private-sets", pytest.param(ROBUST, marks=pytest.mark.slow)]
+)
 def test_a_planted_world_is_flagged_and_its_twin_is_not(probe: str) -> None:
     cases = [case for case in controls.CASES if case.probe == probe]
     (row,) = controls.measured(cases, [0], lambda _: None)

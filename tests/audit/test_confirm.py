@@ -184,6 +184,7 @@ def _rows(parameters):
     return np.concatenate([np.asarray(leaf).reshape(len(leaf), -1) for leaf in jax.tree.leaves(parameters)], axis=1)
 
 
+@pytest.mark.slow
 def test_another_study_on_the_same_rows_is_refused_and_a_reason_is_recorded(runs):
     confirm(_study(), runs)
     other = _study(limits=(LIMITS[0],), purpose="the same rows, another limit")

@@ -33,6 +33,9 @@ def study() -> ip.Study:
     return mortgage(members=5).model_copy(update={"interventions": sections})
 
 
+pytestmark = pytest.mark.slow  # a study of eight treatments at several strengths
+
+
 @pytest.fixture(scope="module")
 def audit(tmp_path_factory):
     return ip.run(study(), tmp_path_factory.mktemp("runs"))

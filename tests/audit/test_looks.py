@@ -127,6 +127,7 @@ def test_treatments_of_different_numbers_are_compared_on_the_members_that_both_h
     assert len(control) == 7
 
 
+@pytest.mark.slow
 def test_added_members_are_those_that_would_have_been_there_from_the_start(several, tmp_path):
     whole, _ = samples(ip.run(study(None, members=7, interventions=(BAD, ROBUST)), tmp_path))
     first, last = samples(several)
@@ -193,6 +194,7 @@ def test_membership_attacks_keep_the_first_members(tmp_path):
     assert effects.loc["accuracy", "members"] == 5
 
 
+@pytest.mark.slow
 def test_a_killed_look_goes_on_where_it_stopped(trained, tmp_path, monkeypatch):
     train, measure = looks.more_members, looks.measured_with
 

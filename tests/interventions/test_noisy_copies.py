@@ -144,6 +144,7 @@ def test_rows_withstand_more_after_copies(kind, model):
     assert robust(ready, COPIES) > robust(ready, Treatment()) + 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "near", [0.25, 0.0], ids=["a column that can be moved decides", "no such column says anything"]
 )

@@ -154,7 +154,7 @@ def test_a_mitigation_that_a_library_has_none_of_is_answered_with_your_own():
     assert refused.value.remedy == "use own for it, or take it out"
 
 
-@pytest.mark.parametrize(("name", "works"), [("stump", True), ("the_same", False)])
+@pytest.mark.parametrize(("name", "works"), [("stump", True), pytest.param("the_same", False, marks=pytest.mark.slow)])
 def test_its_positive_control_passes_where_it_works_and_not_where_it_does_nothing(name, works, tmp_path):
     asked = study("split_conformal", members=8, call=f"{PLACE}:{name}", stands_in_for="dp_sgd", title="a small tree")
     audit = ip.run(asked, tmp_path, frame=by_heart()).content

@@ -104,6 +104,7 @@ def test_the_report_says_how_many_of_those_that_can_be_broken_the_search_finds()
     )
 
 
+@pytest.mark.slow
 def test_a_run_tells_it(tmp_path):
     asked = made().study
     audit = ip.run(asked, tmp_path, frame=near(rows=500)).content

@@ -77,6 +77,7 @@ def test_sets_cover_as_often_as_the_order_statistic_says(rows, miscoverage):
     assert true_levels(Coverage(), World(miscoverage), Size(16, rows))[""] == pytest.approx(-reached, abs=2e-3)
 
 
+@pytest.mark.slow
 def test_changes_make_a_metric_worse_by_one_and_by_two_tolerances():
     for metric in (Accuracy(), AccuracyDisparity("half"), BoundaryDistance(), Coverage()):
         for times, treatment in enumerate((AT_TOLERANCE, AT_TWICE), start=1):
