@@ -73,7 +73,9 @@ def test_couples_are_one_man_and_one_woman_of_one_creditworthiness(declared):
 def test_a_check_is_held_against_the_end_of_its_interval(bank):
     def level(metric, low, high):
         values = [{"treatment": "control", "tuning": "tuned", "mean": 0.07, "low": low, "high": high}]
-        return silobank.Bank({"metrics": [{"key": metric, "values": values}]}, 0.5, {})
+        declared = {"limits": [{"metric": "equal_opportunity_difference", "at_most": 0.08}]}
+        content = {"metrics": [{"key": metric, "values": values}], "study": {"declared": declared}}
+        return silobank.Bank(content, 0.5, {})
 
     for high, passed in ((0.079, True), (0.081, False)):
         found = level(silobank.OPPORTUNITY, 0.06, high)

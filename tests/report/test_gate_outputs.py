@@ -45,7 +45,7 @@ def content(text=HOSTILE):
         "cells": cells,
         "others": [{"metric": text, "contrast": text, "verdict": "harm", "sentence": text}],
         "churn": {"all": share, "lost": share, "gained": share},
-        "study": {"name": text, "file": "/work/a:b,c%/study.toml"},
+        "study": {"name": text, "file": "/project/a:b,c%/study.toml"},
         "left_out": [text],
         "waivers_ended": [text],
         "same_model": False,
@@ -86,7 +86,7 @@ def test_markdown_shows_outside_text_as_text():
 
 
 def test_annotations_are_one_line_each_and_hide_no_other_command():
-    lines = list(annotations(content(), root="/work"))
+    lines = list(annotations(content(), root="/project"))
     assert [line.split(" ", 1)[0] for line in lines] == ["::error", "::warning", "::notice"]
     for line in lines:
         assert "\n" not in line and "\r" not in line

@@ -27,15 +27,8 @@ from interplay.study.load import load
 FIRST, SECOND = "control", "dp_sgd"
 """The treatments that are the story's two versions of the model."""
 OPPORTUNITY, ACCURACY_GAP = "equal_opportunity_difference/sex", "accuracy_disparity/sex"
-LIMITS = {
-    "robust_accuracy": 0.65,
-    "explanation_fidelity": 0.7,
-    OPPORTUNITY: 0.08,
-    ACCURACY_GAP: 0.05,
-    "privacy_budget": 8.0,
-    "membership_risk": 0.55,
-}
-"""What each team asks of its own aspect."""
+TEAMS = {"robust_accuracy": 0.65, "explanation_fidelity": 0.7, ACCURACY_GAP: 0.05, "membership_risk": 0.55}
+"""What a team asks of its own aspect where the study declares no limit."""
 
 
 @dataclass(frozen=True)
@@ -130,12 +123,12 @@ def _useful(found: Bank) -> Check:
 
 
 def _at_least(found: Bank, metric: str, what: str, treatment: str) -> Check:
-    own, limit = _level(found, metric, treatment), LIMITS[metric]
+    own, limit = _level(found, metric, treatment), _limit(found, metric)
     return Check(what, _with_interval(own), f"at least {_percent(limit)}", own["low"] >= limit)
 
 
 def _at_most(found: Bank, metric: str, what: str, treatment: str) -> Check:
-    own, limit = _level(found, metric, treatment), LIMITS[metric]
+    own, limit = _level(found, metric, treatment), _limit(found, metric)
     return Check(what, _with_interval(own), f"at most {_percent(limit)}", own["high"] <= limit)
 
 
@@ -147,7 +140,7 @@ def _gaps(found: Bank, treatment: str) -> tuple[Check, ...]:
 
 
 def _budget(found: Bank, treatment: str) -> Check:
-    own, limit = _level(found, "privacy_budget", treatment), LIMITS["privacy_budget"]
+    own, limit = _level(found, "privacy_budget", treatment), _limit(found, "privacy_budget")
     value = "unbounded" if own["mean"] is None else f"epsilon {own['mean']:.1f}"
     return Check(
         "privacy budget", value, f"at most epsilon {limit:g}", own["mean"] is not None and own["mean"] <= limit
@@ -176,6 +169,13 @@ def _cause(found: Bank) -> str:
         f"Under the declared priorities: {reading.treatment(chosen)}." if chosen else "No treatment keeps every limit."
     )
     return f"{verdict_sentence(found.audit)} {share} {instead}"
+
+
+def _limit(found: Bank, metric: str) -> float:
+    """The limit that the study declares, or else the one of the team whose aspect it is."""
+    declared = {each["metric"]: each["at_most"] for each in found.audit["study"]["declared"]["limits"]}
+    limit: float = declared.get(metric.partition("/")[0]) or TEAMS[metric]
+    return limit
 
 
 def _level(found: Bank, metric: str, treatment: str) -> Mapping[str, Any]:
