@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import interplay as ip
 from interplay.cli import main
 
 LAUNCH = (sys.executable, "-c", "from interplay.cli import main; main()")
@@ -95,6 +96,17 @@ def test_help_is_quick_and_names_the_verbs(tmp_path):
     assert done.returncode == 0
     for verb in ("init", "plan", "run", "catalogue"):
         assert verb in done.stdout
+
+
+def test_without_a_verb_the_help_is_shown_and_no_error(tmp_path):
+    done = launched(cwd=tmp_path)
+    assert done.returncode == 2 and "Error" not in done.stderr
+    assert "Usage" in done.stdout + done.stderr and "explain" in done.stdout + done.stderr
+
+
+def test_it_says_its_version(tmp_path):
+    done = run("--version", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"interplay {ip.__version__}\n")
 
 
 def test_help_imports_nothing_heavy(tmp_path):
