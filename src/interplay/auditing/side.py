@@ -54,7 +54,7 @@ class Side:
     def decisions(self) -> Int[Array, "member row"]:
         """The decisions of its members on all rows."""
         members = refitted(self.ready.setting(), self.fleet.tuned[deployed(self.ready.design)])
-        return np.asarray(members.log_probabilities(self.ready.encoded.matrix).argmax(axis=2))
+        return members.decisions(self.ready.encoded.matrix)
 
 
 def measured_side(

@@ -176,7 +176,10 @@ def _retrained(setting: EvaluationSetting, fleet: Fleet) -> RetrainedControl | N
 def _together(stacks: Sequence[Members], setting: EvaluationSetting) -> list[Given]:
     """What is made for all arms at once, of what some metric reads."""
     read = [
-        kind for kind in makers() if any(rests_on(metric.needs, kind) for metric in setting.design.metrics.values())
+        kind
+        for kind, maker in makers().items()
+        if any(rests_on(metric.needs, kind) for metric in setting.design.metrics.values())
+        and not (setting.family.decides_only and maker.needs_probabilities)
     ]
     found: list[dict[type[Exhibit], Exhibit | NotMeasurable]] = [{} for _ in stacks]
     made = at_once(lambda kind: makers()[kind].make_together(stacks, setting) or (), read)
@@ -210,6 +213,8 @@ def _checks(beneath: Memo, treatment: Treatment, names: Sequence[Arm]) -> dict[s
     setting = beneath.setting
     asked = any(rests_on(metric.needs, AdversarialScores) for metric in setting.design.metrics.values())
     if not asked or not setting.is_movable:
+        return {}
+    if setting.family.decides_only:
         return {}
     moved, place = beneath.ask(AdversarialScores), {"treatment": treatment.name, "tuning": names[0]}
     if isinstance(moved, NotMeasurable):

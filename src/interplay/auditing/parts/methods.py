@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from interplay.attacks.reference_models import REFERENCES
 from interplay.design.plan import Design
 from interplay.effects.tolerance import tolerance_of
 from interplay.evidence import MASKED, ExactCheck
@@ -234,9 +235,15 @@ def _attacks(told: Any, words: AttackWords) -> list[dict[str, Any]]:
 
 
 def _membership_attacks(found: Any) -> list[dict[str, Any]]:
-    """Those with shadow models, where there are any; a threshold on the loss otherwise."""
+    """Those with shadow models, where there are any; those without models trained in the same way otherwise."""
     if found is None:
-        return [{"name": "a threshold on the loss, without other models", "settings": {}}]
+        return [
+            {"name": "a threshold on the loss, without other models", "settings": {}},
+            {
+                "name": "log-odds less those of reference models (logistic regressions, trained on halves of the held-out rows)",
+                "settings": {"reference models behind every row": REFERENCES},
+            },
+        ]
     return [
         {"name": "LiRA, online, members as shadows", "settings": {"shadows": found["shadows"]}},
         {
