@@ -23,7 +23,7 @@ from interplay.effects.churn import churn
 from interplay.effects.compare import compare as judged_effects
 from interplay.effects.results import Effects
 from interplay.errors import StudyError
-from interplay.evidence import LossMemberships, ReferenceMemberships
+from interplay.evidence import DecisionDisclosure, LossMemberships, ReferenceMemberships
 from interplay.measurement.measurements import Measurements
 from interplay.study import Study
 from interplay.study.check import check
@@ -108,7 +108,7 @@ def compare_sides(
     theirs = measured_side(second, ours.terms, progress=progress)
     measured = beside(ours.measured, theirs.measured)
     if not same_rows:
-        kinds = {LossMemberships, ReferenceMemberships}
+        kinds = {DecisionDisclosure, LossMemberships, ReferenceMemberships}
         attacks = [key for key, metric in first.design.metrics.items() if kinds & set(metric.needs)]
         measured = without(measured, dict.fromkeys(attacks, OTHER_ROWS))
     design = ours.ready.design

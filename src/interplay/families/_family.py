@@ -35,9 +35,7 @@ ATTACK_RESTARTS = 2
 LARGEST_DISTANCE = 4.0
 """Evaluation attacks: stronger than the one trained with (7 steps, one start)."""
 
-NO_PROBABILITIES = NotMeasurable(
-    "it needs probabilities, and this model gives decisions only: let it give probabilities, or calibrate it"
-)
+NO_PROBABILITIES = NotMeasurable("it needs probabilities, and this model gives decisions only: calibrate it")
 NO_ATTACK = NotMeasurable("there is no attack on models of this family")
 NOT_EXACT = NotMeasurable("no exact worst case is known for models of this family")
 NO_ACTIVATIONS = NotMeasurable("these models have no hidden layer, or do not tell what it gives")

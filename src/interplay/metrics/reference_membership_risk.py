@@ -1,6 +1,6 @@
 """Reference membership risk: how well a comparison with reference models tells training rows from others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from interplay.aspects import Aspect
@@ -8,7 +8,7 @@ from interplay.estimates import NotMeasurable, Sample
 from interplay.evidence import Evidence, Exhibit, ReferenceMemberships
 from interplay.metrics._metric import Direction, Metric
 from interplay.metrics._roc import area, pooled_sample
-from interplay.metrics._unlike_rows import unlike_rows
+from interplay.metrics._unlike_rows import told_apart
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class ReferenceMembershipRisk(Metric):
     trained already it is the log-odds of the row's label less their mean over eight reference models that did not see the
     row; these are trained here on halves of the rows that the model was not trained on, and no row is compared with itself
     (`interplay.attacks.reference_models`). Rows that differ by more than training, by time or by source, have no value: the
-    reference models saw neither kind and tell them apart nevertheless.
+    reference models saw neither kind and tell them apart nevertheless. How well they do below that bound is stated as bias.
 
     Between 0 and 1; lower is better; 0.5 is guessing. Scores of all members are pooled; values are jackknife pseudo-values
     over members, so a single one may lie outside the bounds.
@@ -57,6 +57,10 @@ class ReferenceMembershipRisk(Metric):
         memberships = evidence.ask(ReferenceMemberships)
         if isinstance(memberships, NotMeasurable):
             return memberships
-        if (why := unlike_rows(evidence, memberships)) is not None:
-            return why
-        return pooled_sample(evidence, memberships.scores, memberships, area)
+        apart = told_apart(evidence, memberships)
+        if isinstance(apart, NotMeasurable):
+            return apart
+        found = pooled_sample(evidence, memberships.scores, memberships, area)
+        if isinstance(found, NotMeasurable) or not apart:
+            return found
+        return replace(found, bias=(max(-apart, 0.0), max(apart, 0.0)))

@@ -14,7 +14,9 @@ from interplay.families._family import NO_PROBABILITIES, AttackSetting, AttackWo
 from interplay.families.estimator.decision_adversary import DecisionSearchAdversary
 from interplay.families.estimator.frames import Places
 
-BY_DECISIONS = AttackWords("search by decisions alone", ("decision search",), {"queries a row": QUERIES})
+BY_DECISIONS = AttackWords(
+    "search by decisions alone, a weaker attack", ("decision search",), {"queries a row": QUERIES}
+)
 DECISIONS_ONLY = (
     "Decisions are all that is known of this model: nothing of it is read as a probability, and what needs probabilities is not "
     "measured. The attack sees decisions alone and is weaker than one that sees scores, so that robust accuracy and distances "
