@@ -346,7 +346,10 @@ class Family(abc.ABC):
 
     @abc.abstractmethod
     def scores(self, stack: Stack, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
-        """Class scores of every member on encoded rows, in float64."""
+        """Class scores of every member on encoded rows, in float64.
+
+        Raises NotImplementedError where models give decisions only.
+        """
 
     @abc.abstractmethod
     def pack(self, stack: Stack) -> Mapping[str, Array]:

@@ -27,7 +27,7 @@ from interplay.evidence import (
     rests_on,
 )
 from interplay.exhibits import EvaluationSetting, Memo, makers, refitted
-from interplay.families import LARGEST_DISTANCE, Members, Stack
+from interplay.families import LARGEST_DISTANCE, NO_PROBABILITIES, Members, Stack
 from interplay.interventions import HeldOut, PredictionIntervention, ReleaseIntervention
 from interplay.measurement.at_once import at_once
 from interplay.measurement.constant import constant_levels
@@ -164,6 +164,8 @@ def _retrained(setting: EvaluationSetting, fleet: Fleet) -> RetrainedControl | N
     again = setting.design.factors.retrained
     if again is None or again not in fleet.tuned:
         return NOT_RETRAINED
+    if setting.family.decides_only:
+        return NO_PROBABILITIES
     memo = _memo(setting, fleet.tuned[again])
     made: Array | NotMeasurable | None = None
     if memo.members is not None and any(
@@ -311,7 +313,7 @@ def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> d
             "largest_changes": dict(design.study.data.largest_change),
             "whole_columns": _whole(setting),
         },
-        "membership": None if design.is_given else _membership(setting, control),
+        "membership": None if design.is_given or setting.family.decides_only else _membership(setting, control),
         "explained_rows": len(setting.explained),
         "group_minimum": design.study.groups.minimum_rows,
     }

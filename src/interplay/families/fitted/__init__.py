@@ -12,7 +12,7 @@ from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.design.plan import Design
 from interplay.errors import RunError, StudyError
-from interplay.families._family import AttackWords, Family, Members, Order, Stack
+from interplay.families._family import NO_PROBABILITIES, AttackWords, Family, Members, Order, Stack
 from interplay.families._setting import TrainingSetting
 from interplay.families.estimator.deciding import BY_DECISIONS, DECISIONS_ONLY, DecidingMembers
 from interplay.families.estimator.frames import TableFrames
@@ -117,6 +117,8 @@ class FittedFamily(Family):
         return tuple(self.model for _ in orders)
 
     def scores(self, stack: Stack, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
+        if self.decides_only:
+            raise NotImplementedError(NO_PROBABILITIES.reason)
         found = self.model.scores(inputs)
         return np.stack([found for _ in stack])
 
