@@ -32,6 +32,7 @@ def decision_search(
     labels: Int[Array, " row"],
     chance: np.random.Generator,
     queries: int = QUERIES,
+    start: Float[Array, "row column"] | None = None,
 ) -> Float[Array, "row column"]:
     """Rows within low <= row <= high that are not decided as their label, where asking for so many decisions a row found one.
 
@@ -41,6 +42,7 @@ def decision_search(
     leaves the label farthest behind. A row is left alone once its decision has turned: there is nothing more to see.
 
     `origin` holds the rows, and a column that cannot move has low = high; rows that nothing was found for stay as they are.
+    `start` are points that turned within a larger box: what is nearest to them in this one is tried first.
 
     Reference: Papernot et al. (2017), "Practical black-box attacks against machine learning", for the stand-in; the moves
     for tables are our own.
@@ -59,6 +61,8 @@ def decision_search(
     search = _Search(decide, origin, low, high, labels, columns, chance)
     if not len(columns):
         return search.best
+    if start is not None:
+        search.ask_for(np.clip(start, low, high)[None, search.left])
     for place in range(min(len(columns), queries // 4)):
         search.ask(*search.single_ends(place))
     stand_ins: dict[int, AdditiveSteps] = {}
@@ -119,18 +123,28 @@ class _Search:
 
     def ask(self, kinds: Int[Array, "version left movable"], between: Float[Array, "version left movable"]) -> None:
         """Try these moves on the rows that are left, all at once."""
-        rows, versions = self.left, len(kinds)
+        rows = self.left
+        tried = np.repeat(self.whole[rows][None], len(kinds), axis=0)
+        tried[:, :, self.columns] = self._values(kinds, between, rows)
+        self.ask_for(tried, kinds)
+
+    def ask_for(
+        self,
+        tried: Float[Array, "version left column"],
+        kinds: Int[Array, "version left movable"] | None = None,
+    ) -> None:
+        """Try these versions of the rows that are left, which moves of these kinds have made."""
+        rows, versions = self.left, len(tried)
         if not len(rows):
             return
-        tried = np.repeat(self.whole[rows][None], versions, axis=0)
-        tried[:, :, self.columns] = self._values(kinds, between, rows)
         flat = tried.reshape(versions * len(rows), -1)
         said = self.decide(flat, np.tile(rows, versions))
         wrong = said.reshape(versions, -1) != self.labels[rows]
         hit, first = wrong.any(axis=0), wrong.argmax(axis=0)
         self.best[rows[hit]] = tried[first, np.arange(len(rows))][hit]
-        moves = kinds[first, np.arange(len(rows))][hit]
-        np.add.at(self.turned, (self.labels[rows[hit]][:, None], np.arange(len(self.columns)), moves), 1)
+        if kinds is not None:
+            moves = kinds[first, np.arange(len(rows))][hit]
+            np.add.at(self.turned, (self.labels[rows[hit]][:, None], np.arange(len(self.columns)), moves), 1)
         self.seen.append(self._kept(flat, said, wrong.ravel(), AT_LEAST // AT_ONCE))
         self.left, self.spent = rows[~hit], self.spent + versions
 

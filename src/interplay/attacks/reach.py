@@ -48,7 +48,12 @@ class Reach:
         return self.settled(search(ahead, self._own, *self._box, chance, queries))
 
     def turned(
-        self, decide: Decide, labels: Int[Array, " row"], chance: np.random.Generator, queries: int = QUERIES
+        self,
+        decide: Decide,
+        labels: Int[Array, " row"],
+        chance: np.random.Generator,
+        queries: int = QUERIES,
+        start: Float[Array, "row column"] | None = None,
     ) -> Float[Array, "row column"]:
         """The rows found that are not decided as their label; see `decision_search`."""
 
@@ -59,7 +64,7 @@ class Reach:
             whole = self.settled(versions.reshape(-1, versions.shape[2])).reshape(versions.shape)
             return decide(whole[:, rows].reshape(moved.shape), of)
 
-        return self.settled(decision_search(settled, self._own, *self._box, labels, chance, queries))
+        return self.settled(decision_search(settled, self._own, *self._box, labels, chance, queries, start))
 
     def beside(self, cuts: Mapping[int, Float[Array, " cut"]]) -> dict[int, Float[Array, " value"]]:
         """Values at and right beside thresholds of columns; of whole numbers those on either side."""

@@ -61,11 +61,15 @@ class DecisionSearchAdversary:
     def _distance(self, member: int, model: Decider, inputs: Float[Array, "row column"]) -> Float[Array, " row"]:
         chance, places = streams.generator(self.setting.seed, "distance", member=member), model.places(inputs)
         decided, ask = model.decisions(inputs, places), _Asked(model, places)
+        nearest = np.array(inputs, dtype=np.float32)
 
         def within(radius: Float[Array, " row"]) -> tuple[Float[Array, "row column"], Bool[Array, " row"]]:
+            """Each search begins at what turned within the radius before it."""
             reach = Reach(inputs, self.setting.threat, radius)
-            moved = reach.turned(ask, decided, chance, DISTANCE_QUERIES)
-            return moved, model.decisions(moved, places) != decided
+            moved = reach.turned(ask, decided, chance, DISTANCE_QUERIES, nearest)
+            turned = model.decisions(moved, places) != decided
+            nearest[turned] = moved[turned]
+            return moved, turned
 
         threat = self.setting.threat.among(np.arange(inputs.shape[1]), jnp.asarray(inputs, dtype=jnp.float32))
         return nearest_flip(within, inputs, threat)
