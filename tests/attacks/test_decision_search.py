@@ -1,5 +1,7 @@
 """Search by decisions alone: against a search by scores, and against moves by chance with as many queries."""
 
+import time
+
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -77,6 +79,22 @@ def test_nothing_leaves_the_box_and_rows_without_a_flip_stay():
     assert (found >= low - 1e-12).all() and (found <= high + 1e-12).all()
     np.testing.assert_array_equal(found[held], rows[held])
     assert 0 < held.mean() < 1
+
+
+@pytest.mark.parametrize("columns", [64, 400])
+def test_many_columns_take_no_longer_than_a_few_seconds(columns):
+    """Of more columns than a stand-in can have steps there is none, and moves follow from what turned others."""
+    chance = np.random.default_rng(5)
+    rows, slopes = chance.normal(size=(60, columns)), chance.normal(size=columns) / columns**0.5
+    labels = (rows @ slopes > 0).astype(int)
+
+    def decide(moved, of):
+        return (moved @ slopes > 0).astype(int)
+
+    began = time.process_time()
+    found = decision_search(decide, rows, rows - 0.3, rows + 0.3, labels, chance)
+    assert (decide(found, None) != labels).mean() > 0.4
+    assert time.process_time() - began < 20
 
 
 def test_three_labels_and_nothing_to_move():

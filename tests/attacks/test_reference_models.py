@@ -59,6 +59,18 @@ def test_more_rows_than_are_taken_are_drawn_by_lot(monkeypatch):
     assert np.isfinite(expected_log_odds(columns, labels, held_out, np.arange(400), np.random.default_rng(0))).all()
 
 
+def test_of_many_columns_those_that_vary_are_read(monkeypatch):
+    monkeypatch.setattr(reference_models, "MOST_COLUMNS", 2)
+    chance = np.random.default_rng(6)
+    columns = chance.normal(size=(300, 5)) * np.array([1.0, 0.1, 0.1, 2.0, 0.1])
+    labels = (columns[:, 0] > 0).astype(int)
+    alone = expected_log_odds(
+        columns[:, [0, 3]], labels, np.arange(300) < 150, np.arange(300), np.random.default_rng(0)
+    )
+    found = expected_log_odds(columns, labels, np.arange(300) < 150, np.arange(300), np.random.default_rng(0))
+    np.testing.assert_array_equal(found, alone)
+
+
 def test_a_regression_that_separates_its_rows_converges():
     """Newton's method oversteps where probabilities saturate."""
     columns = np.concatenate([np.ones((60, 1)), 40 * np.random.default_rng(0).normal(size=(60, 30))], axis=1)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
-from interplay.attacks.logistic import ridge_logistic, standardised_design
+from interplay.attacks.logistic import most_varied, ridge_logistic, standardised_design
 
 STEPS, PENALTY = 12, 2.0
-"""Steps of every column, which hold equally many examples, and the penalty of a squared weight."""
+"""Steps of a column at most, which hold equally many examples, and the penalty of a squared weight."""
+MOST_STEPS, MOST_LINES = 300, 100
+"""Steps of all columns together, and straight lines: what takes a second to fit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +41,11 @@ class AdditiveSteps:
             >>> bool(low < -1 < 1 < high)
             True
         """
-        inner = np.linspace(0, 1, STEPS + 1)[1:-1]
+        steps = min(STEPS, max(MOST_STEPS // len(columns), 2))
+        inner = np.linspace(0, 1, steps + 1)[1:-1]
         edges = [np.unique(np.quantile(rows[:, column], inner)) for column in columns]
         others = np.delete(rows, columns, axis=1)
+        others = others[:, most_varied(others, MOST_LINES)]
         parts = [standardised_design(others, others)]
         parts += [
             np.eye(len(edge) + 1)[np.searchsorted(edge, rows[:, column])]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
-from interplay.attacks.additive import AdditiveSteps
+from interplay.attacks.additive import MOST_STEPS, AdditiveSteps
 from interplay.attacks.search import AT_ONCE, QUERIES
 
 RENEWED = 40
@@ -149,7 +149,9 @@ class _Search:
         self.left, self.spent = rows[~hit], self.spent + versions
 
     def stand_ins(self) -> dict[int, AdditiveSteps]:
-        """For every label of a row that is left, what the decision for it looks like so far."""
+        """For every label of a row that is left, what the decision for it looks like so far; none of too many columns."""
+        if len(self.columns) > MOST_STEPS:
+            return {}
         seen, decided, turned = (np.concatenate(part) for part in zip(*self.seen, strict=True))
         rows, said, _ = self._kept(seen, decided, turned, AT_LEAST)
         some = self.chance.permutation(len(rows))[:EXAMPLES]

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import expit
 
-from interplay.arrays import Array, Bool, Float
+from interplay.arrays import Array, Bool, Float, Int
 
 _STEPS, _CLOSE, _RIDGE, _HALVINGS = 25, 1e-6, 1e-9, 20
 
@@ -47,6 +47,16 @@ def ridge_logistic(
         if np.abs(step).max() < _CLOSE:
             break
     return weights
+
+
+def most_varied(rows: Float[Array, "row column"], most: int) -> Int[Array, " some"]:
+    """The places of so many columns with the largest variance, in their order: weights for thousands would take minutes to find.
+
+    Example:
+        >>> most_varied(np.array([[0.0, 5.0, 1.0], [1.0, -5.0, 1.0]]), 2).tolist()
+        [0, 1]
+    """
+    return np.sort(np.argsort(-rows.var(axis=0), kind="stable")[:most])
 
 
 def standardised_design(

@@ -3,14 +3,14 @@
 import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
-from interplay.attacks.logistic import ridge_logistic, standardised_design
+from interplay.attacks.logistic import most_varied, ridge_logistic, standardised_design
 
 REFERENCES = 8
 """Reference models behind the number of every row; none of them has seen the row."""
 RIDGE = 10.0
 """Penalty of a squared weight of a standardised column; a tenth of it of the intercept, for halves that lack a label."""
-MOST_ROWS = 5_000
-"""Rows that one reference model is trained on at most."""
+MOST_ROWS, MOST_COLUMNS = 5_000, 300
+"""Rows that one reference model is trained on at most, and columns that it reads: those with the largest variance."""
 
 
 def expected_log_odds(
@@ -41,6 +41,7 @@ def expected_log_odds(
 
     Does not show: how easy a row is for the model that is attacked, which may be of another kind.
     """
+    columns = columns[:, most_varied(columns, MOST_COLUMNS)]
     total = np.zeros(len(labels))
     for _ in range(REFERENCES):
         side = _halves(units, chance)
