@@ -69,7 +69,7 @@ def test_rows_that_do_not_match_and_keys_that_are_none_are_refused(table):
     with pytest.raises(ip.InterplayError, match="unknown key 'member'"):
         study_of(given(frame, paid), declared={"member": 3})
     with pytest.raises(
-        ip.InterplayError, match="a classifier with fit and predict_proba or decision_function, found str"
+        ip.InterplayError, match="a classifier with fit and predict_proba, decision_function or predict, found str"
     ):
         family_of("xgboost")
 

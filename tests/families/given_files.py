@@ -51,6 +51,22 @@ def onnx_file(folder: Path, model: LogisticRegression, kind: str = "maps", width
     return path
 
 
+def labels_only(folder: Path, model: LogisticRegression, outputs: int = 1) -> Path:
+    """Its decisions as an ONNX graph of labels, once or as two outputs."""
+    from onnx import TensorProto, helper
+
+    whole = graph(model, "logits")
+    whole.graph.output.pop()
+    whole.graph.node.append(helper.make_node("ArgMax", ["logits"], ["label"], axis=1, keepdims=1))
+    whole.graph.output.append(helper.make_tensor_value_info("label", TensorProto.INT64, ["n", 1]))
+    if outputs == 2:
+        whole.graph.node.append(helper.make_node("Identity", ["label"], ["again"]))
+        whole.graph.output.append(helper.make_tensor_value_info("again", TensorProto.INT64, ["n", 1]))
+    path = folder / f"labels-{outputs}.onnx"
+    path.write_bytes(whole.SerializeToString())
+    return path
+
+
 class Harmful:
     """What writes a file when it is unpickled."""
 

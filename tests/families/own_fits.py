@@ -29,6 +29,13 @@ def linear(frame, labels, weights, seed, strength=1.0):
     return LogisticRegression(C=strength).fit(frame, labels, sample_weight=weights)
 
 
+def deciding(frame, labels, weights, seed):
+    """What gives no probabilities."""
+    from tests.families.pipelines import Deciding
+
+    return Deciding().fit(frame, labels, sample_weight=weights)
+
+
 def broken(frame, labels, weights, seed):
     """A function with a fault."""
     raise ValueError("no room left")

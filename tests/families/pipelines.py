@@ -75,10 +75,10 @@ def swallowing():
 
 
 class Deciding(ClassifierMixin, BaseEstimator):
-    """A model without probabilities."""
+    """A logistic regression of which only the decisions are seen."""
 
-    def fit(self, rows, labels):
-        self._inner = LogisticRegression().fit(rows, labels)
+    def fit(self, rows, labels, sample_weight=None):
+        self._inner = LogisticRegression().fit(rows, labels, sample_weight=sample_weight)
         self.classes_ = self._inner.classes_
         return self
 

@@ -11,7 +11,7 @@ from tests.interventions.test_noisy_copies import near_and_far, robust
 import interplay as ip
 from interplay.auditing.prepare import prepare
 from interplay.design.treatment import Treatment
-from interplay.errors import ModelError, StudyError
+from interplay.errors import ModelError
 from interplay.families.estimator.fitting import Fitting
 from interplay.families.estimator.scoring import LOWEST
 from interplay.testing.family_suite import FamilySuite
@@ -206,16 +206,12 @@ def test_a_slow_model_is_planned_as_one(asleep, least):
     assert line.startswith("Model      ") and "microseconds a row" in line
 
 
-def test_a_model_that_only_decides_is_refused_with_what_to_do():
+def test_a_vote_of_models_is_taken_by_its_decisions():
     from sklearn.ensemble import VotingClassifier
     from sklearn.linear_model import LogisticRegression
 
     voting = VotingClassifier([("a", LogisticRegression())], voting="hard")
-    with pytest.raises(StudyError, match="VotingClassifier") as refused:
-        prepare(study(), table(rows=300), network=voting)
-    assert "only decides" in refused.value.remedy
-    with pytest.raises(ModelError, match="neither predict_proba nor decision_function"):
-        prepare(study(factory=f"{PLACE}:deciding"), table(rows=300))
+    assert prepare(study(), table(rows=300), network=voting).family.decides_only
 
 
 def test_catboost_where_it_is_installed():

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from interplay.estimates import NotMeasurable, Sample
-from interplay.evidence import Evidence, LossMemberships, Memberships, Rows
+from interplay.evidence import Evidence, LossMemberships, Memberships, ReferenceMemberships, Rows
 from interplay.metrics import _roc
 from interplay.metrics.loss_membership_risk import LossMembershipRisk
 from interplay.metrics.membership_exposure import MembershipExposure
@@ -24,7 +24,9 @@ def fleet(members=6, rows=300, draws=3, effect=0.5, seed=0, decimals=12, scored=
     # No row is counted: membership is measured on pool rows, whatever rows other metrics average over.
     plain = Rows(np.zeros(rows, dtype=int), {}, np.zeros(inside.shape, dtype=bool), weights)
     alone = LossMemberships(memberships.loss, inside, memberships.scored)
-    return Evidence(plain, {Memberships: lambda: memberships, LossMemberships: lambda: alone}), memberships, weights
+    beside = ReferenceMemberships(memberships.rmia, inside, memberships.scored)
+    made = {type(exhibit): lambda exhibit=exhibit: exhibit for exhibit in (memberships, alone, beside)}
+    return Evidence(plain, made), memberships, weights
 
 
 def pooled(memberships, weights, keep):

@@ -115,6 +115,21 @@ def test_a_terminal_shows_control_characters_as_tags():
     assert "\x00" not in shown and "[U+0000]" in shown and "FAILED" in shown
 
 
+def test_a_cell_is_named_once():
+    cell = {"metric": "accuracy", "aspect": "utility", "sentence": "accuracy: no harm", "line": 1, "column": 1}
+    changed = cell | {"name": "accuracy", "status": "pass"}
+    let_through = changed | {"status": "waived", "sentence": "waived by Ann until 2030-01-01: known"}
+    limit = changed | {"name": "limit: accuracy at least 0.8", "sentence": "0.7"}
+    from rich.console import Console
+
+    console = Console(width=200, file=io.StringIO(), force_terminal=False)
+    console.print(GateText(content("x") | {"cells": [changed, let_through, limit]}, {}))
+    printed = console.file.getvalue()
+    for line in ("utility         accuracy: no harm", "accuracy: waived by Ann", "limit: accuracy at least 0.8: 0.7"):
+        assert line in printed
+    assert "accuracy: accuracy" not in printed
+
+
 def test_sentences_have_their_numbers():
     assert outcome_sentence(content()).endswith("(1 passed, 1 failed, 1 undecided, 1 waived, 1 not measured).")
     assert "2.0 % (1.0 to 3.0) of 1,200 rows" in churn_sentence(content()["churn"])

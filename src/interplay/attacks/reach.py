@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from interplay.arrays import Array, Float, Int
+from interplay.attacks.decision_search import Decide, decision_search
 from interplay.attacks.pgd import Threat, Whole, rounded
 from interplay.attacks.search import QUERIES, search
 from interplay.engine import jax, jnp
@@ -45,6 +46,25 @@ class Reach:
             return excess(scores(self.settled(moved)), np.tile(labels, len(moved) // len(self.inputs)))
 
         return self.settled(search(ahead, self._own, *self._box, chance, queries))
+
+    def turned(
+        self,
+        decide: Decide,
+        labels: Int[Array, " row"],
+        chance: np.random.Generator,
+        queries: int = QUERIES,
+        start: Float[Array, "row column"] | None = None,
+    ) -> Float[Array, "row column"]:
+        """The rows found that are not decided as their label; see `decision_search`."""
+
+        def settled(moved: Float[Array, "some column"], of: Int[Array, " some"]) -> Int[Array, " some"]:
+            rows = of[: len(of) // int((of == of[0]).sum())]
+            versions = np.repeat(self._own[None], len(of) // len(rows), axis=0)  # all rows: few shapes are compiled
+            versions[:, rows] = moved.reshape(len(versions), len(rows), -1)
+            whole = self.settled(versions.reshape(-1, versions.shape[2])).reshape(versions.shape)
+            return decide(whole[:, rows].reshape(moved.shape), of)
+
+        return self.settled(decision_search(settled, self._own, *self._box, labels, chance, queries, start))
 
     def beside(self, cuts: Mapping[int, Float[Array, " cut"]]) -> dict[int, Float[Array, " value"]]:
         """Values at and right beside thresholds of columns; of whole numbers those on either side."""

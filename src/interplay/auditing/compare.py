@@ -24,7 +24,7 @@ from interplay.effects.compare import compare as judged_effects
 from interplay.effects.results import Effects
 from interplay.errors import StudyError
 from interplay.estimates import NotMeasurable
-from interplay.evidence import LossMemberships
+from interplay.evidence import DecisionDisclosure, LossMemberships, ReferenceMemberships
 from interplay.measurement.measurements import Measurements
 from interplay.study import Study
 from interplay.study.check import check
@@ -109,9 +109,9 @@ def compare_sides(
     theirs = measured_side(second, ours.terms, progress=progress)
     measured = beside(ours.measured, theirs.measured)
     if not same_rows:
-        measured = without(
-            measured, {key: OTHER_ROWS for key, one in first.design.metrics.items() if LossMemberships in one.needs}
-        )
+        kinds = {DecisionDisclosure, LossMemberships, ReferenceMemberships}
+        attacks = [key for key, metric in first.design.metrics.items() if kinds & set(metric.needs)]
+        measured = without(measured, dict.fromkeys(attacks, OTHER_ROWS))
     design = ours.ready.design
     declared = {key: path for key, path in declared_cells(study, design).items() if key in design.metrics}
     found = judged(measured, design, study, declared)

@@ -19,7 +19,9 @@ from interplay.evidence.adversarial_disclosure import AdversarialDisclosure as A
 from interplay.evidence.adversarial_scores import AdversarialScores as AdversarialScores
 from interplay.evidence.attacked import Attacked as Attacked
 from interplay.evidence.attacked_calibration import AttackedCalibration as AttackedCalibration
+from interplay.evidence.attacked_decisions import AttackedDecisions as AttackedDecisions
 from interplay.evidence.attribute_inference import AttributeInference as AttributeInference
+from interplay.evidence.bare_decisions import BareDecisions as BareDecisions
 from interplay.evidence.category_flips import CategoryFlips as CategoryFlips
 from interplay.evidence.class_overlap import ClassOverlap as ClassOverlap
 from interplay.evidence.clean_twin import CleanTwin as CleanTwin
@@ -42,6 +44,7 @@ from interplay.evidence.pair_disclosure import PairDisclosure as PairDisclosure
 from interplay.evidence.prediction_sets import PredictionSets as PredictionSets
 from interplay.evidence.predictions import Predictions as Predictions
 from interplay.evidence.privacy_guarantee import PrivacyGuarantee as PrivacyGuarantee
+from interplay.evidence.reference_memberships import ReferenceMemberships as ReferenceMemberships
 from interplay.evidence.reliance import Reliance as Reliance
 from interplay.evidence.representations import Representations as Representations
 from interplay.evidence.retrained_control import RetrainedControl as RetrainedControl

@@ -7,6 +7,7 @@ import numpy as np
 
 from interplay.arrays import Array, Float, Int
 from interplay.drawn import Cuts, Drawn
+from interplay.estimates import NotMeasurable
 from interplay.evidence._exhibit import Exhibit, Planned, RandomModels
 from interplay.evidence._rows import Rows
 from interplay.evidence.adversarial_scores import AdversarialScores
@@ -26,7 +27,7 @@ class Attacked(Exhibit):
 
     rows: Int[Array, " attacked"]
     decisions: Int[Array, "member attacked"]
-    log_probabilities: Float[Array, "member attacked label"]
+    log_probabilities: Float[Array, "member attacked label"] | NotMeasurable
     radius: float
     steps: int
     cuts: Cuts | None = None
@@ -48,8 +49,8 @@ class Attacked(Exhibit):
     @classmethod
     def stand_in(cls, planned: Planned) -> Self:
         every = Predictions.stand_in(planned)
-        decisions, logs = every.decisions[:, planned.attacked], every.log_probabilities[:, planned.attacked]
-        return cls(planned.attacked, decisions, logs, radius=0.0, steps=0)
+        logs = every.log_probabilities_of(0, planned.rows)[:, planned.attacked]
+        return cls(planned.attacked, every.decisions[:, planned.attacked], logs, radius=0.0, steps=0)
 
     @classmethod
     def random(cls, models: RandomModels) -> Self:

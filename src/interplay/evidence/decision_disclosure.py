@@ -12,4 +12,5 @@ from interplay.evidence.predictions import Predictions
 class DecisionDisclosure(Disclosure):
     """A membership attack that sees whether the decision on a row is right, and nothing else."""
 
+    needs_training: ClassVar[bool] = False
     read_from: ClassVar[tuple[type[Exhibit], ...]] = (Predictions,)

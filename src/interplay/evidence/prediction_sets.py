@@ -69,7 +69,7 @@ class PredictionSets(Exhibit):
     @classmethod
     def stand_in(cls, planned: Planned) -> Self:
         scores, one_part = (
-            -Predictions.stand_in(planned).log_probabilities,
+            -Predictions.stand_in(planned).log_probabilities_of(0, planned.rows),
             np.zeros(len(planned.rows.labels), np.int64),
         )
         limits = np.zeros((len(scores), 1, 1))

@@ -23,6 +23,8 @@ class Maker(abc.ABC):
     makes: ClassVar[type[Exhibit]]
     looks_at_members: ClassVar[bool] = True
     """Whether it asks the models themselves, and not only for other exhibits."""
+    needs_probabilities: ClassVar[bool] = True
+    """Whether it asks the models for more than decisions: models that give nothing else do not have what it makes."""
 
     @abc.abstractmethod
     def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> Exhibit | NotMeasurable:

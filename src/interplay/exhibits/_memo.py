@@ -8,7 +8,7 @@ from interplay.estimates import NotMeasurable
 from interplay.evidence import Evidence, Exhibit, Rows
 from interplay.exhibits._catalogue import makers
 from interplay.exhibits._setting import EvaluationSetting
-from interplay.families import Members
+from interplay.families import NO_PROBABILITIES, Members
 from interplay.interventions import Makers
 from interplay.sums import Sums
 
@@ -97,6 +97,8 @@ class Memo:
             return NotMeasurable(f"this treatment has no {kind.__name__}")
         if self.members is None and maker.looks_at_members:
             return NotMeasurable(f"without a trained model there is no {kind.__name__}")
+        if self.setting.family.decides_only and maker.looks_at_members and maker.needs_probabilities:
+            return NO_PROBABILITIES
         return maker.make(self.members, self.ask, self.setting)  # type: ignore[arg-type]
 
     def _beneath(self, kind: type[Kind]) -> Kind | NotMeasurable:

@@ -15,7 +15,7 @@ def refitted(setting: EvaluationSetting, stack: Stack) -> Members:
     """
     if isinstance(stack, Members):
         return stack
-    if not setting.family.refits:
+    if not setting.family.refits or setting.family.decides_only:
         members, labels = setting.design.members, len(setting.dataset.classes)
         return setting.family.refitted(stack, np.ones(members), np.zeros((members, labels)))
     tuning = setting.tuning

@@ -22,6 +22,10 @@ from interplay.representations import Neighbourhood, neighbourhood, switches_of,
 UNMOVED = NotMeasurable("no column can be moved by an attacker")
 UNGROUPED = NotMeasurable("the study declares no group")
 UNSWITCHED = NotMeasurable("no categorical column can be changed by an attacker")
+WITH_PROBABILITIES = NotMeasurable("these models give probabilities, and a rule decides by them")
+UNDECLARED = NotMeasurable(
+    "which rows the model was trained on is not declared: name the column that marks them as trained_on under [data]"
+)
 
 ATTACKED_ROWS = 2_000
 DISTANCE_ROWS = 400

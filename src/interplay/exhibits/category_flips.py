@@ -16,6 +16,7 @@ class CategoryFlipsMaker(Maker):
     """Which rows withstand every single change of one categorical column."""
 
     makes: ClassVar[type[Exhibit]] = CategoryFlips
+    needs_probabilities: ClassVar[bool] = False
 
     def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> CategoryFlips | NotMeasurable:
         if setting.attack.switches is None:
@@ -24,6 +25,11 @@ class CategoryFlipsMaker(Maker):
         if isinstance(rule, NotMeasurable):
             return rule
         labels = dataset.labels[rows]
+        if setting.family.decides_only:
+            watched = members.decision_adversary(setting.attack)
+            if isinstance(watched, NotMeasurable):
+                return watched
+            return CategoryFlips(rows, watched.withstood(setting.encoded.matrix[rows], labels))
         if len(dataset.classes) != 2:
             cuts = None if rule.cuts is None else rule.cuts[:, rows]
             adversary = members.adversary(setting.attack)

@@ -43,6 +43,7 @@ class ConcealmentMaker(Maker):
     """
 
     makes: ClassVar[type[Exhibit]] = Concealment
+    needs_probabilities: ClassVar[bool] = False
 
     def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> Concealment | NotMeasurable:
         del ask

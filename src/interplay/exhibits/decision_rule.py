@@ -21,6 +21,6 @@ class DecisionRuleMaker(Maker):
         del members
         scores = ask(Scores)
         if isinstance(scores, NotMeasurable):
-            return scores
+            return DecisionRule() if setting.family.decides_only else scores
         refits = scores.refits
         return DecisionRule(in_draws=None if refits is None else cuts_of_refits(refits, setting.dataset.favourable))

@@ -14,6 +14,7 @@ class DistancesMaker(Maker):
     """Distances to the decision boundary on a part of the attacked rows, where the attack that looks for it can be used."""
 
     makes: ClassVar[type[Exhibit]] = Distances
+    needs_probabilities: ClassVar[bool] = False
 
     def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> Distances | NotMeasurable:
         if not setting.is_movable:
@@ -21,6 +22,11 @@ class DistancesMaker(Maker):
         rule, moved, rows = ask(DecisionRule), ask(AdversarialScores), setting.near
         if isinstance(rule, NotMeasurable):
             return rule
+        if setting.family.decides_only:
+            watched = members.decision_adversary(setting.attack)
+            if isinstance(watched, NotMeasurable):
+                return watched
+            return Distances(rows, watched.distances(setting.encoded.matrix[rows]), LARGEST_DISTANCE)
         if isinstance(moved, NotMeasurable):
             return moved
         if moved.checks is not None and moved.checks.masked:

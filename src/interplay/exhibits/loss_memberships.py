@@ -6,13 +6,9 @@ from interplay.attacks import loss_threshold
 from interplay.estimates import NotMeasurable
 from interplay.evidence import Exhibit, LossMemberships, Memberships, Scores
 from interplay.exhibits._maker import Maker
-from interplay.exhibits._setting import EvaluationSetting
+from interplay.exhibits._setting import UNDECLARED, EvaluationSetting
 from interplay.families import Members
 from interplay.interventions import Ask
-
-UNDECLARED = NotMeasurable(
-    "which rows the model was trained on is not declared: name the column that marks them as trained_on under [data]"
-)
 
 
 class LossMembershipsMaker(Maker):

@@ -14,6 +14,7 @@ class RepresentationsMaker(Maker):
     """What the last hidden layer makes of some rows, in a treatment's members and in ordinary models."""
 
     makes: ClassVar[type[Exhibit]] = Representations
+    needs_probabilities: ClassVar[bool] = False
 
     def make(self, members: Members, ask: Ask, setting: EvaluationSetting) -> Representations | NotMeasurable:
         ordinary, rows = ask(RetrainedControl), setting.represented

@@ -6,9 +6,11 @@ from interplay.families._family import ATTACK_RESTARTS as ATTACK_RESTARTS
 from interplay.families._family import ATTACK_STEPS as ATTACK_STEPS
 from interplay.families._family import LARGEST_DISTANCE as LARGEST_DISTANCE
 from interplay.families._family import NO_ACTIVATIONS as NO_ACTIVATIONS
+from interplay.families._family import NO_PROBABILITIES as NO_PROBABILITIES
 from interplay.families._family import Adversary as Adversary
 from interplay.families._family import AttackSetting as AttackSetting
 from interplay.families._family import AttackWords as AttackWords
+from interplay.families._family import DecisionAdversary as DecisionAdversary
 from interplay.families._family import Family as Family
 from interplay.families._family import Members as Members
 from interplay.families._family import Order as Order

@@ -32,8 +32,8 @@ def family_of(model: Any) -> type[Family]:
         if kind.takes(model):
             return kind
     raise StudyError(
-        "a network, or a classifier with fit and predict_proba or decision_function",
+        "a network, or a classifier with fit and predict_proba, decision_function or predict",
         type(model).__name__,
         "the model that is given",
-        "a model that only decides has no probabilities to audit: calibrate it, or give another one",
+        "give an untrained classifier, as scikit-learn has them, or a trained model through interplay.fitted",
     )

@@ -35,6 +35,7 @@ ATTACK_RESTARTS = 2
 LARGEST_DISTANCE = 4.0
 """Evaluation attacks: stronger than the one trained with (7 steps, one start)."""
 
+NO_PROBABILITIES = NotMeasurable("it needs probabilities, and this model gives decisions only: calibrate it")
 NO_ATTACK = NotMeasurable("there is no attack on models of this family")
 NOT_EXACT = NotMeasurable("no exact worst case is known for models of this family")
 NO_ACTIVATIONS = NotMeasurable("these models have no hidden layer, or do not tell what it gives")
@@ -99,6 +100,21 @@ class Adversary(Protocol):
         """How far the nearest point found with another decision lies."""
 
 
+class DecisionAdversary(Protocol):
+    """Who attacks every member of a stack and sees its decisions alone."""
+
+    def decided(
+        self, inputs: Float[Array, "row column"], labels: Int[Array, " row"], purpose: str = "evaluation attack"
+    ) -> Int[Array, "member row"]:
+        """The decisions on rows moved within the radius: another one than the label wherever one was found."""
+
+    def withstood(self, inputs: Float[Array, "row column"], labels: Int[Array, " row"]) -> Bool[Array, "member row"]:
+        """Which rows are decided as their label under every single switch."""
+
+    def distances(self, inputs: Float[Array, "row column"]) -> Float[Array, "member row"]:
+        """How far the nearest point found with another decision lies."""
+
+
 class Members(abc.ABC):
     """The trained models of one treatment, with refitted scores, behind what is asked of them."""
 
@@ -107,7 +123,14 @@ class Members(abc.ABC):
 
     @abc.abstractmethod
     def log_probabilities(self, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
-        """The log-probabilities of encoded rows, in float64."""
+        """The log-probabilities of encoded rows, in float64.
+
+        Raises NotImplementedError where models give decisions only (`Family.decides_only`).
+        """
+
+    def decisions(self, inputs: Float[Array, "row column"]) -> Int[Array, "member row"]:
+        """The decisions on encoded rows: the most likely class, unless members give nothing else."""
+        return np.asarray(self.log_probabilities(inputs).argmax(axis=2))
 
     @abc.abstractmethod
     def beside(self, stacks: Sequence[Members], member: int) -> Members:
@@ -134,6 +157,11 @@ class Members(abc.ABC):
 
     def adversary(self, setting: AttackSetting) -> Adversary | NotMeasurable:
         """Who attacks them; a reason where nobody can."""
+        del setting
+        return NO_ATTACK
+
+    def decision_adversary(self, setting: AttackSetting) -> DecisionAdversary | NotMeasurable:
+        """Who attacks members that give decisions only; a reason where nobody can."""
         del setting
         return NO_ATTACK
 
@@ -202,6 +230,11 @@ class Family(abc.ABC):
 
     tunes: ClassVar[bool] = True
     refits: ClassVar[bool] = True
+
+    @property
+    def decides_only(self) -> bool:
+        """Whether models give decisions and no probabilities: `scores` is not asked then."""
+        return False
 
     @classmethod
     @abc.abstractmethod
@@ -313,7 +346,10 @@ class Family(abc.ABC):
 
     @abc.abstractmethod
     def scores(self, stack: Stack, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
-        """Class scores of every member on encoded rows, in float64."""
+        """Class scores of every member on encoded rows, in float64.
+
+        Raises NotImplementedError where models give decisions only.
+        """
 
     @abc.abstractmethod
     def pack(self, stack: Stack) -> Mapping[str, Array]:

@@ -27,7 +27,7 @@ from interplay.evidence import (
     rests_on,
 )
 from interplay.exhibits import EvaluationSetting, Memo, makers, refitted
-from interplay.families import LARGEST_DISTANCE, Members, Stack
+from interplay.families import LARGEST_DISTANCE, NO_PROBABILITIES, Members, Stack
 from interplay.interventions import HeldOut, PredictionIntervention, ReleaseIntervention
 from interplay.measurement.at_once import at_once
 from interplay.measurement.constant import constant_levels
@@ -172,6 +172,8 @@ def _retrained(setting: EvaluationSetting, fleet: Fleet) -> RetrainedControl | N
     again = setting.design.factors.retrained
     if again is None or again not in fleet.tuned:
         return NOT_RETRAINED
+    if setting.family.decides_only:
+        return NO_PROBABILITIES
     memo = _memo(setting, fleet.tuned[again])
     made: Array | NotMeasurable | None = None
     if memo.members is not None and any(
@@ -184,7 +186,10 @@ def _retrained(setting: EvaluationSetting, fleet: Fleet) -> RetrainedControl | N
 def _together(stacks: Sequence[Members], setting: EvaluationSetting) -> list[Given]:
     """What is made for all arms at once, of what some metric reads."""
     read = [
-        kind for kind in makers() if any(rests_on(metric.needs, kind) for metric in setting.design.metrics.values())
+        kind
+        for kind, maker in makers().items()
+        if any(rests_on(metric.needs, kind) for metric in setting.design.metrics.values())
+        and not (setting.family.decides_only and maker.needs_probabilities)
     ]
     found: list[dict[type[Exhibit], Exhibit | NotMeasurable]] = [{} for _ in stacks]
     made = at_once(lambda kind: makers()[kind].make_together(stacks, setting) or (), read)
@@ -218,6 +223,8 @@ def _checks(beneath: Memo, treatment: Treatment, names: Sequence[Arm]) -> dict[s
     setting = beneath.setting
     asked = any(rests_on(metric.needs, AdversarialScores) for metric in setting.design.metrics.values())
     if not asked or not setting.is_movable:
+        return {}
+    if setting.family.decides_only:
         return {}
     moved, place = beneath.ask(AdversarialScores), {"treatment": treatment.name, "tuning": names[0]}
     if isinstance(moved, NotMeasurable):
@@ -314,7 +321,7 @@ def _methods(setting: EvaluationSetting, control: Memo, miscoverage: float) -> d
             "largest_changes": dict(design.study.data.largest_change),
             "whole_columns": _whole(setting),
         },
-        "membership": None if design.is_given else _membership(setting, control),
+        "membership": None if design.is_given or setting.family.decides_only else _membership(setting, control),
         "explained_rows": len(setting.explained),
         "group_minimum": design.study.groups.minimum_rows,
     }

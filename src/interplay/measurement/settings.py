@@ -82,10 +82,17 @@ def under_attack(
     setting: EvaluationSetting, members: Members, rows: Int[Array, " some"], radius: float
 ) -> Int[Array, "member some"]:
     """The most likely class of these rows under the evaluation attack within a radius."""
-    adversary = members.adversary(setting.attack_within(radius))
     inputs, labels = setting.encoded.matrix[rows], setting.dataset.labels[rows]
+    if setting.family.decides_only:
+        watched = members.decision_adversary(setting.attack_within(radius))
+        return (
+            members.decisions(inputs)
+            if isinstance(watched, NotMeasurable)
+            else watched.decided(inputs, labels, "radius")
+        )
+    adversary = members.adversary(setting.attack_within(radius))
     if isinstance(adversary, NotMeasurable):
-        return np.asarray(members.log_probabilities(inputs).argmax(axis=2))
+        return members.decisions(inputs)
     return np.asarray(adversary.worst(inputs, labels, purpose="radius").argmax(axis=2))
 
 

@@ -44,7 +44,10 @@ class Brier(Metric):
         predictions = evidence.ask(Predictions)
         if isinstance(predictions, NotMeasurable):
             return predictions
-        finite = np.isfinite(np.exp(predictions.log_probabilities)).all(axis=2) | ~evidence.rows.counted
+        logs = predictions.log_probabilities
+        if isinstance(logs, NotMeasurable):
+            return logs
+        finite = np.isfinite(np.exp(logs)).all(axis=2) | ~evidence.rows.counted
         if not finite.all():
             members = int((~finite).any(axis=1).sum())
             return NotMeasurable(f"{members} of {len(finite)} members give no probabilities")

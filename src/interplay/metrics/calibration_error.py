@@ -60,13 +60,16 @@ class CalibrationError(Metric):
         predictions = evidence.ask(Predictions)
         if isinstance(predictions, NotMeasurable):
             return predictions
+        logs = predictions.log_probabilities
+        if isinstance(logs, NotMeasurable):
+            return logs
         counted, weights = evidence.rows.counted, evidence.rows.weights
-        confidence = np.exp(predictions.log_probabilities.max(axis=2))
+        confidence = np.exp(logs.max(axis=2))
         if (least := int(counted.sum(axis=1).min())) < LEAST_ROWS:
             return NotMeasurable(f"{least} rows; at least {LEAST_ROWS} are needed to tell calibration from noise")
         if not np.isfinite(confidence[counted]).all():
             return NotMeasurable("some member gives no probabilities")
-        correct = predictions.log_probabilities.argmax(axis=2) == evidence.rows.labels
+        correct = logs.argmax(axis=2) == evidence.rows.labels
         count = int(np.clip(least // ROWS_OF_A_BIN, FEWEST_BINS, MOST_BINS))
         bins = np.stack([_bins(row, row[use], count) for row, use in zip(confidence, counted, strict=True)])
         excess = histograms(bins, np.where(counted, correct - confidence, 0.0), weights, count)

@@ -55,6 +55,7 @@ class ConfidenceWarning(Metric):
             return explanations
         if isinstance(predictions, NotMeasurable):
             return predictions
-        return warning(
-            evidence, np.exp(predictions.log_probabilities[:, explanations.rows].max(axis=2)), explanations, predictions
-        )
+        logs = predictions.log_probabilities
+        if isinstance(logs, NotMeasurable):
+            return logs
+        return warning(evidence, np.exp(logs[:, explanations.rows].max(axis=2)), explanations, predictions)

@@ -17,8 +17,11 @@ class DecisionMembershipRisk(Metric):
     decision_membership_risk = P(score of a member > score of a non-member) + P(the two are equal) / 2
 
     The attack is a logistic regression learned on the other members
-    (`interplay.attacks.shadow_logistic`). Between 0 and 1; lower is better; 0.5 is guessing. Scores of all
-    members are pooled; values are jackknife pseudo-values over members, so a single one may lie outside the bounds.
+    (`interplay.attacks.shadow_logistic`). Of a model that is trained already it takes a rightly decided row for a training
+    row, so that the value is one half plus half of the gap in accuracy (Yeom et al., 2018).
+
+    Between 0 and 1; lower is better; 0.5 is guessing. Scores of all members are pooled; values are jackknife pseudo-values
+    over members, so a single one may lie outside the bounds.
 
     Reference: Choquette-Choo et al. (2021), "Label-only membership inference attacks".
 

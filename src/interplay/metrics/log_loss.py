@@ -46,8 +46,11 @@ class LogLoss(Metric):
         predictions = evidence.ask(Predictions)
         if isinstance(predictions, NotMeasurable):
             return predictions
+        logs = predictions.log_probabilities
+        if isinstance(logs, NotMeasurable):
+            return logs
         labels = evidence.rows.labels[None, :, None]
-        own = np.take_along_axis(predictions.log_probabilities, labels, axis=2)[:, :, 0]
+        own = np.take_along_axis(logs, labels, axis=2)[:, :, 0]
         finite = np.isfinite(own) | ~evidence.rows.counted
         if not finite.all():
             members = int((~finite).any(axis=1).sum())

@@ -54,7 +54,9 @@ class RobustAuc(Metric):
         attacked = evidence.ask(Attacked)
         if isinstance(attacked, NotMeasurable):
             return attacked
-        rows = evidence.rows
+        rows, logs = evidence.rows, attacked.log_probabilities
+        if isinstance(logs, NotMeasurable):
+            return logs
         labels, counted = rows.labels[attacked.rows], rows.counted[:, attacked.rows]
         classes = [rows.favourable] if rows.classes == 2 else list(range(rows.classes))
         for label in range(rows.classes):
@@ -67,7 +69,7 @@ class RobustAuc(Metric):
                 for margin, use in zip(margins, counted, strict=True)
             ]
             for label in classes
-            for margins in [_margins(attacked.log_probabilities, label)]
+            for margins in [_margins(logs, label)]
         ]
         return Sample(np.mean(areas, axis=0), evidence.support(rows=attacked.rows))
 

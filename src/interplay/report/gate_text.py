@@ -37,11 +37,17 @@ class GateText:
         yield from (Text(line) for line in beginning(content))
         yield Text("")
         for cell in content["cells"]:
-            line = f"{WORDS[cell['status']]:<13}{cell['aspect']:<16}{name(cell['name'])}: {clean(cell['sentence'])}"
+            line = f"{WORDS[cell['status']]:<13}{cell['aspect']:<16}{_named_once(cell)}"
             yield Text(line, style=_STYLES[cell["status"]])
         yield Text("")
         yield from (Text(line) for line in ending(content))
         yield from (Text(f"{clean(label)}  {clean(path)}", overflow="fold") for label, path in self.paths.items())
+
+
+def _named_once(cell: Mapping[str, Any]) -> str:
+    """The sentence of a cell, after its name where that does not begin with the metric's title."""
+    begins_with_title = cell["name"] == cell["metric"] and cell["status"] != "waived"
+    return clean(cell["sentence"]) if begins_with_title else f"{name(cell['name'])}: {clean(cell['sentence'])}"
 
 
 def outcome_sentence(content: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from interplay.design.treatment import Treatment
 from interplay.evidence import PrivacyGuarantee
 from interplay.families import Order, Stack, TrainingSetting, budget
 from interplay.training.refit import refit
-from interplay.training.tuning import Trial, Tuning, choose, collapse_reason, refitted_log_loss
+from interplay.training.tuning import Trial, Tuning, choose, collapse_reason, refitted_log_loss, untried
 
 Progress = Callable[[str, int], None]
 """Told the stage and how many models of it are done."""
@@ -58,7 +58,7 @@ def tune(
     share: float | None = None
     for place, treatment in enumerate(shop.design.trainings):
         found[treatment] = keep(f"{place}", partial(tuned_with, shop, treatment, rows, share, progress))
-        if share is None:
+        if share is None and not shop.family.decides_only:
             share = _share(shop, treatment, found[treatment].chosen, rows)
     return found
 
@@ -71,6 +71,8 @@ def tuned_with(
     progress: Progress = lambda *_: None,
 ) -> Tuning:
     """The learning rate of one treatment; `share` is that of the control's most frequent decision."""
+    if shop.family.decides_only:
+        return untried(shop.design.study.model.learning_rates[0])
     trials = partial(_trials, shop, treatment, rows=rows, share=share, progress=progress)
     return choose(trials, shop.design.study.model.learning_rates)
 

@@ -38,6 +38,11 @@ class Trial:
     collapsed: bool
 
 
+def untried(rate: float) -> Tuning:
+    """That of models without a learning rate whose log loss cannot be known."""
+    return Tuning(rates=(rate,), scores=(None,), collapsed=(), chosen=rate, refused="", at_edge=False)
+
+
 def refitted_log_loss(
     scores: Float[Array, "row label"], labels: Int[Array, " row"], weights: Float[Array, " row"] | None = None
 ) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from interplay.attacks.reference_models import REFERENCES
 from interplay.design.plan import Design
 from interplay.effects.tolerance import tolerance_of
 from interplay.evidence import MASKED, ExactCheck
@@ -27,7 +28,7 @@ def methods(study: Study, design: Design, measured: Measurements, family: Family
         "splits": _splits(design),
         "thresholds": [_thresholds(design, one) for one in told["thresholds"]],
         "conformal": _conformal(design, told),
-        "attacks": _attacks(told, family.attack),
+        "attacks": [*_attacks(told, family.attack), *_membership_attacks(told["membership"], design, family)],
         "membership": None if told["membership"] is None else _membership(told),
         "group_minimum": study.groups.minimum_rows,
         "tolerances": [
@@ -63,7 +64,9 @@ def _splits(design: Design) -> str:
 
 def _of_recipe(study: Study, family: Family) -> Sequence[str]:
     """What is to be said where models are trained here."""
-    return (*(_tuned(study.model.learning_rate) if family.tunes else UNTUNED), *TRAINED)
+    if family.tunes:
+        return (*_tuned(study.model.learning_rate), *TRAINED)
+    return (*(UNREFITTED if family.decides_only else UNTUNED), *TRAINED)
 
 
 _PURPOSES = {
@@ -160,6 +163,11 @@ UNTUNED = (
     "fitted on. They do not count the choice of the split, nor that of the settings.",
 )
 
+UNREFITTED = (
+    "A verdict is about a recipe on these data: this estimator, with the settings that the study declares.",
+    "Intervals count members and evaluated rows. They do not count the choice of the split, nor that of the settings.",
+)
+
 TRAINED = (
     "Attacks on what is released (decisions, scores, prediction sets, explanations) are learned on the other members, on at most "
     "1,000 rows of the pool; a gain is that of the same attack with the release against without it. They know the perturbed "
@@ -229,14 +237,25 @@ def _attacks(told: Any, words: AttackWords) -> list[dict[str, Any]]:
                 "largest distance, standard deviations": attack["largest_distance"],
             },
         },
-        *_membership_attacks(told["membership"]),
     ]
 
 
-def _membership_attacks(found: Any) -> list[dict[str, Any]]:
-    """Those with shadow models, where there are any; a threshold on the loss otherwise."""
+def _membership_attacks(found: Any, design: Design, family: Family) -> list[dict[str, Any]]:
+    """Those with shadow models, where there are any; those without models trained in the same way otherwise."""
+    if found is None and not design.is_given:
+        return [{"name": "whether decisions are right, by a regression learned on the other members", "settings": {}}]
     if found is None:
-        return [{"name": "a threshold on the loss, without other models", "settings": {}}]
+        by_decisions = {"name": "a rightly decided row taken for a training row", "settings": {}}
+        if family.decides_only:
+            return [by_decisions]
+        return [
+            by_decisions,
+            {"name": "a threshold on the loss, without other models", "settings": {}},
+            {
+                "name": "log-odds less those of reference models (logistic regressions, trained on halves of the held-out rows)",
+                "settings": {"reference models behind every row": REFERENCES},
+            },
+        ]
     return [
         {"name": "LiRA, online, members as shadows", "settings": {"shadows": found["shadows"]}},
         {

@@ -14,16 +14,18 @@ from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.design.cost import FLOPS
 from interplay.design.plan import Design
-from interplay.families._family import AttackWords, Family, Members, Order, Stack
+from interplay.errors import ModelError
+from interplay.families._family import NO_PROBABILITIES, AttackWords, Family, Members, Order, Stack
 from interplay.families._setting import TrainingSetting
 from interplay.families.estimator.contract import Observed, contract
 from interplay.families.estimator.copied import moved
+from interplay.families.estimator.deciding import BY_DECISIONS, DECISIONS_ONLY, DecidingMembers
 from interplay.families.estimator.fitting import Fitter, Fitting
 from interplay.families.estimator.frames import EncodedFrames, Frames, TableFrames
 from interplay.families.estimator.members import EstimatorMembers
 from interplay.families.estimator.recipe import EstimatorRecipe, copies, is_estimator, named
 from interplay.families.estimator.refittable import Refittable, witnessed
-from interplay.interventions import FitIntervention, InputIntervention, Intervention
+from interplay.interventions import FitIntervention, InputIntervention, Intervention, RemovalIntervention
 from interplay.study.positions import Positions
 
 
@@ -69,15 +71,21 @@ class EstimatorFamily(Family):
         unseen = encoded.matrix[np.setdiff1d(design.pool, rows)]
         observed = contract(fitter, how, unseen)
         more = [contract(fitter, replace(how, by=name), unseen, weighing) for name in others]
+        _refuse_mixture(observed, dict(zip(others, more, strict=True)))
         floored = max((observed, *more), key=lambda one: one.floor)
-        fitter = replace(fitter, floor=floored.floor)
+        fitter = replace(fitter, floor=floored.floor, decides_only=observed.decides_only)
         observed = replace(observed, floor=floored.floor, floored=floored.floored)
         ways = {name: one.identity(beside) for name, one in fitting.items()}
         return cls(fitter, design.study.seed, observed, len(rows), ways)
 
     @property
+    def decides_only(self) -> bool:
+        return self.fitter.decides_only
+
+    @property
     def words(self) -> str:
-        return f"{self.fitter.recipe.called} on {len(self.fitter.frames.columns)} columns"
+        kind = ", of decisions only," if self.decides_only else ""
+        return f"{self.fitter.recipe.called}{kind} on {len(self.fitter.frames.columns)} columns"
 
     @property
     def operations(self) -> float:
@@ -89,20 +97,29 @@ class EstimatorFamily(Family):
         floored = (
             f"Probabilities below {observed.floor:.2g} are read as that: {observed.floored:.1%} of those that one model gave.",
         )
+        refitted = "" if self.decides_only else "; scale and intercepts of its scores are refitted on the tuning rows"
         return (
-            f"Fitted is this estimator: {self.words}, with the settings that the study declares and nothing tuned; scale and "
-            "intercepts of its scores are refitted on the tuning rows.",
+            f"Fitted is this estimator: {self.words}, with the settings that the study declares and nothing tuned{refitted}.",
+            *((DECISIONS_ONLY,) if self.decides_only else ()),
             "Every model is fitted anew from its rows and seed when a run goes on, and recognised by its scores.",
-            *(floored if observed.floored else ()),
+            *(floored if observed.floored and not self.decides_only else ()),
         )
 
     @property
     def attack(self) -> AttackWords:
+        if self.decides_only:
+            return BY_DECISIONS
         return AttackWords("search without gradients", ("search",), {"queries a row": QUERIES})
 
     def admits(self, intervention: Intervention) -> bool:
         drawn_before = isinstance(intervention, InputIntervention) and not intervention.asks_the_model
         return drawn_before or isinstance(intervention, FitIntervention) or super().admits(intervention)
+
+    def refuses(self, intervention: Intervention) -> str | None:
+        if self.decides_only and isinstance(intervention, RemovalIntervention):
+            why = f"{intervention.title} ranks rows by scores, and this estimator gives decisions only"
+            return f"{why}; calibrate it, or take it out"
+        return super().refuses(intervention)
 
     def trained_by(self, design: Design) -> str:
         del design
@@ -138,6 +155,8 @@ class EstimatorFamily(Family):
         return Refittable(self.fitter, how, witnessed(self.fitter, fitted), fitted)
 
     def scores(self, stack: Stack, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
+        if self.decides_only:
+            raise NotImplementedError(NO_PROBABILITIES.reason)
         rows = self.fitter.frames.asked(inputs)
         return np.stack([one.fitted.scores(rows) for one in stack])
 
@@ -182,13 +201,25 @@ class EstimatorFamily(Family):
     def refitted(
         self, stack: Stack, scale: Float[Array, " member"], intercepts: Float[Array, "member label"]
     ) -> Members:
-        return EstimatorMembers(self, (stack,), scale, intercepts)
+        return DecidingMembers(stack) if self.decides_only else EstimatorMembers(self, (stack,), scale, intercepts)
 
 
 def _frames(design: Design, dataset: Dataset, encoded: Encoded) -> Frames:
     if design.study.model.inputs == "encoded":
         return EncodedFrames(encoded)
     return TableFrames(dataset.table, dataset.features, encoded)
+
+
+def _refuse_mixture(observed: Observed, others: Mapping[str, Observed]) -> None:
+    """Treatments are compared by what all of their models give."""
+    for name, other in others.items():
+        if other.decides_only and not observed.decides_only:
+            raise ModelError(
+                "a fit whose models give probabilities, as those of the study's estimator do",
+                "one whose models give decisions only",
+                name,
+                "calibrate what it fits, or take it out",
+            )
 
 
 def _seed(seed: int, role: str, member: int) -> int:

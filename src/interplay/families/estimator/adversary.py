@@ -10,19 +10,14 @@ from scipy.special import logsumexp
 
 from interplay import streams
 from interplay.arrays import Array, Bool, Float, Int
-from interplay.attacks.pgd import largest_change
 from interplay.attacks.reach import Reach, Scores, excess
-from interplay.attacks.search import AT_ONCE
 from interplay.attacks.thresholded import Favourable
 from interplay.engine import jnp
-from interplay.families._family import LARGEST_DISTANCE, AttackSetting
+from interplay.families._family import AttackSetting
+from interplay.families.estimator.nearest import DISTANCE_QUERIES, nearest_flip, switched
 
 if TYPE_CHECKING:
     from interplay.families.estimator.members import EstimatorMembers
-
-DISTANCE_QUERIES = 40
-COARSEST, HALVINGS = 6, 8
-"""Radii that are tried first, each half of the one before, and halvings between the nearest flip and what held."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,36 +89,21 @@ class SearchAdversary:
     ) -> Float[Array, " row"]:
         """How far a row's own label is ahead at least, as it is and under every switch."""
         lowest = -excess(scores(inputs), labels)
-        switches = self.setting.switches
-        if switches is None:
-            return lowest
-        touched, values = np.asarray(switches.touched) > 0, np.asarray(switches.values)
-        for start in range(0, len(touched), AT_ONCE):
-            some = slice(start, start + AT_ONCE)
-            moved = np.where(touched[some, None], values[some, None], inputs[None])
-            ahead = -excess(scores(moved.reshape(-1, inputs.shape[1])), np.tile(labels, len(moved)))
-            lowest = np.minimum(lowest, ahead.reshape(len(moved), -1).min(axis=0))
+        for moved in switched(inputs, self.setting.switches):
+            count = len(moved) // len(inputs)
+            ahead = -excess(scores(moved), np.tile(labels, count))
+            lowest = np.minimum(lowest, ahead.reshape(count, -1).min(axis=0))
         return lowest
 
     def _distance(self, member: int, scores: Scores, inputs: Float[Array, "row column"]) -> Float[Array, " row"]:
-        """As `interplay.attacks.distance.boundary_distance`, with the search in place of the ascent."""
         decided, chance = scores(inputs).argmax(axis=1), streams.generator(self.setting.seed, "distance", member=member)
         threat = self.setting.threat.among(np.arange(inputs.shape[1]), jnp.asarray(inputs, dtype=jnp.float32))
 
-        def within(radius: Float[Array, " row"]) -> Float[Array, " row"]:
+        def within(radius: Float[Array, " row"]) -> tuple[Float[Array, "row column"], Bool[Array, " row"]]:
             moved = Reach(inputs, self.setting.threat, radius).worst(scores, decided, chance, DISTANCE_QUERIES)
-            change = np.asarray(largest_change(jnp.asarray(inputs, dtype=jnp.float32), jnp.asarray(moved), threat))
-            return np.where(excess(scores(moved), decided) > 0, change, np.inf)
+            return moved, excess(scores(moved), decided) > 0
 
-        nearest, failed = np.full(len(inputs), np.inf), np.zeros(len(inputs))
-        for halved in range(COARSEST):
-            nearest = np.minimum(nearest, within(np.full(len(inputs), LARGEST_DISTANCE * 0.5**halved)))
-        for _ in range(HALVINGS):
-            middle = (failed + np.minimum(nearest, LARGEST_DISTANCE)) / 2
-            found = within(middle)
-            failed = np.where(np.isinf(found), middle, np.where(found < failed, 0.0, failed))
-            nearest = np.minimum(nearest, found)
-        return np.minimum(nearest, LARGEST_DISTANCE)
+        return nearest_flip(within, inputs, threat)
 
 
 FARTHEST_CUT = 1e6

@@ -21,20 +21,23 @@ SAME = 1e-4
 
 @dataclass(frozen=True)
 class Observed:
-    """What was seen of one classifier: seconds for a row and for a fit, its least probability and the share of cells below it."""
+    """What was seen of one classifier: seconds for a row and for a fit, its least probability and the share of cells below it,
+    and whether it gives decisions only.
+    """
 
     row_seconds: float
     fit_seconds: float
     floor: float
     floored: float
+    decides_only: bool = False
 
 
 def contract(fitter: Fitter, how: Fitting, matrix: Float[Array, "row column"], weighed: bool = True) -> Observed:
     """Hold one classifier against what an audit asks of any, and say what was seen.
 
     `matrix` holds encoded rows that it is not fitted on. Raises ModelError with the one sentence that says what is wrong:
-    classes, finite probabilities, the same answer twice, rows that answer for themselves, inputs left alone, the same model from
-    the same seed, and (where anything is `weighed`) weights that change something.
+    classes, finite probabilities or labels, the same answer twice, rows that answer for themselves, inputs left alone, the same
+    model from the same seed, and (where anything is `weighed`) weights that change something.
     """
     unseen = np.asarray(matrix[:HEARD_ROWS], dtype=np.float32)
     checked = _Checked(fitter, how, unseen[:CHECKED_ROWS].copy(), unseen)
@@ -98,6 +101,8 @@ class _Checked:
         began, fitted = time.perf_counter(), self._fitted
         self._asked(fitted, self.unseen.copy())
         row_seconds = (time.perf_counter() - began) / len(self.unseen)
+        if fitted.decides_only:
+            return Observed(row_seconds, self._timed[1], self.fitter.floor, 0.0, decides_only=True)
         if fitted.floor is None:
             return Observed(row_seconds, self._timed[1], self.fitter.floor, 0.0)
         given = probabilities(fitted.model, self.fitter.frames.asked(self.unseen))
@@ -120,7 +125,7 @@ class _Checked:
         return self._asked(self._fitted, self.some.copy())
 
     def _asked(self, fitted: FittedEstimator, rows: Float[Array, "some column"]) -> Float[Array, "some label"]:
-        return fitted.scores(self.fitter.frames.asked(rows))
+        return fitted.said(self.fitter.frames.asked(rows))
 
     def _refused(self, expected: str, found: str, step: str = "correct the estimator") -> ModelError:
         return ModelError(expected, found, self.fitter.called(self.how), step)

@@ -11,7 +11,14 @@ from interplay.arrays import Array, Float, Int
 from interplay.errors import InterplayError, ModelError
 from interplay.families.estimator.frames import Frames
 from interplay.families.estimator.recipe import EstimatorRecipe
-from interplay.families.estimator.scoring import LOWEST, class_places, class_scores, margins_are_logits
+from interplay.families.estimator.scoring import (
+    LOWEST,
+    class_places,
+    class_scores,
+    gives_scores,
+    margins_are_logits,
+    predicted,
+)
 from interplay.interventions import Fit
 
 CHECKED_ROWS = 64
@@ -44,24 +51,34 @@ class FittedEstimator:
     """A fitted estimator.
 
     `seen` are the classes that its codes stand for; `floor` is its least probability, None where its margins are logarithms of
-    its probabilities.
+    its probabilities. Where it `decides_only` its scores are not asked.
     """
 
     model: Any
     seen: Int[Array, " seen"]
     classes: int
     floor: float | None
+    decides_only: bool = False
 
     def scores(self, rows: Any) -> Float[Array, "row label"]:
         """Class scores of what the estimator reads."""
         return class_scores(self.model, rows, self.seen, self.classes, self.floor)
+
+    def decisions(self, rows: Any) -> Int[Array, " row"]:
+        """What it decides about what it reads, as classes of the table."""
+        return predicted(self.model, rows, self.seen)
+
+    def said(self, rows: Any) -> Float[Array, "row any"]:
+        """All that is known of it: scores, or decisions as a single column."""
+        return self.decisions(rows).astype(np.float64)[:, None] if self.decides_only else self.scores(rows)
 
 
 @dataclass(frozen=True, eq=False)
 class Fitter:
     """Fits estimators of one recipe on rows of one table with so many classes.
 
-    `others` are interventions that fit in place of the recipe, by name; `floor` is the least probability.
+    `others` are interventions that fit in place of the recipe, by name; `floor` is the least probability. With `decides_only`
+    nothing but decisions is asked of what is fitted.
     """
 
     recipe: EstimatorRecipe
@@ -69,6 +86,7 @@ class Fitter:
     classes: int
     others: Mapping[str, Fit] = field(default_factory=dict)
     floor: float = LOWEST
+    decides_only: bool = False
 
     def fit(self, how: Fitting) -> FittedEstimator:
         """Raises ModelError where the estimator cannot be fitted or asked."""
@@ -88,8 +106,9 @@ class Fitter:
             text = f"{type(error).__name__}: {error}".strip().splitlines()[0][:300]
             raise ModelError("an estimator that can be fitted", text, called, step) from error
         _check_classes(estimator, called)
-        logits = margins_are_logits(estimator, rows[:CHECKED_ROWS])
-        return FittedEstimator(estimator, seen, self.classes, None if logits else self.floor)
+        decides_only = self.decides_only or not gives_scores(estimator)
+        logits = not decides_only and margins_are_logits(estimator, rows[:CHECKED_ROWS])
+        return FittedEstimator(estimator, seen, self.classes, None if logits else self.floor, decides_only)
 
     def called(self, how: Fitting) -> str:
         """What fits a model, for messages."""

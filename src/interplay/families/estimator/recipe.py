@@ -76,13 +76,15 @@ def called(estimator: Any) -> str:
 
 
 def is_estimator(given: object) -> bool:
-    """Whether a program has given something that can be fitted and asked for probabilities or margins."""
-    return hasattr(given, "fit") and any(hasattr(given, name) for name in ("predict_proba", "decision_function"))
+    """Whether a program has given something that can be fitted and asked for probabilities, margins or decisions."""
+    return hasattr(given, "fit") and any(
+        hasattr(given, name) for name in ("predict_proba", "decision_function", "predict")
+    )
 
 
 def _check(estimator: object, called: str) -> None:
     if not hasattr(estimator, "fit") or not hasattr(estimator, "predict"):
-        step = "give a classifier with fit and predict_proba, as scikit-learn has them"
+        step = "give a classifier with fit, and with predict_proba or predict, as scikit-learn has them"
         raise StudyError("an estimator with fit and predict", f"{type(estimator).__name__}", called, step)
 
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from interplay.arrays import Array, Float
+from interplay.arrays import Array, Float, Int
 from interplay.errors import RunError
 from interplay.families.estimator.fitting import FittedEstimator, Fitter, Fitting, digest
 from interplay.families.estimator.frames import Places
@@ -46,6 +46,10 @@ class Refittable:
         """Class scores of encoded rows; `places` say which rows of the table they were before something moved them."""
         return self.fitted.scores(self.fitter.frames.asked(inputs, places))
 
+    def decisions(self, inputs: Float[Array, "row column"], places: Places | None = None) -> Int[Array, " row"]:
+        """What it decides about encoded rows."""
+        return self.fitted.decisions(self.fitter.frames.asked(inputs, places))
+
     def places(self, inputs: Float[Array, "row column"]) -> Places:
         """Which rows of the table encoded rows are."""
         return self.fitter.frames.places(inputs)
@@ -55,4 +59,4 @@ def witnessed(fitter: Fitter, fitted: FittedEstimator) -> bytes:
     """What a model is recognised by."""
     frames = fitter.frames
     rows = np.arange(min(WITNESSES, frames.rows))
-    return digest(fitted.scores(frames.fitting(rows)))
+    return digest(fitted.said(frames.fitting(rows)))

@@ -46,6 +46,22 @@ def class_scores(
     return _of_all(scores, seen[known], classes, lowest)
 
 
+def gives_scores(model: Any) -> bool:
+    """Whether a fitted classifier gives probabilities or margins, and not its decisions alone."""
+    return any(hasattr(model, name) for name in ("predict_proba", "decision_function", "get_booster", "booster_"))
+
+
+def predicted(model: Any, rows: Any, seen: Int[Array, " seen"]) -> Int[Array, " row"]:
+    """The classes that a fitted classifier decides for; `seen` are those that the codes it was fitted on stand for.
+
+    Raises ModelError where it gives other than one of these codes for each row.
+    """
+    said = np.asarray(model.predict(rows))
+    if said.shape != (len(rows),) or not np.isin(said, np.arange(len(seen))).all():
+        raise _refused("one of the labels that it was fitted on for each row", f"{said.ravel()[:5].tolist()}", model)
+    return seen[said.astype(np.int64)]
+
+
 def probabilities(model: Any, rows: Any) -> Float[Array, "row label"]:
     """What the model gives, checked: one row a row, no gaps, adding up to one."""
     if not hasattr(model, "predict_proba"):

@@ -12,8 +12,9 @@ from interplay.data.dataset import Dataset
 from interplay.data.encoder import Encoded
 from interplay.design.plan import Design
 from interplay.errors import RunError, StudyError
-from interplay.families._family import AttackWords, Family, Members, Order, Stack
+from interplay.families._family import NO_PROBABILITIES, AttackWords, Family, Members, Order, Stack
 from interplay.families._setting import TrainingSetting
+from interplay.families.estimator.deciding import BY_DECISIONS, DECISIONS_ONLY, DecidingMembers
 from interplay.families.estimator.frames import TableFrames
 from interplay.families.estimator.members import EstimatorMembers
 from interplay.families.fitted.answers import GivenOnTable
@@ -59,13 +60,18 @@ class FittedFamily(Family):
     @classmethod
     def _checked(cls, given: GivenModel, dataset: Dataset, encoded: Encoded) -> Self:
         frames = TableFrames(dataset.table, dataset.features, encoded)
-        model = GivenOnTable(given, frames, given.places_of(dataset.classes))
+        model = GivenOnTable(given, frames, dataset.classes)
         contract(model)
         return cls(model)
 
     @property
+    def decides_only(self) -> bool:
+        return self.model.decides_only
+
+    @property
     def words(self) -> str:
-        return f"{self.model.given.called}, trained already, on {len(self.model.frames.columns)} columns"
+        kind = "trained already, of decisions only" if self.decides_only else "trained already"
+        return f"{self.model.given.called}, {kind}, on {len(self.model.frames.columns)} columns"
 
     @property
     def operations(self) -> float:
@@ -77,10 +83,13 @@ class FittedFamily(Family):
             f"Measured is one model as it was given: {self.words}. Nothing of it is trained, tuned or refitted here.",
             "Intervals count the evaluated rows only. Every sentence is about this model, not about how it was made: one that is "
             "trained again in the same way may fall on the other side of a tolerance.",
+            *((DECISIONS_ONLY,) if self.decides_only else ()),
         )
 
     @property
     def attack(self) -> AttackWords:
+        if self.decides_only:
+            return BY_DECISIONS
         return AttackWords("search without gradients", ("search",), {"queries a row": QUERIES})
 
     def trained_by(self, design: Design) -> str:
@@ -108,6 +117,8 @@ class FittedFamily(Family):
         return tuple(self.model for _ in orders)
 
     def scores(self, stack: Stack, inputs: Float[Array, "row column"]) -> Float[Array, "member row label"]:
+        if self.decides_only:
+            raise NotImplementedError(NO_PROBABILITIES.reason)
         found = self.model.scores(inputs)
         return np.stack([found for _ in stack])
 
@@ -131,4 +142,4 @@ class FittedFamily(Family):
     def refitted(
         self, stack: Stack, scale: Float[Array, " member"], intercepts: Float[Array, "member label"]
     ) -> Members:
-        return EstimatorMembers(self, (stack,), scale, intercepts)
+        return DecidingMembers(stack) if self.decides_only else EstimatorMembers(self, (stack,), scale, intercepts)

@@ -13,28 +13,25 @@ SAME = 1e-5
 def contract(model: GivenOnTable) -> None:
     """Hold a given model against what an audit asks of any.
 
-    Raises ModelError with one sentence of what is wrong: shape, finite probabilities that add up to one, and not decisions
-    alone, an input left alone, the same answer twice, and rows that answer for themselves.
+    Raises ModelError with one sentence of what is wrong: shape, finite probabilities that add up to one or labels that are
+    classes of the table, an input left alone, the same answer twice, and rows that answer for themselves.
     """
     called, count = model.given.called, model.frames.rows
+    said, what = (model.decided, "decisions") if model.decides_only else (model.probabilities, "probabilities")
+    said(model.frames.fitting(np.arange(count)))
     some = np.unique(np.linspace(0, count - 1, min(CHECKED_ROWS, count)).astype(np.int64))
     rows = model.frames.fitting(some)
     before = rows.copy(deep=True)
-    first = model.probabilities(rows)
+    first = said(rows)
     if not rows.equals(before):
         raise ModelError(
             "a model that leaves its input as it is", "an input that was changed", called, "copy the input"
         )
-    if not np.array_equal(first, model.probabilities(rows)):
+    if not np.array_equal(first, said(rows)):
         step = "take random numbers out of its answers"
         raise ModelError("the same answer when asked twice", "another one", called, step)
-    alone = np.concatenate([model.probabilities(rows.iloc[[place]]) for place in range(min(ALONE, len(rows)))])
+    alone = np.concatenate([said(rows.iloc[[place]]) for place in range(min(ALONE, len(rows)))])
     if np.abs(alone - first[: len(alone)]).max() > SAME:
-        found = "probabilities of a row that depend on the rows beside it"
+        found = f"{what} of a row that depend on the rows beside it"
         step = "take out what looks at a whole batch"
-        raise ModelError("probabilities of a row that follow from that row alone", found, called, step)
-    everything = model.probabilities(model.frames.fitting(np.arange(count)))
-    if np.isin(everything, (0.0, 1.0)).all():
-        found = f"only 0 and 1 in {count:,} rows, which are decisions"
-        step = "give its probabilities: calibration, sets, explanations and attacks read them"
-        raise ModelError("probabilities", found, called, step)
+        raise ModelError(f"{what} of a row that follow from that row alone", found, called, step)

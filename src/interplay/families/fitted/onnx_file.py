@@ -16,12 +16,13 @@ from interplay.study.model import ModelSection
 
 TYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(int64)": np.int64, "tensor(string)": object}
 MAPS = "seq(map("
+LABELS = ("tensor(int64)", "tensor(int32)", "tensor(string)", "tensor(bool)")
 
 
 def read(content: bytes, model: ModelSection, where: str) -> GivenModel:
     """The model in an ONNX file: one matrix of all features in the order of the study, or an input for every feature.
 
-    Raises ModelError where onnxruntime is not installed, and for a file that is none or has no output of probabilities.
+    Raises ModelError where onnxruntime is not installed, and for a file that is none or has no output of probabilities or labels.
     """
     graph = OnnxGraph(_session(content, where), where)
     return GivenModel(graph.answer, graph.classes or model.classes, "ONNX model")
@@ -35,9 +36,11 @@ class OnnxGraph:
     where: str
 
     def answer(self, rows: pd.DataFrame) -> Any:
-        """The probability of every class for every row."""
+        """The probability of every class for every row, or its label where the graph gives no probabilities."""
         output = self._output
         (found,) = self.session.run([output.name], self._inputs(rows))
+        if output.type in LABELS:
+            return found.reshape(-1) if found.ndim == 2 and found.shape[1] == 1 else found
         if not output.type.startswith(MAPS):
             return found
         return np.array([[one[key] for key in self.classes] for one in found], dtype=np.float64).reshape(len(rows), -1)
@@ -53,15 +56,17 @@ class OnnxGraph:
 
     @cached_property
     def _output(self) -> Any:
-        """The output of probabilities: a map, or the last of floats."""
+        """The output of probabilities, a map or the last of floats; else the only one of labels."""
         outputs = self.session.get_outputs()
         fitting = [
             one for one in outputs if one.type.startswith(MAPS) or one.type in ("tensor(float)", "tensor(double)")
         ]
-        if not fitting:
+        labels = [output for output in outputs if output.type in LABELS]
+        if not fitting and len(labels) != 1:
             found = ", ".join(f"{one.name}: {one.type}" for one in outputs)
-            raise ModelError("an output of probabilities", found, self.where, "write the model with its probabilities")
-        return fitting[-1]
+            expected = "an output of probabilities, or a single one of labels"
+            raise ModelError(expected, found, self.where, "write the model with its probabilities")
+        return fitting[-1] if fitting else labels[0]
 
     def _inputs(self, rows: pd.DataFrame) -> dict[str, Array]:
         inputs = self.session.get_inputs()

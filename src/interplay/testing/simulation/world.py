@@ -41,6 +41,7 @@ from interplay.evidence import (
     Predictions,
     PredictionSets,
     PrivacyGuarantee,
+    ReferenceMemberships,
     Reliance,
     Representations,
     RetrainedControl,
@@ -197,6 +198,7 @@ class _Members:
             LossMemberships: self._loss_memberships,
             Memberships: self._memberships,
             NextLayer: self._next_layer,
+            ReferenceMemberships: self._reference_memberships,
             **{kind: partial(self._disclosure, kind) for kind in DISCLOSURES},
             ExplanationSearch: self._search,
             Concealment: self._concealment,
@@ -325,6 +327,10 @@ class _Members:
     def _loss_memberships(self) -> LossMemberships:
         found = self._memberships()
         return LossMemberships(found.loss, found.inside, found.scored)
+
+    def _reference_memberships(self) -> ReferenceMemberships:
+        found = self._memberships()
+        return ReferenceMemberships(found.rmia, found.inside, found.scored)
 
     def _next_layer(self) -> NextLayer:
         """About every third evaluated row."""
