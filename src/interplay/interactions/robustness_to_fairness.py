@@ -1,7 +1,7 @@
 """Robustness to fairness: the cost of adversarial training is not shared equally."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Idea, Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.ROBUSTNESS,
@@ -128,16 +128,24 @@ INTERACTION = Interaction(
             negative_control="Classes as unequally hard because labels are drawn by lot, which no margin makes dearer.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="cause: pre-trained representations",
             alias="R->F.cause-pretrain",
-            claim="A biased representation learned beforehand carries its bias into the robust model.",
-            missing=(
-                "a representation learned beforehand, since every model of this version starts from random weights and none "
-                "enters it"
+            claim="A representation learned on the largest group widens the difference between groups in accuracy under attack.",
+            mechanism=(
+                "Adversarial training goes on from what a network has learned before. Where that came from one group, the margin "
+                "is built around what matters to this group, and others are left with what it does not need."
             ),
+            interventions=("pretrained",),
+            context=("adversarial_training",),
+            metric="robust_accuracy_disparity",
             expects="harm",
             references=("Nanda et al., 2021, ACM Conference on Fairness, Accountability, and Transparency",),
+            positive_control=(
+                "Groups whose labels follow opposite signs of one column, trained for a few steps from a start of the larger one."
+            ),
+            negative_control="Groups that follow the same columns, so that a start from one of them serves both.",
+            primary=False,
         ),
     ),
     ideas=(Idea("weights of the worst class or group during adversarial training", "Xu et al., 2021"),),

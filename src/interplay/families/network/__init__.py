@@ -17,6 +17,7 @@ from interplay.engine import accelerated, jax
 from interplay.families._family import ATTACK_RESTARTS, ATTACK_STEPS, AttackWords, Family, Members, Order
 from interplay.families._setting import TrainingSetting
 from interplay.families.network.architecture import admitted, network_of
+from interplay.families.network.beforehand import starts
 from interplay.families.network.expense import expenses, in_words
 from interplay.families.network.fleet import Lazy, member, scores, train_all
 from interplay.families.network.loop import Job
@@ -95,9 +96,13 @@ class NetworkFamily(Family):
     def train(
         self, setting: TrainingSetting, orders: Sequence[Order], progress: Callable[[int], None] = lambda _: None
     ) -> Parameters:
+        begun = starts(setting, self.network, orders)
+
         def made(at: int) -> Job:
             order = orders[at]
             own = job(setting, order.treatment, order.rows, order.member, order.rate, order.role)
+            if begun is not None:
+                own = own._replace(start=member(begun, at))
             return secret(own) if order.secret else own
 
         described = recipe(setting, self.network, orders[0].treatment)  # all are of one treatment

@@ -35,7 +35,8 @@ class Job(NamedTuple):
     """One model to train: the positions and weights of its rows, its numbers, its hooks, and its keys by purpose.
 
     A key is its two words, so that jobs are plain arrays until they are trained. `factors` are those of the rule for
-    gradients, one for each row; None where it has none. `labels` are those of its rows where they are not the table's.
+    gradients, one for each row; None where it has none. `labels` are those of its rows where they are not the table's. `start`
+    are the parameters that it begins with, None for random ones.
     """
 
     rows: Any
@@ -49,6 +50,7 @@ class Job(NamedTuple):
     attack: Any
     factors: Any = None
     labels: Any = None
+    start: Any = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class _Part(NamedTuple):
 def train(recipe: Recipe, table: TrainingTable, job: Job) -> Parameters:
     """The parameters of one model: a pure function of rows, hyper-parameters and keys."""
     optimiser = _optimiser(recipe, job)
-    parameters = recipe.network.initial(jax.random.wrap_key_data(job.initialisation))
+    random = recipe.network.initial(jax.random.wrap_key_data(job.initialisation))
+    parameters = random if job.start is None else job.start
 
     def step(state: tuple[Parameters, optax.OptState], at: jax.Array) -> tuple[tuple[Parameters, optax.OptState], None]:
         current, memory = state
