@@ -131,10 +131,10 @@ INTERACTION = Interaction(
         Probe(
             name="cause: pre-trained representations",
             alias="R->F.cause-pretrain",
-            claim="A representation learned on the largest group widens the difference between groups in accuracy under attack.",
+            claim="Hidden layers learned on the largest group widen the difference between groups in accuracy under attack.",
             mechanism=(
-                "Adversarial training goes on from what a network has learned before. Where that came from one group, the margin "
-                "is built around what matters to this group, and others are left with what it does not need."
+                "Adversarial training builds its margin from the features that a network has. Where these were learned on one "
+                "group, what matters to the others is not among them."
             ),
             interventions=("pretrained",),
             context=("adversarial_training",),
@@ -142,9 +142,9 @@ INTERACTION = Interaction(
             expects="harm",
             references=("Nanda et al., 2021, ACM Conference on Fairness, Accountability, and Transparency",),
             positive_control=(
-                "Groups whose labels follow opposite signs of one column, trained for a few steps from a start of the larger one."
+                "A group whose labels follow a column of its own, which four hidden units learned on the others leave out."
             ),
-            negative_control="Groups that follow the same columns, so that a start from one of them serves both.",
+            negative_control="Groups that follow the same column, so that what one of them needs serves both.",
             primary=False,
         ),
     ),

@@ -10,10 +10,11 @@ from interplay.interventions._intervention import Intervention
 
 @dataclass(frozen=True)
 class StartIntervention(Intervention):
-    """Before training: the rows on which a network is trained first, from whose parameters its training goes on.
+    """Before training: the rows on which a network is trained first, of which it keeps the hidden layers.
 
-    What comes first is plain training by the study's own schedule, from the same initialisation, at the learning rate of what
-    follows; no other intervention acts in it. One model takes one.
+    What comes first is plain training by the study's own schedule, from the same initialisation, with the batches and at the
+    learning rate of what follows; no other intervention acts in it. Then the output layer alone is trained. One model takes
+    one.
     """
 
     @abc.abstractmethod
@@ -28,6 +29,6 @@ class StartIntervention(Intervention):
         if not isinstance(partner, StartIntervention):
             return None
         return (
-            f"{self.title} and {partner.title} both say what a network starts from, and one model has one start; take one of "
-            "them out"
+            f"{self.title} and {partner.title} both say what a network begins with, and one model has one beginning; take one "
+            "of them out"
         )

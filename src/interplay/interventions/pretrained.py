@@ -1,4 +1,4 @@
-"""A start from the largest group: what a representation learned on other people carries over."""
+"""A representation learned on the largest group: what features that served other people carry over."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,14 +14,14 @@ from interplay.interventions._start import StartIntervention
 
 @dataclass(frozen=True)
 class Pretrained(StartIntervention):
-    """Train first on the rows of the largest group alone, and go on from there: a diagnostic of a biased representation.
+    """Learn the hidden layers on the largest group alone, the output layer on all rows: a diagnostic of a biased representation.
 
     weight(row) = rows / (rows of the largest group) in the training that comes first for a row of that group, else 0
 
     A network that was trained elsewhere has learned what mattered to the people it was trained on. Here these are the largest
-    group of the study, and everything that such a network has learned (all of its parameters) is where the training on all rows
-    begins. Rows without a group take no part in the first training. It is trained by itself and beside each robustness
-    intervention, for the difference to the same intervention from random parameters, and is never chosen.
+    group of the study: a network is trained on them, its hidden layers stay as they are, and the output layer is trained on all
+    rows, with whatever else acts in training. Rows without a group take no part in what comes first, unless none has one. It is trained by itself
+    and beside each robustness intervention, for the difference to the same intervention without it, and is never chosen.
 
     Reference: Nanda et al. (2021), "Fairness through robustness: investigating robustness disparity in deep learning", on
     pre-trained features.
@@ -31,12 +31,12 @@ class Pretrained(StartIntervention):
         >>> Pretrained().weigh_first(rows).tolist()
         [2.0, 2.0, 0.0, 0.0]
 
-    Does not show: what a particular network of somebody else's carries over. Starts of another size, or from other people,
-    may carry more; and a model that is trained for long enough forgets where it began.
+    Does not show: what a particular network of somebody else's carries over, which has seen other people and more of them. Fixed
+    layers leave less to learn with, so that a model may be worse for everybody; the difference between groups is what counts.
     """
 
     aspects: ClassVar[tuple[Aspect, ...]] = ()
-    title: ClassVar[str] = "a start from the largest group"
+    title: ClassVar[str] = "a representation of the largest group"
     serves: ClassVar[tuple[Service, ...]] = ()
     reference: ClassVar[str] = "Nanda et al., 2021"
     needs_groups: ClassVar[bool] = True
@@ -44,7 +44,7 @@ class Pretrained(StartIntervention):
 
     @property
     def diagnostic(self) -> str:
-        return "it starts from a model of one group, and shows what such a start carries over"
+        return "its hidden layers have seen one group only, and it shows what that does to the others"
 
     def weigh_first(self, rows: TrainingRows) -> Float[Array, " row"]:
         counts = np.bincount(rows.groups[rows.groups >= 0])

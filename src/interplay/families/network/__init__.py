@@ -23,7 +23,7 @@ from interplay.families.network.fleet import Lazy, member, scores, train_all
 from interplay.families.network.loop import Job
 from interplay.families.network.members import NetworkMembers
 from interplay.families.network.recipes import job, recipe, sampling, secret, table
-from interplay.interventions import FitIntervention, Intervention
+from interplay.interventions import FitIntervention, Intervention, StartIntervention
 from interplay.models import perceptron
 from interplay.models.computation import called, computation
 from interplay.models.network import Network, Parameters
@@ -86,6 +86,11 @@ class NetworkFamily(Family):
         return sampling(design).part_rows(accelerated())
 
     def refuses(self, intervention: Intervention) -> str | None:
+        if isinstance(intervention, StartIntervention) and not self.network.tells_activations:
+            return (
+                f"{intervention.title} keeps the hidden layers of a network, and this one has none, or does not tell them from "
+                "its output layer; declare hidden layers, or take it out"
+            )
         if not isinstance(intervention, FitIntervention):
             return None
         return (

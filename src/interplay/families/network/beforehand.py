@@ -14,7 +14,7 @@ from interplay.models.network import Network, Parameters
 
 
 def starts(setting: TrainingSetting, network: Network, orders: Sequence[Order]) -> Parameters | None:
-    """The parameters from which the training of these models goes on; None where it begins with random ones."""
+    """The parameters with which the training of these models begins; None for random ones."""
     active = acting(setting.design, orders[0].treatment)
     first = next((each for each in active if isinstance(each, StartIntervention)), None)
     if first is None:
@@ -22,8 +22,8 @@ def starts(setting: TrainingSetting, network: Network, orders: Sequence[Order]) 
 
     def made(at: int) -> Job:
         order = orders[at]
-        plain = job(setting, CONTROL, order.rows, order.member, order.rate, order.role)
-        weights = plain.weights * first.weigh_first(setting.rows(order.rows))
-        return plain._replace(weights=(weights / weights.mean()).astype(np.float32))
+        own = job(setting, CONTROL, order.rows, order.member, order.rate, order.role)
+        weights = own.weights * first.weigh_first(setting.rows(order.rows))
+        return own._replace(weights=(weights / weights.mean()).astype(np.float32))
 
     return train_all(recipe(setting, network), table(setting), Lazy(len(orders), made))

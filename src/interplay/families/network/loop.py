@@ -36,7 +36,7 @@ class Job(NamedTuple):
 
     A key is its two words, so that jobs are plain arrays until they are trained. `factors` are those of the rule for
     gradients, one for each row; None where it has none. `labels` are those of its rows where they are not the table's. `start`
-    are the parameters that it begins with, None for random ones.
+    are parameters that it begins with and of which it trains the output layer; None for random ones, all of which are trained.
     """
 
     rows: Any
@@ -89,6 +89,8 @@ def train(recipe: Recipe, table: TrainingTable, job: Job) -> Parameters:
     def step(state: tuple[Parameters, optax.OptState], at: jax.Array) -> tuple[tuple[Parameters, optax.OptState], None]:
         current, memory = state
         updates, memory = optimiser.update(_gradient(recipe, table, job, current, at), memory, current)
+        if job.start is not None:
+            updates = jax.tree.map(jnp.multiply, updates, recipe.network.output_layer(updates))
         return (optax.apply_updates(current, updates), memory), None
 
     steps = jnp.arange(recipe.sampling.steps)
