@@ -20,8 +20,10 @@ class Pretrained(StartIntervention):
 
     A network that was trained elsewhere has learned what mattered to the people it was trained on. Here these are the largest
     group of the study: a network is trained on them, its hidden layers stay as they are, and the output layer is trained on all
-    rows, with whatever else acts in training. Rows without a group take no part in what comes first, unless none has one. It is trained by itself
-    and beside each robustness intervention, for the difference to the same intervention without it, and is never chosen.
+    rows, with whatever else acts in training. Rows without a group take no part in what comes first, unless none has one.
+
+    It is trained by itself and beside each robustness intervention, for the difference to the same intervention without it, and
+    is never chosen.
 
     Reference: Nanda et al. (2021), "Fairness through robustness: investigating robustness disparity in deep learning", on
     pre-trained features.
