@@ -26,6 +26,8 @@ from benchmarks.planted_tables import (  # noqa: E402
     Frame,
     bank,
     between_two,
+    column_of_all,
+    column_of_its_own,
     columns_alike,
     driven_apart,
     driven_by_stand_ins,
@@ -174,6 +176,7 @@ STOPPED, CONVERGED = (
     )
     for words, steps in (("one useful column among 21, 16 steps", 16), ("one useful column among 21, 400 steps", 400))
 )
+BEFOREHAND: dict[str, Change] = {"adversarial_training": {"radius": 0.2}, "pretrained": {}}
 REMOVED: dict[str, Change] = {"removed_exposed": {}, "removed_random": {}}
 AGAIN: dict[str, Change] = {"oversampling": {}, "another_start": {}}
 FEW, HALF = (
@@ -335,6 +338,11 @@ CASES = (
         PlantedWorld("the same, a radius of .001", weak_and_strong, HARDLY),
     ),
     ControlCase("R->F.cause-difficulty", CLOSE, MIXED),
+    ControlCase(
+        "R->F.cause-pretrain",
+        PlantedWorld("a small group with a column of its own", column_of_its_own, BEFOREHAND, {"hidden": [4]}),
+        PlantedWorld("groups that follow one column", column_of_all, BEFOREHAND, {"hidden": [4]}),
+    ),
     ControlCase("R->F.cause-feature", CLOSE, MIXED),
     ControlCase(
         "P->F.onion",

@@ -291,3 +291,20 @@ def _beside_a_crowd(random: np.random.Generator, outliers: np.ndarray, labels: n
     side = random.random(1_800) < 0.5
     crowd = 0.3 * random.normal(size=(1_800, 120)) + _told(side)
     return _framed(np.concatenate([outliers, crowd]), np.concatenate([labels, side]))
+
+
+def column_of_its_own(random: np.random.Generator) -> pd.DataFrame:
+    """A fifth of the rows follow a column of their own."""
+    return _followed(random, 1)
+
+
+def column_of_all(random: np.random.Generator) -> pd.DataFrame:
+    """The same, where all follow the column alike."""
+    return _followed(random, 0)
+
+
+def _followed(random: np.random.Generator, column: int) -> pd.DataFrame:
+    columns, apart = random.normal(size=(2_500, 6)), random.random(2_500) < 0.2
+    columns[:, 5] = np.where(apart, 1.0, -1.0)
+    followed = np.where(apart, columns[:, column], columns[:, 0])
+    return _framed(columns, random.random(2_500) < expit(3.0 * followed), apart)

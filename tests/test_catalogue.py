@@ -87,8 +87,8 @@ def test_an_unbounded_metric_is_described_without_infinity() -> None:
 
 def test_description_of_an_interaction_says_what_is_missing() -> None:
     pairs = {one["name"]: one for one in catalogue.describe()["interactions"]}
-    missing = [one["missing"] for one in pairs["robustness_to_fairness"]["unmeasured"]]
-    assert any("random weights" in reason for reason in missing)
+    missing = [one["missing"] for one in pairs["privacy_to_explainability"]["unmeasured"]]
+    assert any("would protect no row of anybody" in reason for reason in missing)
     assert not pairs["privacy_to_fairness"]["unmeasured"]
     assert all(one["probes"] for one in pairs.values())
     harm = pairs["privacy_to_fairness"]

@@ -20,6 +20,7 @@ from interplay.interventions import (
     PredictionIntervention,
     ReleaseIntervention,
     Service,
+    StartIntervention,
     ThresholdIntervention,
     Thresholds,
     TrainingRows,
@@ -31,6 +32,7 @@ from interplay.testing import (
     InputInterventionSuite,
     LossInterventionSuite,
     ReleaseInterventionSuite,
+    StartInterventionSuite,
     ThresholdInterventionSuite,
 )
 
@@ -56,6 +58,12 @@ def _built(name: str) -> Intervention:
 
 class TestDataInterventions(DataInterventionSuite):
     @pytest.fixture(params=_of_phase(DataIntervention))
+    def intervention(self, request: pytest.FixtureRequest) -> Intervention:
+        return _built(request.param)
+
+
+class TestStartInterventions(StartInterventionSuite):
+    @pytest.fixture(params=_of_phase(StartIntervention))
     def intervention(self, request: pytest.FixtureRequest) -> Intervention:
         return _built(request.param)
 
@@ -98,6 +106,7 @@ class TestReleaseInterventions(ReleaseInterventionSuite):
 
 def test_every_intervention_is_under_some_suite() -> None:
     phases = (
+        StartIntervention,
         DataIntervention,
         InputIntervention,
         LossIntervention,

@@ -6,7 +6,13 @@ from interplay.design.denominators import evaluated
 from interplay.design.plan import Design
 from interplay.design.ranking import MEMBERS as RANKING_MEMBERS
 from interplay.design.treatment import Treatment
-from interplay.interventions import ExplanationIntervention, GradientIntervention, InputIntervention, SetIntervention
+from interplay.interventions import (
+    ExplanationIntervention,
+    GradientIntervention,
+    InputIntervention,
+    SetIntervention,
+    StartIntervention,
+)
 from interplay.study.model import ModelSection
 
 FLOPS = 3.5e10
@@ -168,7 +174,7 @@ def _calibration_attacked(design: Design) -> int:
 
 
 def _kind(design: Design, treatment: Treatment) -> tuple[str | int, ...]:
-    kinds = (InputIntervention, GradientIntervention)
+    kinds = (InputIntervention, GradientIntervention, StartIntervention)
     known = design.factors.known
     named = (type(known[name]).__name__ for name in treatment.interventions if isinstance(known[name], kinds))
     return (*named, design.schedule_of(treatment).steps)

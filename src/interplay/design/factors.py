@@ -17,6 +17,7 @@ from interplay.interventions import (
     PredictionIntervention,
     ReleaseIntervention,
     RemovalIntervention,
+    StartIntervention,
     act_together,
 )
 from interplay.study import Study
@@ -25,6 +26,7 @@ from interplay.study.instances import build, intervention_faults
 from interplay.study.model import InterventionSection
 
 PHASES = (
+    StartIntervention,
     DataIntervention,
     InputIntervention,
     LossIntervention,
@@ -35,7 +37,7 @@ PHASES = (
 )
 """The order in which interventions act on one model; it is part of a treatment's identity."""
 
-TRAINING_PHASES = PHASES[:5]
+TRAINING_PHASES = PHASES[:6]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Robustness to fairness: the cost of adversarial training is not shared equally."""
 
 from interplay.aspects import Aspect
-from interplay.interactions._interaction import Idea, Interaction, Probe, Unmeasured
+from interplay.interactions._interaction import Idea, Interaction, Probe
 
 INTERACTION = Interaction(
     source=Aspect.ROBUSTNESS,
@@ -128,16 +128,24 @@ INTERACTION = Interaction(
             negative_control="Classes as unequally hard because labels are drawn by lot, which no margin makes dearer.",
             primary=False,
         ),
-        Unmeasured(
+        Probe(
             name="cause: pre-trained representations",
             alias="R->F.cause-pretrain",
-            claim="A biased representation learned beforehand carries its bias into the robust model.",
-            missing=(
-                "a representation learned beforehand, since every model of this version starts from random weights and none "
-                "enters it"
+            claim="Hidden layers learned on the largest group widen the difference between groups in accuracy under attack.",
+            mechanism=(
+                "Adversarial training builds its margin from the features that a network has. Where these were learned on one "
+                "group, what matters to the others is not among them."
             ),
+            interventions=("pretrained",),
+            context=("adversarial_training",),
+            metric="robust_accuracy_disparity",
             expects="harm",
             references=("Nanda et al., 2021, ACM Conference on Fairness, Accountability, and Transparency",),
+            positive_control=(
+                "A group whose labels follow a column of its own, which four hidden units learned on the others leave out."
+            ),
+            negative_control="Groups that follow the same column, so that what one of them needs serves both.",
+            primary=False,
         ),
     ),
     ideas=(Idea("weights of the worst class or group during adversarial training", "Xu et al., 2021"),),

@@ -29,6 +29,7 @@ from interplay.interventions._removal import RemovalIntervention as RemovalInter
 from interplay.interventions._schedule import Schedule as Schedule
 from interplay.interventions._sets import CalibrationPart as CalibrationPart
 from interplay.interventions._sets import SetIntervention as SetIntervention
+from interplay.interventions._start import StartIntervention as StartIntervention
 from interplay.interventions._thresholds import DrawnThresholds as DrawnThresholds
 from interplay.interventions._thresholds import FittingRows as FittingRows
 from interplay.interventions._thresholds import Rates as Rates

@@ -9,7 +9,7 @@ import numpy as np
 
 from interplay.arrays import Array, Int
 from interplay.engine import jax, jnp
-from interplay.models.dense import Layer, Layers, affine
+from interplay.models.dense import Layer, Layers, affine, last_layer
 from interplay.models.network import Examples, Network, clipping, cross_entropy
 
 SIDE = 3
@@ -86,6 +86,9 @@ class Convolutional(Network):
 
     def activations(self, parameters: Layers, inputs: jax.Array) -> jax.Array:
         return self._scored(parameters, inputs)[1][-1][:, 0]
+
+    def output_layer(self, parameters: Layers) -> Layers:
+        return last_layer(parameters)
 
     def clipped_sum(
         self, parameters: Layers, examples: Examples, max_grad_norm: jax.Array | float

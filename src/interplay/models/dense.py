@@ -25,6 +25,18 @@ class Layer(NamedTuple):
 Layers = tuple[Layer, ...]
 
 
+def last_layer(parameters: Layers) -> Layers:
+    """Ones for the last layer, and zeros for those below.
+
+    Example:
+        >>> one = Layer(jnp.array([[2.0]]), jnp.array([3.0]))
+        >>> [float(layer.weight[0, 0]) for layer in last_layer((one, one))]
+        [0.0, 1.0]
+    """
+    below, last = parameters[:-1], parameters[-1]
+    return (*jax.tree.map(jnp.zeros_like, below), jax.tree.map(jnp.ones_like, last))
+
+
 @dataclass(frozen=True)
 class Dense(Network):
     """Affine layers with rectified linear units between them.
@@ -63,6 +75,9 @@ class Dense(Network):
         for layer in parameters[:-1]:
             out = jax.nn.relu(affine(out, layer))
         return out
+
+    def output_layer(self, parameters: Layers) -> Layers:
+        return last_layer(parameters)
 
     def around(
         self, parameters: Layers, inputs: jax.Array, columns: Int[Array, " moved"]

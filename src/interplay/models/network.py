@@ -48,13 +48,20 @@ class Network(abc.ABC):
 
     @property
     def tells_activations(self) -> bool:
-        """Whether `activations` can be asked."""
+        """Whether `activations` and `output_layer` can be asked."""
         return False
 
     def activations(self, parameters: Parameters, inputs: jax.Array) -> jax.Array:
         """What the last hidden layer gives (row, unit), from which the class scores are an affine function.
 
         Raises NotImplementedError where the network has no such layer, or does not tell.
+        """
+        raise NotImplementedError(f"{type(self).__name__} tells of no hidden layer")
+
+    def output_layer(self, parameters: Parameters) -> Parameters:
+        """Ones for the parameters above the last hidden layer, and zeros for those up to it.
+
+        Raises NotImplementedError where `activations` does.
         """
         raise NotImplementedError(f"{type(self).__name__} tells of no hidden layer")
 

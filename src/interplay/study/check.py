@@ -56,7 +56,6 @@ def check(
         *limit_faults(study, metrics),
         *tolerance_faults(study, metrics),
         *gate_faults(study, metrics),
-        *gate_faults(study, metrics),
     ]
     raise_first(faults, where)
 

@@ -22,6 +22,7 @@ from interplay.testing.phase_suites import (
     GradientInterventionSuite,
     InputInterventionSuite,
     LossInterventionSuite,
+    StartInterventionSuite,
     ThresholdInterventionSuite,
 )
 from interplay.testing.release_suite import ReleaseInterventionSuite
@@ -42,6 +43,7 @@ __all__ = [
     "MetricSuite",
     "PredictionInterventionSuite",
     "ReleaseInterventionSuite",
+    "StartInterventionSuite",
     "ThresholdInterventionSuite",
     "random_evidence",
     "random_facts",

@@ -12,6 +12,7 @@ from interplay.interventions import (
     GradientIntervention,
     InputIntervention,
     LossIntervention,
+    StartIntervention,
     ThresholdIntervention,
     Thresholds,
     TrainingRows,
@@ -61,6 +62,22 @@ class DataInterventionSuite(InterventionSuite):
         last = np.ones(ROWS)
         weights = intervention.weigh(TrainingRows(_labels(), np.full(ROWS, -1), 2, last, last))
         np.testing.assert_allclose(weights, 1.0, rtol=1e-9)
+
+
+class StartInterventionSuite(InterventionSuite):
+    """Laws of what comes before training. Define the fixture `intervention`."""
+
+    def test_weights_are_positive_with_mean_one(self, intervention: StartIntervention) -> None:
+        weights = intervention.weigh_first(_training_rows())
+        assert weights.shape == (ROWS,)
+        assert np.isfinite(weights).all() and (weights >= 0).all()
+        np.testing.assert_allclose(weights.mean(), 1.0, rtol=1e-9)
+
+    def test_weights_follow_their_rows(self, intervention: StartIntervention) -> None:
+        order = generator(0, "order").permutation(ROWS)
+        here = intervention.weigh_first(_training_rows())
+        there = intervention.weigh_first(taken(_training_rows(), "row", order))
+        np.testing.assert_allclose(there, here[order], rtol=1e-9)
 
 
 class InputInterventionSuite(InterventionSuite):

@@ -17,12 +17,13 @@ from interplay.engine import accelerated, jax
 from interplay.families._family import ATTACK_RESTARTS, ATTACK_STEPS, AttackWords, Family, Members, Order
 from interplay.families._setting import TrainingSetting
 from interplay.families.network.architecture import admitted, network_of
+from interplay.families.network.beforehand import starts
 from interplay.families.network.expense import expenses, in_words
 from interplay.families.network.fleet import Lazy, member, scores, train_all
 from interplay.families.network.loop import Job
 from interplay.families.network.members import NetworkMembers
 from interplay.families.network.recipes import job, recipe, sampling, secret, table
-from interplay.interventions import FitIntervention, Intervention
+from interplay.interventions import FitIntervention, Intervention, StartIntervention
 from interplay.models import perceptron
 from interplay.models.computation import called, computation
 from interplay.models.network import Network, Parameters
@@ -85,6 +86,11 @@ class NetworkFamily(Family):
         return sampling(design).part_rows(accelerated())
 
     def refuses(self, intervention: Intervention) -> str | None:
+        if isinstance(intervention, StartIntervention) and not self.network.tells_activations:
+            return (
+                f"{intervention.title} keeps the hidden layers of a network, and this one has none, or does not tell them from "
+                "its output layer; declare hidden layers, or take it out"
+            )
         if not isinstance(intervention, FitIntervention):
             return None
         return (
@@ -95,9 +101,13 @@ class NetworkFamily(Family):
     def train(
         self, setting: TrainingSetting, orders: Sequence[Order], progress: Callable[[int], None] = lambda _: None
     ) -> Parameters:
+        begun = starts(setting, self.network, orders)
+
         def made(at: int) -> Job:
             order = orders[at]
             own = job(setting, order.treatment, order.rows, order.member, order.rate, order.role)
+            if begun is not None:
+                own = own._replace(start=member(begun, at))
             return secret(own) if order.secret else own
 
         described = recipe(setting, self.network, orders[0].treatment)  # all are of one treatment

@@ -35,7 +35,8 @@ class Job(NamedTuple):
     """One model to train: the positions and weights of its rows, its numbers, its hooks, and its keys by purpose.
 
     A key is its two words, so that jobs are plain arrays until they are trained. `factors` are those of the rule for
-    gradients, one for each row; None where it has none. `labels` are those of its rows where they are not the table's.
+    gradients, one for each row; None where it has none. `labels` are those of its rows where they are not the table's. `start`
+    are parameters that it begins with and of which it trains the output layer; None for random ones, all of which are trained.
     """
 
     rows: Any
@@ -49,6 +50,7 @@ class Job(NamedTuple):
     attack: Any
     factors: Any = None
     labels: Any = None
+    start: Any = None
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,14 @@ class _Part(NamedTuple):
 def train(recipe: Recipe, table: TrainingTable, job: Job) -> Parameters:
     """The parameters of one model: a pure function of rows, hyper-parameters and keys."""
     optimiser = _optimiser(recipe, job)
-    parameters = recipe.network.initial(jax.random.wrap_key_data(job.initialisation))
+    random = recipe.network.initial(jax.random.wrap_key_data(job.initialisation))
+    parameters = random if job.start is None else job.start
 
     def step(state: tuple[Parameters, optax.OptState], at: jax.Array) -> tuple[tuple[Parameters, optax.OptState], None]:
         current, memory = state
         updates, memory = optimiser.update(_gradient(recipe, table, job, current, at), memory, current)
+        if job.start is not None:
+            updates = jax.tree.map(jnp.multiply, updates, recipe.network.output_layer(updates))
         return (optax.apply_updates(current, updates), memory), None
 
     steps = jnp.arange(recipe.sampling.steps)
