@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -41,6 +41,9 @@ def init(
     factory: Annotated[
         str, typer.Option(help="What makes your untrained classifier, as module:name; without it a network is trained.")
     ] = "",
+    kind: Annotated[
+        Literal["estimator", "torch"], typer.Option(help="What the factory makes: a classifier with fit, or a torch.nn.Module.")
+    ] = "estimator",
     output: Annotated[Path, typer.Option(help="Where to write the study.")] = Path("study.toml"),
     force: Annotated[bool, typer.Option(help="Overwrite an existing file.")] = False,
 ) -> None:
@@ -51,8 +54,9 @@ def init(
 
     if output.exists() and not force:
         raise StudyError("a new file", "an existing one", str(output), "choose another --output or add --force")
+    made = kind if factory else ""
     started = start(
-        data, label, groups, output.parent, lambda counts: favourable or _hoped_for(counts), factory or None
+        data, label, groups, output.parent, lambda counts: favourable or _hoped_for(counts), factory, made
     )
     write(output, started.text.encode())
     for head, lines in (("Assumed", started.assumed), ("To fill in", started.asked)):

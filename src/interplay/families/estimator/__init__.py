@@ -45,7 +45,9 @@ class EstimatorFamily(Family):
     def build(cls, design: Design, dataset: Dataset, encoded: Encoded, where: Positions | str) -> Self:
         model = design.study.model
         beside = Path(where.file).parent if isinstance(where, Positions) else None
-        return cls._checked(named(model.factory, model.options, beside), design, dataset, encoded, beside)
+        columns = len(encoded.columns if model.inputs == "encoded" else dataset.features)
+        sizes = {"columns": columns, "classes": len(dataset.classes)}
+        return cls._checked(named(model.factory, model.options, beside, sizes), design, dataset, encoded, beside)
 
     @classmethod
     def takes(cls, given: object) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from interplay.arrays import Array, Float, Int
 from interplay.errors import InterplayError, ModelError
+from interplay.families._pytorch import seeded, single_thread
 from interplay.families.estimator.frames import Frames
 from interplay.families.estimator.recipe import EstimatorRecipe
 from interplay.families.estimator.scoring import LOWEST, class_places, class_scores, margins_are_logits
@@ -54,7 +55,8 @@ class FittedEstimator:
 
     def scores(self, rows: Any) -> Float[Array, "row label"]:
         """Class scores of what the estimator reads."""
-        return class_scores(self.model, rows, self.seen, self.classes, self.floor)
+        with single_thread():
+            return class_scores(self.model, rows, self.seen, self.classes, self.floor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +80,8 @@ class Fitter:
             step = "bring more rows of the rarer class"
             raise ModelError("training rows of two classes", "one class", called, step)
         try:
-            estimator = self._fitted(rows, codes, how)
+            with seeded(how.seed):
+                estimator = self._fitted(rows, codes, how)
         except InterplayError:
             raise
         except Exception as error:
