@@ -42,7 +42,8 @@ def init(
         str, typer.Option(help="What makes your untrained classifier, as module:name; without it a network is trained.")
     ] = "",
     kind: Annotated[
-        Literal["estimator", "torch"], typer.Option(help="What the factory makes: a classifier with fit, or a torch.nn.Module.")
+        Literal["estimator", "torch"],
+        typer.Option(help="What the factory makes: a classifier with fit, or a torch.nn.Module."),
     ] = "estimator",
     output: Annotated[Path, typer.Option(help="Where to write the study.")] = Path("study.toml"),
     force: Annotated[bool, typer.Option(help="Overwrite an existing file.")] = False,
@@ -55,9 +56,7 @@ def init(
     if output.exists() and not force:
         raise StudyError("a new file", "an existing one", str(output), "choose another --output or add --force")
     made = kind if factory else ""
-    started = start(
-        data, label, groups, output.parent, lambda counts: favourable or _hoped_for(counts), factory, made
-    )
+    started = start(data, label, groups, output.parent, lambda counts: favourable or _hoped_for(counts), factory, made)
     write(output, started.text.encode())
     for head, lines in (("Assumed", started.assumed), ("To fill in", started.asked)):
         typer.echo("\n".join((f"{head}:", *(f"- {line}" for line in lines))))

@@ -120,5 +120,11 @@ def hearing(columns):
             return (losses * X["sample_weight"]).mean() if isinstance(X, dict) else losses.mean()
 
     return Hearing(
-        Net, module__columns=columns, criterion=nn.CrossEntropyLoss, criterion__reduction="none", max_epochs=5, lr=0.1, train_split=None
+        Net,
+        module__columns=columns,
+        criterion=nn.CrossEntropyLoss,
+        criterion__reduction="none",
+        max_epochs=5,
+        lr=0.1,
+        train_split=None,
     )

@@ -12,7 +12,7 @@ from interplay import streams
 from interplay.auditing.prepare import prepare
 from interplay.design.treatment import Treatment
 from interplay.engine import jnp
-from interplay.errors import InterplayError, ModelError, RefusedCombination, StudyError
+from interplay.errors import ModelError, RefusedCombination, StudyError
 from interplay.evidence import AdversarialScores, Distances
 from interplay.exhibits import Memo, refitted
 from interplay.families import Order, budget
@@ -145,7 +145,9 @@ def test_a_module_is_trained_as_our_network_is(interventions, settings):
 def test_noise_is_the_multiplier_times_the_norm_over_the_batch():
     loud = {"dp_sgd": {"noise_multiplier": 50.0, "max_grad_norm": 0.01, "privacy_delta": 1e-5}}
     ready = prepare(study("dp_sgd", parameters=loud, steps=1, weight_decay=0.0), bank(rows=400))
-    quiet = prepare(study("clipping_only", parameters={"clipping_only": {"max_grad_norm": 0.01}}, steps=1), bank(rows=400))
+    quiet = prepare(
+        study("clipping_only", parameters={"clipping_only": {"max_grad_norm": 0.01}}, steps=1), bank(rows=400)
+    )
     noisy, plain = (trained(*each, rate=1.0).state for each in ((ready, "dp_sgd"), (quiet, "clipping_only")))
     noise = np.concatenate([(noisy[name] - plain[name]).ravel() for name in noisy])
     assert noise.std() == pytest.approx(50.0 * 0.01 / ready.design.half, rel=0.15)
@@ -157,7 +159,9 @@ def test_the_budget_is_that_of_opacus_accountant_for_what_was_run():
 
     ready = prepare(study("dp_sgd", batch_size=40, steps=60), bank(rows=600))
     spent, schedule = budget(ready.design, Treatment(("dp_sgd",))), ready.design.schedule_of(Treatment(("dp_sgd",)))
-    job = ready.family._job(ready.training_setting(), Order(Treatment(("dp_sgd",)), 0.1, ready.design.halves[0], 0, "member"))
+    job = ready.family._job(
+        ready.training_setting(), Order(Treatment(("dp_sgd",)), 0.1, ready.design.halves[0], 0, "member")
+    )
     assert job.clipping.noise_multiplier == spent.noise_multiplier and job.schedule == schedule
     sizes = [len(job.batch()) for _ in range(400)]
     assert np.mean(sizes) == pytest.approx(schedule.expected, rel=0.05)
@@ -234,9 +238,7 @@ def test_members_differ_and_the_programs_own_generator_and_threads_are_left_alon
 
 def test_noisy_copies_and_weights_change_the_model():
     ready = prepare(study("reweighing", "noisy_copies"), bank(rows=400))
-    plain, *others = (
-        trained(ready, *each).state["0.weight"] for each in ((), ("reweighing",), ("noisy_copies",))
-    )
+    plain, *others = (trained(ready, *each).state["0.weight"] for each in ((), ("reweighing",), ("noisy_copies",)))
     assert all(not np.array_equal(plain, other) for other in others)
 
 
@@ -255,7 +257,9 @@ def test_statistics_of_batches_are_kept_with_the_parameters():
     ready = prepare(study(factory="normalised"), bank(rows=400))
     family, stack = ready.family, more_members(ready.training_setting(), Treatment(), 0.1, range(2))
     again = family.unpack(family.pack(stack))
-    np.testing.assert_array_equal(family.scores(again, ready.encoded.matrix), family.scores(stack, ready.encoded.matrix))
+    np.testing.assert_array_equal(
+        family.scores(again, ready.encoded.matrix), family.scores(stack, ready.encoded.matrix)
+    )
     assert stack[0].state["1.num_batches_tracked"] == 60
 
 
@@ -283,10 +287,16 @@ def test_one_without_a_fault_is_taken_and_one_that_does_not_fit_is_refused():
     assert "`columns`" in refused.value.remedy
 
 
-@pytest.mark.parametrize(("factory", "options", "layer"), [("normalised", {}, "BatchNorm1d at '1'"), ("faulty", {"fault": "rows together in training"}, "rows beside it in training")])
-def test_what_cannot_be_made_private_is_refused_by_name(factory, options, layer):
+@pytest.mark.parametrize(
+    ("factory", "options", "words"),
+    [
+        ("normalised", {}, "BatchNorm1d at '1'"),
+        ("faulty", {"fault": "rows together in training"}, "rows beside it in training"),
+    ],
+)
+def test_what_cannot_be_made_private_is_refused_by_name(factory, options, words):
     assert prepare(study(factory=factory, options=options), bank(rows=400)), "without dp_sgd it is trained"
-    with pytest.raises(RefusedCombination, match=layer) as refused:
+    with pytest.raises(RefusedCombination, match=words) as refused:
         prepare(study("dp_sgd", factory=factory, options=options), bank(rows=400))
     assert "take out 'dp_sgd'" in refused.value.remedy
 
@@ -303,9 +313,10 @@ def test_what_cannot_be_made_private_is_refused_by_name(factory, options, layer)
     ],
 )
 def test_what_cannot_act_is_refused_with_the_reason_and_what_there_is_instead(name, why):
-    given = {"own": {"call": "tests.families.own_fits:linear", "serves": "accuracy", "aspect": "utility"}}
-    with pytest.raises(InterplayError, match=why) as refused:
-        prepare(study(name, parameters=given if name == "own" else None), bank(rows=400))
+    own = {"call": "tests.families.own_fits:linear", "aspects": ["privacy"], "reference": "nobody, 2026"}
+    own["serves"] = [{"metric": "membership_risk"}]
+    with pytest.raises(RefusedCombination, match=why) as refused:
+        prepare(study(name, parameters={name: own if name == "own" else {}}), bank(rows=400))
     if name in ("adversarial_training", "trades"):
         assert "noisy_copies" in refused.value.remedy
     if name == "group_clipping":

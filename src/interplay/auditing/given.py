@@ -16,8 +16,8 @@ from interplay.auditing.run import run
 from interplay.auditing.shown import progress_on
 from interplay.data.proposals import Proposals, propose
 from interplay.data.reading import read
-from interplay.errors import DataError
 from interplay.discovery import name_of
+from interplay.errors import DataError
 from interplay.families import Family, family_of
 from interplay.study import Study
 from interplay.study.parse import parse
@@ -55,10 +55,11 @@ def audit(
 ) -> Audit:
     """Audit a classifier on a table: what each intervention does to every aspect, measured on models like this one.
 
-    `model` is an untrained classifier or pipeline with `fit` and `predict_proba`, or a `torch.nn.Module` for the encoded columns;
-    it is copied, and a copy is fitted for every member of every treatment. `X` (row, column) is a frame or an array, `y` (row,) the label. `groups` are names of columns of
-    `X`, those names with the group that others are compared with, as in {"sex": "male"}, or a frame or series of columns that
-    the model does not see. `favourable` is the label value that a person hopes for.
+    `model` is an untrained classifier or pipeline with `fit` and `predict_proba`, or a `torch.nn.Module` for the encoded
+    columns; it is copied, and a copy is fitted for every member of every treatment. `X` (row, column) is a frame or an array,
+    `y` (row,) the label. `groups` are names of columns of `X`, those names with the group that others are compared with, as in
+    {"sex": "male"}, or a frame or series of columns that the model does not see. `favourable` is the label value that a person
+    hopes for.
 
     A pipeline reads the columns of `X` as they are; other models read encoded columns, as numbers without gaps, in which an
     attack is much faster (`model={"inputs": "table"}` says otherwise). Everything else is declared as `interplay init` would for

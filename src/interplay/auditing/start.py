@@ -26,9 +26,7 @@ class Started:
     asked: tuple[str, ...]
 
 
-def start(
-    data: Path, label: str, groups: str, folder: Path, ask: Ask, factory: str = "", kind: str = ""
-) -> Started:
+def start(data: Path, label: str, groups: str, folder: Path, ask: Ask, factory: str = "", kind: str = "") -> Started:
     """A commented study for `data`, to lie in `folder`; `groups` are names with commas between them.
 
     A `factory` ("module:name") makes models of the `kind` "torch", else estimators; without it they are networks.

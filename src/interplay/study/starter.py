@@ -44,15 +44,13 @@ UNABLE: Mapping[str, tuple[type[Intervention], ...]] = {
 """What acts inside of the steps of training and is not proposed, by the kind of model."""
 
 
-def starter(
-    proposed: Proposals, source: str, favourable: str | None = None, factory: str = "", kind: str = ""
-) -> str:
+def starter(proposed: Proposals, source: str, favourable: str | None = None, factory: str = "", kind: str = "") -> str:
     r"""The text of a commented study file, which `load` accepts.
 
     `source` is the path of the table as the study file's folder sees it, `favourable` the label value that people hope for;
-    without it, the file asks for it. Models are of the `kind` "network", "torch" or "estimator": with a `factory`
-    ("module:name"), which makes those of the last two, estimators unless it says otherwise, else networks. What is proposed so that it holds is written as such, and what is only asked about as a
-    comment that can be used.
+    without it, the file asks for it. Models are of the `kind` "network", "torch" or "estimator"; those of the last two are made
+    by a `factory` ("module:name"). Where none is said they are estimators with a factory, and networks without. What is
+    proposed so that it holds is written as such, and what is only asked about as a comment that can be used.
 
     Example:
         >>> summaries = (ColumnSummary("approve", "boolean", 2, 0, 900), ColumnSummary("race", "categorical", 3, 0, 900))

@@ -95,9 +95,7 @@ class SearchAdversary:
         reach = Reach(target.inputs, self.setting.threat, radius)
         return reach.worst(target.decided, labels, chance, QUERIES if thorough else DISTANCE_QUERIES)
 
-    def _each(
-        self, inputs: Float[Array, "row column"], cuts: Float[Array, "member row"] | None
-    ) -> Iterator[Target]:
+    def _each(self, inputs: Float[Array, "row column"], cuts: Float[Array, "member row"] | None) -> Iterator[Target]:
         """Every member and how it decides."""
         for member in range(len(self.members)):
             plain, own = self._plain(member, inputs), None if cuts is None else cuts[member]

@@ -35,7 +35,10 @@ class EstimatorRecipe:
 
 
 def named(
-    factory: str, options: Mapping[str, Any], beside: Path | None = None, sizes: Mapping[str, int] = MappingProxyType({})
+    factory: str,
+    options: Mapping[str, Any],
+    beside: Path | None = None,
+    sizes: Mapping[str, int] = MappingProxyType({}),
 ) -> EstimatorRecipe:
     """The estimators of a function or class "module:name", called as `interplay.families._factory.factory` says.
 

@@ -74,7 +74,11 @@ class TorchFamily(Family):
     @classmethod
     def _checked(cls, recipe: ModuleRecipe, design: Design, dataset: Dataset, encoded: Encoded) -> Self:
         """The family, once one module has been held against what an audit asks of any, and what clips against the module."""
-        rows, model, seed = design.pool[design.halves[0]], design.study.model, _seed(design, "contract", "initialisation")
+        rows, model, seed = (
+            design.pool[design.halves[0]],
+            design.study.model,
+            _seed(design, "contract", "initialisation"),
+        )
         some = np.asarray(encoded.matrix[np.setdiff1d(design.pool, rows)[:CHECKED_ROWS]], dtype=np.float32)
 
         def trained(steps: int) -> TrainedModule:
@@ -100,9 +104,7 @@ class TorchFamily(Family):
 
     @property
     def words(self) -> str:
-        return (
-            f"{self.recipe.called}, a module of PyTorch: {self.observed.parameters:,} parameters, on {self.recipe.columns} columns"
-        )
+        return f"{self.recipe.called}, a module of PyTorch: {self.observed.parameters:,} parameters, on {self.recipe.columns} columns"
 
     @property
     def operations(self) -> float:
@@ -114,7 +116,9 @@ class TorchFamily(Family):
 
     def notes(self, design: Design) -> Sequence[str]:
         row, step = self.observed.row_seconds, self.observed.step_seconds
-        return (f"Module     {row * 1e6:.2g} microseconds a row and {step * 1e3:.2g} milliseconds a step, of one that was tried",)
+        return (
+            f"Module     {row * 1e6:.2g} microseconds a row and {step * 1e3:.2g} milliseconds a step, of one that was tried",
+        )
 
     def expenses(self, factors: Factors, rows_at_once: int) -> Sequence[str]:
         numbers = self.observed.parameters * rows_at_once * 4 / 1e6
@@ -129,7 +133,7 @@ class TorchFamily(Family):
     def statements(self) -> Sequence[str]:
         return (
             f"Trained is this module: {self.words}, by PyTorch on one thread, from first parameters of its own for every member. "
-            "A row is in a batch of a step with the same chance whichever others are in it; nothing passes over the rows in turn.",
+            "A row is in the batch of a step with the same chance whichever others are; nothing passes over the rows in turn.",
             "With DP-SGD gradients of rows are formed and clipped by Opacus, and noise, batches and steps are those that the "
             "budget was accounted for.",
         )

@@ -79,8 +79,10 @@ def clips_alike(intervention: Intervention) -> bool:
         >>> clips_alike(DpSgd()), clips_alike(ClippingOnly()), clips_alike(GroupClipping())
         (True, True, False)
     """
-    kind = type(intervention)
-    return isinstance(intervention, DpSgd) and (kind.summed, kind.released) == (DpSgd.summed, DpSgd.released)
+    if not isinstance(intervention, DpSgd):
+        return False
+    kind: type[DpSgd] = type(intervention)
+    return kind.summed is DpSgd.summed and kind.released is DpSgd.released
 
 
 def refuse_coupled(module: Any, rows: Any, called: str, intervention: Intervention) -> None:

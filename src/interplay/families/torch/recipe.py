@@ -1,4 +1,4 @@
-"""How an untrained module of PyTorch is made: by a function or class that a study names, or as copies of one that a program gives."""
+"""How an untrained module of PyTorch is made: by a function or class that a study names, or as a copy of a given one."""
 
 import copy
 from collections.abc import Callable, Iterator
@@ -85,7 +85,9 @@ def copies(given: Any, columns: int, classes: int) -> ModuleRecipe:
 
 def _drawn(module: Any) -> Iterator[tuple[str, Any]]:
     """The layers that hold parameters themselves, by their path."""
-    return ((path, layer) for path, layer in module.named_modules() if any(True for _ in layer.parameters(recurse=False)))
+    return (
+        (path, layer) for path, layer in module.named_modules() if any(True for _ in layer.parameters(recurse=False))
+    )
 
 
 def _reset(layer: Any) -> Callable[[], Any] | None:
