@@ -43,6 +43,7 @@ class GivenTable:
 
 def audit(
     model: Any,
+    /,
     X: Any,
     y: Any,
     *,

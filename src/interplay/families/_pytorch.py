@@ -30,12 +30,23 @@ def seeded(seed: int) -> Iterator[None]:
         >>> with seeded(0):
         ...     pass
     """
-    torch = sys.modules.get("torch")
-    if torch is None:
+    with _undisturbed():
+        torch = sys.modules.get("torch")
+        if torch is not None:
+            torch.manual_seed(seed)
         yield
-        return
-    with _DRAWING, single_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        torch.manual_seed(seed)
+
+
+@contextmanager
+def asked(model: object) -> Iterator[None]:
+    """While a classifier is asked: on one thread, and one that is PyTorch's draws nothing from the program's generators.
+
+    Loaders of batches, which skorch has, draw a number whenever they begin.
+    """
+    steps = getattr(model, "steps", None)
+    last = type(steps[-1][1] if steps else model)
+    through = any(kind.__module__.partition(".")[0] in ("skorch", "torch") for kind in last.__mro__)
+    with _undisturbed() if through else single_thread():
         yield
 
 
@@ -59,6 +70,17 @@ def single_thread() -> Iterator[None]:
         yield
     finally:
         _THREADS.leave(torch)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """While it lasts nobody else draws from PyTorch's generators, which go on afterwards from where they were."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
+    with _DRAWING, single_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        yield
 
 
 class _Threads:

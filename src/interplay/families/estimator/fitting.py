@@ -9,7 +9,7 @@ import numpy as np
 
 from interplay.arrays import Array, Float, Int
 from interplay.errors import InterplayError, ModelError
-from interplay.families._pytorch import seeded, single_thread
+from interplay.families._pytorch import seeded
 from interplay.families.estimator.frames import Frames
 from interplay.families.estimator.recipe import EstimatorRecipe
 from interplay.families.estimator.scoring import LOWEST, class_places, class_scores, margins_are_logits
@@ -55,8 +55,7 @@ class FittedEstimator:
 
     def scores(self, rows: Any) -> Float[Array, "row label"]:
         """Class scores of what the estimator reads."""
-        with single_thread():
-            return class_scores(self.model, rows, self.seen, self.classes, self.floor)
+        return class_scores(self.model, rows, self.seen, self.classes, self.floor)
 
 
 @dataclass(frozen=True, eq=False)

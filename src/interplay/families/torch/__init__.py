@@ -16,10 +16,11 @@ from interplay.design.factors import Factors
 from interplay.design.plan import Design
 from interplay.errors import StudyError
 from interplay.families._factory import factory
-from interplay.families._family import ATTACK_RESTARTS, ATTACK_STEPS, AttackWords, Family, Members, Order, Stack
+from interplay.families._family import ATTACK_STEPS, AttackWords, Family, Members, Order, Stack
 from interplay.families._pytorch import is_module
 from interplay.families._setting import TrainingSetting, acting
 from interplay.families.estimator.copied import moved
+from interplay.families.torch.adversary import RESTARTS
 from interplay.families.torch.contract import ObservedModule, contract
 from interplay.families.torch.loop import ModuleJob, train_module
 from interplay.families.torch.members import TorchMembers
@@ -104,7 +105,8 @@ class TorchFamily(Family):
 
     @property
     def words(self) -> str:
-        return f"{self.recipe.called}, a module of PyTorch: {self.observed.parameters:,} parameters, on {self.recipe.columns} columns"
+        size = f"{self.observed.parameters:,} parameters, on {self.recipe.columns} columns"
+        return f"{self.recipe.called}, a module of PyTorch: {size}"
 
     @property
     def operations(self) -> float:
@@ -140,7 +142,7 @@ class TorchFamily(Family):
 
     @property
     def attack(self) -> AttackWords:
-        settings = {"steps": ATTACK_STEPS, "restarts": ATTACK_RESTARTS}
+        settings = {"steps": ATTACK_STEPS, "restarts": RESTARTS}
         return AttackWords("projected gradient descent", ("pgd",), settings)
 
     @property
