@@ -79,21 +79,9 @@ def test_noisy_copies_act_and_dp_sgd_is_refused_with_the_reason():
 def test_a_given_one_is_cloned_and_audited(tmp_path):
     from tests.oracles.modules import skorched
 
-    given, frame = skorched(7), bank(rows=400)
-    audit = ip.audit(
-        given,
-        frame.drop(columns=["y", "g"]),
-        frame["y"],
-        groups=frame["g"],
-        favourable=1,
-        interventions=["noisy_copies", "split_conformal"],
-        runs=tmp_path,
-        quiet=True,
-        members=3,
-        most_members=3,
-        draws=50,
-    ).content
+    given, frame = skorched(7, iterator_valid__batch_size=-1), bank(rows=200)
+    audit = ip.run(study("split_conformal", factory=""), tmp_path, frame=frame, network=given).content
     assert not given.initialized_, "the classifier of the user is never fitted"
     assert "NeuralNetClassifier on 7 columns" in str(audit["methods"]["statements"])
-    measured = {each["metric"] for each in audit["effects"] if each["estimate"] is not None}
+    measured = {each["name"] for each in audit["metrics"] if any(value["mean"] is not None for value in each["values"])}
     assert {"robust_accuracy", "membership_risk", "coverage"} <= measured

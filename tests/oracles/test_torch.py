@@ -8,7 +8,7 @@ import pytest
 from tests.measurement.worlds import bank
 
 import interplay as ip
-from interplay import streams
+from interplay import accounting, streams
 from interplay.auditing.prepare import prepare
 from interplay.design.treatment import Treatment
 from interplay.engine import jnp
@@ -154,14 +154,18 @@ def test_noise_is_the_multiplier_times_the_norm_over_the_batch():
     assert abs(noise.mean()) < 0.3 * noise.std()
 
 
-def test_the_budget_is_that_of_opacus_accountant_for_what_was_run():
+def test_the_budget_is_that_of_opacus_accountant_for_what_was_run_and_noise_is_solved_for_once(monkeypatch):
     from opacus.accountants import PRVAccountant
 
-    ready = prepare(study("dp_sgd", batch_size=40, steps=60), bank(rows=600))
-    spent, schedule = budget(ready.design, Treatment(("dp_sgd",))), ready.design.schedule_of(Treatment(("dp_sgd",)))
-    job = ready.family._job(
-        ready.training_setting(), Order(Treatment(("dp_sgd",)), 0.1, ready.design.halves[0], 0, "member")
-    )
+    calls, plain = [], accounting._sampled_noise
+    accounting.noise_for.cache_clear()
+    monkeypatch.setattr(accounting, "_sampled_noise", lambda *given: calls.append(given) or plain(*given))
+    ready, private = prepare(study("dp_sgd", batch_size=40, steps=20), bank(rows=400)), Treatment(("dp_sgd",))
+    more_members(ready.training_setting(), private, 0.1, range(3))
+    spent, schedule = budget(ready.design, private), ready.design.schedule_of(private)
+    assert len(calls) == 1, "whatever the number of members"
+
+    job = ready.family._job(ready.training_setting(), Order(private, 0.1, ready.design.halves[0], 0, "member"))
     assert job.clipping.noise_multiplier == spent.noise_multiplier and job.schedule == schedule
     sizes = [len(job.batch()) for _ in range(400)]
     assert np.mean(sizes) == pytest.approx(schedule.expected, rel=0.05)
@@ -170,18 +174,6 @@ def test_the_budget_is_that_of_opacus_accountant_for_what_was_run():
     theirs.history = [(spent.noise_multiplier, schedule.rate, schedule.steps)]
     assert spent.privacy_epsilon == pytest.approx(theirs.get_epsilon(delta=spent.privacy_delta), abs=0.05)
     assert spent.privacy_epsilon <= 8.0
-
-
-def test_noise_is_solved_for_once_whatever_the_number_of_members(monkeypatch):
-    from interplay import accounting
-
-    calls = []
-    plain = accounting._sampled_noise
-    accounting.noise_for.cache_clear()
-    monkeypatch.setattr(accounting, "_sampled_noise", lambda *given: calls.append(given) or plain(*given))
-    ready = prepare(study("dp_sgd", batch_size=40, steps=20), bank(rows=400))
-    more_members(ready.training_setting(), Treatment(("dp_sgd",)), 0.1, range(3))
-    assert len(calls) == 1
 
 
 def test_copies_of_a_row_are_clipped_as_one():
@@ -405,17 +397,55 @@ def test_with_three_labels_attacks_at_cuts_are_on_the_decision():
     np.testing.assert_allclose(_excess(here, torch.tensor(labels)), excess(here.numpy(), labels), rtol=1e-12)
 
 
+class Deployed(torch.nn.Module):
+    """A module with what was done to the numbers of the table before it, and a softmax behind it."""
+
+    def __init__(self, parts, module):
+        super().__init__()
+        self.module = module
+        for name in ("mean", "deviation"):
+            self.register_buffer(name, torch.tensor([getattr(part, name) for part in parts], dtype=torch.float32))
+
+    def forward(self, rows):
+        return self.module((rows - self.mean) / self.deviation).softmax(dim=1)
+
+
+def test_the_same_module_as_a_file_of_onnx_gives_the_same_scores(tmp_path):
+    frame = bank(rows=600).drop(columns="c")
+    ready = prepare(study(), frame)
+    stack = more_members(ready.training_setting(), Treatment(), 0.1, range(1))
+    assert not any(part.logarithmic or part.indicator for part in ready.encoded.parts)
+    path, rows = tmp_path / "model.onnx", torch.zeros(2, 4)
+    torch.onnx.export(
+        Deployed(ready.encoded.parts, stack[0].module).eval(),
+        (rows,),
+        str(path),
+        dynamo=False,
+        input_names=["rows"],
+        output_names=["probabilities"],
+        dynamic_axes={"rows": {0: "n"}, "probabilities": {0: "n"}},
+    )
+    given = study(factory="", path=str(path), classes=("0", "1"))
+    given = given.model_copy(
+        update={"members": None, "most_members": None, "model": given.model.model_copy(update={"kind": "fitted"})}
+    )
+    fitted = prepare(given, frame)
+    there = fitted.family.scores((fitted.family.model,), fitted.encoded.matrix)[0]
+    here = torch.tensor(ready.family.scores(stack, ready.encoded.matrix)[0]).log_softmax(dim=1).numpy()
+    assert np.abs(here - there).max() < 1e-5 and np.ptp(here) > 1
+
+
 def test_from_a_module_to_an_audit(tmp_path):
     from tests.oracles.modules import perceptron
 
-    frame = bank(rows=500)
+    frame = bank(rows=400)
     audit = ip.audit(
         perceptron(7, 2),
         frame.drop(columns=["y", "g"]),
         frame["y"],
         groups=frame["g"],
         favourable=1,
-        interventions=["reweighing", "dp_sgd", "split_conformal"],
+        interventions=["dp_sgd", "split_conformal"],
         runs=tmp_path,
         quiet=True,
         members=3,
@@ -424,6 +454,7 @@ def test_from_a_module_to_an_audit(tmp_path):
         model={"steps": 40, "learning_rates": [0.3]},
     ).content
     assert "Trained is this module: Sequential, a module of PyTorch" in str(audit["methods"]["statements"])
-    assert {each["name"]: each["guarantee"] is None for each in audit["treatments"]}.get("dp_sgd") is False
-    measured = {each["metric"] for each in audit["effects"] if each["estimate"] is not None}
+    spent = {each["name"]: each["privacy"] for each in audit["treatments"]}
+    assert spent["control"] is None and 0 < spent["dp_sgd"]["epsilon"] <= 8.0
+    measured = {each["name"] for each in audit["metrics"] if any(value["mean"] is not None for value in each["values"])}
     assert {"robust_accuracy", "boundary_distance", "membership_risk", "coverage"} <= measured
