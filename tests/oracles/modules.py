@@ -55,6 +55,17 @@ class Faulty(nn.Module):
         return scores
 
 
+class Idle(nn.Module):
+    """Has a layer that no score depends on."""
+
+    def __init__(self, columns, classes):
+        super().__init__()
+        self.used, self.idle = nn.Linear(columns, classes), nn.Linear(2, 2)
+
+    def forward(self, rows):
+        return self.used(rows)
+
+
 def faulty(columns, classes, fault):
     """A module with one fault."""
     return Faulty(columns, classes, fault)

@@ -9,6 +9,9 @@ from tests.measurement.worlds import bank
 
 import interplay as ip
 from interplay import accounting, streams
+from interplay.auditing.confirm import confirm
+from interplay.auditing.given import given as given_table
+from interplay.auditing.given import study_of
 from interplay.auditing.prepare import prepare
 from interplay.design.treatment import Treatment
 from interplay.engine import jnp
@@ -204,6 +207,11 @@ def test_copies_of_a_row_are_clipped_as_one():
 def test_an_empty_batch_is_noise_alone():
     ready = prepare(study("dp_sgd", batch_size=1, steps=30, learning_rate=0.1), bank(rows=400))
     assert all(np.isfinite(array).all() for array in trained(ready, "dp_sgd").state.values())
+
+
+def test_a_layer_that_no_score_depends_on_does_not_stop_clipping():
+    ready = prepare(study("dp_sgd", factory="Idle", steps=3), bank(rows=400))
+    assert np.isfinite(trained(ready, "dp_sgd").state["used.weight"]).all()
 
 
 def test_secret_noise_and_batches_are_drawn_anew_and_the_rest_follows_from_the_seed():
@@ -435,26 +443,33 @@ def test_the_same_module_as_a_file_of_onnx_gives_the_same_scores(tmp_path):
     assert np.abs(here - there).max() < 1e-5 and np.ptp(here) > 1
 
 
-def test_from_a_module_to_an_audit(tmp_path):
+def test_from_a_module_to_an_audit_and_to_a_model_for_deployment_whose_noise_is_secret(tmp_path):
+    from safetensors.torch import load_file
     from tests.oracles.modules import perceptron
 
-    frame = bank(rows=400)
-    audit = ip.audit(
-        perceptron(7, 2),
-        frame.drop(columns=["y", "g"]),
-        frame["y"],
-        groups=frame["g"],
-        favourable=1,
-        interventions=["dp_sgd", "split_conformal"],
-        runs=tmp_path,
-        quiet=True,
-        members=3,
-        most_members=3,
-        draws=50,
-        model={"steps": 40, "learning_rates": [0.3]},
-    ).content
+    frame = bank(rows=600)
+    given, asked = (frame.drop(columns=["y", "g"]), frame["y"]), ["dp_sgd", "split_conformal"]
+    declared = {
+        "members": 3,
+        "most_members": 3,
+        "draws": 50,
+        "model": {"steps": 40, "learning_rates": [0.3]},
+        "limits": [{"metric": "privacy_budget", "at_most": 9.0}],
+        "priorities": {"set_by": "the board"},
+    }
+    module = perceptron(7, 2)
+    audit = ip.audit(module, *given, favourable=1, interventions=asked, runs=tmp_path, quiet=True, **declared).content
     assert "Trained is this module: Sequential, a module of PyTorch" in str(audit["methods"]["statements"])
     spent = {each["name"]: each["privacy"] for each in audit["treatments"]}
     assert spent["control"] is None and 0 < spent["dp_sgd"]["epsilon"] <= 8.0
     measured = {each["name"] for each in audit["metrics"] if any(value["mean"] is not None for value in each["values"])}
-    assert {"robust_accuracy", "boundary_distance", "membership_risk", "coverage"} <= measured
+    assert {"robust_accuracy", "membership_risk", "coverage"} <= measured
+    assert audit["decision"]["treatment"].startswith("dp_sgd")
+
+    table = given_table(*given)
+    study = study_of(table, 1, asked, declared, kind="torch")
+    done = confirm(study, tmp_path, frame=table.frame, network=module, secret_noise=True)
+    assert done["secret_noise"] and done["privacy"]["epsilon"] <= 8.0
+    (described,) = tmp_path.glob("*/deployable.json")
+    assert "PCG64" in described.read_text()
+    perceptron(7, 2).load_state_dict(load_file(described.with_suffix(".safetensors")))

@@ -21,7 +21,7 @@ from interplay.families._pytorch import is_module
 from interplay.families._setting import TrainingSetting, acting
 from interplay.families.estimator.copied import moved
 from interplay.families.torch.adversary import RESTARTS
-from interplay.families.torch.contract import ObservedModule, contract
+from interplay.families.torch.contract import ObservedModule, contract, guarded
 from interplay.families.torch.loop import ModuleJob, train_module
 from interplay.families.torch.members import TorchMembers
 from interplay.families.torch.private import Clipping, clips_alike, refuse_coupled
@@ -82,7 +82,7 @@ class TorchFamily(Family):
         )
         some = np.asarray(encoded.matrix[np.setdiff1d(design.pool, rows)[:CHECKED_ROWS]], dtype=np.float32)
 
-        def trained(steps: int) -> TrainedModule:
+        def trained(steps: int, clipping: Clipping | None = None) -> TrainedModule:
             job = ModuleJob(
                 np.asarray(encoded.matrix[rows], dtype=np.float32)[:, None],
                 dataset.labels[rows],
@@ -93,14 +93,17 @@ class TorchFamily(Family):
                 model.weight_decay,
                 _seed(design, "contract", "training"),
                 streams.generator(design.study.seed, "contract batches"),
+                clipping,
             )
             return _trained(recipe, seed, job)
 
         observed = contract(recipe, trained, some, seed)
-        clipping = next((each for each in design.factors.training.values() if clips_alike(each)), None)
-        if clipping is not None:
-            tensor = needed("torch", "torch").tensor(some)
-            refuse_coupled(recipe.untrained(seed), tensor, recipe.called, clipping)
+        private = next((each for each in design.factors.training.values() if clips_alike(each)), None)
+        if private is not None:
+            refuse_coupled(recipe.untrained(seed), some, recipe.called, private)
+            guarded(
+                lambda: trained(1, Clipping(1.0, 1.0, streams.generator(design.study.seed, "contract noise"))), recipe
+            )
         return cls(recipe, observed, model)
 
     @property

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from interplay.families.torch.members import TorchMembers
 
 RESTARTS, DISTANCE_STEPS = 8, 10
-"""With two starts the ascent misses one row in a hundred that a search finds; with eight it costs as much and finds as many."""
+"""With two starts the ascent misses up to one row in a hundred that a search finds; eight take as long as that and miss few."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from interplay.arrays import Array, Float
-from interplay.errors import ModelError
+from interplay.errors import InterplayError, ModelError
 from interplay.families.torch.recipe import ModuleRecipe
 from interplay.families.torch.trained import TrainedModule
 from interplay.models.optional import needed
@@ -41,7 +41,7 @@ def contract(
     place of scores, scores that are not finite, another answer when asked twice, rows that do not answer for themselves, and
     another model from the same seed.
     """
-    module = _guarded(lambda: recipe.untrained(seed), recipe).eval()
+    module = guarded(lambda: recipe.untrained(seed), recipe).eval()
     size = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
     if not size:
         raise ModelError("a module with parameters to train", "none", recipe.called, "give an untrained one")
@@ -49,18 +49,18 @@ def contract(
     fresh = TrainedModule(module, recipe.classes)
     scores = fresh.scores(rows)
     if not np.isfinite(scores).all():
-        found = f"{int((~np.isfinite(scores)).sum())} that are not"
-        raise ModelError("finite scores", found, recipe.called, "correct the module")
+        seen = f"{int((~np.isfinite(scores)).sum())} that are not"
+        raise ModelError("finite scores", seen, recipe.called, "correct the module")
     if not np.array_equal(scores, fresh.scores(rows)):
         step = "draw random numbers in training only, as torch.nn.Dropout does"
         raise ModelError("the same answer when asked twice", "another one", recipe.called, step)
     alone = np.concatenate([fresh.scores(row[None]) for row in rows[:ALONE]])
     if np.abs(alone - scores[:ALONE]).max() > SAME:
-        found, step = "scores of a row that depend on the rows beside it", "take out what looks at a whole batch"
-        raise ModelError("scores of a row that follow from that row alone", found, recipe.called, step)
-    first = _guarded(lambda: trained(1), recipe)
+        seen, step = "scores of a row that depend on the rows beside it", "take out what looks at a whole batch"
+        raise ModelError("scores of a row that follow from that row alone", seen, recipe.called, step)
+    first = guarded(lambda: trained(1), recipe)
     began = time.perf_counter()
-    first, again = (_guarded(lambda: trained(TRIED_STEPS), recipe) for _ in range(2))
+    first, again = (guarded(lambda: trained(TRIED_STEPS), recipe) for _ in range(2))
     step_seconds = (time.perf_counter() - began) / (2 * TRIED_STEPS)
     if not np.array_equal(first.scores(rows), again.scores(rows)):
         step = "draw its random numbers from PyTorch's own generator"
@@ -78,15 +78,15 @@ def _gives_class_scores(module: Any, rows: Float[Array, "row column"], recipe: M
         with torch.no_grad():
             return module(torch.tensor(inputs))
 
-    scores = _guarded(lambda: given(rows), recipe)
+    scores = guarded(lambda: given(rows), recipe)
     count, classes = len(rows), recipe.classes
     wanted = [(count, classes), *([(count, 1), (count,)] if classes == 2 else [])]
     shape = tuple(getattr(scores, "shape", ()))
     if shape not in wanted:
-        found = f"{type(scores).__name__}{f' of shape {shape}' if shape else ''} for {count} rows of {recipe.columns} columns"
+        seen = f"{type(scores).__name__}{f' of shape {shape}' if shape else ''} for {count} rows of {recipe.columns} columns"
         expected = f"class scores as a tensor of shape ({count}, {classes})"
         step = "give one score for each class, the columns and classes of the study are arguments of a factory"
-        raise ModelError(expected, found, recipe.called, step)
+        raise ModelError(expected, seen, recipe.called, step)
     far = given(rows * FAR)
     both = torch.cat([scores, far])
     within = bool(((both >= 0) & (both <= 1)).all()) and float(both.max() - both.min()) > 0
@@ -96,10 +96,8 @@ def _gives_class_scores(module: Any, rows: Float[Array, "row column"], recipe: M
         raise ModelError("class scores (logits)", "numbers from 0 to 1, as probabilities are", recipe.called, step)
 
 
-def _guarded(work: Callable[[], Any], recipe: ModuleRecipe) -> Any:
+def guarded(work: Callable[[], Any], recipe: ModuleRecipe) -> Any:
     """What some work gives; what a user's code raises is said in one line."""
-    from interplay.errors import InterplayError
-
     try:
         return work()
     except InterplayError:

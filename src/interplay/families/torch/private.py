@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from interplay.arrays import Array, Float
 from interplay.errors import RefusedCombination
 from interplay.interventions import Intervention
 from interplay.interventions.dp_sgd import DpSgd
@@ -52,8 +53,9 @@ class PrivateGradient:
         """Leave the noisy sum as the gradient of every parameter; of no rows it is noise alone."""
         if rows:
             for parameter in self._parameters:
-                by_copy = parameter.grad_sample.reshape(rows, -1, *parameter.shape)
-                parameter.grad_sample = by_copy.sum(dim=1)
+                formed = parameter.grad_sample  # None of a parameter that no score depends on
+                by_copy = parameter.new_zeros(rows, 1, *parameter.shape) if formed is None else formed
+                parameter.grad_sample = by_copy.reshape(rows, -1, *parameter.shape).sum(dim=1)
             self._clipped.clip_and_accumulate()
         totals = [parameter.summed_grad if rows else 0.0 for parameter in self._parameters]
         self._clipped.zero_grad()
@@ -85,7 +87,7 @@ def clips_alike(intervention: Intervention) -> bool:
     return kind.summed is DpSgd.summed and kind.released is DpSgd.released
 
 
-def refuse_coupled(module: Any, rows: Any, called: str, intervention: Intervention) -> None:
+def refuse_coupled(module: Any, rows: Float[Array, "row column"], called: str, intervention: Intervention) -> None:
     """Raise RefusedCombination where the gradient of a row cannot be had: for layers that Opacus refuses, as those of batch
     normalisation, and where in training the scores of a row change with the rows beside it.
     """
@@ -95,11 +97,11 @@ def refuse_coupled(module: Any, rows: Any, called: str, intervention: Interventi
         what, step = ", ".join(layers), "use layer or group normalisation"
         raise _refused(f"{what}, which Opacus cannot train with differential privacy", called, intervention, step)
     torch = needed("torch", "torch")
-    inputs = rows.clone().requires_grad_(True)
+    inputs = torch.tensor(rows, requires_grad=True)
     (slopes,) = torch.autograd.grad(module(inputs)[0].sum(), inputs)
     if bool((slopes[1:] != 0).any()):
-        found = f"scores of a row that change with the rows beside it in training: {INFLUENCE}"
-        raise _refused(found, called, intervention, "let every row be scored by itself")
+        why = f"scores of a row that change with the rows beside it in training: {INFLUENCE}"
+        raise _refused(why, called, intervention, "let every row be scored by itself")
 
 
 def _unsupported(module: Any) -> list[str]:
@@ -116,10 +118,10 @@ def _below(path: str, above: str) -> bool:
     return not above or path.startswith(f"{above}.")
 
 
-def _refused(found: str, called: str, intervention: Intervention, step: str) -> RefusedCombination:
+def _refused(why: str, called: str, intervention: Intervention, step: str) -> RefusedCombination:
     return RefusedCombination(
         f"a module that treats each row by itself, for {intervention.title}",
-        found,
+        why,
         f"{called}, with {intervention.name!r}",
         f"{step}, or take out {intervention.name!r}",
     )
