@@ -6,6 +6,7 @@ import pytest
 from benchmarks import controls
 
 from interplay import catalogue
+from tests.needs import slow
 
 
 def test_every_probe_with_a_planted_world_is_one_of_the_catalogue() -> None:
@@ -32,7 +33,7 @@ ROBUST = "uncertainty_to_robustness/coverage calibrated under attack"
 
 
 @pytest.mark.parametrize(
-    "probe", ["E->R.fool", "E->R.fragile", "P->UQ.private-sets", pytest.param(ROBUST, marks=pytest.mark.slow)]
+    "probe", ["E->R.fool", "P->UQ.private-sets", *(slow(probe) for probe in ("E->R.fragile", ROBUST))]
 )
 def test_a_planted_world_is_flagged_and_its_twin_is_not(probe: str) -> None:
     cases = [case for case in controls.CASES if case.probe == probe]

@@ -28,7 +28,7 @@ def study(tolerances: dict | None = None, **changes) -> ip.Study:
     return ip.Study(
         name="a bank",
         draws=100,
-        data=ip.DataSection(source="frame", label="y", favourable=1, **changes.pop("data", {})),
+        data=ip.DataSection(source="frame", label="y", favourable=1, **{"radius": 0.3, **changes.pop("data", {})}),
         groups=ip.GroupsSection(attributes={"g": ip.GroupSection()}, minimum_rows=50),
         model=ip.ModelSection(kind="fitted"),
         tolerances=tolerances or {},

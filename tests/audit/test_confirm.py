@@ -57,7 +57,7 @@ TOML = """
 name = "small mortgage"
 members = 4
 draws = 60
-data = { source = "mortgage" }
+data = { source = "mortgage", radius = 0.3 }
 model = { hidden = [8], steps = 200, learning_rates = [0.3] }
 interventions = [
     { name = "dp_sgd" },

@@ -65,7 +65,7 @@ def _study() -> ip.Study:
         name="damaged",
         members=3,
         draws=50,
-        data=ip.DataSection(source="frame", label="y"),
+        data=ip.DataSection(source="frame", label="y", radius=0.3),
         groups=ip.GroupsSection(attributes={"g": ip.GroupSection()}, minimum_rows=10),
         model=ip.ModelSection(hidden=(), steps=5, learning_rates=(0.3,)),
         interventions=(ip.InterventionSection(name="reweighing"),),

@@ -23,7 +23,7 @@ OPPORTUNITY = "equal_opportunity_difference/sex"
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     """DP-SGD harms women, and fairness is ranked first."""
-    study = silobank(placebo=False, members=8)
+    study = silobank(placebo=False, rows=4000, members=8)
     ranking = (Aspect.FAIRNESS, Aspect.PRIVACY, *(one for one in study.priorities.ranking[2:]))
     changed = {
         "priorities": ip.PrioritiesSection(ranking=ranking, set_by="the \x1b[31mboard", set_on="2026-05-04"),

@@ -3,6 +3,8 @@
 import interplay as ip
 
 BOARD = ip.PrioritiesSection(set_by="the board")
+RADIUS = 0.3
+"""Declared, since the search for one takes a second program of every attack; tests/measurement/test_settings.py searches."""
 SMALL = {"hidden": (8,), "steps": 60, "learning_rates": (0.1, 0.3)}
 
 
@@ -13,7 +15,7 @@ def silobank(placebo: bool, rows: int = 8000, members: int = 16, seed: int = 0) 
         seed=seed,
         members=members,
         draws=100,
-        data=ip.DataSection(source="silobank", options={"rows": rows, "placebo": placebo, "seed": seed}),
+        data=ip.DataSection(source="silobank", options={"rows": rows, "placebo": placebo, "seed": seed}, radius=RADIUS),
         groups=ip.GroupsSection(attributes={"sex": ip.GroupSection(reference="man")}, minimum_rows=50),
         model=ip.ModelSection(hidden=(64,), steps=100),
         priorities=BOARD,
@@ -40,7 +42,7 @@ def mortgage(members: int = 4, **model) -> ip.Study:
         name="small mortgage",
         members=members,
         draws=60,
-        data=ip.DataSection(source="mortgage"),
+        data=ip.DataSection(source="mortgage", radius=RADIUS),
         groups=ip.GroupsSection(attributes={"race": race, "sex": ip.GroupSection()}, minimum_rows=50),
         model=ip.ModelSection(**{**SMALL, **model}),
         priorities=BOARD,

@@ -39,7 +39,7 @@ def _study(strengths=None, model=None, **parameters):
         name="edges",
         members=3,
         draws=50,
-        data=ip.DataSection(source="mortgage"),
+        data=ip.DataSection(source="mortgage", radius=0.3),
         groups=ip.GroupsSection(attributes={"race": ip.GroupSection()}),
         model=ip.ModelSection(**{**SMALL, "steps": 20, "learning_rates": (0.1,), **(model or {})}),
         interventions=tuple(sections),
@@ -133,7 +133,7 @@ def test_clipping_alone_is_trained_and_never_a_candidate():
 
 @pytest.fixture(scope="module")
 def clipped(tmp_path_factory):
-    study = _study(noise_multiplier=0.0)
+    study = _study(noise_multiplier=0.0, model={"hidden": ()})
     limited = study.model_copy(update={"limits": (LimitSection(metric="privacy_budget", at_most=1000.0),)})
     return ip.run(limited, tmp_path_factory.mktemp("runs")).content
 

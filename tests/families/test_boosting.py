@@ -42,7 +42,7 @@ def study(*interventions, data=None, **model):
         members=3,
         most_members=3,
         draws=50,
-        data=ip.DataSection(source="frame", label="y", favourable="yes", **(data or {})),
+        data=ip.DataSection(source="frame", label="y", favourable="yes", **{"radius": 0.3, **(data or {})}),
         groups=ip.GroupsSection(attributes={"g": ip.GroupSection()}, minimum_rows=20),
         model=ip.ModelSection(kind="estimator", **model),
         interventions=tuple(ip.InterventionSection(name=name) for name in interventions),
@@ -155,7 +155,7 @@ def test_what_acts_before_fitting_changes_its_model(model, name):
 
 @EACH
 def test_copies_make_it_withstand_more(model):
-    asked = study(data={"immutable": ("far",)}, **model)
+    asked = study(data={"immutable": ("far",), "radius": 1.0}, **model)
     copies = ip.InterventionSection(name="noisy_copies", parameters={"radius": 1.0})
     frame = near_and_far().assign(y=lambda rows: np.where(rows.y == 1, "yes", "no"))
     ready = prepare(asked.model_copy(update={"interventions": (copies,)}), frame)

@@ -41,7 +41,7 @@ def study(*interventions, members=3, data=None, **model):
         name="a bank",
         members=members,
         draws=50,
-        data=ip.DataSection(source="frame", label="y", favourable=1, **(data or {})),
+        data=ip.DataSection(source="frame", label="y", favourable=1, **{"radius": 0.3, **(data or {})}),
         groups=ip.GroupsSection(attributes={"g": ip.GroupSection()}, minimum_rows=20),
         model=ip.ModelSection(kind="estimator", **model),
         interventions=tuple(ip.InterventionSection(name=name) for name in interventions),
@@ -137,7 +137,7 @@ def table():
     from interplay.data.encoder import fit
     from interplay.data.load import load
 
-    section = ip.DataSection(source="frame", label="y", favourable=1)
+    section = ip.DataSection(source="frame", label="y", favourable=1, radius=0.3)
     frame = _mixed()
     dataset = load(section, ip.GroupsSection(attributes={"g": ip.GroupSection()}), frame)
     encoder = fit(dataset.table, dataset.features, np.arange(150))

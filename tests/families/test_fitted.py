@@ -27,7 +27,7 @@ def study(*interventions, data=None, members=None, **model):
         name="a given model",
         members=members,
         draws=60,
-        data=ip.DataSection(source="frame", label="y", favourable=1, **{"drop": drop, **(data or {})}),
+        data=ip.DataSection(source="frame", label="y", favourable=1, **{"drop": drop, "radius": 0.3, **(data or {})}),
         groups=ip.GroupsSection(attributes={"g": ip.GroupSection()}, minimum_rows=20),
         model=ip.ModelSection(kind="fitted", **model),
         interventions=tuple(ip.InterventionSection(name=name) for name in interventions),

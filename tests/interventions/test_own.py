@@ -44,7 +44,7 @@ def study(*more, members=3, kind="estimator", model=TREE, **changed):
         members=members,
         most_members=members,
         draws=50,
-        data=ip.DataSection(source="frame", label="y", favourable=1),
+        data=ip.DataSection(source="frame", label="y", favourable=1, radius=0.3),
         groups=ip.GroupsSection(attributes={"g": ip.GroupSection()}, minimum_rows=20),
         model=ip.ModelSection(kind=kind, **model),
         interventions=(own, *(ip.InterventionSection(name=name) for name in more)),

@@ -21,7 +21,7 @@ METRICS = (
     "explanation_fidelity",
     "explanation_stability",
 )
-PARTS = np.random.default_rng(0).choice(5, 4000, p=[0.58, 0.12, 0.12, 0.12, 0.06]).astype(np.int8)
+PARTS = np.random.default_rng(0).choice(5, 2500, p=[0.58, 0.12, 0.12, 0.12, 0.06]).astype(np.int8)
 
 
 @pytest.fixture(scope="module")
@@ -29,18 +29,18 @@ def audits(tmp_path_factory):
     """The same rows in three orders, each row in the same part; few enough are attacked that the first ones of a file would
     be another sample.
     """
-    frame = bank(rows=4000, share=0.4)
+    frame = bank(rows=2500, share=0.4)
     ordered = {
         "shuffled": frame,
         "by label": frame.sort_values("y", kind="stable"),
         "by group": frame.sort_values("g", kind="stable"),
     }
     model = {"learning_rates": (0.3,), "steps": 100}
-    asked = study("adversarial_training", "release_explanations", members=6, model=model)
+    asked = study("adversarial_training", "release_explanations", members=4, model=model)
     found = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bench, "ATTACKED_ROWS", 400)
-        patch.setattr(bench, "DISTANCE_ROWS", 300)
+        patch.setattr(bench, "ATTACKED_ROWS", 250)
+        patch.setattr(bench, "DISTANCE_ROWS", 200)
         for order, rows in ordered.items():
             patch.setattr(plan, "split", lambda *_, where=rows.index: Split(PARTS[where]))
             found[order] = ip.run(asked, tmp_path_factory.mktemp("runs"), rows.reset_index(drop=True)).content

@@ -62,6 +62,7 @@ def test_it_is_another_model_of_the_same_rows_and_the_control_stays_as_it_was() 
     assert np.corrcoef(again.ravel(), control.ravel())[0, 1] > 0.7
 
 
+@pytest.mark.slow
 def test_weight_on_a_small_group_shows_its_rows_to_whoever_has_a_second_model(found: Measurements) -> None:
     plain, weighed = risk(found, CONTROL), risk(found, WEIGHED)
     assert isinstance(plain, Sample)

@@ -13,7 +13,18 @@ from interplay.design.settings import Settings, open_parameters, radius_is_open,
 from interplay.exhibits import refitted
 from interplay.measurement.settings import LOST, settings, under_attack
 from interplay.training.train import anew, tuned_control
-from tests.measurement.worlds import bank, ready, study
+from tests.measurement import worlds
+from tests.measurement.worlds import bank
+
+OPEN = {"radius": None}
+
+
+def study(*interventions, data=None, **changes):
+    return worlds.study(*interventions, data={**OPEN, **(data or {})}, **changes)
+
+
+def ready(frame, *interventions, **changes):
+    return prepare(study(*interventions, **changes), frame)
 
 
 def found_for(prepared):
@@ -109,3 +120,20 @@ def test_weights_and_time_are_told(tmp_path):
     audit = run(study(data={"weight": "w", "time": "t"}, model={"steps": 20}), tmp_path, frame)
     told = " ".join(audit.content["methods"]["statements"])
     assert "Rows count by the column 'w'" in told and "The latest rows by the column 't'" in told
+
+
+def test_a_declared_radius_is_searched_for_nowhere_and_trains_what_declares_none():
+    prepared = ready(bank(500), "adversarial_training", data={"radius": 0.2})
+    assert not radius_is_open(prepared.study) and found_for(prepared).radius is None
+    training = prepared.design.factors.training
+    assert prepared.design.radius == training["adversarial_training"].radius == 0.2
+    own = ip.InterventionSection(name="adversarial_training", parameters={"radius": 0.7})
+    stronger = prepared.study.model_copy(update={"interventions": (own,)})
+    design = prepare(stronger, bank(500)).design
+    assert (design.radius, design.factors.training["adversarial_training"].radius) == (0.2, 0.7)
+
+
+def test_a_radius_is_a_positive_number():
+    for wrong in (0.0, -1.0, float("inf"), float("nan")):
+        with pytest.raises(ValueError, match="greater than 0|finite"):
+            ip.DataSection(source="frame", radius=wrong)

@@ -40,13 +40,13 @@ def bank(rows: int = 1200, seed: int = 0, share: float = 0.5) -> pd.DataFrame:
 
 
 def study(*interventions: str, members: int = 3, **changes) -> ip.Study:
-    """A study of such a bank with a logistic model."""
+    """A study of such a bank with a logistic model; its radius of attacks is declared, unless a test says otherwise."""
     model = {"hidden": (), "steps": 60, "learning_rates": (0.1, 0.3)}
     return ip.Study(
         name="small bank",
         members=members,
         draws=60,
-        data=ip.DataSection(source="frame", label="y", favourable=1, **changes.pop("data", {})),
+        data=ip.DataSection(source="frame", label="y", favourable=1, **{"radius": 0.5, **changes.pop("data", {})}),
         groups=ip.GroupsSection(attributes={"g": ip.GroupSection()}, minimum_rows=20),
         model=ip.ModelSection(**{**model, **changes.pop("model", {})}),
         interventions=tuple(ip.InterventionSection(name=name) for name in interventions),

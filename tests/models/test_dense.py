@@ -1,8 +1,11 @@
 """Ghost-norm clipping against float64 per-example gradients, and known answers."""
 
+from itertools import product
+
 import jax
 import numpy as np
 import pytest
+from tests.needs import slow
 
 from interplay.acceleration import kernel
 from interplay.engine import jnp
@@ -36,9 +39,10 @@ def _flat(tree):
 
 
 @pytest.mark.usefixtures("_by_operations")  # the kernel: test_perceptron.py
-@pytest.mark.parametrize("hidden", [(), (64, 64)])
-@pytest.mark.parametrize("classes", [2, 5])
-@pytest.mark.parametrize("copies", [1, 3])
+@pytest.mark.parametrize(
+    ("hidden", "classes", "copies"),
+    [((), 2, 1), ((64, 64), 5, 3), *(slow(*case) for case in product([(), (64, 64)], [2, 5], [1, 3]))],
+)
 def test_clipped_sum_equals_materialised_gradients_in_float64(hidden, classes, copies):
     network, examples = Dense((12, *hidden, classes)), _examples(copies, classes)
     parameters = network.initial(jax.random.key(1))

@@ -15,13 +15,28 @@ from interplay.metrics import Direction, GroupMetric, Metric, Rate
 from interplay.metrics.accuracy_disparity import AccuracyDisparity
 from interplay.testing import MetricSuite
 
+METRICS = tuple(kind() for _, kind in sorted(catalogue.metrics().items()))
+
 
 class TestEveryMetric(MetricSuite):
-    """The laws, on all of them."""
+    """The laws, on all of them; simulated audits of all in `make slow`, and their rates in docs/calibration.md."""
 
     @pytest.fixture(params=sorted(catalogue.metrics()))
     def metric(self, request: pytest.FixtureRequest) -> Metric:
         return catalogue.metrics()[request.param]()
+
+    @pytest.mark.slow
+    def test_its_intervals_hold_the_truth_of_simulated_audits(self, metric: Metric) -> None:
+        super().test_its_intervals_hold_the_truth_of_simulated_audits(metric)
+
+
+ESTIMATED_ALIKE = {tuple(parent.__name__ for parent in type(one).__mro__[1:]): one for one in METRICS}
+"""A metric of each kind of estimate."""
+
+
+@pytest.mark.parametrize("metric", ESTIMATED_ALIKE.values(), ids=lambda metric: metric.name)
+def test_intervals_of_a_metric_of_each_kind_hold_the_truth_of_simulated_audits(metric: Metric) -> None:
+    MetricSuite().test_its_intervals_hold_the_truth_of_simulated_audits(metric)
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,10 @@ def test_half_of_the_reported_noise_is_caught_on_poisson_batches():
     assert bound(POISSON, NOISE[POISSON] / 2) > reported(POISSON)
 
 
-@pytest.mark.parametrize("defence", [COPIES, Trades()], ids=["adversarial copies", "TRADES"])
+@pytest.mark.parametrize(
+    "defence",
+    [pytest.param(COPIES, id="adversarial copies"), pytest.param(Trades(), id="TRADES", marks=pytest.mark.slow)],
+)
 def test_moved_copies_of_a_row_do_not_spend_more_than_is_reported(defence):
     found = bound(FULL, NOISE[FULL], defence)
     assert 0.4 * reported(FULL) < found <= reported(FULL)

@@ -8,6 +8,7 @@ import sys
 import jax
 import numpy as np
 import pytest
+from tests.needs import slow
 from tests.training.worlds import KINDS, PLAIN, POISSON, PRIVATE, ROWS, job, table
 
 from interplay.data.mapped import store
@@ -24,7 +25,7 @@ def _flat(parameters):
     return np.concatenate([np.asarray(leaf).ravel() for leaf in jax.tree.leaves(parameters)])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["plain", "both", "penalty", *(slow(kind) for kind in KINDS)])
 def test_a_member_is_the_same_alone_in_a_block_and_in_any_order(kind):
     recipe, active = KINDS[kind]
     jobs = [job(number, active) for number in range(9)]
@@ -65,7 +66,7 @@ from interplay.engine import workers
 from interplay.families.network.fleet import train_all
 from tests.training.worlds import KINDS, job, table
 assert len(workers()) == {count}, workers()
-kinds = [KINDS[kind] for kind in ("poisson", "copies", "both", "penalty")]
+kinds = [KINDS[kind] for kind in {kinds}]
 found = [train_all(recipe, table(), [job(n, active) for n in range(3)]) for recipe, active in kinds]
 leaves = [np.asarray(leaf).ravel() for leaf in jax.tree.leaves(found)]
 print(np.concatenate(leaves).tobytes().hex())
@@ -73,11 +74,15 @@ print(np.concatenate(leaves).tobytes().hex())
 
 
 @pytest.mark.skipif(accelerated(), reason="compares numbers of threads of a processor")
-def test_one_thread_and_three_and_two_devices_give_the_same_bits():
+@pytest.mark.parametrize("kinds", [("both",), slow(("poisson", "copies", "both", "penalty"))])
+def test_one_thread_and_three_and_two_devices_give_the_same_bits(kinds):
     def trained(count):
         environment = {**os.environ, "INTERPLAY_DEVICE": "cpu", "PYTHONPATH": os.getcwd()}
         done = subprocess.run(
-            [sys.executable, "-c", _TRAIN.format(count=count)], env=environment, capture_output=True, text=True
+            [sys.executable, "-c", _TRAIN.format(count=count, kinds=kinds)],
+            env=environment,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -89,11 +94,11 @@ def test_an_accelerator_agrees_within_a_tolerance():
     if not accelerated():
         pytest.skip("needs an accelerator; JAX found none")
     here = {**os.environ, "INTERPLAY_DEVICE": "cpu", "PYTHONPATH": os.getcwd()}
-    script = _TRAIN.format(count=len(os.sched_getaffinity(0)))
+    kinds = ("poisson", "copies", "both", "penalty")
+    script = _TRAIN.format(count=len(os.sched_getaffinity(0)), kinds=kinds)
     done = subprocess.run([sys.executable, "-c", script], env=here, capture_output=True, text=True, check=True)
     theirs = np.frombuffer(bytes.fromhex(done.stdout.strip()), np.float32)
-    kinds = [KINDS[kind] for kind in ("poisson", "copies", "both", "penalty")]
-    found = [train_all(recipe, table(), [job(n, active) for n in range(3)]) for recipe, active in kinds]
+    found = [train_all(recipe, table(), [job(n, active) for n in range(3)]) for recipe, active in map(KINDS.get, kinds)]
     np.testing.assert_allclose(_flat(found), theirs, atol=2e-3)
 
 

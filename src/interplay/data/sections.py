@@ -40,6 +40,9 @@ class DataSection(Section):
     """How far an attacker can move a number, in the column's own unit, such as { income = 500 }; for a column on a
     logarithmic scale the factor by which 1 + value grows or shrinks at most. Other columns move by the attack's radius,
     in standard deviations."""
+    radius: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """How far an attacker can move a column at most, in standard deviations of it. An intervention that declares a radius of its
+    own trains with that. Where nothing declares any, it is found on the tuning rows."""
     categorical: tuple[str, ...] = ()
     """Columns whose numbers are codes: every value is a category of its own."""
     most_categories: int = Field(default=MOST_CATEGORIES, ge=2, le=10_000)

@@ -9,7 +9,7 @@ from interplay.design.treatment import Treatment
 from interplay.interventions import ExplanationIntervention, GradientIntervention, InputIntervention, SetIntervention
 from interplay.study.model import ModelSection
 
-FLOPS = 3e10
+FLOPS = 3.5e10
 """Useful multiply-adds per second on one core of a small machine, for the small products of such networks."""
 
 PER_DRAW = 5_000

@@ -22,6 +22,7 @@ from interplay.interventions import (
 from interplay.study import Study
 from interplay.study.faults import raise_first
 from interplay.study.instances import build, intervention_faults
+from interplay.study.model import InterventionSection
 
 PHASES = (
     DataIntervention,
@@ -117,13 +118,21 @@ def factors(study: Study) -> Factors:
     """
     known = catalogue.interventions()
     raise_first(list(intervention_faults(study, known)), "the study's interventions")
-    ordered = sorted((build(section, known[section.name]) for section in study.interventions), key=_order)
+    ordered = sorted((_built(section, known[section.name], study) for section in study.interventions), key=_order)
     training = followed({one.name: one for one in ordered if isinstance(one, TRAINING_PHASES)}, study)
     layers = {one.name: one for one in ordered if not isinstance(one, TRAINING_PHASES)}
     sections = {section.name: section for section in study.interventions}
     other = (one for name, mine in training.items() for one in strengths_of(sections[name], mine))
     alone = frozenset(section.name for section in study.interventions if section.alone)
     return Factors(training, layers, {one.name: one for one in other}, alone)
+
+
+def _built(section: InterventionSection, kind: type[Intervention], study: Study) -> Intervention:
+    """The intervention of a section, with the study's radius where it has one and declares none itself."""
+    built = build(section, kind)
+    if study.data.radius is None or "radius" in section.parameters or not hasattr(built, "radius"):
+        return built
+    return replace(built, **{"radius": study.data.radius})
 
 
 def followed(training: Mapping[str, Intervention], study: Study) -> dict[str, Intervention]:

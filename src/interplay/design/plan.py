@@ -148,7 +148,7 @@ def plan(study: Study, dataset: Dataset) -> Design:
         halves=rows.halves,
         tuning_halves=rows.tuning_halves,
         looks=looks,
-        radius=_radius(built),
+        radius=study.data.radius or _radius(built),
     )
 
 

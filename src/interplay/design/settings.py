@@ -37,8 +37,8 @@ class Open:
 
 
 def radius_is_open(study: Study) -> bool:
-    """Whether the study leaves the radius to its data: no intervention of it declares one."""
-    return not any("radius" in section.parameters for section in study.interventions)
+    """Whether the study leaves the radius to its data: neither these nor an intervention declare one."""
+    return study.data.radius is None and not any("radius" in section.parameters for section in study.interventions)
 
 
 def open_parameters(design: Design) -> Iterator[Open]:

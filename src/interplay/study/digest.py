@@ -40,8 +40,9 @@ def digest(study: Study, data_fingerprint: str = "", network: str = "") -> str:
     for key, default in usual.items():  # as before there were estimators, and trained models
         if model[key] == default:
             del model[key]
-    if declared["data"]["trained_on"] is None:
-        del declared["data"]["trained_on"]
+    for key in ("trained_on", "radius"):
+        if declared["data"][key] is None:
+            del declared["data"][key]
     if model["kind"] == "network":
         del model["kind"], model["options"]
     for one in declared["interventions"]:
