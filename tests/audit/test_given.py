@@ -80,7 +80,14 @@ def test_from_a_pipeline_to_an_audit_that_opens_again(table, tmp_path, capsys):
     frame, paid = table
     model = make_pipeline(StandardScaler(), LogisticRegression())
     audit = ip.audit(
-        model, frame[["debt", "years"]], paid, groups=frame["sex"], interventions=["reweighing"], runs=tmp_path, **SOME
+        model,
+        frame[["debt", "years"]],
+        paid,
+        groups=frame["sex"],
+        interventions=["reweighing"],
+        runs=tmp_path,
+        model={"inputs": "table"},
+        **SOME,
     )
     assert "Fitted is this estimator: Pipeline of StandardScaler and LogisticRegression" in json.dumps(
         audit.content["methods"]

@@ -25,10 +25,7 @@ from interplay.testing.family_suite import FamilySuite
 from interplay.training.train import more_members
 
 torch = pytest.importorskip("torch")
-pytestmark = [
-    pytest.mark.oracles,
-    pytest.mark.filterwarnings("ignore"),  # Opacus and PyTorch warn about their own insides
-]
+pytestmark = pytest.mark.oracles
 
 MODULES = "tests.oracles.modules"
 
@@ -179,6 +176,7 @@ def test_the_budget_is_that_of_opacus_accountant_for_what_was_run_and_noise_is_s
     assert spent.privacy_epsilon <= 8.0
 
 
+@pytest.mark.filterwarnings("ignore:Full backward hook is firing")
 def test_copies_of_a_row_are_clipped_as_one():
     """Opacus' sum for copies against the network's own, which averages the copies of a record before clipping."""
     from interplay.families.torch.private import Clipping, PrivateGradient
@@ -418,6 +416,7 @@ class Deployed(torch.nn.Module):
         return self.module((rows - self.mean) / self.deviation).softmax(dim=1)
 
 
+@pytest.mark.filterwarnings("ignore")  # the exporter that needs no other package is said to be the old one
 def test_the_same_module_as_a_file_of_onnx_gives_the_same_scores(tmp_path):
     frame = bank(rows=600).drop(columns="c")
     ready = prepare(study(), frame)

@@ -7,7 +7,7 @@ import numpy as np
 
 from interplay.arrays import Array, Float, Int
 from interplay.families._pytorch import seeded
-from interplay.families.torch.private import Clipping, PrivateGradient
+from interplay.families.torch.private import Clipping, PrivateGradient, without_its_warning
 from interplay.families.torch.trained import class_scores
 from interplay.interventions import Schedule
 from interplay.models.optional import needed
@@ -51,7 +51,7 @@ def train_module(module: Any, job: ModuleJob, classes: int) -> None:
     labels = torch.tensor(job.labels, dtype=torch.int64).repeat_interleave(job.inputs.shape[1])
     labels = labels.reshape(job.inputs.shape[:2])
     parameters = [each for each in module.parameters() if each.requires_grad]
-    with seeded(job.seed):
+    with seeded(job.seed), without_its_warning():
         optimiser = _optimiser(parameters, job)
         private = None if job.clipping is None else PrivateGradient(module, parameters, job.clipping)
         module.train()

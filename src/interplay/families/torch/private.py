@@ -1,6 +1,8 @@
 """DP-SGD on modules: Opacus forms and clips the gradient of every row, and the noise has a stream of its own."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +72,14 @@ class PrivateGradient:
         clipping = self._clipping
         drawn = np.asarray(clipping.noise.standard_normal(tuple(parameter.shape), dtype=np.float32))
         return clipping.noise_multiplier * clipping.max_grad_norm * needed("torch", "torch").from_numpy(drawn)
+
+
+@contextmanager
+def without_its_warning() -> Iterator[None]:
+    """While it lasts PyTorch does not warn that the hooks of Opacus fire where no inputs ask for gradients: they are meant to."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Full backward hook is firing")
+        yield
 
 
 def clips_alike(intervention: Intervention) -> bool:
