@@ -23,7 +23,7 @@ from interplay.families.estimator.frames import EncodedFrames, Frames, TableFram
 from interplay.families.estimator.members import EstimatorMembers
 from interplay.families.estimator.recipe import EstimatorRecipe, copies, is_estimator, named
 from interplay.families.estimator.refittable import Refittable, witnessed
-from interplay.interventions import FitIntervention, InputIntervention, Intervention
+from interplay.interventions import DataIntervention, FitIntervention, InputIntervention, Intervention
 from interplay.study.positions import Positions
 
 
@@ -105,6 +105,14 @@ class EstimatorFamily(Family):
     def admits(self, intervention: Intervention) -> bool:
         drawn_before = isinstance(intervention, InputIntervention) and not intervention.asks_the_model
         return drawn_before or isinstance(intervention, FitIntervention) or super().admits(intervention)
+
+    def refuses(self, intervention: Intervention) -> str | None:
+        if not self.observed.hears and isinstance(intervention, DataIntervention) and intervention.weighs:
+            return (
+                f"{intervention.title} weighs rows, and the fit of {self.fitter.recipe.called} takes no sample_weight; use a "
+                "classifier whose fit takes it, or take it out"
+            )
+        return super().refuses(intervention)
 
     def trained_by(self, design: Design) -> str:
         del design

@@ -21,12 +21,15 @@ SAME = 1e-4
 
 @dataclass(frozen=True)
 class Observed:
-    """What was seen of one classifier: seconds for a row and for a fit, its least probability and the share of cells below it."""
+    """What was seen of one classifier: seconds for a row and for a fit, its least probability and the share of cells below it,
+    and whether its fit takes row weights.
+    """
 
     row_seconds: float
     fit_seconds: float
     floor: float
     floored: float
+    hears: bool
 
 
 def contract(fitter: Fitter, how: Fitting, matrix: Float[Array, "row column"], weighed: bool = True) -> Observed:
@@ -98,11 +101,12 @@ class _Checked:
         began, fitted = time.perf_counter(), self._fitted
         self._asked(fitted, self.unseen.copy())
         row_seconds = (time.perf_counter() - began) / len(self.unseen)
+        hears = bool(self.how.by) or weight_name(fitted.model) is not None
         if fitted.floor is None:
-            return Observed(row_seconds, self._timed[1], self.fitter.floor, 0.0)
+            return Observed(row_seconds, self._timed[1], self.fitter.floor, 0.0, hears)
         given = probabilities(fitted.model, self.fitter.frames.asked(self.unseen))
         floor = floor_of(given)
-        return Observed(row_seconds, self._timed[1], floor, float((given < floor).mean()))
+        return Observed(row_seconds, self._timed[1], floor, float((given < floor).mean()), hears)
 
     @property
     def _fitted(self) -> FittedEstimator:
