@@ -16,6 +16,7 @@ from interplay.auditing.prepare import prepare
 from interplay.design.treatment import Treatment
 from interplay.engine import jnp
 from interplay.errors import ModelError, RefusedCombination, StudyError
+from interplay.estimates import NotMeasurable
 from interplay.evidence import AdversarialScores, Distances
 from interplay.exhibits import Memo, refitted
 from interplay.families import Order, budget
@@ -238,6 +239,18 @@ def test_noisy_copies_and_weights_change_the_model():
     ready = prepare(study("reweighing", "noisy_copies"), bank(rows=400))
     plain, *others = (trained(ready, *each).state["0.weight"] for each in ((), ("reweighing",), ("noisy_copies",)))
     assert all(not np.array_equal(plain, other) for other in others)
+
+
+def test_the_last_hidden_layer_is_told_where_there_is_one(attacked):
+    ready, members = attacked
+    rows = ready.encoded.matrix[:20].astype(np.float32)
+    units = members.activations(rows)
+    for member in range(3):
+        state = members.model(member).state
+        scores = units[member] @ state["3.weight"].T + state["3.bias"]
+        np.testing.assert_allclose(scores, members.model(member).scores(rows), atol=1e-5)
+    without = control_of(prepare(study(factory="linear", steps=2), bank(rows=400)), 1)
+    assert isinstance(without.activations(rows), NotMeasurable)
 
 
 def test_what_is_released_is_read_by_the_module_itself():

@@ -1,5 +1,6 @@
 """A trained module, and the class scores that it gives."""
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ class TrainedModule:
         """Class scores of encoded rows, in float64."""
         del places
         torch = needed("torch", "torch")
-        rows = np.asarray(inputs, dtype=np.float32)
+        rows = np.ascontiguousarray(inputs, dtype=np.float32)
         starts = range(0, max(len(rows), 1), AT_ONCE)
         with single_thread(), torch.no_grad():
             parts = [class_scores(self.module, torch.tensor(rows[at : at + AT_ONCE]), self.classes) for at in starts]
@@ -50,3 +51,19 @@ def class_scores(module: Any, rows: Any, classes: int) -> Any:
         odds = given.reshape(-1)
         return needed("torch", "torch").stack([odds.new_zeros(odds.shape), odds], dim=1)
     return given
+
+
+def last_hidden(trained: TrainedModule, inputs: Float[Array, "row column"]) -> Float[Array, "row unit"] | None:
+    """What enters the last layer with parameters that a module calls; None where that is the rows themselves, or no row of
+    units for each of them.
+    """
+    torch, module = needed("torch", "torch"), copy.deepcopy(trained.module)  # hooks of its own: others may be asking it
+    entered: list[Any] = []
+    for layer in module.modules():
+        if any(True for _ in layer.parameters(recurse=False)):
+            layer.register_forward_pre_hook(lambda _, given: entered.append(given[0]))
+    with single_thread(), torch.no_grad():
+        module(torch.tensor(np.ascontiguousarray(inputs, dtype=np.float32)))
+    if len(entered) < 2 or entered[-1].ndim != 2 or len(entered[-1]) != len(inputs):
+        return None
+    return np.asarray(entered[-1].numpy(), dtype=np.float64)
