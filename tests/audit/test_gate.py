@@ -344,6 +344,47 @@ def test_a_recipe_is_held_against_the_members_of_an_approved_run(tmp_path):
     assert found["log_loss"] > 0 and found["balanced_accuracy"] != 0
 
 
+def test_what_acts_on_an_approved_model_is_approved_with_it(tmp_path):
+    """Weights in training and thresholds on top: the chosen treatment of a run, and not its control."""
+    frame, chosen = bank(900), ("reweighing", "group_thresholds")
+    cells = ("demographic_parity_difference/g", "log_loss", "coverage")
+    declared = asked(
+        members=3, gate={"cells": cells}, interventions=tuple(ip.InterventionSection(name=name) for name in chosen)
+    ).model_copy(update={"model": ip.ModelSection(**RECIPE)})
+    done = ip.run(declared, tmp_path, frame=frame)
+    paths = {
+        name: ip.approve(done.path, frame=frame, treatment=name, output=tmp_path / name)
+        for name in ("control", "group_thresholds", " + ".join(chosen))
+    }
+    told = json.loads(paths["reweighing + group_thresholds"].read_text())
+    assert told["treatment"] == "reweighing + group_thresholds" and told["model"]["model"].endswith("thresholds")
+    assert len({json.loads(path.read_text())["model"]["digest"] for path in paths.values()}) == 3
+
+    def held(path, *treatment):
+        own = declared.gate.model_copy(update={"approval": str(path), "treatment": treatment})
+        return ip.gate(declared.model_copy(update={"gate": own}), frame)
+
+    for name, treatment in (("group_thresholds", chosen[1:]), ("reweighing + group_thresholds", chosen)):
+        same = held(paths[name], *treatment)
+        assert {cell["estimate"] for cell in same.content["cells"] if cell["name"] in cells} == {0.0}
+        assert same.content["same_model"]
+    without = held(paths["group_thresholds"])
+    found = {cell["name"]: cell["estimate"] for cell in without.content["cells"]}
+    assert not without.content["same_model"]
+    assert found["demographic_parity_difference/g"] > 0.02, "thresholds are what keeps it small"
+    assert found["log_loss"] == 0.0 == found["coverage"], "they change no probability"
+    with pytest.raises(RunError, match=r"'dp_sgd'.*name one of: control, group_thresholds, reweighing"):
+        ip.approve(done.path, frame=frame, treatment="dp_sgd")
+
+
+def test_thresholds_on_top_of_a_given_model_change_who_is_decided_differently():
+    declared = asked(interventions=(ip.InterventionSection(name="group_thresholds"),))
+    own = declared.gate.model_copy(update={"cells": ("accuracy",), "treatment": ("group_thresholds",)})
+    found = ip.gate(declared.model_copy(update={"gate": own}), FRAME, given(), given())
+    assert found.content["churn"]["all"]["share"] > 0 and not found.content["same_model"]
+    assert found.content["candidate"]["model"].endswith("with group thresholds")
+
+
 def test_a_given_model_is_not_confirmed(tmp_path):
     declared = asked(gate={})
     ip.run(declared, tmp_path, frame=FRAME, network=given())

@@ -36,7 +36,8 @@ CONTROL, PRIVATE = "control", "dp_sgd"
 def study(most, **more):
     small = silobank(placebo=False, rows=1500, members=4)
     quick = small.model.model_copy(update={"hidden": (8,), "steps": 40, "learning_rates": (0.1, 0.3)})
-    changed = {"most_members": most, "model": quick, "draws": 60, **more}
+    data = small.data.model_copy(update={"radius": 1.0})
+    changed = {"most_members": most, "model": quick, "draws": 60, "data": data, **more}
     return small.model_copy(update=changed)
 
 

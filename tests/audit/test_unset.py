@@ -29,7 +29,7 @@ def _study(set_by: str = "", **changes):
         "priorities": ip.PrioritiesSection(set_by=set_by),
         **changes,
     }
-    return mortgage(6, learning_rates=(1.0,), steps=400).model_copy(update=update)
+    return mortgage(6, learning_rates=(1.0,), hidden=(16,), steps=400).model_copy(update=update)
 
 
 @pytest.fixture(scope="module")

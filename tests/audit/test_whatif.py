@@ -10,6 +10,7 @@ from rich.console import Console
 
 import interplay as ip
 from interplay.aspects import Aspect
+from interplay.auditing.approval import chosen_by
 from interplay.auditing.lookup import folder_of
 from interplay.auditing.whatif import Question, answer
 from interplay.decision import Decision
@@ -23,7 +24,7 @@ OPPORTUNITY = "equal_opportunity_difference/sex"
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     """DP-SGD harms women, and fairness is ranked first."""
-    study = silobank(placebo=False, rows=4000, members=8)
+    study = silobank(placebo=False, members=8)
     ranking = (Aspect.FAIRNESS, Aspect.PRIVACY, *(one for one in study.priorities.ranking[2:]))
     changed = {
         "priorities": ip.PrioritiesSection(ranking=ranking, set_by="the \x1b[31mboard", set_on="2026-05-04"),
@@ -50,6 +51,11 @@ def test_without_a_change_it_is_the_decision_of_record(path):
     assert found.asked == found.study
     assert "That is the treatment of record." in _told(found)
     assert _digests(path) == before
+
+
+def test_an_approval_can_say_what_the_run_chose(path, tmp_path):
+    assert chosen_by(path) == "control"
+    assert chosen_by(tmp_path) == ""
 
 
 def test_named_aspects_come_first_and_the_others_follow_as_declared(path):

@@ -147,7 +147,7 @@ def test_a_twin_that_is_applied_otherwise_is_measured_as_applied(made: Prepared)
 
 
 def test_from_the_plan_to_the_report_and_never_to_a_choice(tmp_path: Path) -> None:
-    asked = study("oversampling", "label_flipping", members=3, most_members=5)
+    asked = study("oversampling", "label_flipping", members=3, most_members=5, data={"radius": None})
     frame = bank(500)
     told = outline(prepare(asked, frame), tmp_path)
     assert "label_flipping + oversampling  [compared and never chosen: a diagnostic" in told

@@ -90,7 +90,9 @@ def test_the_plan_and_the_audit_say_what_a_radius_means(tmp_path):
 
     frame = pd.DataFrame({**bank(rows=900), "income": np.exp(DRAW.normal(8, 1.2, 900)).round(2)})
     declared = ip.InterventionSection(name="adversarial_training", parameters={"radius": 0.4})
-    of_study = study(data={"largest_change": {"x0": 0.25}}).model_copy(update={"interventions": (declared,)})
+    of_study = study(data={"largest_change": {"x0": 0.25}, "radius": None}).model_copy(
+        update={"interventions": (declared,)}
+    )
     prepared = prepare(of_study, frame)
     text = outline(prepared, tmp_path)
     assert "within 0.4 standard deviations of a column; on a logarithmic scale" in text
@@ -101,6 +103,6 @@ def test_the_plan_and_the_audit_say_what_a_radius_means(tmp_path):
 def test_the_plan_says_that_a_radius_is_found_where_none_is_declared(tmp_path):
     from interplay.auditing.outline import outline
 
-    text = outline(ready(bank(rows=900), data={"largest_change": {"x0": 0.25}}), tmp_path)
+    text = outline(ready(bank(rows=900), data={"largest_change": {"x0": 0.25}, "radius": None}), tmp_path)
     assert "within the radius at which the control loses 10 points of balanced accuracy" in text
     assert "declared for the column: x0 by 0.25" in text

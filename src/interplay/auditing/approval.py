@@ -13,14 +13,17 @@ from interplay.auditing.compare import side_of
 from interplay.auditing.folder import RunFolder, write
 from interplay.auditing.prepare import Prepared, prepare
 from interplay.auditing.samples import measurement_files, read_measurements
-from interplay.auditing.side import Terms, measured_side, model_digest
+from interplay.auditing.settled import FILE as SETTLED
+from interplay.auditing.side import Side, Terms, measured_side
 from interplay.auditing.stages import Progress
-from interplay.auditing.storage import read_fleet, read_tuning
+from interplay.auditing.storage import stored_fleet
 from interplay.auditing.written import as_json
-from interplay.decision.decision import LimitFinding
+from interplay.decision.decision import Decision, LimitFinding
 from interplay.decision.limits import limit_findings
 from interplay.decision.measured import Measured
-from interplay.design.gated import gated, places
+from interplay.design.candidates import candidates
+from interplay.design.gated import CONTROL, deployed, gated, places, trained_part
+from interplay.design.settings import Settings
 from interplay.design.treatment import Treatment
 from interplay.errors import IntegrityError, RunError
 from interplay.measurement.measurements import Measurements
@@ -71,16 +74,18 @@ def approve(
     frame: Any = None,
     network: Any = None,
     by: str = "",
+    treatment: str = "",
     output: Path | str | None = None,
     where: Positions | str = "the study",
     progress: Progress = lambda *_: None,
 ) -> Path:
     """Write down what a finished run's model is, as `approval.json` and its draws; gives the path of the first.
 
-    The model is the run's control: the one that the study declares, without any intervention. It is measured once more,
-    alone and with the releases of the study, on the run's rows; what is kept are the draws of every metric and no row of
-    the data. `frame` and `network` are those that the run was given, and `study` the one it was made from, where its
-    factory lies beside it. The files are written into the run folder, or into `output`.
+    The model is the run's control, the one that the study declares without any intervention, or that of the `treatment` named
+    as in the report, such as "reweighing + group_thresholds". It is measured once more, with the releases of the study, on
+    the run's rows; what is kept are the draws of every metric and no row of the data. `frame` and `network` are those that the
+    run was given, and `study` the one it was made from, where its factory lies beside it. The files are written into the run
+    folder, or into `output`.
 
     Raises RunError where the run is not finished or its model breaks a hard limit, and IntegrityError where data, study or
     model are no longer those of the run.
@@ -89,18 +94,28 @@ def approve(
     """
     folder = RunFolder(Path(run))
     declared = _finished(folder) if study is None else study
-    ready = _as_run(folder, declared, frame, network, where)
-    side = measured_side(ready, None, _fleet(folder, ready), progress)
-    own = {(Treatment(), key): place for key, place in places(side.ready.design).items()}
-    findings = limit_findings(Treatment(), declared.limits, Measured(side.measured, own))
+    whole = _whole(folder, declared, frame, network, where)
+    chosen = _named(treatment, whole, folder)
+    ready = _as_run(whole, chosen, declared, frame, network, where)
+    settled = Settings(**json.loads(folder.read(SETTLED)))
+    side = measured_side(ready, None, _fleet(folder, whole, ready), progress, settled)
+    own = {(one, key): place for one in (CONTROL, chosen) for key, place in places(side.ready.design, one).items()}
+    findings = limit_findings(chosen, declared.limits, Measured(side.as_treated, own))
     if broken := [one.reason for one in findings if one.status == "inadmissible"]:
         step = "change the model, or the limit and its reason in the study, and run it again"
         raise RunError("a model that keeps the hard limits", "; ".join(broken), str(folder.path), step)
-    files = _files(declared, side.ready, side.terms, side.measured, findings, by)
+    files = _files(declared, side, findings, by)
     target = folder.path if output is None else Path(output)
     for name, content in files.items():
         write(target / name, content)
     return target / FILE
+
+
+def chosen_by(run: Path) -> str:
+    """The treatment that a run's decision chose; empty where it chose none."""
+    folder = RunFolder(run)
+    chosen = Decision.from_json(folder.read("decision.json").decode()).treatment if folder.finished("decide") else None
+    return "" if chosen is None else chosen.name
 
 
 def read_approval(path: Path, metrics: Mapping[str, Any]) -> Approval:
@@ -162,29 +177,23 @@ def _identity(study: Study, ready: Prepared) -> dict[str, Any]:
     }
 
 
-def _files(
-    study: Study,
-    ready: Prepared,
-    terms: Terms,
-    measured: Measurements,
-    findings: tuple[LimitFinding, ...],
-    by: str,
-) -> dict[str, bytes]:
-    files = measurement_files(measured, STEM)
+def _files(study: Study, side: Side, findings: tuple[LimitFinding, ...], by: str) -> dict[str, bytes]:
+    files = measurement_files(side.measured, STEM)
     told = {
         **json.loads(files[FILE]),
         "format": FORMAT,
         "approved_on": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "approved_by": by.strip(),
-        "model": {"model": ready.family.words, "digest": model_digest(ready)},
-        "members": ready.design.members,
-        "terms": terms.to_json(),
+        "model": side.words,
+        "treatment": deployed(side.ready.design).name,
+        "members": side.ready.design.members,
+        "terms": side.terms.to_json(),
         "limits_kept": [
             {"metric": one.metric, "status": one.status, "probability": one.probability, "reason": one.reason}
             for one in findings
         ],
         "versions": {name: version(name) for name in ("interplay", "numpy", "jax")},
-        **_identity(study, ready),
+        **_identity(study, side.ready),
         "draws_digest": hashlib.sha256(files[DRAWS]).hexdigest(),
     }
     told = json.loads(as_json(told))
@@ -204,8 +213,8 @@ def _finished(folder: RunFolder) -> Study:
     return from_json(cast(dict[str, Any], json.loads(folder.read("study.json"))))
 
 
-def _as_run(folder: RunFolder, study: Study, frame: Any, network: Any, where: Positions | str) -> Prepared:
-    """The model of a run made ready as gates compare it, once data, study and model are those of the run."""
+def _whole(folder: RunFolder, study: Study, frame: Any, network: Any, where: Positions | str) -> Prepared:
+    """The study of a run made ready, once data, study and model are those of the run."""
     whole = prepare(study, frame, where, network=network)
     if whole.digest[:16] != folder.path.resolve().name:
         step = "run the study again with what is there now, and approve that run"
@@ -213,14 +222,34 @@ def _as_run(folder: RunFolder, study: Study, frame: Any, network: Any, where: Po
     if network is not None and not whole.design.is_given:
         step = "name what makes the model in the study, as factory under [model]"
         raise RunError("a model that the study names", "one that only a program has", str(folder.path), step)
-    ready = side_of(study.model if network is None else network, study, frame, where)
+    return whole
+
+
+def _named(name: str, whole: Prepared, folder: RunFolder) -> Treatment:
+    """The treatment of this name; the control where none is named."""
+    there = {one.name: one for one in candidates(whole.design.factors)}
+    if (name or CONTROL.name) in there:
+        return there[name or CONTROL.name]
+    step = f"name one of: {', '.join(there)}; explanations and prediction sets are measured with each"
+    raise RunError("a treatment that a decision may choose", repr(name), str(folder.path), step)
+
+
+def _as_run(
+    whole: Prepared, chosen: Treatment, study: Study, frame: Any, network: Any, where: Positions | str
+) -> Prepared:
+    """The model of a run made ready as gates compare it."""
+    ready = side_of(study.model if network is None else network, study, frame, where, chosen.interventions)
     if whole.design.is_given:
         return ready
     return replace(ready, design=ready.design.with_members(whole.design.members))
 
 
-def _fleet(folder: RunFolder, ready: Prepared) -> Fleet:
-    """The control's members as the run has trained them."""
-    tuning = read_tuning(folder.read("tuning.json"))
-    arrays, described = folder.read("fleet.safetensors"), folder.read("fleet.json")
-    return read_fleet(ready.design, ready.family, tuning, arrays, described)
+def _fleet(folder: RunFolder, whole: Prepared, ready: Prepared) -> Fleet:
+    """The members as the run has trained them, of the control and of what acts in training."""
+    fleet = stored_fleet(folder, whole.design, ready.family)
+    wanted = (CONTROL, trained_part(ready.design))
+    return replace(
+        fleet,
+        tuned={one: stack for one, stack in fleet.tuned.items() if one in wanted},
+        as_applied={one: stack for one, stack in fleet.as_applied.items() if one in wanted},
+    )

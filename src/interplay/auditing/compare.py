@@ -10,19 +10,20 @@ import numpy as np
 from interplay import catalogue
 from interplay.arrays import Array, Int
 from interplay.auditing.prepare import Prepared, prepare
-from interplay.auditing.side import Side, beside, measured_side, model_digest, without
+from interplay.auditing.side import Side, beside, measured_side, without
 from interplay.auditing.stages import Progress
 from interplay.auditing.written import plain
 from interplay.decision.gate import GateCell, change_cells, limit_cells, outcome_of
 from interplay.decision.limits import limit_findings
 from interplay.decision.measured import Measured
-from interplay.design.gated import CANDIDATE, against_approved, deployed, gated, headline, places
+from interplay.design.gated import CANDIDATE, against_approved, gated, headline, places
 from interplay.design.plan import Design
 from interplay.design.treatment import Treatment
 from interplay.effects.churn import churn
 from interplay.effects.compare import compare as judged_effects
 from interplay.effects.results import Effects
 from interplay.errors import StudyError
+from interplay.estimates import NotMeasurable
 from interplay.evidence import LossMemberships
 from interplay.measurement.measurements import Measurements
 from interplay.study import Study
@@ -114,8 +115,17 @@ def compare_sides(
     design = ours.ready.design
     declared = {key: path for key, path in declared_cells(study, design).items() if key in design.metrics}
     found = judged(measured, design, study, declared)
-    decided = churn(ours.decisions, theirs.decisions, ours.ready.setting().rows)
-    return found, {way: asdict(one) for way, one in decided.items()}, (_words(ours), _words(theirs))
+    return found, _changes(ours, theirs), (ours.words, theirs.words)
+
+
+def _changes(first: Side, second: Side) -> dict[str, Any]:
+    """Who is decided differently, or why nobody can tell."""
+    before, after = first.decisions, second.decisions
+    if isinstance(before, NotMeasurable):
+        return {"reason": before.reason}
+    if isinstance(after, NotMeasurable):
+        return {"reason": after.reason}
+    return {way: asdict(share) for way, share in churn(before, after, first.ready.setting().rows).items()}
 
 
 def judged(
@@ -244,11 +254,3 @@ def _as_places(rows: Array) -> Int[Array, " some"]:
 
 def _keys(name: str, design: Design) -> list[str]:
     return [key for key, metric in design.metrics.items() if name in (key, metric.name)]
-
-
-def _words(side: Side) -> dict[str, str]:
-    ready = side.ready
-    known, applied = ready.design.factors.known, deployed(ready.design).interventions
-    titles = " and ".join(known[name].title for name in applied if name in known)
-    model = f"{ready.family.words}, with {titles}" if titles else ready.family.words
-    return {"model": model, "digest": model_digest(ready)}

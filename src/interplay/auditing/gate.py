@@ -23,7 +23,7 @@ from interplay.auditing.compare import (
     sides,
 )
 from interplay.auditing.prepare import Prepared
-from interplay.auditing.side import beside, measured_side, model_digest
+from interplay.auditing.side import beside, measured_side
 from interplay.auditing.stages import Progress
 from interplay.auditing.written import plain
 from interplay.decision.gate import GateCell, waived
@@ -148,8 +148,7 @@ def _against_approval(asked: Gate, progress: Progress) -> ModelComparison:
     kept = {cell: one for cell, one in approval.measured.samples.items() if cell.metric in ready.design.metrics}
     measured = replace(beside(replace(approval.measured, samples=kept), side.measured), metrics=ready.design.metrics)
     found = judged(measured, ready.design, study, _kept_cells(asked, whole.design))
-    own = {"model": ready.family.words, "digest": model_digest(ready)}
-    return _outcome(asked, whole.design, found, approval.words, own, {"reason": APPROVED_ONLY_DRAWS})
+    return _outcome(asked, whole.design, found, approval.words, side.words, {"reason": APPROVED_ONLY_DRAWS})
 
 
 def _kept_cells(asked: Gate, design: Design) -> dict[str, tuple[str | int, ...]]:

@@ -10,13 +10,13 @@ from interplay.arrays import Array, Int
 from interplay.auditing.prepare import Prepared
 from interplay.auditing.stages import Progress
 from interplay.auditing.written import as_json
-from interplay.design.gated import deployed, of_candidate, of_deployed
+from interplay.design.gated import deployed, of_candidate, of_deployed, places, trained_part
+from interplay.design.plan import Design
 from interplay.design.settings import Settings, settle
 from interplay.design.treatment import Treatment
 from interplay.estimates import NotMeasurable, Sample
-from interplay.exhibits import refitted
 from interplay.measurement.constant import constant_levels
-from interplay.measurement.measure import ControlReference, measured_with, reference
+from interplay.measurement.measure import ControlReference, decisions, measured_with, reference
 from interplay.measurement.measurements import Measurements, Tuning
 from interplay.measurement.settings import settings
 from interplay.study.dump import to_json
@@ -43,52 +43,70 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """A model, and what was measured of it."""
+    """A model, and what was measured of it.
+
+    `measured` calls its cells as if nothing acted on it; `as_treated` has them, and those of the control, under their treatments.
+    """
 
     ready: Prepared
     fleet: Fleet
     terms: Terms
     measured: Measurements
+    as_treated: Measurements
 
     @property
-    def decisions(self) -> Int[Array, "member row"]:
+    def decisions(self) -> Int[Array, "member row"] | NotMeasurable:
         """The decisions of its members on all rows."""
-        members = refitted(self.ready.setting(), self.fleet.tuned[deployed(self.ready.design)])
-        return np.asarray(members.log_probabilities(self.ready.encoded.matrix).argmax(axis=2))
+        setting, design = self.ready.setting(), self.ready.design
+        return decisions(setting, self.fleet.tuned[trained_part(design)], deployed(design), self.terms.reference)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What it is, and its digest."""
+        ready = self.ready
+        known, applied = ready.design.factors.known, deployed(ready.design).interventions
+        titles = " and ".join(known[name].title for name in applied)
+        model = f"{ready.family.words}, with {titles}" if titles else ready.family.words
+        return {"model": model, "digest": model_digest(ready)}
 
 
 def measured_side(
-    ready: Prepared, terms: Terms | None = None, fleet: Fleet | None = None, progress: Progress = lambda *_: None
+    ready: Prepared,
+    terms: Terms | None = None,
+    fleet: Fleet | None = None,
+    progress: Progress = lambda *_: None,
+    settled: Settings | None = None,
 ) -> Side:
     """Measure a model that is trained already, or train and measure a recipe.
 
-    Without `terms` it settles them itself, as the approved model does; `fleet` are its members where they are trained already.
+    Without `terms` it settles them itself, as the approved model does; `fleet` are its members where they are trained already,
+    with what was `settled` for them.
     """
-    found = (
-        settings(ready.training_setting(), ready.setting(), ready.tuning_rows(), anew)
-        if terms is None
-        else Settings(radius=terms.radius)
-    )
-    ready = replace(ready, design=of_deployed(settle(ready.design, found)))
+    if terms is not None:
+        settled = Settings(radius=terms.radius)
+    elif settled is None:
+        settled = settings(ready.training_setting(), ready.setting(), ready.tuning_rows(), anew)
+    ready = replace(ready, design=of_deployed(settle(ready.design, settled)))
     if fleet is None:
         shop = ready.training_setting()
         fleet = train(shop, tune(shop, ready.tuning_rows()))
-    setting, own_treatment = ready.setting(), deployed(ready.design)
+    setting = ready.setting()
     if terms is None:
-        own = reference(setting, fleet.tuned[own_treatment])
+        own = reference(setting, fleet.tuned[trained_part(ready.design)])
         terms = Terms(ready.design.radius, own.miscoverage, own.share)
-    measured = measured_with(setting, fleet, terms.reference, progress)
-    constant = constant_levels(setting, terms.miscoverage)
-    return Side(ready, fleet, terms, _of_model(replace(measured, constant=constant, methods={}), own_treatment))
+    found = measured_with(setting, fleet, terms.reference, progress)
+    measured = replace(found, constant=constant_levels(setting, terms.miscoverage), methods={})
+    return Side(ready, fleet, terms, _of_model(measured, ready.design), measured)
 
 
 def model_digest(ready: Prepared) -> str:
-    """SHA-256 of a trained model; of a recipe that of what declares it."""
-    if ready.design.is_given:
+    """SHA-256 of a trained model; of a recipe, and where something acts on a model, that of what declares it."""
+    declared, acting = to_json(ready.study), deployed(ready.design).interventions
+    applied = [one for one in declared["interventions"] if one["name"] in acting]
+    if ready.design.is_given and not applied:
         return ready.family.identity
-    declared, training = to_json(ready.study), ready.design.factors.training
     recipe = {"model": declared["model"], "identity": ready.family.identity}
-    if applied := [one for one in declared["interventions"] if one["name"] in training]:
+    if applied:
         recipe["interventions"] = applied
     return hashlib.sha256(as_json(recipe)).hexdigest()
 
@@ -113,25 +131,21 @@ def without(measured: Measurements, reasons: Mapping[str, str]) -> Measurements:
     return replace(measured, samples=samples)
 
 
-def _of_model(measured: Measurements, treatment: Treatment) -> Measurements:
-    """What was measured of the model with this treatment, called as if there were no other: as it would be deployed, with its
-    releases, and not once more as applied.
+def _of_model(measured: Measurements, design: Design) -> Measurements:
+    """What was measured of the model that is deployed, called as if nothing acted on it: with its releases, and not once more as
+    applied.
     """
-
-    def plain(one: Treatment) -> Treatment | None:
-        """The releases on top of the model; None for another one's."""
-        own = set(treatment.interventions) <= set(one.interventions)
-        return one.without(treatment.interventions) if own else None
-
+    own, plain = places(design, deployed(design)), places(design)
     samples = {
-        replace(cell, treatment=called): one
+        replace(cell, treatment=plain[cell.metric]): one
         for cell, one in measured.samples.items()
-        if cell.tuning == "tuned" and cell.against is None and (called := plain(cell.treatment)) is not None
+        if cell.tuning == "tuned" and cell.against is None and cell.treatment == own.get(cell.metric)
     }
+    called = {own[key]: plain[key] for key in own} | {deployed(design): Treatment()}
     collapse: dict[tuple[Treatment, Tuning], str] = {
-        (called, tuning): why
+        (called[one], tuning): why
         for (one, tuning), why in measured.collapse.items()
-        if tuning == "tuned" and (called := plain(one)) is not None
+        if tuning == "tuned" and one in called
     }
     return replace(measured, samples=samples, collapse=collapse)
 

@@ -17,11 +17,12 @@ from interplay.evidence import (
     LossMemberships,
     rests_on,
 )
-from interplay.interventions import ReleaseIntervention
+from interplay.interventions import PredictionIntervention, ReleaseIntervention
 from interplay.metrics import Metric
 from interplay.study import Study
 from interplay.study.model import GateSection, InterventionSection, ModelSection, PrioritiesSection
 
+CONTROL = Treatment()
 CANDIDATE = "candidate"
 """What treatments of the candidate begin with."""
 
@@ -66,13 +67,20 @@ def _released(kind: type) -> object:
 
 
 def deployed(design: Design) -> Treatment:
-    """What acts in training of the one model that such a study has; the control where nothing does."""
-    return design.factors.treatment(tuple(design.factors.training))
+    """What acts in training of the one model that such a study has, and on its decisions; the control where nothing does."""
+    built = design.factors
+    rules = (name for name, one in built.layers.items() if isinstance(one, PredictionIntervention))
+    return built.treatment((*built.training, *rules))
+
+
+def trained_part(design: Design) -> Treatment:
+    """What acts in training of that model."""
+    return deployed(design).without(tuple(design.factors.layers))
 
 
 def of_deployed(design: Design) -> Design:
     """The same with that model and the control alone trained, and measured with the releases that the study has."""
-    trainings = tuple(dict.fromkeys((Treatment(), deployed(design))))
+    trainings = tuple(dict.fromkeys((Treatment(), trained_part(design))))
     layers = tuple(design.factors.layers)
     kept = tuple(one for one in design.treatments if one.without(layers) in trainings)
     return replace(design, trainings=trainings, treatments=kept, comparisons=())
@@ -88,11 +96,10 @@ def of_candidate(treatment: Treatment) -> Treatment:
     return Treatment((CANDIDATE, *treatment.interventions))
 
 
-def places(design: Design) -> Mapping[str, Treatment]:
+def places(design: Design, model: Treatment = CONTROL) -> Mapping[str, Treatment]:
     """By metric, the treatment on which a model's own value is measured: alone, or with the release that makes it."""
-    control = Treatment()
-    found = measured_at([control], design.metrics, design.factors)
-    return {key: found[control, key] for key in design.metrics}
+    found = measured_at([model], design.metrics, design.factors)
+    return {key: found[model, key] for key in design.metrics}
 
 
 def against_approved(design: Design, declared: Collection[str]) -> tuple[Comparison, ...]:

@@ -65,6 +65,14 @@ def reference(setting: EvaluationSetting, control: Stack) -> ControlReference:
     return _reference(setting, _memo(setting, control))
 
 
+def decisions(
+    setting: EvaluationSetting, stack: Stack, treatment: Treatment, known: ControlReference
+) -> Int[Array, "member row"] | NotMeasurable:
+    """The decisions on all rows of these members, with what of the treatment acts on decisions."""
+    predictions = _layered(_memo(setting, stack), treatment, setting.held_out(known.miscoverage)).ask(Predictions)
+    return predictions if isinstance(predictions, NotMeasurable) else predictions.decisions
+
+
 def measure(setting: EvaluationSetting, fleet: Fleet, progress: Progress = lambda *_: None) -> Measurements:
     """Measure every treatment, tuned and as applied; treatments whose two rates agree are measured once."""
     control = _memo(setting, fleet.tuned[Treatment()])

@@ -134,8 +134,8 @@ class GateSection(Section):
     approved: ModelSection | None = None
     """The approved model itself, where there is no approval: it is measured, or trained, beside the candidate."""
     treatment: tuple[str, ...] = ()
-    """The interventions of the study that act in training and that the candidate has, such as ["dp_sgd"]. Without an approval and
-    an approved model it is held against the same model without them."""
+    """The interventions of the study that act in training or on decisions and that the candidate has, such as ["dp_sgd"]. Without
+    an approval and an approved model it is held against the same model without them."""
     cells: tuple[str, ...] = ()
     """The metrics that decide, by catalogue name or name/grouping; where none is declared, the headline metrics and those with
     limits."""
