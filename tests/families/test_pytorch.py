@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -21,6 +22,9 @@ from interplay.interventions.noise_only import NoiseOnly
 from interplay.interventions.noisy_copies import NoisyCopies
 from interplay.interventions.reweighing import Reweighing
 from interplay.interventions.shorter_training import ShorterTraining
+from interplay.study.load import load
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "torch.toml"
 
 
 def _asked(kind, **model):
@@ -64,6 +68,12 @@ def test_an_estimator_may_ask_for_the_number_of_its_columns():
         asked_for = _asked("estimator", factory="tests.families.factories:sized", inputs=inputs)
         with pytest.raises(StudyError, match=f"{columns} columns and 2 classes"):
             prepare(asked_for, bank(rows=200))
+
+
+def test_the_example_is_a_study_whose_module_lies_beside_it():
+    declared = load(EXAMPLE)
+    module, _, name = declared.model.factory.partition(":")
+    assert declared.model.kind == "torch" and f"def {name}(" in EXAMPLE.with_name(f"{module}.py").read_text()
 
 
 def test_what_can_act_on_a_module():
