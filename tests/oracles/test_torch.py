@@ -315,8 +315,8 @@ def test_what_cannot_be_made_private_is_refused_by_name(factory, options, words)
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("group_clipping", "Opacus clips all of them to one norm"),
-        ("noise_only", "Opacus clips all of them to one norm"),
+        ("group_clipping", "does not clip the gradients of all rows to one norm"),
+        ("noise_only", "does not clip the gradients of all rows to one norm"),
         ("adversarial_training", "inside the compiled steps of networks"),
         ("trades", "inside the compiled steps of networks"),
         ("parity_penalty", "inside the compiled steps of networks"),

@@ -165,7 +165,7 @@ class TorchFamily(Family):
                 'estimator (kind = "estimator"), or take it out'
             )
         why = (
-            f"{intervention.title} treats the gradients of rows differently, and Opacus clips all of them to one norm"
+            f"{intervention.title} does not clip the gradients of all rows to one norm, as Opacus does here"
             if isinstance(intervention, GradientIntervention)
             else f"{intervention.title} acts inside the compiled steps of networks in JAX, and these modules are PyTorch's"
         )
