@@ -46,9 +46,11 @@ def test_an_array_and_a_list_have_names_of_their_own():
 
 def test_what_is_listed_can_act_on_the_model(table):
     frame, paid = table
-    by_itself, in_steps = (study_of(given(frame, paid, ["sex"]), by_itself=each) for each in (True, False))
-    assert {"reweighing", "group_thresholds", "split_conformal"} <= set(names(by_itself)) & set(names(in_steps))
-    assert {"dp_sgd", "adversarial_training"} <= set(names(in_steps)) - set(names(by_itself))
+    kinds = ("estimator", "network", "torch")
+    by_itself, in_steps, module = (set(names(study_of(given(frame, paid, ["sex"]), kind=each))) for each in kinds)
+    assert {"reweighing", "group_thresholds", "split_conformal"} <= by_itself & in_steps & module
+    assert {"dp_sgd", "adversarial_training"} <= in_steps - by_itself
+    assert module - by_itself == {"dp_sgd"} and by_itself <= module
 
 
 def test_what_is_declared_stands_in_place_of_what_is_proposed(table):
@@ -78,7 +80,14 @@ def test_from_a_pipeline_to_an_audit_that_opens_again(table, tmp_path, capsys):
     frame, paid = table
     model = make_pipeline(StandardScaler(), LogisticRegression())
     audit = ip.audit(
-        model, frame[["debt", "years"]], paid, groups=frame["sex"], interventions=["reweighing"], runs=tmp_path, **SOME
+        model,
+        frame[["debt", "years"]],
+        paid,
+        groups=frame["sex"],
+        interventions=["reweighing"],
+        runs=tmp_path,
+        model={"inputs": "table"},
+        **SOME,
     )
     assert "Fitted is this estimator: Pipeline of StandardScaler and LogisticRegression" in json.dumps(
         audit.content["methods"]

@@ -117,6 +117,16 @@ def test_what_acts_inside_of_training_is_refused_with_the_reason_and_what_there_
     assert "adversarial" not in refused.value.remedy and "dp_sgd" not in refused.value.remedy
 
 
+@pytest.mark.parametrize("name", ["reweighing", "reduction", "removed_random"])
+def test_weights_that_a_fit_does_not_take_are_refused_before_anything_is_fitted(name):
+    asked = study(name, factory="sklearn.neighbors:KNeighborsClassifier")
+    with pytest.raises(RefusedCombination, match="fit of KNeighborsClassifier takes no sample_weight") as refused:
+        prepare(asked, bank(rows=300))
+    assert "whose fit takes it" in refused.value.remedy
+    for able in ("label_flipping", "noisy_copies"):
+        assert prepare(study(able, factory="sklearn.neighbors:KNeighborsClassifier"), bank(rows=300))
+
+
 def _mixed(rows=200):
     """Whole numbers, a skewed amount, a category with a missing value, a truth value, and a number with gaps."""
     chance = np.random.default_rng(0)

@@ -245,3 +245,11 @@ def test_a_study_of_an_estimator_lists_what_can_act_on_it(loaded: Loaded) -> Non
     assert not {"dp_sgd", "adversarial_training"} & listed
     plain = {section.name for section in loaded(starter(proposals((), ("race",)), "loans.csv", "yes")).interventions}
     assert "adversarial_training" in plain and "noisy_copies" not in plain
+
+
+def test_a_study_of_a_module_trains_in_steps_and_lists_what_can_act_on_it(loaded: Loaded) -> None:
+    study = loaded(starter(proposals((), ("race",)), "loans.csv", "yes", factory="mymodel:make", kind="torch"))
+    assert (study.model.kind, study.model.factory, study.model.steps) == ("torch", "mymodel:make", 400)
+    listed = {section.name for section in study.interventions}
+    assert {"reweighing", "dp_sgd", "noisy_copies", "split_conformal"} <= listed
+    assert not {"adversarial_training", "parity_penalty"} & listed

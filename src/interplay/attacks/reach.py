@@ -1,4 +1,4 @@
-"""What a search without gradients may try: rows within a radius of a threat, with whole numbers whole."""
+"""What an attack outside of JAX may try: rows within a radius of a threat, with whole numbers whole."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from interplay.arrays import Array, Float, Int
+from interplay.attacks.climb import Slope, climb
 from interplay.attacks.decision_search import Decide, decision_search
 from interplay.attacks.pgd import Threat, Whole, rounded
 from interplay.attacks.search import QUERIES, search
@@ -65,6 +66,22 @@ class Reach:
             return decide(whole[:, rows].reshape(moved.shape), of)
 
         return self.settled(decision_search(settled, self._own, *self._box, labels, chance, queries, start))
+
+    def climbed(
+        self, ahead: Slope, chance: np.random.Generator, steps: int, restarts: int
+    ) -> Float[Array, "row column"]:
+        """The rows found along the slope of how far another label is ahead; see `climb`.
+
+        Example:
+            >>> wall = Threat(jnp.array([1.0, 0.0]), jnp.full(2, -9.0), jnp.full(2, 9.0))
+            >>> reach = Reach(np.zeros((1, 2)), wall, 0.5)
+            >>> line = lambda moved: (-2 * moved[:, 0], np.full_like(moved, -2.0))
+            >>> reach.climbed(line, np.random.default_rng(0), steps=5, restarts=1).tolist()
+            [[-0.5, 0.0]]
+        """
+        moved = self.settled(climb(ahead, self._own, *self._box, chance, steps, restarts))
+        better = ahead(moved)[0] > ahead(self._own)[0]  # whole numbers next to the best point may be worse than the row
+        return np.where(better[:, None], moved, self._own)
 
     def beside(self, cuts: Mapping[int, Float[Array, " cut"]]) -> dict[int, Float[Array, " value"]]:
         """Values at and right beside thresholds of columns; of whole numbers those on either side."""

@@ -16,7 +16,7 @@ PARAMETERS, DESCRIBED = "deployable.safetensors", "deployable.json"
 
 NOISE = (
     "drawn at training time, like the batches, with keys of 64 bits each from the system's entropy, which were kept nowhere; "
-    "the generator that stretches them (Threefry) is a statistical and not a cryptographic one"
+    "the generator that stretches them ({}) is a statistical and not a cryptographic one"
 )
 
 
@@ -37,7 +37,7 @@ def deployable_files(ready: Prepared, design: Design, winner: Treatment, fleet: 
         "study": ready.digest,
         "privacy": {"epsilon": spent.privacy_epsilon, "delta": spent.privacy_delta, "release": f"{SECRET_NOISE}."},
         "noise_multiplier": spent.noise_multiplier,
-        "noise": NOISE,
+        "noise": NOISE.format(ready.family.noise_from),
         "learning_rate": fleet.tuning[bare].chosen,
         "trained_on": design.half,
         "steps": design.schedule_of(bare).steps,

@@ -16,11 +16,12 @@ from interplay.auditing.run import run
 from interplay.auditing.shown import progress_on
 from interplay.data.proposals import Proposals, propose
 from interplay.data.reading import read
+from interplay.discovery import name_of
 from interplay.errors import DataError
-from interplay.families import family_of
+from interplay.families import Family, family_of
 from interplay.study import Study
 from interplay.study.parse import parse
-from interplay.study.starter import starter
+from interplay.study.starter import UNABLE, starter
 
 SOURCE = "frame"
 
@@ -42,6 +43,7 @@ class GivenTable:
 
 def audit(
     model: Any,
+    /,
     X: Any,
     y: Any,
     *,
@@ -54,10 +56,11 @@ def audit(
 ) -> Audit:
     """Audit a classifier on a table: what each intervention does to every aspect, measured on models like this one.
 
-    `model` is an untrained classifier or pipeline with `fit` and `predict_proba`; it is copied, and a copy is fitted for every
-    member of every treatment. `X` (row, column) is a frame or an array, `y` (row,) the label. `groups` are names of columns of
-    `X`, those names with the group that others are compared with, as in {"sex": "male"}, or a frame or series of columns that
-    the model does not see. `favourable` is the label value that a person hopes for.
+    `model` is an untrained classifier or pipeline with `fit` and `predict_proba`, or a `torch.nn.Module` for the encoded
+    columns; it is copied, and a copy is fitted for every member of every treatment. `X` (row, column) is a frame or an array,
+    `y` (row,) the label. `groups` are names of columns of `X`, those names with the group that others are compared with, as in
+    {"sex": "male"}, or a frame or series of columns that the model does not see. `favourable` is the label value that a person
+    hopes for.
 
     A pipeline reads the columns of `X` as they are; other models read encoded columns, as numbers without gaps, in which an
     attack is much faster (`model={"inputs": "table"}` says otherwise). Everything else is declared as `interplay init` would for
@@ -78,8 +81,9 @@ intersections=(), mitigate='sex', minimum_rows=100)
     """
     table = given(X, y, groups)
     reads = "table" if hasattr(model, "steps") else "encoded"
+    family = family_of(model)
     own = _with({"model": {"inputs": reads}}, declared)
-    study = study_of(table, favourable, interventions, own, by_itself=not family_of(model).tunes)
+    study = study_of(table, favourable, interventions, own, kind=_kind(family))
     ready = prepare(study, table.frame, network=model)
     with progress_on(Console(stderr=True), Meter(ready.design), quiet=quiet) as progress:
         return run(study, runs, progress=progress, ready=ready)
@@ -109,20 +113,27 @@ def study_of(
     interventions: Sequence[str | Mapping[str, Any]] | None = None,
     declared: Mapping[str, Any] | None = None,
     *,
-    by_itself: bool = True,
+    kind: str = "estimator",
 ) -> Study:
     """The study that `interplay init` would propose for a table, with what is declared in its place.
 
-    `by_itself`: the model is trained by its own library, and not in steps that an intervention can change.
+    `kind` is that of its model: "estimator", which is trained by its own library, or "network" and "torch", in steps that an
+    intervention can change.
     """
     proposed = propose(read(table.frame), table.label, table.attributes)
-    tables = tomllib.loads(starter(proposed, SOURCE, factory="" if by_itself else None))
+    tables = tomllib.loads(starter(proposed, SOURCE, kind=kind))
     _see(tables, table, proposed)
     if favourable is not None:
         tables["data"]["favourable"] = favourable
     if interventions is not None:
         tables["interventions"] = [{"name": each} if isinstance(each, str) else dict(each) for each in interventions]
     return parse(_with(tables, declared or {}), "the study")
+
+
+def _kind(family: type[Family]) -> str:
+    """As what a new study declares the models of a family: those of other packages as what they are most like."""
+    name = name_of(family)
+    return name if name in UNABLE else "network" if family.tunes else "estimator"
 
 
 def _see(tables: dict[str, Any], table: GivenTable, proposed: Proposals) -> None:

@@ -26,17 +26,17 @@ class Started:
     asked: tuple[str, ...]
 
 
-def start(data: Path, label: str, groups: str, folder: Path, ask: Ask, factory: str | None = None) -> Started:
+def start(data: Path, label: str, groups: str, folder: Path, ask: Ask, factory: str = "", kind: str = "") -> Started:
     """A commented study for `data`, to lie in `folder`; `groups` are names with commas between them.
 
-    With a `factory` ("module:name") models are estimators that it makes, else networks.
+    A `factory` ("module:name") makes models of the `kind` "torch", else estimators; without it they are networks.
     """
     table = read(data)
     proposed = propose(table, label, named_groups(groups, list(table.columns)))
     hoped = ask(proposed.counts)
     if hoped is not None:
         hoped = list(proposed.counts)[position_of(tuple(proposed.counts), hoped, f"label {label!r}")]
-    text = starter(proposed, os.path.relpath(data, folder), hoped, factory)
+    text = starter(proposed, os.path.relpath(data, folder), hoped, factory, kind)
     return Started(
         text, tuple(map(clean, _assumed(table, proposed, hoped))), tuple(map(clean, _asked(proposed, hoped)))
     )

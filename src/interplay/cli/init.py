@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,6 +16,10 @@ def init(
     factory: Annotated[
         str, typer.Option(help="What makes your untrained classifier, as module:name; without it a network is trained.")
     ] = "",
+    kind: Annotated[
+        Literal["estimator", "torch"],
+        typer.Option(help="What the factory makes: a classifier with fit, or a torch.nn.Module."),
+    ] = "estimator",
     output: Annotated[Path, typer.Option(help="Where to write the study.")] = Path("study.toml"),
     force: Annotated[bool, typer.Option(help="Overwrite an existing file.")] = False,
 ) -> None:
@@ -26,9 +30,8 @@ def init(
 
     if output.exists() and not force:
         raise StudyError("a new file", "an existing one", str(output), "choose another --output or add --force")
-    started = start(
-        data, label, groups, output.parent, lambda counts: favourable or _hoped_for(counts), factory or None
-    )
+    made = kind if factory else ""
+    started = start(data, label, groups, output.parent, lambda counts: favourable or _hoped_for(counts), factory, made)
     write(output, started.text.encode())
     for head, lines in (("Assumed", started.assumed), ("To fill in", started.asked)):
         typer.echo("\n".join((f"{head}:", *(f"- {line}" for line in lines))))

@@ -194,12 +194,12 @@ class RefittedMembers(Members):
         return np.asarray(log_softmax(scaled, axis=2))
 
     def beside(self, stacks: Sequence[Members], member: int) -> Members:
-        mine = [one for one in stacks if isinstance(one, RefittedMembers)]
-        return RefittedMembers(
+        alike = [each for each in stacks if isinstance(each, RefittedMembers)]
+        return type(self)(
             self.family,
-            tuple(self.family.taken(one.family.joined(one.stacks), [member]) for one in mine),
-            np.array([one.scale[member] for one in mine]),
-            np.stack([one.intercepts[member] for one in mine]),
+            tuple(self.family.taken(each.family.joined(each.stacks), [member]) for each in alike),
+            np.array([each.scale[member] for each in alike]),
+            np.stack([each.intercepts[member] for each in alike]),
         )
 
 
@@ -225,11 +225,12 @@ class Family(abc.ABC):
     "package/name" under the entry point group "interplay.families". `tunes` says whether a learning rate is chosen for every
     treatment; where not, treatments are measured once, and not once more as applied.
     `refits` says whether scale and intercepts of the scores are refitted on the tuning rows; not so for what is measured as
-    it is.
+    it is. `noise_from` is the generator that stretches the keys of secret noise.
     """
 
     tunes: ClassVar[bool] = True
     refits: ClassVar[bool] = True
+    noise_from: ClassVar[str] = "Threefry"
 
     @property
     def decides_only(self) -> bool:

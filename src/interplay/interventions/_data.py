@@ -62,3 +62,18 @@ class DataIntervention(Intervention):
     def relabels(self) -> bool:
         """Whether it changes labels."""
         return type(self).relabel is not DataIntervention.relabel
+
+    @property
+    def weighs(self) -> bool:
+        """Whether it weighs some rows more than others, tried on a few whose groups have their own share of every label."""
+        _, weights = self.remade(_FEW)
+        return bool((weights != weights[0]).any())
+
+
+_FEW = TrainingRows(
+    labels=np.array([0, 0, 1, 1, 1, 1, 0]),
+    groups=np.array([0, 0, 0, 1, 1, 1, 1]),
+    classes=2,
+    ranks=np.linspace(0, 1, 7),
+    lots=np.linspace(0, 1, 7),
+)

@@ -13,13 +13,14 @@ class ModelSection(Section):
     """The model and how it is trained without any intervention."""
 
     kind: str = "network"
-    """The family of models: "network", "estimator", "fitted", or one that another package adds, as "package/name"."""
+    """The family of models: "network", "torch", "estimator", "fitted", or one that another package adds, as "package/name"."""
     options: dict[str, Any] = Field(default_factory=dict)
     """What the function or class of `factory` is called with, or what a family of another package wants to know, by name."""
     factory: str = ""
-    """What makes an untrained classifier for kind = "estimator", or gives a trained one for kind = "fitted": a class or
-    function as "module:name", such as "sklearn.ensemble:HistGradientBoostingClassifier"; the module is looked for beside the
-    study, then on Python's path."""
+    """What makes an untrained classifier for kind = "estimator", an untrained module of PyTorch for kind = "torch", or gives a
+    trained model for kind = "fitted": a class or function as "module:name", such as
+    "sklearn.ensemble:HistGradientBoostingClassifier"; the module is looked for beside the study, then on Python's path. For what
+    is untrained, parameters `columns` and `classes` without a default get how many there are."""
     path: str = ""
     """The file of a trained model for kind = "fitted": in ONNX, in the format of skops, as XGBoost writes it (.ubj or .json), or
     as LightGBM does (.txt). Pickles are refused."""

@@ -36,14 +36,21 @@ LARGEST_AUDIT_SHARE = 0.2
 """More is not proposed: these rows are missing in training."""
 LISTED = 40
 """How many columns the comments list."""
+UNABLE: Mapping[str, tuple[type[Intervention], ...]] = {
+    "network": (),
+    "torch": (InputIntervention, LossIntervention),
+    "estimator": (InputIntervention, LossIntervention, GradientIntervention),
+}
+"""What acts inside of the steps of training and is not proposed, by the kind of model."""
 
 
-def starter(proposed: Proposals, source: str, favourable: str | None = None, factory: str | None = None) -> str:
+def starter(proposed: Proposals, source: str, favourable: str | None = None, factory: str = "", kind: str = "") -> str:
     r"""The text of a commented study file, which `load` accepts.
 
     `source` is the path of the table as the study file's folder sees it, `favourable` the label value that people hope for;
-    without it, the file asks for it. With a `factory` ("module:name") models are estimators that it makes, else networks. What
-    is proposed so that it holds is written as such, and what is only asked about as a comment that can be used.
+    without it, the file asks for it. Models are of the `kind` "network", "torch" or "estimator"; those of the last two are made
+    by a `factory` ("module:name"). Where none is said they are estimators with a factory, and networks without. What is
+    proposed so that it holds is written as such, and what is only asked about as a comment that can be used.
 
     Example:
         >>> summaries = (ColumnSummary("approve", "boolean", 2, 0, 900), ColumnSummary("race", "categorical", 3, 0, 900))
@@ -55,15 +62,15 @@ def starter(proposed: Proposals, source: str, favourable: str | None = None, fac
 
     Does not show: whether the defaults suit the question. The ranking and the limits are for people to set.
     """
-    groups = tuple(proposed.groups)
+    groups, kind = tuple(proposed.groups), kind or ("estimator" if factory else "network")
     parts = (
         _head(source),
         _data(source, proposed, favourable),
         _drop(proposed),
         *(_group(name, bins) for name, bins in proposed.groups.items()),
         _groups(groups),
-        _network(proposed.rows * PERCENT[PARTS.index("pool")] // 100) if factory is None else _estimator(factory),
-        _interventions(bool(groups), in_steps=factory is None),
+        _model(kind, factory, proposed.rows * PERCENT[PARTS.index("pool")] // 100),
+        _interventions(bool(groups), UNABLE[kind]),
         _priorities(),
         _limits(groups),
         _goals(),
@@ -296,17 +303,40 @@ def _grouping_lines(groups: Sequence[str]) -> Iterator[str]:
         yield f"intersections = [{toml_texts(tuple(groups[:2]))}]\n"
 
 
-def _network(training_rows: int) -> str:
-    full = training_rows < FULL_BATCH_BELOW
-    size = '"full"' if full else str(LARGE_BATCH)
+def _model(kind: str, factory: str, training_rows: int) -> str:
+    if kind == "estimator":
+        return _estimator(factory)
     return f"""\
 # The model and its training when no intervention is on. A verdict is about this recipe.
 [model]
+{_ARCHITECTURE if kind == "network" else _module(factory)}\
+{_training(training_rows)}"""
+
+
+_ARCHITECTURE = """\
 # "dense" takes any columns. "convolutional" takes the pixels of an image, line by line, and needs its height and width,
 # as in image = [8, 8]; filters = [16] are those of each convolution.
 architecture = "dense"
 # Widths of the hidden layers; [] is logistic regression.
 hidden = [16]
+"""
+
+
+def _module(factory: str) -> str:
+    return f"""\
+kind = "torch"
+# A class or function that makes an untrained torch.nn.Module, as "module:name"; the module is looked for beside this file,
+# then on Python's path. Parameters `columns` and `classes` get how many there are.
+factory = {toml_text(factory)}
+# What the class or function is called with besides.
+#options = {{ }}
+"""
+
+
+def _training(training_rows: int) -> str:
+    full = training_rows < FULL_BATCH_BELOW
+    size = '"full"' if full else str(LARGE_BATCH)
+    return f"""\
 # "sgd" (with momentum) or "adam".
 optimiser = "sgd"
 # The rate that you train with: models as applied have it. Without it they have the one chosen for the control.
@@ -336,22 +366,21 @@ inputs = "encoded"
 """
 
 
-def _interventions(grouped: bool, in_steps: bool) -> str:
+def _interventions(grouped: bool, unable: tuple[type[Intervention], ...]) -> str:
     head = """\
 # What is done for trust. Every subset of those that act on training is trained; the others go on top of each. The list
 # of all, with their parameters: interplay catalogue
 """
-    return head + "\n".join(_intervention(name, proposal, grouped) for name, proposal in _proposed(in_steps))
+    return head + "\n".join(_intervention(name, proposal, grouped) for name, proposal in _proposed(unable))
 
 
-def _proposed(in_steps: bool) -> list[tuple[str, Proposal]]:
+def _proposed(unable: tuple[type[Intervention], ...]) -> list[tuple[str, Proposal]]:
     """What a new study lists: by its last aspect, what acts on training first, and what needs no group before what does.
 
-    What acts inside of the steps of training is listed where models are trained `in_steps`, and elsewhere what stands in
-    for it.
+    Of the kinds that the models are `unable` to have, what stands in for them is listed.
     """
     kinds = [(kind, vars(kind).get("proposal")) for kind in catalogue.interventions().values()]
-    listed = [(kind, made) for kind, made in kinds if made is not None and _applies(kind, made, in_steps)]
+    listed = [(kind, made) for kind, made in kinds if made is not None and _applies(kind, made, unable)]
 
     def place(item: tuple[type[Intervention], Proposal]) -> tuple[int, bool, bool, str]:
         kind, proposal = item
@@ -361,10 +390,10 @@ def _proposed(in_steps: bool) -> list[tuple[str, Proposal]]:
     return [(name_of(kind), proposal) for kind, proposal in sorted(listed, key=place)]
 
 
-def _applies(kind: type[Intervention], proposal: Proposal, in_steps: bool) -> bool:
-    if in_steps:
+def _applies(kind: type[Intervention], proposal: Proposal, unable: tuple[type[Intervention], ...]) -> bool:
+    if not unable:
         return not proposal.without_steps
-    return proposal.without_steps or not issubclass(kind, InputIntervention | LossIntervention | GradientIntervention)
+    return proposal.without_steps or not issubclass(kind, unable)
 
 
 def _intervention(name: str, proposal: Proposal, grouped: bool) -> str:

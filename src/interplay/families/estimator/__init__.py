@@ -25,7 +25,13 @@ from interplay.families.estimator.frames import EncodedFrames, Frames, TableFram
 from interplay.families.estimator.members import EstimatorMembers
 from interplay.families.estimator.recipe import EstimatorRecipe, copies, is_estimator, named
 from interplay.families.estimator.refittable import Refittable, witnessed
-from interplay.interventions import FitIntervention, InputIntervention, Intervention, RemovalIntervention
+from interplay.interventions import (
+    DataIntervention,
+    FitIntervention,
+    InputIntervention,
+    Intervention,
+    RemovalIntervention,
+)
 from interplay.study.positions import Positions
 
 
@@ -47,7 +53,9 @@ class EstimatorFamily(Family):
     def build(cls, design: Design, dataset: Dataset, encoded: Encoded, where: Positions | str) -> Self:
         model = design.study.model
         beside = Path(where.file).parent if isinstance(where, Positions) else None
-        return cls._checked(named(model.factory, model.options, beside), design, dataset, encoded, beside)
+        columns = len(encoded.columns if model.inputs == "encoded" else dataset.features)
+        sizes = {"columns": columns, "classes": len(dataset.classes)}
+        return cls._checked(named(model.factory, model.options, beside, sizes), design, dataset, encoded, beside)
 
     @classmethod
     def takes(cls, given: object) -> bool:
@@ -119,6 +127,11 @@ class EstimatorFamily(Family):
         if self.decides_only and isinstance(intervention, RemovalIntervention):
             why = f"{intervention.title} ranks rows by scores, and this estimator gives decisions only"
             return f"{why}; calibrate it, or take it out"
+        if not self.observed.hears and isinstance(intervention, DataIntervention) and intervention.weighs:
+            return (
+                f"{intervention.title} weighs rows, and the fit of {self.fitter.recipe.called} takes no sample_weight; use a "
+                "classifier whose fit takes it, or take it out"
+            )
         return super().refuses(intervention)
 
     def trained_by(self, design: Design) -> str:

@@ -22,13 +22,14 @@ SAME = 1e-4
 @dataclass(frozen=True)
 class Observed:
     """What was seen of one classifier: seconds for a row and for a fit, its least probability and the share of cells below it,
-    and whether it gives decisions only.
+    whether its fit takes row weights, and whether it gives decisions only.
     """
 
     row_seconds: float
     fit_seconds: float
     floor: float
     floored: float
+    hears: bool
     decides_only: bool = False
 
 
@@ -101,13 +102,14 @@ class _Checked:
         began, fitted = time.perf_counter(), self._fitted
         self._asked(fitted, self.unseen.copy())
         row_seconds = (time.perf_counter() - began) / len(self.unseen)
+        hears = bool(self.how.by) or weight_name(fitted.model) is not None
         if fitted.decides_only:
-            return Observed(row_seconds, self._timed[1], self.fitter.floor, 0.0, decides_only=True)
+            return Observed(row_seconds, self._timed[1], self.fitter.floor, 0.0, hears, decides_only=True)
         if fitted.floor is None:
-            return Observed(row_seconds, self._timed[1], self.fitter.floor, 0.0)
+            return Observed(row_seconds, self._timed[1], self.fitter.floor, 0.0, hears)
         given = probabilities(fitted.model, self.fitter.frames.asked(self.unseen))
         floor = floor_of(given)
-        return Observed(row_seconds, self._timed[1], floor, float((given < floor).mean()))
+        return Observed(row_seconds, self._timed[1], floor, float((given < floor).mean()), hears)
 
     @property
     def _fitted(self) -> FittedEstimator:

@@ -9,6 +9,7 @@ import numpy as np
 
 from interplay.arrays import Array, Float, Int
 from interplay.errors import InterplayError, ModelError
+from interplay.families._pytorch import seeded
 from interplay.families.estimator.frames import Frames
 from interplay.families.estimator.recipe import EstimatorRecipe
 from interplay.families.estimator.scoring import (
@@ -96,7 +97,8 @@ class Fitter:
             step = "bring more rows of the rarer class"
             raise ModelError("training rows of two classes", "one class", called, step)
         try:
-            estimator = self._fitted(rows, codes, how)
+            with seeded(how.seed):
+                estimator = self._fitted(rows, codes, how)
         except InterplayError:
             raise
         except Exception as error:

@@ -1,6 +1,5 @@
 """The fitted estimators of one treatment, behind what is asked of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from interplay.arrays import Array, Float, Int
 from interplay.estimates import NotMeasurable
-from interplay.families._family import Adversary, AttackSetting, Members, RefittedMembers
+from interplay.families._family import Adversary, AttackSetting, RefittedMembers
 from interplay.families.estimator.adversary import SearchAdversary
 from interplay.families.estimator.exact import exact_excess
 from interplay.families.estimator.frames import Places
@@ -21,15 +20,6 @@ class EstimatorMembers(RefittedMembers):
 
     def adversary(self, setting: AttackSetting) -> Adversary:
         return SearchAdversary(self, setting)
-
-    def beside(self, stacks: Sequence[Members], member: int) -> Members:
-        chosen = [one for one in stacks if isinstance(one, EstimatorMembers)]
-        return EstimatorMembers(
-            self.family,
-            tuple(self.family.taken(one.family.joined(one.stacks), [member]) for one in chosen),
-            np.array([one.scale[member] for one in chosen]),
-            np.stack([one.intercepts[member] for one in chosen]),
-        )
 
     def exact(
         self, setting: AttackSetting, inputs: Float[Array, "row column"], labels: Int[Array, " row"]

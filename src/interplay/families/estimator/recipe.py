@@ -3,18 +3,22 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from interplay.discovery import function, source
 from interplay.errors import StudyError
+from interplay.families._factory import factory as factory_of
+from interplay.families._pytorch import is_module
 
 THREADS = ("n_jobs", "nthread", "thread_count", "num_threads")
 SEEDS = ("random_state", "random_seed")
+TALKING = "verbose"
+"""What some libraries call telling of every epoch, which is said once for every model of an audit."""
 
 
 @dataclass(frozen=True)
 class EstimatorRecipe:
-    """Untrained estimators, each with random numbers of its own and a single thread."""
+    """Untrained estimators, each with random numbers of its own, a single thread and nothing to say."""
 
     make: Callable[[], Any]
     called: str
@@ -26,30 +30,28 @@ class EstimatorRecipe:
         settings = _settings(estimator)
         chosen = {name: 1 for name in settings if _last(name) in THREADS and not _is_single(estimator, settings, name)}
         chosen |= {name: seed for name in settings if _last(name) in SEEDS}
+        chosen |= {name: 0 for name, value in settings.items() if _last(name) == TALKING and value}
         return estimator.set_params(**chosen) if chosen else estimator
 
 
-def named(factory: str, options: Mapping[str, Any], beside: Path | None = None) -> EstimatorRecipe:
-    """The estimators of a function or class "module:name", called with the options of the study.
-
-    The module is looked for beside the study, then on Python's path. Importing it runs its code, as running a program
-    does.
+def named(
+    factory: str,
+    options: Mapping[str, Any],
+    beside: Path | None = None,
+    sizes: Mapping[str, int] = MappingProxyType({}),
+) -> EstimatorRecipe:
+    """The estimators of a function or class "module:name", called as `interplay.families._factory.factory` says.
 
     Raises StudyError where there is none, or it gives nothing that can be fitted.
     """
-    make = function(factory, beside, "the study, [model], factory")
+    make = factory_of(factory, options, beside, sizes)
 
     def made() -> Any:
-        try:
-            estimator = make(**options)
-        except TypeError as error:
-            raise StudyError(
-                f"options that {factory!r} takes", str(error), "the study, [model], options", "correct them"
-            ) from error
+        estimator = make()
         _check(estimator, factory)
         return estimator
 
-    return EstimatorRecipe(made, called(made()), f"{factory} {sorted(options.items())} {source(make)}")
+    return EstimatorRecipe(made, called(made()), make.identity)
 
 
 def copies(given: Any) -> EstimatorRecipe:
@@ -84,7 +86,11 @@ def is_estimator(given: object) -> bool:
 
 def _check(estimator: object, called: str) -> None:
     if not hasattr(estimator, "fit") or not hasattr(estimator, "predict"):
-        step = "give a classifier with fit, and with predict_proba or predict, as scikit-learn has them"
+        step = (
+            'write kind = "torch" under [model]'
+            if is_module(estimator)
+            else "give a classifier with fit, and with predict_proba or predict, as scikit-learn has them"
+        )
         raise StudyError("an estimator with fit and predict", f"{type(estimator).__name__}", called, step)
 
 

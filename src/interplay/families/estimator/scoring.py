@@ -7,6 +7,7 @@ from scipy.special import log_softmax
 
 from interplay.arrays import Array, Float, Int
 from interplay.errors import ModelError
+from interplay.families._pytorch import asked
 
 LOWEST, HIGHEST = 1e-6, 0.01
 """Between what the least probability of a model lies."""
@@ -69,7 +70,8 @@ def probabilities(model: Any, rows: Any) -> Float[Array, "row label"]:
         if margin is None:
             raise _refused("probabilities or margins", "neither predict_proba nor decision_function", model)
         return np.asarray(np.exp(log_softmax(_two_sided(margin), axis=1)))
-    given = np.asarray(model.predict_proba(rows), dtype=np.float64)
+    with asked(model):
+        given = np.asarray(model.predict_proba(rows), dtype=np.float64)
     if given.ndim != 2:
         raise _refused("one probability for each row and class", f"an array of shape {given.shape}", model)
     if not np.isfinite(given).all():
