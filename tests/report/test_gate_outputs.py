@@ -3,9 +3,11 @@
 import io
 import json
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import xmlschema
 
 from interplay.errors import StudyError
 from interplay.report.annotations import annotations
@@ -68,6 +70,27 @@ def test_junit_has_the_structure_that_readers_expect():
         results += [(child.tag, sorted(child.attrib)) for child in case]
     failed = ["message", "type"]
     assert results == [("failure", failed), ("error", failed), ("skipped", ["message"]), ("skipped", ["message"])]
+
+
+SCHEMA = xmlschema.XMLSchema(str(Path(__file__).with_name("junit.xsd")))
+
+
+@pytest.mark.parametrize("kept", [STATUSES, ("pass",), ()])
+def test_junit_is_valid_under_the_schema_that_pipelines_share(kept):
+    made = content()
+    made["cells"] = [cell for cell in made["cells"] if cell["status"] in kept]
+    made["counts"] = {status: int(status in kept) for status in STATUSES}
+    SCHEMA.validate(junit(made).decode().replace('encoding="utf-8"', ""))
+
+
+def test_the_schema_catches_what_pipelines_would_not_read():
+    good = junit(content()).decode().partition("?>")[2]
+    for wrong in (
+        good.replace("<testsuite ", "<suite ").replace("</testsuite>", "</suite>"),
+        good.replace('tests="5"', 'tests="five"'),
+        good.replace("<failure", "<harm").replace("</failure", "</harm"),
+    ):
+        assert not SCHEMA.is_valid(wrong)
 
 
 def test_junit_is_xml_whatever_a_name_holds():
