@@ -5,11 +5,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from interplay.auditing.approval import approve
-    from interplay.auditing.compare import compare
     from interplay.auditing.confirm import confirm
     from interplay.auditing.finished import open
-    from interplay.auditing.gate import gate
     from interplay.auditing.given import audit
     from interplay.auditing.result import Audit
     from interplay.auditing.run import run
@@ -17,6 +14,9 @@ if TYPE_CHECKING:
     from interplay.data.sections import DataSection, GroupSection, GroupsSection
     from interplay.errors import InterplayError
     from interplay.families.fitted.given import fitted
+    from interplay.gating.approval import approve
+    from interplay.gating.compare import compare
+    from interplay.gating.gate import gate
     from interplay.study.load import load
     from interplay.study.model import (
         InterventionSection,
@@ -31,10 +31,10 @@ _HOMES = {
     "Audit": "interplay.auditing.result",
     "audit": "interplay.auditing.given",
     "open": "interplay.auditing.finished",
-    "approve": "interplay.auditing.approval",
-    "compare": "interplay.auditing.compare",
+    "approve": "interplay.gating.approval",
+    "compare": "interplay.gating.compare",
     "confirm": "interplay.auditing.confirm",
-    "gate": "interplay.auditing.gate",
+    "gate": "interplay.gating.gate",
     "run": "interplay.auditing.run",
     "track": "interplay.auditing.tracked",
     "DataSection": "interplay.data.sections",

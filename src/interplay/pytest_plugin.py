@@ -83,8 +83,8 @@ class CellNotPassed(Exception):
 
 
 def _judged(study: Path, profile: str) -> dict[str, Any]:
-    from interplay.auditing.gate import gate
     from interplay.errors import InterplayError
+    from interplay.gating.gate import gate
     from interplay.study.load import load, locate
 
     try:

@@ -10,11 +10,11 @@ from rich.console import Console
 
 import interplay as ip
 from interplay.aspects import Aspect
-from interplay.auditing.approval import chosen_by
 from interplay.auditing.lookup import folder_of
 from interplay.auditing.whatif import Question, answer
 from interplay.decision import Decision
 from interplay.errors import RunError, StudyError
+from interplay.gating.approval import chosen_by
 from interplay.report.whatif import WhatIf
 from tests.audit.worlds import silobank
 

@@ -30,9 +30,9 @@ def approve(
 ) -> None:
     """Write down what a finished run's model is, so that a change of it can be held against it by a gate."""
     compute_on(device, memory)
-    from interplay.auditing.approval import approve as approve_run
-    from interplay.auditing.approval import chosen_by
     from interplay.auditing.lookup import folder_of
+    from interplay.gating.approval import approve as approve_run
+    from interplay.gating.approval import chosen_by
     from interplay.study.load import load, locate
 
     declared = None if study is None else load(study)

@@ -25,8 +25,8 @@ def compare(
     from rich.console import Console
 
     from interplay.auditing.folder import write
-    from interplay.auditing.gate import compare_named
     from interplay.auditing.written import as_json
+    from interplay.gating.gate import compare_named
     from interplay.report.gate_text import GateText
     from interplay.study.load import load, locate
 

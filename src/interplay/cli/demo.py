@@ -21,7 +21,6 @@ def demo(
     """
     from rich.console import Console
 
-    from interplay.auditing.gate import gate as judge_change
     from interplay.auditing.prepare import prepare
     from interplay.auditing.progress import Meter
     from interplay.auditing.run import run as run_study
@@ -29,6 +28,7 @@ def demo(
     from interplay.demo import silobank
     from interplay.demo.told import told
     from interplay.errors import StudyError
+    from interplay.gating.gate import gate as judge_change
     from interplay.report.gate_text import GateText
 
     if story != "silobank":

@@ -11,7 +11,7 @@ from interplay.cli._console import exit_code, working
 from interplay.cli._options import Device, Memory, compute_on
 
 if TYPE_CHECKING:
-    from interplay.auditing.gate import Profile
+    from interplay.gating.gate import Profile
 
 
 def gate(
@@ -43,8 +43,8 @@ def gate(
     compute_on(device, memory)
     from rich.console import Console
 
-    from interplay.auditing.gate import gate as judge_change
-    from interplay.auditing.gate_files import gate_files, write_gate
+    from interplay.gating.gate import gate as judge_change
+    from interplay.gating.gate_files import gate_files, write_gate
     from interplay.report.annotations import annotations
     from interplay.report.gate_text import GateText
     from interplay.study.load import load, locate

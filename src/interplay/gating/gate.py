@@ -7,8 +7,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from interplay import catalogue
-from interplay.auditing.approval import ANEW, read_approval, stale
-from interplay.auditing.compare import (
+from interplay.auditing.prepare import Prepared
+from interplay.auditing.stages import Progress
+from interplay.auditing.written import plain
+from interplay.decision.gate import GateCell, waived
+from interplay.design.gated import is_quick
+from interplay.design.plan import Design
+from interplay.effects.near_collapse import METRIC as BALANCED
+from interplay.errors import IntegrityError, StudyError
+from interplay.gating.approval import ANEW, read_approval, stale
+from interplay.gating.compare import (
     APPROVED_ONLY_DRAWS,
     Judged,
     ModelComparison,
@@ -22,15 +30,7 @@ from interplay.auditing.compare import (
     side_of,
     sides,
 )
-from interplay.auditing.prepare import Prepared
-from interplay.auditing.side import beside, measured_side
-from interplay.auditing.stages import Progress
-from interplay.auditing.written import plain
-from interplay.decision.gate import GateCell, waived
-from interplay.design.gated import is_quick
-from interplay.design.plan import Design
-from interplay.effects.near_collapse import METRIC as BALANCED
-from interplay.errors import IntegrityError, StudyError
+from interplay.gating.side import beside, measured_side
 from interplay.study import Study
 from interplay.study.check import check
 from interplay.study.positions import Positions

@@ -12,8 +12,8 @@ import pytest
 from safetensors.numpy import load_file
 
 import interplay as ip
-from interplay.auditing.approval import read_approval
 from interplay.errors import IntegrityError, RunError, StudyError
+from interplay.gating.approval import read_approval
 from tests.audit import planted
 from tests.audit.planted import bank, given, study
 from tests.families.given_files import logistic, onnx_file
@@ -104,7 +104,7 @@ def test_changed_data_or_another_version_make_it_stale(approval, tmp_path, monke
     other.loc[0, "x0"] += 0.5
     with pytest.raises(IntegrityError, match="the data are not those of the approval"):
         ip.gate(with_approval(approval), other, given())
-    monkeypatch.setattr("interplay.auditing.approval.version", lambda _: "0.0.9")
+    monkeypatch.setattr("interplay.gating.approval.version", lambda _: "0.0.9")
     with pytest.raises(IntegrityError, match="not of the version"):
         ip.gate(with_approval(approval), FRAME, given())
 

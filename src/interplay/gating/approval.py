@@ -9,12 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
-from interplay.auditing.compare import side_of
 from interplay.auditing.folder import RunFolder, write
 from interplay.auditing.prepare import Prepared, prepare
 from interplay.auditing.samples import measurement_files, read_measurements
 from interplay.auditing.settled import FILE as SETTLED
-from interplay.auditing.side import Side, Terms, measured_side
 from interplay.auditing.stages import Progress
 from interplay.auditing.storage import stored_fleet
 from interplay.auditing.written import as_json
@@ -26,6 +24,8 @@ from interplay.design.gated import CONTROL, deployed, gated, places, trained_par
 from interplay.design.settings import Settings
 from interplay.design.treatment import Treatment
 from interplay.errors import IntegrityError, RunError
+from interplay.gating.compare import side_of
+from interplay.gating.side import Side, Terms, measured_side
 from interplay.measurement.measurements import Measurements
 from interplay.study import Study
 from interplay.study.digest import digest

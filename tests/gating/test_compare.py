@@ -6,10 +6,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, brier_score_loss, roc_auc_score
 
 import interplay as ip
-from interplay.auditing.compare import named_model
 from interplay.effects.contrast import paired_differences
 from interplay.errors import ModelError, StudyError
 from interplay.estimates import NotMeasurable, Sample
+from interplay.gating.compare import named_model
 from interplay.metrics.accuracy import Accuracy
 from tests.audit import planted
 from tests.audit.planted import bank, given, study

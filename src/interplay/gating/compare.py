@@ -10,7 +10,6 @@ import numpy as np
 from interplay import catalogue
 from interplay.arrays import Array, Int
 from interplay.auditing.prepare import Prepared, prepare
-from interplay.auditing.side import Side, beside, measured_side, without
 from interplay.auditing.stages import Progress
 from interplay.auditing.written import plain
 from interplay.decision.gate import GateCell, change_cells, limit_cells, outcome_of
@@ -25,6 +24,7 @@ from interplay.effects.results import Effects
 from interplay.errors import StudyError
 from interplay.estimates import NotMeasurable
 from interplay.evidence import DecisionDisclosure, LossMemberships, ReferenceMemberships
+from interplay.gating.side import Side, beside, measured_side, without
 from interplay.measurement.measurements import Measurements
 from interplay.study import Study
 from interplay.study.check import check

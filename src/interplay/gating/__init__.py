@@ -1,0 +1,1 @@
+"""One model against another: compared, approved, and held back at a gate."""
