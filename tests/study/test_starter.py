@@ -18,14 +18,10 @@ from interplay.errors import StudyError
 from interplay.study import Study
 from interplay.study.check import check
 from interplay.study.load import load, locate
-from interplay.study.starter import (
-    COST_OF_USE,
-    DECIDING_ROWS,
-    LARGEST_AUDIT_SHARE,
-    MINIMUM_ROWS,
-    audit_share,
-    starter,
-)
+from interplay.study.starter import audit_share, starter
+from interplay.study.starter.aims import COST_OF_USE
+from interplay.study.starter.groups import MINIMUM_ROWS
+from interplay.study.starter.table import DECIDING_ROWS, LARGEST_AUDIT_SHARE
 
 Loaded = Callable[[str], Study]
 

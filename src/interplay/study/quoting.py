@@ -2,6 +2,7 @@
 
 import re
 
+from interplay.data.levels import as_text
 from interplay.errors import StudyError
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -49,3 +50,13 @@ def _escaped(letter: str) -> str:
     if letter.isprintable():
         return letter
     return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
+
+
+def toml_value(value: float | str) -> str:
+    """A number or a text as TOML writes it.
+
+    Example:
+        >>> toml_value(25.0), toml_value("none")
+        ('25', '"none"')
+    """
+    return toml_text(value) if isinstance(value, str) else as_text(value)
