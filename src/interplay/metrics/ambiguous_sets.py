@@ -33,7 +33,7 @@ class AmbiguousSets(Metric):
     """
 
     aspect: ClassVar[Aspect] = Aspect.UNCERTAINTY
-    title: ClassVar[str] = "ambiguous sets"
+    title: ClassVar[str] = "share of ambiguous sets"
     direction: ClassVar[Direction] = "lower_is_better"
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)

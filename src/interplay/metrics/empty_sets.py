@@ -36,7 +36,7 @@ class EmptySets(Metric):
     """
 
     aspect: ClassVar[Aspect] = Aspect.UNCERTAINTY
-    title: ClassVar[str] = "empty sets"
+    title: ClassVar[str] = "share of empty sets"
     direction: ClassVar[Direction] = "lower_is_better"
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)

@@ -43,7 +43,7 @@ class InflatedSets(Metric):
     """
 
     aspect: ClassVar[Aspect] = Aspect.ROBUSTNESS
-    title: ClassVar[str] = "inflated sets"
+    title: ClassVar[str] = "share of inflated sets"
     direction: ClassVar[Direction] = "lower_is_better"
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)

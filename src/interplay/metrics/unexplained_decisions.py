@@ -36,7 +36,7 @@ class UnexplainedDecisions(Metric):
     """
 
     aspect: ClassVar[Aspect] = Aspect.EXPLAINABILITY
-    title: ClassVar[str] = "unexplained decisions"
+    title: ClassVar[str] = "share of unexplained decisions"
     direction: ClassVar[Direction] = "lower_is_better"
     unit: ClassVar[str] = "share of rows"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
