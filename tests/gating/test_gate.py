@@ -390,3 +390,14 @@ def test_a_given_model_is_not_confirmed(tmp_path):
     ip.run(declared, tmp_path, frame=FRAME, network=given())
     with pytest.raises(RunError, match="a recipe of which fresh models can be trained"):
         ip.confirm(declared, tmp_path, frame=FRAME, network=given())
+
+
+def test_of_a_model_that_only_decides_the_usual_cells_hold_an_attack_on_decisions():
+    rows = np.arange(len(FRAME)) < 500
+
+    def decider():
+        return ip.fitted(lambda rows: (planted.odds(rows) > 0).astype(int), classes=planted.CLASSES, trained_on=rows)
+
+    found = ip.gate(asked(gate={}), FRAME, decider(), decider(), profile="quick")
+    attacked = {cell["name"]: cell["status"] for cell in found.content["cells"] if cell["aspect"] == "privacy"}
+    assert attacked["decision_membership_risk"] == "pass" and "loss_membership_risk" not in attacked

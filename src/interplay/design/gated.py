@@ -12,6 +12,7 @@ from interplay.evidence import (
     AdversarialScores,
     AttackedCalibration,
     CategoryFlips,
+    DecisionDisclosure,
     Distances,
     Explanations,
     LossMemberships,
@@ -122,14 +123,15 @@ def against_approved(design: Design, declared: Collection[str]) -> tuple[Compari
     )
 
 
-def headline(metrics: Mapping[str, Metric], study: Study) -> tuple[str, ...]:
+def headline(metrics: Mapping[str, Metric], study: Study, decides_only: bool = False) -> tuple[str, ...]:
     """The cells that decide where a study declares none: headline metrics, and those with limits.
 
     A model that is trained already has no headline metric of privacy that can be measured; the threshold on the loss, which
-    takes no other model, decides in its place.
+    takes no other model, decides in its place, and of a model that only decides whether decisions are right.
     """
     limited = {limit.metric for limit in study.limits}
-    alone = {key for key, one in metrics.items() if study.model.is_given and LossMemberships in one.needs}
+    attack = DecisionDisclosure if decides_only else LossMemberships
+    alone = {key for key, one in metrics.items() if study.model.is_given and attack in one.needs}
     return tuple(key for key, one in metrics.items() if one.headline or key in alone or {key, one.name} & limited)
 
 

@@ -113,7 +113,7 @@ def compare_sides(
         attacks = [key for key, metric in first.design.metrics.items() if kinds & set(metric.needs)]
         measured = without(measured, dict.fromkeys(attacks, OTHER_ROWS))
     design = ours.ready.design
-    declared = {key: path for key, path in declared_cells(study, design).items() if key in design.metrics}
+    declared = {key: path for key, path in declared_cells(study, ours.ready).items() if key in design.metrics}
     found = judged(measured, design, study, declared)
     return found, _changes(ours, theirs), (ours.words, theirs.words)
 
@@ -149,10 +149,12 @@ def judged(
     return Judged(effects, cells)
 
 
-def declared_cells(study: Study, design: Design) -> dict[str, tuple[str | int, ...]]:
+def declared_cells(study: Study, ready: Prepared) -> dict[str, tuple[str | int, ...]]:
     """The metrics that decide, by key, with the place of the study that declares them."""
+    design = ready.design
     if not study.gate.cells:
-        return dict.fromkeys(headline(design.metrics, design.study), ("gate",))
+        own = headline(design.metrics, design.study, ready.family.decides_only)
+        return dict.fromkeys(own, ("gate",))
     return {key: ("gate", "cells", index) for index, cell in enumerate(study.gate.cells) for key in _keys(cell, design)}
 
 

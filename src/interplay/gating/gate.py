@@ -12,7 +12,6 @@ from interplay.auditing.stages import Progress
 from interplay.auditing.written import plain
 from interplay.decision.gate import GateCell, waived
 from interplay.design.gated import is_quick
-from interplay.design.plan import Design
 from interplay.effects.near_collapse import METRIC as BALANCED
 from interplay.errors import IntegrityError, StudyError
 from interplay.gating.approval import ANEW, read_approval, stale
@@ -64,15 +63,15 @@ class Gate:
     def kept(self, ready: Prepared) -> Prepared:
         """The metrics that the profile looks at: the declared cells, limits, and what tells a model from a constant one."""
         design = ready.design
-        wanted = {*self.wanted(design), BALANCED}
+        wanted = {*self.wanted(ready), BALANCED}
         own = {key: one for key, one in design.metrics.items() if key in wanted and self.looks_at(one)}
         return replace(ready, design=replace(design, metrics=own))
 
-    def wanted(self, design: Design) -> Sequence[str]:
+    def wanted(self, ready: Prepared) -> Sequence[str]:
         """The metrics of the declared cells and of the limits, by key."""
         limited = {limit.metric for limit in self.study.limits}
-        cells = declared_cells(self.study, design)
-        return [key for key, metric in design.metrics.items() if key in cells or {key, metric.name} & limited]
+        cells, metrics = declared_cells(self.study, ready), ready.design.metrics
+        return [key for key, metric in metrics.items() if key in cells or {key, metric.name} & limited]
 
     def looks_at(self, metric: Any) -> bool:
         """Whether the profile has time for a metric."""
@@ -131,7 +130,7 @@ def _beside_approved(asked: Gate, progress: Progress) -> ModelComparison:
     first, second = sides(*models, study, asked.frame, asked.where)
     both = asked.kept(first), asked.kept(second)
     found, changes, words = compare_sides(*both, study, progress, same_rows_trained_on(*models))
-    return _outcome(asked, first.design, found, *words, changes)
+    return _outcome(asked, first, found, *words, changes)
 
 
 def _against_approval(asked: Gate, progress: Progress) -> ModelComparison:
@@ -147,28 +146,28 @@ def _against_approval(asked: Gate, progress: Progress) -> ModelComparison:
     side = measured_side(ready, approval.terms, progress=progress)
     kept = {cell: one for cell, one in approval.measured.samples.items() if cell.metric in ready.design.metrics}
     measured = replace(beside(replace(approval.measured, samples=kept), side.measured), metrics=ready.design.metrics)
-    found = judged(measured, ready.design, study, _kept_cells(asked, whole.design))
-    return _outcome(asked, whole.design, found, approval.words, side.words, {"reason": APPROVED_ONLY_DRAWS})
+    found = judged(measured, ready.design, study, _kept_cells(asked, whole))
+    return _outcome(asked, whole, found, approval.words, side.words, {"reason": APPROVED_ONLY_DRAWS})
 
 
-def _kept_cells(asked: Gate, design: Design) -> dict[str, tuple[str | int, ...]]:
-    cells = declared_cells(asked.study, design)
+def _kept_cells(asked: Gate, ready: Prepared) -> dict[str, tuple[str | int, ...]]:
+    cells, design = declared_cells(asked.study, ready), ready.design
     return {key: path for key, path in cells.items() if asked.looks_at(design.metrics[key])}
 
 
 def _outcome(
     asked: Gate,
-    design: Design,
+    ready: Prepared,
     found: Judged,
     approved: Mapping[str, str],
     candidate: Mapping[str, str],
     changes: Mapping[str, Any],
 ) -> ModelComparison:
     """With waivers, with what the profile left out, and with the line of the study that declares each cell."""
-    study = asked.study
+    study, design = asked.study, ready.design
     cells = waived(found.cells, study.gate.waivers, asked.day)
     content = described(Judged(found.effects, cells), design, approved, candidate, changes)
-    left_out = [key for key in asked.wanted(design) if not asked.looks_at(design.metrics[key])]
+    left_out = [key for key in asked.wanted(ready) if not asked.looks_at(design.metrics[key])]
     return ModelComparison(
         {
             **content,
