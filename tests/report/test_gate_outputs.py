@@ -143,12 +143,18 @@ def test_a_cell_is_named_once():
     changed = cell | {"name": "accuracy", "status": "pass"}
     let_through = changed | {"status": "waived", "sentence": "waived by Ann until 2030-01-01: known"}
     limit = changed | {"name": "limit: accuracy at least 0.8", "sentence": "0.7"}
+    kept = limit | {"sentence": "accuracy at least 0.8 holds with probability 1.00"}
     from rich.console import Console
 
     console = Console(width=200, file=io.StringIO(), force_terminal=False)
-    console.print(GateText(content("x") | {"cells": [changed, let_through, limit]}, {}))
+    console.print(GateText(content("x") | {"cells": [changed, let_through, limit, kept]}, {}))
     printed = console.file.getvalue()
-    for line in ("utility         accuracy: no harm", "accuracy: waived by Ann", "limit: accuracy at least 0.8: 0.7"):
+    for line in (
+        "utility         accuracy: no harm",
+        "accuracy: waived by Ann",
+        "limit: accuracy at least 0.8: 0.7",
+        "limit: accuracy at least 0.8 holds",
+    ):
         assert line in printed
     assert "accuracy: accuracy" not in printed
 

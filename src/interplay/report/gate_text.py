@@ -45,9 +45,12 @@ class GateText:
 
 
 def _named_once(cell: Mapping[str, Any]) -> str:
-    """The sentence of a cell, after its name where that does not begin with the metric's title."""
-    begins_with_title = cell["name"] == cell["metric"] and cell["status"] != "waived"
-    return clean(cell["sentence"]) if begins_with_title else f"{name(cell['name'])}: {clean(cell['sentence'])}"
+    """The sentence of a cell, after its name or that part of it with which the sentence does not begin itself."""
+    if cell["name"] == cell["metric"] and cell["status"] != "waived":  # the sentence begins with the metric's title
+        return clean(cell["sentence"])
+    before, _, rest = cell["name"].partition(": ")
+    shown = before if rest and cell["sentence"].startswith(rest) else cell["name"]
+    return f"{name(shown)}: {clean(cell['sentence'])}"
 
 
 def outcome_sentence(content: Mapping[str, Any]) -> str:
