@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import interplay as ip
 from interplay.auditing.given import given, study_of
+from interplay.auditing.prepare import prepare
 from interplay.families import family_of
 
 SOME = {"members": 3, "most_members": 3, "draws": 50}
@@ -51,6 +53,17 @@ def test_what_is_listed_can_act_on_the_model(table):
     assert {"reweighing", "group_thresholds", "split_conformal"} <= by_itself & in_steps & module
     assert {"dp_sgd", "adversarial_training"} <= in_steps - by_itself
     assert module - by_itself == {"dp_sgd"} and by_itself <= module
+
+
+def test_a_classifier_whose_fit_takes_no_weights_is_proposed_none(table):
+    columns, label = table
+    made = [
+        study_of(given(columns, label, ["sex"]), weighted=family_of(model).takes_weights(model))
+        for model in (LogisticRegression(), KNeighborsClassifier())
+    ]
+    listed = [set(names(study)) for study in made]
+    assert listed[0] - listed[1] == {"reweighing"}
+    prepare(made[1], given(columns, label, ["sex"]).frame, network=KNeighborsClassifier())
 
 
 def test_what_is_declared_stands_in_place_of_what_is_proposed(table):

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from interplay import catalogue
 from interplay.auditing.prepare import prepare
 from interplay.auditing.progress import Meter
 from interplay.auditing.result import Audit
@@ -19,6 +20,7 @@ from interplay.data.reading import read
 from interplay.discovery import name_of
 from interplay.errors import DataError
 from interplay.families import Family, family_of
+from interplay.interventions import DataIntervention
 from interplay.study import Study
 from interplay.study.parse import parse
 from interplay.study.starter import UNABLE, starter
@@ -83,7 +85,7 @@ intersections=(), mitigate='sex', minimum_rows=100)
     reads = "table" if hasattr(model, "steps") else "encoded"
     family = family_of(model)
     own = _with({"model": {"inputs": reads}}, declared)
-    study = study_of(table, favourable, interventions, own, kind=_kind(family))
+    study = study_of(table, favourable, interventions, own, kind=_kind(family), weighted=family.takes_weights(model))
     ready = prepare(study, table.frame, network=model)
     with progress_on(Console(stderr=True), Meter(ready.design), quiet=quiet) as progress:
         return run(study, runs, progress=progress, ready=ready)
@@ -114,20 +116,28 @@ def study_of(
     declared: Mapping[str, Any] | None = None,
     *,
     kind: str = "estimator",
+    weighted: bool = True,
 ) -> Study:
     """The study that `interplay init` would propose for a table, with what is declared in its place.
 
     `kind` is that of its model: "estimator", which is trained by its own library, or "network" and "torch", in steps that an
-    intervention can change.
+    intervention can change. Row weights are not proposed where its training takes none (`weighted`).
     """
     proposed = propose(read(table.frame), table.label, table.attributes)
     tables = tomllib.loads(starter(proposed, SOURCE, kind=kind))
     _see(tables, table, proposed)
     if favourable is not None:
         tables["data"]["favourable"] = favourable
+    if not weighted:
+        tables["interventions"] = [each for each in tables["interventions"] if not _weighs(each["name"])]
     if interventions is not None:
         tables["interventions"] = [{"name": each} if isinstance(each, str) else dict(each) for each in interventions]
     return parse(_with(tables, declared or {}), "the study")
+
+
+def _weighs(name: str) -> bool:
+    built = catalogue.interventions()[name]()
+    return isinstance(built, DataIntervention) and built.weighs
 
 
 def _kind(family: type[Family]) -> str:

@@ -258,6 +258,12 @@ class Family(abc.ABC):
         return None
 
     @classmethod
+    def takes_weights(cls, given: object) -> bool:
+        """Whether rows can be weighed in the training of a model that a program gives."""
+        del given
+        return True
+
+    @classmethod
     def of(cls, given: Any, design: Design, dataset: Dataset, encoded: Encoded) -> Self:
         """The family of a model that a program gives.
 

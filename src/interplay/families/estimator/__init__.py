@@ -20,7 +20,7 @@ from interplay.families._setting import TrainingSetting
 from interplay.families.estimator.contract import Observed, contract
 from interplay.families.estimator.copied import moved
 from interplay.families.estimator.deciding import BY_DECISIONS, DECISIONS_ONLY, DecidingMembers
-from interplay.families.estimator.fitting import Fitter, Fitting
+from interplay.families.estimator.fitting import Fitter, Fitting, weight_name
 from interplay.families.estimator.frames import EncodedFrames, Frames, TableFrames
 from interplay.families.estimator.members import EstimatorMembers
 from interplay.families.estimator.recipe import EstimatorRecipe, copies, is_estimator, named
@@ -60,6 +60,10 @@ class EstimatorFamily(Family):
     @classmethod
     def takes(cls, given: object) -> bool:
         return is_estimator(given)
+
+    @classmethod
+    def takes_weights(cls, given: object) -> bool:
+        return weight_name(given) is not None
 
     @classmethod
     def of(cls, given: Any, design: Design, dataset: Dataset, encoded: Encoded) -> Self:
