@@ -46,7 +46,7 @@ def test_it_finds_nearly_what_scores_find_and_more_than_chance(kind, share):
     def ahead(moved):
         return odds(moved) * np.where(np.tile(labels, len(moved) // ROWS) == 1, -1, 1)
 
-    by_scores = search(ahead, rows, low, high, np.random.default_rng(1))
+    by_scores = search(ahead, rows, low, high, labels, np.random.default_rng(1))
     known = (odds(by_scores) > 0) != labels
     found = decide(decision_search(decide, rows, low, high, labels, np.random.default_rng(1)), None) != labels
     plain = _by_chance(decide, rows, low, high, labels, np.random.default_rng(1), 400)

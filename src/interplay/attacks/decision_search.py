@@ -6,7 +6,7 @@ import numpy as np
 
 from interplay.arrays import Array, Bool, Float, Int
 from interplay.attacks.additive import MOST_STEPS, AdditiveSteps
-from interplay.attacks.search import AT_ONCE, QUERIES
+from interplay.attacks.search import AT_ONCE, QUERIES, alike
 
 RENEWED = 40
 """Queries a row after which the stand-in is fitted anew."""
@@ -39,7 +39,8 @@ def decision_search(
     A decision that does not turn says nothing of where to go, so that rows learn from each other. First every column that
     can move goes to either end, alone. Then half of the moves are drawn as often as they turned other rows of the same
     label, and half are those by which a stand-in, fitted on all decisions so far and additive in steps of these columns,
-    leaves the label farthest behind. A row is left alone once its decision has turned: there is nothing more to see.
+    leaves the label farthest behind. Between the ends, values at which other rows turned are tried, if one is within reach: see
+    `search`. A row is left alone once its decision has turned: there is nothing more to see.
 
     `origin` holds the rows, and a column that cannot move has low = high; rows that nothing was found for stay as they are.
     `start` are points that turned within a larger box: what is nearest to them in this one is tried first.
@@ -115,7 +116,7 @@ class _Search:
         bounds = np.cumsum(weights / weights.sum(axis=-1, keepdims=True), axis=-1)[..., :-1]
         kinds = LOW + (self.chance.random(shape)[..., None] > bounds).sum(axis=-1)
         some = self.chance.random(shape) < self.chance.uniform(0.1, 1.0, (AT_ONCE, shape[1], 1))
-        kinds, between = np.where(some, kinds, HOME), self.chance.random(shape)
+        kinds, between = np.where(some, kinds, HOME), self._between(self.left, shape)
         for label, stand_in in stand_ins.items():
             own = self.labels[self.left] == label
             kinds[: len(NOISE), own], between[: len(NOISE), own] = self._chosen(stand_in, self.left[own])
@@ -165,12 +166,21 @@ class _Search:
         """The candidates that a stand-in finds least like the label, each with more chance added than the one before."""
         shape = len(NOISE), len(rows), len(self.columns), CANDIDATES
         kinds = np.broadcast_to(np.minimum(np.arange(CANDIDATES), BETWEEN), shape)
-        between = self.chance.random(shape)
+        between = np.stack([self._between(rows, shape[:-1]) for _ in range(CANDIDATES)], axis=-1)
         values = np.stack([self._values(kinds[..., at], between[..., at], rows) for at in range(CANDIDATES)], axis=-1)
         heights = np.stack([stand_in.heights_of(at, values[:, :, at]) for at in range(len(self.columns))], axis=2)
         noise = np.asarray(NOISE)[:, None, None, None] * self.chance.gumbel(size=shape)
         best = (noise - heights).argmax(axis=-1)[..., None]
         return tuple(np.take_along_axis(part, best, axis=-1)[..., 0] for part in (kinds, between))  # type: ignore[return-value]
+
+    def _between(self, rows: Int[Array, " some"], shape: tuple[int, int, int]) -> Float[Array, "version some movable"]:
+        """How far from the low to the high end: to where a row of the same label turned if it can be reached, else anywhere."""
+        turned = np.setdiff1d(np.arange(len(self.labels)), self.left)
+        drawn = alike(self.labels[rows], self.labels[turned], shape, self.chance)
+        values = np.append(self.best[np.ix_(turned, self.columns)], np.full((1, shape[2]), np.inf), axis=0)  # for none
+        low, high = self.low[rows], self.high[rows]
+        at = (values[drawn, np.arange(shape[2])] - low) / np.where(high > low, high - low, np.inf)
+        return np.where((at >= 0) & (at <= 1), at, self.chance.random(shape))
 
     def _values(
         self,

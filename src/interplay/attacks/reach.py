@@ -46,7 +46,7 @@ class Reach:
         def ahead(moved: Float[Array, "some column"]) -> Float[Array, " some"]:
             return excess(scores(self.settled(moved)), np.tile(labels, len(moved) // len(self.inputs)))
 
-        return self.settled(search(ahead, self._own, *self._box, chance, queries))
+        return self.settled(search(ahead, self._own, *self._box, labels, chance, queries))
 
     def turned(
         self,
