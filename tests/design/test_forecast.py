@@ -28,7 +28,8 @@ ALIKE = {"parity_penalty", "trades", "noisy_copies", "group_clipping", *STANDING
 
 def _factors(names: Sequence[str]) -> Factors:
     sections = [{"name": name} for name in names]
-    return factors(Study.model_validate({"name": "x", "data": {"source": "mortgage"}, "interventions": sections}))
+    declared = {"data": {"source": "mortgage"}, "groups": {"attributes": {"race": {}}}}
+    return factors(Study.model_validate({"name": "x", "interventions": sections, **declared}))
 
 
 def _forecast(*names: str, groupings: tuple[str, ...] = ("race",)) -> Forecast:
