@@ -15,13 +15,13 @@ from interplay.interventions import (
 )
 from interplay.study.model import ModelSection
 
-FLOPS = 3.5e10
-"""Useful multiply-adds per second on one core of a small machine, for the small products of such networks."""
+FLOPS = 1.8e11
+"""Useful multiply-adds per second on one core of a small machine, for products of such networks; what is measured is slower."""
 
-PER_DRAW = 5_000
+PER_DRAW = 26_000
 """Operations of all metrics, refits and sets, for one row of one member in one draw."""
 
-PER_MEMBER, PER_COLUMN = 9e9, 8e7
+PER_MEMBER, PER_COLUMN = 4.6e10, 4.1e8
 """Operations of attacks on what is released and of guesses, for one member of one arm; and for each column where explanations
 are released, which are searched, repeated and held against the model."""
 
@@ -119,7 +119,8 @@ def cost(
     kinds = len({_kind(design, one) for one in design.trainings})
     seconds = (training + attacks + explanations + measuring) / (FLOPS * cores) + kinds * COMPILE_SECONDS + 15
     cells = len(design.comparisons) * 3.2
-    disk = int(cells * fleet * (study.draws + 1) * 4 + 2 * fleet * len(design.trainings) * width * 4) + PAGES_BYTES
+    stored = 2 * fleet * len(design.trainings) * width * 4 if fitting is None else 0.0  # others are kept by their rows
+    disk = int(cells * fleet * (study.draws + 1) * 4 + stored) + PAGES_BYTES
     tables = arms * fleet * rows * classes * 24 + rows * columns * 8 + rows * study.draws * 32
     memory = FIXED_BYTES + THREAD_BYTES * min(cores, THREADS) + tables + 3 * disk
     return Cost(len(design.trainings) * tuning + ranking + arms * fleet, round(seconds, 1), memory, disk)
