@@ -94,7 +94,7 @@ def test_a_plan_says_what_they_cost_and_spend(made: Prepared) -> None:
 
 
 def test_a_longer_schedule_costs_so_many_times_as_much() -> None:
-    design = ready(*LISTED, steps=1_000_000_000).design
+    design = ready(*LISTED, steps=10_000_000_000).design
     control, private, longer, shorter = (
         cost(replace(design, trainings=(one,)), 20, 2).seconds for one in (CONTROL, PRIVATE, LONGER, SHORTER)
     )
