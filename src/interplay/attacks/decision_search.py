@@ -171,7 +171,8 @@ class _Search:
         heights = np.stack([stand_in.heights_of(at, values[:, :, at]) for at in range(len(self.columns))], axis=2)
         noise = np.asarray(NOISE)[:, None, None, None] * self.chance.gumbel(size=shape)
         best = (noise - heights).argmax(axis=-1)[..., None]
-        return tuple(np.take_along_axis(part, best, axis=-1)[..., 0] for part in (kinds, between))  # type: ignore[return-value]
+        kind, value = (np.take_along_axis(part, best, axis=-1)[..., 0] for part in (kinds, between))
+        return kind, value
 
     def _between(self, rows: Int[Array, " some"], shape: tuple[int, int, int]) -> Float[Array, "version some movable"]:
         """How far from the low to the high end: to where a row of the same label turned if it can be reached, else anywhere."""
